@@ -1,0 +1,1 @@
+"""From statements and a schema to findings."""

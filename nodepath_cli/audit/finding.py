@@ -1,0 +1,232 @@
+"""What a rule is, what it finds, and the finished report that every output format renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from nodepath_cli.source.statement import Span, Statement
+
+if TYPE_CHECKING:
+    from nodepath_cli.audit.context import Context
+    from nodepath_cli.sql.resolution import Resolution
+
+
+class Severity(StrEnum):
+    """How bad: an error is what the server would refuse, or what provably loses data."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 2 for error."""
+        return ("info", "warning", "error").index(self.value)
+
+
+class Confidence(StrEnum):
+    """How sure: `certain` is proved by the schema, `likely` rests on something inferred."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+
+
+Status = Literal["resolved", "partial", "unresolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A replacement for the identifier, and where it comes from."""
+
+    replacement: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding (the acquire of a release, the migration of a column)."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule found in one resolution, in SQL offsets."""
+
+    message: str
+    start: int
+    end: int
+    identifier: str | None = None
+    """The bare name that it is about, None where it is about the whole statement."""
+    errno: int | None = None
+    table: str | None = None
+    clause: str | None = None
+    """In the dialect's words."""
+    suggestions: tuple[Suggestion, ...] = ()
+    related: tuple[Related, ...] = ()
+    confidence: Confidence = Confidence.CERTAIN
+    severity: Severity | None = None
+    """Where it differs from the rule's."""
+
+
+Check = Callable[["Resolution", "Context"], Iterator[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: a function and its record. The docstring of its module is its page."""
+
+    id: str
+    """`NP101`."""
+    name: str
+    """Kebab case, for the pattern found: `unknown-column`. The file's name is this with underscores."""
+    severity: Severity
+    summary: str
+    """One sentence for lists."""
+    check: Check | None = None
+    """None for a rule that the pipeline itself applies (NP501)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Lines and columns, 1-based, counted in characters; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """A related place with its position."""
+
+    path: str
+    position: Position
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding in the source, finished for rendering."""
+
+    rule: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    path: str
+    position: Position
+    statement_id: str
+    """Stable id of the statement (hash of path, function and normalised SQL)."""
+    statement_path: str
+    statement_line: int
+    sql: str
+    """The statement's SQL for people."""
+    fingerprint: str
+    """Hash of rule, path, function, normalised SQL and identifier; no line numbers."""
+    errno: int | None = None
+    function: str | None = None
+    table: str | None = None
+    identifier: str | None = None
+    clause: str | None = None
+    branch: str = ""
+    """The choice of branches under which it holds, empty where it always does."""
+    suggestions: tuple[Suggestion, ...] = ()
+    related: tuple[RelatedPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A statement that was not understood, and why."""
+
+    path: str
+    line: int
+    column: int
+    function: str | None
+    reason: str
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was not audited, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+    name: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryItem:
+    """One statement of the inventory (`nodepath queries`)."""
+
+    path: str
+    line: int
+    column: int
+    function: str | None
+    sql: str
+    status: Status
+    reason: str | None
+    dialect: str
+    kind: str
+    """`select`, `insert`, ..., `ddl`, `other`."""
+    call_path: str | None
+    call_line: int | None
+    call_name: str | None
+    variants: tuple[str, ...]
+    tables: tuple[str, ...]
+    columns: tuple[str, ...]
+    """`table.column` where the table is known, else the bare name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaSummary:
+    """The schema that was audited against."""
+
+    sources: tuple[str, ...]
+    dialect: str
+    tables: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was read and understood. Only DML statements are counted."""
+
+    files: int = 0
+    statements: int = 0
+    resolved: int = 0
+    partial: int = 0
+    unresolved: int = 0
+    suppressed: int = 0
+    baselined: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """The finished result of an audit: suppression and order are settled, formats only render."""
+
+    schema: SchemaSummary
+    counts: Counts
+    findings: tuple[Finding, ...] = ()
+    """Ordered by path, line, column, rule."""
+    unresolved: tuple[Unresolved, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The text of every file that a finding, a related place or an unresolved entry lies in, for source excerpts."""
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have that severity."""
+        return sum(finding.severity is severity for finding in self.findings)

@@ -1,0 +1,63 @@
+"""The settings of a run: nodepath.toml or [tool.nodepath], the environment, the command line, in one frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBlock:
+    """A `[[tool.nodepath.source]]` block: a part of the tree with its own schema."""
+
+    paths: tuple[str, ...]
+    schema: tuple[str, ...] = ()
+    dialect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The server that the audit is for."""
+
+    name: str = "mysql"
+    """`mysql`, `mariadb` or `sqlite`."""
+    version: tuple[int, ...] = (8, 0)
+    """() for the newest."""
+    ansi_quotes: bool = False
+    """`"x"` is an identifier (sql-mode ANSI_QUOTES)."""
+
+    @property
+    def family(self) -> str:
+        """`mysql` for MySQL and MariaDB, `sqlite` for SQLite: what statements of another family are skipped by."""
+        return "sqlite" if self.name == "sqlite" else "mysql"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a run is told, after configuration, environment and command line are merged."""
+
+    schema: tuple[str, ...] = ()
+    """`--schema SOURCE`, in order; () for the default (head, and the DDL of the tree)."""
+    database_url: str | None = None
+    """As given; it may hold a password, so it is never printed (`database_url.parse(...).masked`)."""
+    migrations: str | None = None
+    dialect: Dialect = field(default_factory=Dialect)
+    dialect_given: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "error"
+    exclude: tuple[str, ...] = ()
+    external_tables: tuple[str, ...] = ()
+    renames: tuple[tuple[str, str], ...] = ()
+    """`("table.old", "new")` pairs."""
+    replace: tuple[tuple[str, str], ...] = ()
+    """Texts replaced in SQL before parsing, longest first."""
+    sources: tuple[SourceBlock, ...] = ()
+    case_sensitive_tables: bool = True
+    strict: bool = False
+    min_coverage: float | None = None
+    max_file_size: int = 2_000_000
+    include_tests: bool = False
+    include_generated: bool = False
+    include_vendored: bool = False
+    jobs: int = 0
+    stdin_filename: str | None = None

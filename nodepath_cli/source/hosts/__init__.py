@@ -1,0 +1,60 @@
+"""Host languages: one module each, found by discovery (`module.HOST`)."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class HostOptions:
+    """What a host needs to know of the settings."""
+
+    dialect: Dialect
+    """The audited dialect: SQL of another family gets `Statement.dialect`."""
+
+
+class Program(Protocol):
+    """The files of one host language, seen together."""
+
+    def statements(self, file: SourceFile) -> Iterator[Statement]:
+        """Yield the statements whose call or, where there is no call, whose text lies in this file, in source order."""
+
+    def ddl(self) -> Sequence[Statement]:
+        """Return the DDL statements of the whole program in the order in which it runs them."""
+
+
+class Host(Protocol):
+    """A host language."""
+
+    name: str
+    """Its id, the module's name: `go`."""
+    suffixes: tuple[str, ...]
+    """File name endings, with dot."""
+
+    def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
+        """Read the files of this language together."""
+
+
+@cache
+def hosts() -> tuple[Host, ...]:
+    """Return every host language in this package, in order of name."""
+    found = []
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        if module.name.startswith("_"):
+            continue
+        found.append(import_module(f"{__name__}.{module.name}").HOST)
+    return tuple(found)
+
+
+def host_for(path: str) -> Host | None:
+    """Return the host language of a file by its name, or None."""
+    return next((host for host in hosts() if path.endswith(host.suffixes)), None)

@@ -1,0 +1,151 @@
+"""A SQL statement as it stands in a source file, and the way back from every SQL offset to that file.
+
+Offsets are 0-based and count characters (code points) of the decoded text, ends are exclusive; lines and columns are
+computed only when a report is rendered. A file is decoded as UTF-8 with `surrogateescape`, so that an invalid byte is one
+character and no position shifts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+HOLE = "\ufffc"
+"""The one character that stands in `Variant.sql` where a part is known only at run time (OBJECT REPLACEMENT CHARACTER)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a source file."""
+
+    path: str
+    """The file, as reports name it: relative to the working directory, with `/`, without `./`."""
+    start: int
+    """Offset of the first character."""
+    end: int
+    """Offset behind the last character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of SQL characters that came from one place."""
+
+    start: int
+    """Offset in the SQL of the first character."""
+    end: int
+    """Offset in the SQL behind the last character."""
+    source: Span
+    """Where the run stands in the source."""
+    linear: bool = True
+    """True: SQL character `start + i` is source character `source.start + i`. False: the whole run stands for the whole
+    source span (an escape sequence, a computed value, the expression behind a hole)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Where every character of a SQL text came from: segments in order of `start`, without gaps or overlaps."""
+
+    segments: tuple[Segment, ...]
+
+    def locate(self, start: int, end: int) -> Span:
+        """Return the source span of SQL characters `start` to `end`.
+
+        Where the characters come from several literals, the span lies in the file of the first one and ends with the
+        last character that comes from that literal. Offsets outside the text are clamped into it.
+
+        Raises ValueError where the map is empty.
+        """
+        if not self.segments:
+            raise ValueError("an empty offset map locates nothing")
+        first = self._at(start)
+        begin, until = _in_segment(first, start, min(max(end, start), first.end))
+        last = self._at(max(end - 1, start))
+        if last is not first and last.source.path == first.source.path and last.source.start >= first.source.end:
+            _, until = _in_segment(last, last.start, min(max(end, last.start), last.end))
+        return Span(first.source.path, begin, max(begin, until))
+
+    def contiguous(self, start: int, end: int) -> bool:
+        """Say whether SQL characters `start` to `end` stand unbroken and unescaped in one piece of source."""
+        segment = self._at(start)
+        return segment.linear and segment.start <= start and end <= segment.end
+
+    def _at(self, offset: int) -> Segment:
+        index = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
+        return self.segments[max(index, 0)]
+
+    @staticmethod
+    def identity(path: str, start: int, end: int) -> OffsetMap:
+        """Map a text that stands verbatim in `path` from `start` to `end`."""
+        return OffsetMap((Segment(0, end - start, Span(path, start, end)),))
+
+
+def _in_segment(segment: Segment, start: int, end: int) -> tuple[int, int]:
+    if not segment.linear:
+        return segment.source.start, segment.source.end
+    base = segment.source.start - segment.start
+    low = min(max(start, segment.start), segment.end)
+    high = min(max(end, segment.start), segment.end)
+    return base + low, base + high
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A part of the SQL that is known only at run time."""
+
+    offset: int
+    """Offset in `Variant.sql` of its HOLE character."""
+    expression: str
+    """The source expression behind it, shortened to one line (`tableName`, `strings.Join(parts, ", ")`)."""
+    reason: str
+    """Why it is not known, in the words of the report (`function argument`, `map of updates`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One SQL text that a statement can have. Most statements have one; a branch that adds text gives more."""
+
+    sql: str
+    """The text, with a HOLE character for each hole."""
+    offsets: OffsetMap
+    """From `sql` to the source."""
+    holes: tuple[Hole, ...] = ()
+    """The holes, in order of offset."""
+    branch: str = ""
+    """The choice that leads to it (`if deviceID != ""`), empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """The call that receives the SQL."""
+
+    name: str
+    """The callee as written (`r.db.ExecContext`)."""
+    span: Span
+    """The whole call, from the first character of the callee to the closing parenthesis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement of a source file, with everything that the host language knows about it."""
+
+    variants: tuple[Variant, ...]
+    """Its texts, at least one; the first is the one that reports show. Empty `sql` where nothing could be followed."""
+    span: Span
+    """Where its first literal begins, up to the end of the last literal of the same file (or of the call, if none)."""
+    host: str
+    """The host language's id: `go`, `sql`."""
+    function: str | None = None
+    """The enclosing function or method by its bare name (`TryAcquireSession`), None at top level."""
+    call: CallSite | None = None
+    """The call that receives it, None for a constant that reaches none, and in a `.sql` file."""
+    opaque: str | None = None
+    """Why the host could not follow it at all (`SQL is a function argument`); None where `variants` holds its text."""
+    dialect: str | None = None
+    """A database other than the audited one whose SQL this is (`postgresql`, `sqlite`), None where it is to be audited."""
+    dialect_reason: str | None = None
+    """How that was told (`imports lib/pq`, `$1 placeholder`, `folder postgres`)."""
+
+    @property
+    def sql(self) -> str:
+        """The first variant's text."""
+        return self.variants[0].sql if self.variants else ""
