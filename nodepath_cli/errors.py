@@ -67,7 +67,7 @@ class TlsError(NodepathError):
     code = "tls"
 
 
-class NothingToAudit(NodepathError):  # noqa: N818 - named for what happened, as in product.md
+class NothingToAudit(NodepathError):
     """No input files, or no SQL found in them."""
 
     exit_code = EXIT_NOTHING

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from nodepath_cli.source.statement import Span, Statement
+from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
     from nodepath_cli.audit.context import Context
@@ -158,11 +158,6 @@ class Skipped:
 
     path: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-    name: str
-    known: bool
 
 
 @dataclass(frozen=True, slots=True)

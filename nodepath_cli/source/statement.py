@@ -1,8 +1,8 @@
 """A SQL statement as it stands in a source file, and the way back from every SQL offset to that file.
 
 Offsets are 0-based and count characters (code points) of the decoded text, ends are exclusive; lines and columns are
-computed only when a report is rendered. A file is decoded as UTF-8 with `surrogateescape`, so that an invalid byte is one
-character and no position shifts.
+computed only when a report is rendered. A file is decoded as UTF-8 with `surrogateescape`, so that an invalid byte is
+one character and no position shifts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 HOLE = "\ufffc"
-"""The one character that stands in `Variant.sql` where a part is known only at run time (OBJECT REPLACEMENT CHARACTER)."""
+"""The character that stands in `Variant.sql` for a part known only at run time (OBJECT REPLACEMENT CHARACTER)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,7 +141,7 @@ class Statement:
     opaque: str | None = None
     """Why the host could not follow it at all (`SQL is a function argument`); None where `variants` holds its text."""
     dialect: str | None = None
-    """A database other than the audited one whose SQL this is (`postgresql`, `sqlite`), None where it is to be audited."""
+    """The other database whose SQL this is (`postgresql`, `sqlite`), None where it is to be audited."""
     dialect_reason: str | None = None
     """How that was told (`imports lib/pq`, `$1 placeholder`, `folder postgres`)."""
 
