@@ -1,0 +1,40 @@
+"""Fixtures that all tests share: the private MariaDB and a fresh database on it."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mariadb import PrivateMariaDB
+
+_numbers = itertools.count(1)
+
+CONFIGURED = ("NODEPATH_DATABASE_URL", "MYSQL_URI", "DATABASE_URL", "MYSQL_HOST", "MYSQL_DATABASE", "NO_COLOR")
+
+
+@pytest.fixture(autouse=True)
+def _no_configured_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CONFIGURED:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[PrivateMariaDB]:
+    """A private MariaDB for the whole run. A missing server is an error, never a skipped test."""
+    # A socket's path may have about 100 characters, so the folder's name stays short.
+    with tempfile.TemporaryDirectory(prefix="np") as folder, PrivateMariaDB(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def database(mariadb: PrivateMariaDB) -> Iterator[str]:
+    """The name of a fresh, empty database, dropped after the test."""
+    name = f"np_{next(_numbers)}"
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+        yield name
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
