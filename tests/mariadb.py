@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pymysql
+from pymysql.cursors import Cursor
 
 START_SECONDS = 60.0
 
@@ -95,7 +96,7 @@ class PrivateMariaDB:
                 self._process.kill()
                 self._process.wait()
 
-    def connect(self, database: str | None = None) -> pymysql.connections.Connection:  # type: ignore[type-arg]
+    def connect(self, database: str | None = None) -> pymysql.connections.Connection[Cursor]:
         """Return an autocommit connection as root."""
         return pymysql.connect(unix_socket=self.socket, user="root", database=database, autocommit=True)
 

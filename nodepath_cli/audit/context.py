@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Schema
+from nodepath_cli.schema.model import Rename, Schema
 from nodepath_cli.source.statement import Statement
 
 
@@ -18,6 +19,18 @@ class Context:
     dialect: Dialect
     statement: Statement
     siblings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """By table name: how often all the other statements name each of its columns, by lower-case column name."""
+    """By table name: how many statements name each of its columns, by lower-case column name."""
+    renames: tuple[Rename, ...] = ()
+    """The schema's and the configured ones, the configured first."""
     external_tables: tuple[str, ...] = ()
     """Globs of tables that belong to other applications in the same database."""
+    proved_tables: frozenset[str] = frozenset()
+    """Tables of an inferred schema whose shape is known all the same, as the migrations own them."""
+
+    def external(self, table: str) -> bool:
+        """Say whether the table belongs to another application."""
+        return any(fnmatchcase(table, pattern) for pattern in self.external_tables)
+
+    def proved(self, table: str) -> bool:
+        """Say whether the table's shape was given, not only found in the audited tree."""
+        return not self.schema.inferred or table in self.proved_tables

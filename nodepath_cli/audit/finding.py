@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from nodepath_cli.errors import NodepathError
 from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
@@ -221,6 +222,8 @@ class Report:
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
     sources: dict[str, str] = field(default_factory=dict)
     """The text of every file that a finding, a related place or an unresolved entry lies in, for source excerpts."""
+    error: NodepathError | None = None
+    """What went wrong beside the audit (a path that does not exist): the good files are audited all the same."""
 
     def count(self, severity: Severity) -> int:
         """How many findings have that severity."""

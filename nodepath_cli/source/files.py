@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import glob
+import os
+import re
+import stat
+import sys
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
+from pathlib import Path
+
+from nodepath_cli.config import Settings
+from nodepath_cli.errors import UsageError
+
+ALWAYS_LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules"})
+VENDORED = frozenset({"vendor", "testdata", "third_party"})
+"""Folders that are left out unless vendored code is asked for; `.git` and `node_modules` always are."""
+
+# The Go tool's own definition of a generated file (go.dev/s/generatedcode): this line before the package clause.
+_GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_BUILD_IGNORE = re.compile(r"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
+_PACKAGE = re.compile(r"^package\s", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,3 +58,150 @@ class SourceFile:
         start = self.line_starts[line - 1]
         end = self.text.find("\n", start)
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+
+
+@dataclass(frozen=True)
+class FileSet:
+    """What the paths of a command hold."""
+
+    files: tuple[SourceFile, ...] = ()
+    """Readable files with a known ending, in order of path, each once."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Path and reason of what could not be read."""
+    missing: tuple[str, ...] = ()
+    """Paths of the command line that do not exist."""
+
+
+@dataclass
+class _Collector:
+    settings: Settings
+    suffixes: tuple[str, ...]
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+    def argument(self, path: str) -> None:
+        if path == "-":
+            self._stdin()
+        elif os.path.lexists(path):
+            self._named(path)
+        elif any(mark in path for mark in "*?[") and (found := sorted(glob.glob(path, recursive=True))):  # noqa: PTH207 - absolute patterns, too
+            for each in found:
+                self._named(each)
+        else:
+            self.missing.append(path)
+
+    def _stdin(self) -> None:
+        name = self.settings.stdin_filename
+        if not name:
+            raise UsageError(
+                "the standard input has no name to tell its language by", "add --stdin-filename, as in `x.go`"
+            )
+        self._add(display(name), sys.stdin.buffer.read())
+
+    def _named(self, path: str) -> None:
+        """A path that the user names is read even where a walk would leave it out."""
+        if Path(path).is_dir():
+            self._walk(path)
+        elif path.endswith(self.suffixes):
+            self._file(path)
+        else:
+            self.skipped[display(path)] = f"not a {' or '.join(self.suffixes)} file"
+
+    def _walk(self, root: str) -> None:
+        folders = [root]
+        while folders:
+            folder = folders.pop()
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                self.skipped[display(folder)] = f"unreadable: {(error.strerror or 'error').lower()}"
+                continue
+            below = []
+            for entry in entries:
+                if self._excluded(entry.path):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    if not self._left_out_folder(entry.name):
+                        below.append(entry.path)
+                elif entry.name.endswith(self.suffixes) and not entry.is_dir() and not self._left_out_name(entry.name):
+                    self._file(entry.path, walked=True)
+            folders.extend(reversed(below))
+
+    def _left_out_folder(self, name: str) -> bool:
+        return name in ALWAYS_LEFT_OUT or (name in VENDORED and not self.settings.include_vendored)
+
+    def _left_out_name(self, name: str) -> bool:
+        return name.endswith("_test.go") and not self.settings.include_tests
+
+    def _excluded(self, path: str) -> bool:
+        if not self.settings.exclude:
+            return False
+        shown = display(path)
+        return any(
+            fnmatch(shown, pattern) or fnmatch(Path(path).name, pattern) or shown.startswith(pattern + "/")
+            for pattern in (each.rstrip("/") for each in self.settings.exclude)
+        )
+
+    def _file(self, path: str, walked: bool = False) -> None:
+        shown = display(path)
+        if shown in self.files:
+            return
+        try:
+            status = os.stat(path)  # noqa: PTH116 - a Path per file costs more than the call
+            if not stat.S_ISREG(status.st_mode):
+                self.skipped[shown] = "not a regular file"
+                return
+            if status.st_size > self.settings.max_file_size:
+                self.skipped[shown] = f"larger than {self.settings.max_file_size:,} bytes (--max-file-size)"
+                return
+            with open(path, "rb") as stream:  # noqa: PTH123 - as above
+                data = stream.read()
+        except OSError as error:
+            self.skipped[shown] = _why_unreadable(path, error)
+            return
+        self._add(shown, data, walked)
+
+    def _add(self, shown: str, data: bytes, walked: bool = False) -> None:
+        if b"\0" in data:
+            self.skipped[shown] = "binary file"
+            return
+        text = data.decode("utf-8", "surrogateescape")
+        if walked and shown.endswith(".go") and self._left_out_text(text):
+            return
+        self.files[shown] = SourceFile(shown, text)
+
+    def _left_out_text(self, text: str) -> bool:
+        if "Code generated" not in text and "build ignore" not in text:
+            return False
+        clause = _PACKAGE.search(text)
+        head = text[: clause.start()] if clause else text
+        if _BUILD_IGNORE.search(head):
+            return True
+        return bool(_GENERATED.search(head)) and not self.settings.include_generated
+
+
+def _why_unreadable(path: str, error: OSError) -> str:
+    if Path(path).is_symlink():
+        return "looping link" if error.errno == errno.ELOOP else "dangling link"
+    return f"unreadable: {(error.strerror or 'error').lower()}"
+
+
+def display(path: str) -> str:
+    """Return a path as reports name it: relative to the working directory, with `/`, without `./`."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def collect(paths: Sequence[str], settings: Settings, suffixes: Sequence[str]) -> FileSet:
+    """Read the files with these endings that the paths hold: files, folders, globs, or `-` for the standard input.
+
+    Raises UsageError for `-` without a name. What cannot be read is in the result, never an exception.
+    """
+    collector = _Collector(settings, tuple(suffixes))
+    for path in paths:
+        collector.argument(path)
+    return FileSet(
+        tuple(collector.files[path] for path in sorted(collector.files)),
+        tuple(sorted(collector.skipped.items())),
+        tuple(collector.missing),
+    )

@@ -144,6 +144,8 @@ class Statement:
     """The other database whose SQL this is (`postgresql`, `sqlite`), None where it is to be audited."""
     dialect_reason: str | None = None
     """How that was told (`imports lib/pq`, `$1 placeholder`, `folder postgres`)."""
+    foreign_file: bool = False
+    """With `dialect`: it was told by the whole file (its folder, name or imports), which is then listed as skipped."""
 
     @property
     def sql(self) -> str:

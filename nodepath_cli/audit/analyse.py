@@ -1,0 +1,249 @@
+"""The pipeline up to resolutions: files, statements, schema, and what every statement says about that schema."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from functools import cached_property
+
+from nodepath_cli.audit.finding import Status
+from nodepath_cli.audit.near import near_tables
+from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.errors import NothingToAudit, UsageError
+from nodepath_cli.schema.model import Rename, Schema
+from nodepath_cli.source.files import FileSet, SourceFile, collect
+from nodepath_cli.source.hosts import HostOptions, Program, hosts
+from nodepath_cli.source.statement import Statement
+from nodepath_cli.sql.parse import parse
+from nodepath_cli.sql.resolution import ColumnRef, Found, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.resolve import resolve
+
+Progress = Callable[[int, int], None]
+"""Called with the number of statements done and of all."""
+
+DML_KINDS = frozenset({"select", "insert", "replace", "update", "delete", "values"})
+"""The kinds that the summary counts."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A schema with what belongs to it: what the statements of one part of the tree are checked against."""
+
+    schema: Schema
+    dialect: Dialect
+    renames: tuple[Rename, ...]
+    proved_tables: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """A statement with what its texts say."""
+
+    statement: Statement
+    file: SourceFile
+    target: Target
+    outcomes: tuple[Resolution | Unparsed, ...]
+    external_tables: tuple[str, ...] = ()
+
+    @cached_property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """The texts that were understood."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Resolution))
+
+    @cached_property
+    def kind(self) -> str:
+        """The statement's kind (`select`, ..., `ddl`, `other`); an unparsed one counts by its first word."""
+        if self.resolutions:
+            return self.resolutions[0].kind
+        words = self.statement.sql.split(None, 1)
+        first = words[0].lower() if words else ""
+        return first if first in DML_KINDS else "select"
+
+    @cached_property
+    def verdict(self) -> tuple[Status, str | None]:
+        """How completely it was understood, and why not."""
+        statement = self.statement
+        if statement.dialect:
+            return "unresolved", f"{statement.dialect} SQL ({statement.dialect_reason or 'by its text'})"
+        if statement.opaque or not self.outcomes:
+            return "unresolved", statement.opaque or "no SQL text"
+        unparsed = [outcome.reason for outcome in self.outcomes if isinstance(outcome, Unparsed)]
+        if len(unparsed) == len(self.outcomes):
+            return "unresolved", unparsed[0]
+        no_schema = self._tables_without_schema()
+        if no_schema:
+            return "unresolved", "no schema for table " + ", ".join(no_schema)
+        reasons = unparsed + [reason for each in self.resolutions for reason in each.open] + self._unknown_names()
+        return ("partial", reasons[0]) if reasons else ("resolved", None)
+
+    def _tables_without_schema(self) -> list[str]:
+        schema = self.target.schema
+        if not schema.inferred:
+            return []
+        names = {
+            table.name: None
+            for resolution in self.resolutions
+            for table in resolution.tables
+            if isinstance(table.outcome, Missing) and not self._external(table.name)
+        }
+        return [name for name in names if not near_tables(name, schema)]
+
+    def _unknown_names(self) -> list[str]:
+        reasons: dict[str, None] = {}
+        for resolution in self.resolutions:
+            for table in resolution.tables:
+                if isinstance(table.outcome, Unknown):
+                    reasons[table.outcome.reason] = None
+                elif isinstance(table.outcome, Missing) and self._external(table.name):
+                    reasons[f"table {table.name} belongs to another application (external-tables)"] = None
+            missing = any(isinstance(table.outcome, Missing) for table in resolution.tables)
+            for column in resolution.columns:
+                if isinstance(column.outcome, Unknown) and not missing:
+                    reasons[column.outcome.reason] = None
+        return list(reasons)
+
+    def _external(self, name: str) -> bool:
+        return any(fnmatch(name, pattern) for pattern in self.external_tables)
+
+    @property
+    def counted(self) -> bool:
+        """Whether the summary counts it: DML of the audited dialect, or of another one told by its text alone."""
+        return self.kind in DML_KINDS and not self.statement.foreign_file
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that was read and resolved."""
+
+    files: FileSet
+    statements: tuple[Analysed, ...]
+    main: Target
+    """The schema of the tree outside the `[[source]]` blocks: what the report's head names."""
+
+    @cached_property
+    def siblings(self) -> Mapping[str, Mapping[str, int]]:
+        """By table name: how many statements name each of its columns, by lower-case column name."""
+        uses: dict[str, Counter[str]] = defaultdict(Counter)
+        for analysed in self.statements:
+            named = {
+                (column.table.name, column.name.lower())
+                for resolution in analysed.resolutions
+                for column in resolution.columns
+                if column.table and isinstance(column.outcome, Found)
+            }
+            for table, column_name in named:
+                uses[table][column_name] += 1
+        return uses
+
+
+def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Analysis:
+    """Read the paths (default: the working directory) and resolve every statement in them.
+
+    Raises UsageError where no path exists, NothingToAudit where they hold no file or no SQL, and what a schema source
+    raises.
+    """
+    paths = paths or (".",)
+    files = collect(paths, settings, [suffix for host in hosts() for suffix in host.suffixes])
+    if files.missing and len(files.missing) == len(paths):
+        raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
+    if not files.files:
+        why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
+        raise NothingToAudit("no Go or SQL files in " + ", ".join(paths) + why, "name a folder with Go or .sql files")
+    extracted, programs = _extract(files.files, settings)
+    if not extracted:
+        raise NothingToAudit(
+            f"no SQL in {len(files.files)} files under " + ", ".join(paths), "name the folder that holds the queries"
+        )
+    targets = _Targets(settings, programs)
+    analysed = []
+    for number, (statement, file) in enumerate(extracted):
+        if progress and number % 64 == 0:
+            progress(number, len(extracted))
+        analysed.append(_resolve(statement, file, targets.of(statement), settings))
+    if progress:
+        progress(len(extracted), len(extracted))
+    return Analysis(files, tuple(analysed), targets.main)
+
+
+def _extract(
+    files: Sequence[SourceFile], settings: Settings
+) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
+    extracted: list[tuple[Statement, SourceFile]] = []
+    programs = []
+    options = HostOptions(settings.dialect)
+    for host in hosts():
+        own = [file for file in files if file.path.endswith(host.suffixes)]
+        if own:
+            program = host.open(own, options)
+            programs.append(program)
+            extracted.extend((statement, file) for file in own for statement in program.statements(file))
+    extracted.sort(key=lambda pair: pair[0].span)
+    return extracted, programs
+
+
+def _resolve(statement: Statement, file: SourceFile, target: Target, settings: Settings) -> Analysed:
+    outcomes: list[Resolution | Unparsed] = []
+    if not statement.dialect and not statement.opaque:
+        for variant in statement.variants:
+            parsed = parse(variant, target.dialect, settings.replace)
+            outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
+    return Analysed(statement, file, target, tuple(outcomes), settings.external_tables)
+
+
+class _Targets:
+    """The schema for each part of the tree, read once."""
+
+    def __init__(self, settings: Settings, programs: Sequence[Program]) -> None:
+        self._settings = settings
+        self._programs = programs
+        self._blocks: dict[int, Target] = {}
+        self.main = self._given(settings) if settings.schema else self._default()
+
+    def of(self, statement: Statement) -> Target:
+        """Return the target of a statement by the `[[source]]` block that its file falls under."""
+        for number, block in enumerate(self._settings.sources):
+            if any(fnmatch(statement.span.path, pattern) for pattern in block.paths):
+                if number not in self._blocks:
+                    own = replace(self._settings, schema=block.schema, dialect=block.dialect or self._settings.dialect)
+                    self._blocks[number] = self._given(own) if block.schema else self.main
+                return self._blocks[number]
+        return self.main
+
+    def _given(self, settings: Settings) -> Target:
+        from nodepath_cli.schema.sources import load
+
+        return self._target(load(settings.schema, settings), settings)
+
+    def _default(self) -> Target:
+        """The owned tables, and on top of them the DDL of the tree itself."""
+        from nodepath_cli.schema.ddl_files import from_statements
+        from nodepath_cli.schema.sources import load
+
+        head = load(("head",), self._settings)
+        orders = [self._programs, self._programs[::-1]] if len(self._programs) > 1 else [self._programs]
+        # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
+        replayed = [
+            from_statements([each for program in order for each in program.ddl()], head, self._settings.dialect)
+            for order in orders
+        ]
+        best = min(replayed, key=lambda schema: len(schema.problems))
+        owned = frozenset(table.name for table in head.tables)
+        return self._target(replace(best, inferred=True), self._settings, owned)
+
+    def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:
+        dialect = settings.dialect
+        if not settings.dialect_given and schema.version:
+            dialect = replace(dialect, name=schema.dialect, version=schema.version)
+        schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
+        configured = tuple(
+            Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")
+            for old, new in settings.renames
+        )
+        return Target(schema, dialect, configured + schema.renames, owned)
+
+
+def column_label(column: ColumnRef) -> str:
+    """Return `table.column` where the table is known, else the bare name."""
+    return f"{column.table.name}.{column.name}" if column.table else column.name

@@ -1,0 +1,115 @@
+"""Names that a wrong name may stand for: the neighbours of a table, the replacements of a column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from nodepath_cli.audit.finding import Suggestion
+from nodepath_cli.schema.model import Rename, Schema, Table
+
+MOST = 3
+"""How many suggestions a finding carries at most."""
+
+_SIMILAR = 0.62
+"""Similarity from which a column name is offered on its own; below it, mere chance pairs begin (`stage`, `status`)."""
+_SIMILAR_USED = 0.45
+"""The same for a column that other statements on the table use."""
+_EDIT_MIN_LENGTH = 6
+"""A table's neighbour by one edit needs more than five letters (product.md, "Schema sources")."""
+
+
+def similarity(left: str, right: str) -> float:
+    """Return how alike two names are, 0 to 1: by edits, or by their words in any order (`device_id`, `id_device`)."""
+    from rapidfuzz.distance import DamerauLevenshtein, Indel
+
+    left, right = left.lower(), right.lower()
+    by_edits = DamerauLevenshtein.normalized_similarity(left, right)
+    ours, theirs = (" ".join(sorted(name.replace("_", " ").split())) for name in (left, right))
+    by_words = Indel.normalized_similarity(ours, theirs) if ours != left or theirs != right else 0.0
+    return max(by_edits, by_words)
+
+
+@lru_cache(maxsize=64)
+def affixes(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return the `("", "_suffix")` and `("prefix_", "")` pairs that two or more of the table names share."""
+    suffixes: Counter[str] = Counter()
+    prefixes: Counter[str] = Counter()
+    for name in names:
+        for index, character in enumerate(name):
+            if character == "_" and index:
+                suffixes[name[index:]] += 1
+                prefixes[name[: index + 1]] += 1
+    return tuple(
+        [("", suffix) for suffix, count in suffixes.items() if count > 1 and len(suffix) > 1]
+        + [(prefix, "") for prefix, count in prefixes.items() if count > 1]
+    )
+
+
+def near_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
+    """Return the known tables that have nearly this name, the nearest first.
+
+    Nearly: another case; one edit, for names over five letters; or short of exactly an affix that two or more known
+    tables share (`ai_session` for `ai_session_nodepath`).
+    """
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    known = [table.name for table in schema.tables if table.database is None]
+    by_case, by_affix, by_edit = [], [], []
+    shared = affixes(frozenset(known))
+    for other in known:
+        if other == name:
+            continue
+        if other.lower() == name.lower():
+            by_case.append(Suggestion(other, "same name in another case"))
+        elif any(f"{prefix}{name}{suffix}" == other for prefix, suffix in shared):
+            prefix, suffix = next(pair for pair in shared if f"{pair[0]}{name}{pair[1]}" == other)
+            side = f"prefix {prefix!r}" if prefix else f"suffix {suffix!r}"
+            by_affix.append(Suggestion(other, f"with the {side} that other tables have"))
+        elif min(len(name), len(other)) >= _EDIT_MIN_LENGTH and DamerauLevenshtein.distance(name, other) == 1:
+            by_edit.append(Suggestion(other, "one letter differs"))
+    return tuple((by_case + by_affix + by_edit)[:MOST])
+
+
+def similar_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
+    """Return known tables that may be meant, for a table that certainly does not exist: near ones, else alike ones."""
+    near = near_tables(name, schema)
+    if near:
+        return near
+    ranked = sorted(
+        ((similarity(name, table.name), table.name) for table in schema.tables if table.database is None), reverse=True
+    )
+    return tuple(Suggestion(other, "similar name") for score, other in ranked[:MOST] if score >= 0.75)
+
+
+def column_suggestions(
+    name: str,
+    tables: Sequence[Table],
+    renames: Iterable[Rename],
+    siblings: Mapping[str, Mapping[str, int]],
+) -> tuple[Suggestion, ...]:
+    """Return what an unknown column of these tables may be: former names, then sibling queries, then likeness."""
+    found: dict[str, Suggestion] = {}
+    for rename in renames:
+        for table in tables:
+            if rename.old.lower() == name.lower() and rename.table == table.name and table.column(rename.new):
+                found.setdefault(rename.new, Suggestion(rename.new, rename.reason))
+    used, alike = [], []
+    for table in tables:
+        counts = siblings.get(table.name, {})
+        for column in table.columns:
+            score = similarity(name, column.name)
+            count = counts.get(column.name.lower(), 0)
+            if count and score >= _SIMILAR_USED:
+                others = "another statement" if count == 1 else f"{count} other statements"
+                used.append((score, column.name, f"used by {others} on {table.name}"))
+            elif score >= _SIMILAR:
+                alike.append((score, column.name, f"similar name in {table.name}"))
+    for _, column_name, reason in [*sorted(used, key=_best_first), *sorted(alike, key=_best_first)]:
+        found.setdefault(column_name, Suggestion(column_name, reason))
+    return tuple(found.values())[:MOST]
+
+
+def _best_first(entry: tuple[float, str, str]) -> tuple[float, str]:
+    return -entry[0], entry[1]

@@ -1,0 +1,44 @@
+"""Another name or shape that the server refuses when it prepares the statement; the error number says which.
+
+Why it matters: the statement fails at every call, as with an unknown column. Among the numbers: 1051 (`nosuch.*`),
+1060 (a derived table with two columns of one name), 1066 (one alias twice), 1109 (a DELETE target that is not in FROM),
+1110 (a column twice in an INSERT list), 1222 (UNION branches of different width), 1247 (an alias before its definition),
+1250 (a table name in the ORDER BY of a UNION), 1327 (an identifier in LIMIT).
+
+Example:
+
+    INSERT INTO orders_nodepath (product, amount, product) VALUES (?, ?, ?)
+
+What to write instead: each name once, and only names that the clause can see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.rules.insert_count_mismatch import COUNT_ERRNO
+from nodepath_cli.sql.resolution import Resolution, clause_words
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield everything that the server refuses beside unknown and ambiguous names and wrong counts."""
+    tables = [table.table.name for table in resolution.tables if table.table]
+    proved = all(context.proved(name) for name in tables)
+    for violation in resolution.violations:
+        if violation.errno != COUNT_ERRNO:
+            yield Hit(
+                message=violation.message[:1].lower() + violation.message[1:],
+                start=violation.start,
+                end=violation.end,
+                identifier=violation.identifier,
+                errno=violation.errno,
+                clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
+                confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
+            )
+
+
+RULE = Rule(
+    "NP114", "invalid-reference", Severity.ERROR, "another name or shape that the server refuses at PREPARE", check
+)

@@ -1,0 +1,71 @@
+"""An INSERT that leaves out a column which must have a value: the server answers 1364 in strict mode.
+
+Why it matters: a column that is NOT NULL without a default fails every INSERT that does not name it. After a rename
+that kept the old column (`timestamp` beside `locked_at`), no INSERT of the new code works.
+
+Example:
+
+    INSERT INTO conversation_log_nodepath (id, prospect_num, sender) VALUES (?, ?, ?)
+
+where `message` is TEXT NOT NULL.
+
+What to write instead: name the column, or give it a default in a migration. Not reported: INSERT IGNORE (the server
+makes it a warning), generated and AUTO_INCREMENT columns, ENUM columns (they take their first member), and on MySQL 5.7
+NOT NULL TIMESTAMP columns, which have an implicit default there (MySQL 5.7 manual, `explicit_defaults_for_timestamp`).
+An INSERT that names a column which does not exist is reported for that alone: the wrong name is the likely cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Column, Table
+from nodepath_cli.sql.resolution import Clause, InsertRef, Missing, Resolution, clause_words
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every required column that an INSERT or REPLACE leaves out."""
+    if any(
+        column.clause is Clause.INSERT_COLUMNS and isinstance(column.outcome, Missing) for column in resolution.columns
+    ):
+        return
+    for insert in resolution.inserts:
+        target = insert.target
+        if target is None or target.kind != "table" or insert.open or insert.ignore or insert.columns is None:
+            continue
+        named = {name.lower() for name in insert.columns}
+        for column in target.columns:
+            if column.name.lower() not in named and required(column, context.dialect):
+                yield _hit(insert, target, column, context)
+
+
+def required(column: Column, dialect: Dialect) -> bool:
+    """Say whether an INSERT in strict mode must give the column a value."""
+    if column.nullable or column.default is not None or column.auto_increment or column.generated:
+        return False
+    kind = column.type.lower()
+    if kind.startswith("enum") or kind == "serial" or dialect.name == "sqlite":
+        return False
+    implicit_timestamp = dialect.name == "mysql" and dialect.version and dialect.version < (8,)
+    return not (implicit_timestamp and kind.startswith("timestamp"))
+
+
+def _hit(insert: InsertRef, target: Table, column: Column, context: Context) -> Hit:
+    return Hit(
+        message=f"column '{column.name}' of {target.name} has no default and gets no value",
+        start=insert.columns_start,
+        end=insert.columns_end,
+        identifier=column.name,
+        errno=1364,
+        table=target.name,
+        clause=clause_words(Clause.INSERT_COLUMNS, context.dialect.name),
+        confidence=Confidence.CERTAIN if context.proved(target.name) else Confidence.LIKELY,
+    )
+
+
+RULE = Rule(
+    "NP105", "missing-required-column", Severity.ERROR, "an INSERT that leaves out a required column (1364)", check
+)

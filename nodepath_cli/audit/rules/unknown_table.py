@@ -1,0 +1,52 @@
+"""A table that does not exist: the server answers 1146, `Table 'db.x' doesn't exist`.
+
+Why it matters: every call of the statement fails. On Linux, MySQL and MariaDB tell `wasapbot_nodepath` from
+`wasapBot_nodepath`, while a developer's machine with another setting does not.
+
+Example:
+
+    INSERT INTO ai_whatsapp_session (id_prospect, id_device, timestamp) VALUES (?, ?, ?)
+
+where the database has `ai_whatsapp_session_nodepath`.
+
+What to write instead: the table's real name. Where the schema was given (`--schema`), every table that it lacks is
+reported. Where it was only found in the audited tree, a table is reported if a known one has nearly its name: another
+case, one other letter, or an affix such as `_nodepath` that two or more known tables share. Other tables make the
+statement unresolved. Name the tables of other applications in `[tool.nodepath] external-tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.near import near_tables, similar_tables
+from nodepath_cli.sql.resolution import Missing, Resolution
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every table that certainly, or by its neighbour's name very likely, does not exist."""
+    for table in resolution.tables:
+        if not isinstance(table.outcome, Missing) or context.external(table.name):
+            continue
+        if context.schema.inferred:
+            suggestions = near_tables(table.name, context.schema)
+            if not suggestions:
+                continue
+        else:
+            suggestions = similar_tables(table.name, context.schema)
+        shown = f"{table.database}.{table.name}" if table.database else table.name
+        yield Hit(
+            message=f"unknown table '{shown}'",
+            start=table.start,
+            end=table.end,
+            identifier=table.name,
+            errno=1146,
+            table=table.name,
+            suggestions=suggestions,
+            confidence=Confidence.LIKELY if context.schema.inferred else Confidence.CERTAIN,
+        )
+
+
+RULE = Rule("NP102", "unknown-table", Severity.ERROR, "a table that does not exist (1146)", check)

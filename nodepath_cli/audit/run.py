@@ -1,0 +1,247 @@
+"""The audit: from resolutions through rules to the finished report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import (
+    Counts,
+    Finding,
+    Hit,
+    InventoryItem,
+    Position,
+    RelatedPlace,
+    Report,
+    Rule,
+    SchemaSummary,
+    Skipped,
+    Unresolved,
+)
+from nodepath_cli.audit.rules import selected
+from nodepath_cli.audit.suppress import split
+from nodepath_cli.config import Settings
+from nodepath_cli.errors import UsageError
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.statement import Span
+from nodepath_cli.sql.resolution import Resolution
+
+
+def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Report:
+    """Audit the paths and return the finished report.
+
+    Raises UsageError, NothingToAudit and the errors of the schema sources.
+    """
+    started = time.perf_counter()
+    active = selected(settings.select, settings.ignore)
+    analysis = analyse(paths, settings, progress)
+    files = {file.path: file for file in analysis.files.files}
+    findings = _findings(analysis, active, files)
+    kept, suppressed = split(findings, files)
+    unresolved = _unresolved(analysis)
+    statuses = [each.verdict[0] for each in analysis.statements if each.counted]
+    schema = analysis.main.schema
+    missing = analysis.files.missing
+    return Report(
+        schema=SchemaSummary(schema.sources, analysis.main.dialect.name, len(schema.tables), schema.column_count),
+        counts=Counts(
+            files=len(files),
+            statements=len(statuses),
+            resolved=statuses.count("resolved"),
+            partial=statuses.count("partial"),
+            unresolved=statuses.count("unresolved"),
+            suppressed=suppressed,
+            seconds=time.perf_counter() - started,
+        ),
+        findings=tuple(kept),
+        unresolved=unresolved,
+        skipped=_skipped(analysis),
+        notes=tuple(_notes(analysis)),
+        sources=_texts(kept, unresolved, files),
+        error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
+    )
+
+
+def inventory(
+    paths: Sequence[str], settings: Settings, progress: Progress | None = None
+) -> tuple[tuple[InventoryItem, ...], Counts]:
+    """Return every statement of the paths in source order, and how completely they were understood.
+
+    The counts are of all statements, DDL included. Raises as `audit` does.
+    """
+    started = time.perf_counter()
+    analysis = analyse(paths, settings, progress)
+    files = {file.path: file for file in analysis.files.files}
+    items = tuple(_item(analysed, files) for analysed in analysis.statements)
+    statuses = [item.status for item in items]
+    return items, Counts(
+        files=len(analysis.files.files),
+        statements=len(items),
+        resolved=statuses.count("resolved"),
+        partial=statuses.count("partial"),
+        unresolved=statuses.count("unresolved"),
+        seconds=time.perf_counter() - started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A hit with its place in the source, before the branches are told apart."""
+
+    rule: Rule
+    hit: Hit
+    span: Span
+    resolution: Resolution
+
+
+def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
+    findings = []
+    for analysed in analysis.statements:
+        if not analysed.resolutions:
+            continue
+        context = Context(
+            analysed.target.schema,
+            analysed.target.dialect,
+            analysed.statement,
+            analysis.siblings,
+            analysed.target.renames,
+            analysed.external_tables,
+            analysed.target.proved_tables,
+        )
+        findings.extend(_of_statement(analysed, context, active, files))
+    return sorted(findings, key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
+
+
+def _of_statement(
+    analysed: Analysed, context: Context, active: Sequence[Rule], files: dict[str, SourceFile]
+) -> Iterator[Finding]:
+    """Yield each finding of a statement once, with its branch where not every text of the statement has it."""
+    groups: dict[tuple[str, Span, str | None], list[_Placed]] = {}
+    for resolution in analysed.resolutions:
+        for rule in active:
+            for hit in rule.check(resolution, context) if rule.check else ():
+                span = resolution.variant.offsets.locate(hit.start, hit.end)
+                placed = _Placed(rule, hit, span, resolution)
+                groups.setdefault((rule.id, span, hit.identifier), []).append(placed)
+    for group in groups.values():
+        everywhere = len({id(placed.resolution) for placed in group}) == len(analysed.resolutions)
+        yield _finding(group[0], analysed, "" if everywhere else group[0].resolution.variant.branch, files)
+
+
+def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, SourceFile]) -> Finding:
+    statement, hit, rule = analysed.statement, placed.hit, placed.rule
+    sql = placed.resolution.display
+    normal = " ".join(sql.split())
+    home = files[statement.span.path]
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=hit.severity or rule.severity,
+        confidence=hit.confidence,
+        message=hit.message,
+        path=placed.span.path,
+        position=_position(placed.span, files),
+        statement_id=digest(statement.span.path, statement.function or "", normal),
+        statement_path=statement.span.path,
+        statement_line=home.position(statement.span.start)[0],
+        sql=sql,
+        fingerprint=digest(rule.id, placed.span.path, statement.function or "", normal, hit.identifier or ""),
+        errno=hit.errno,
+        function=statement.function,
+        table=hit.table,
+        identifier=hit.identifier,
+        clause=hit.clause,
+        branch=branch,
+        suggestions=hit.suggestions,
+        related=tuple(
+            RelatedPlace(each.span.path, _position(each.span, files), each.message)
+            for each in hit.related
+            if each.span.path in files
+        ),
+    )
+
+
+def digest(*parts: str) -> str:
+    """Return 16 hexadecimal digits that name these parts."""
+    joined = "\0".join(parts).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(joined).hexdigest()[:16]
+
+
+def _position(span: Span, files: dict[str, SourceFile]) -> Position:
+    file = files[span.path]
+    return Position(*file.position(span.start), *file.position(span.end))
+
+
+def _unresolved(analysis: Analysis) -> tuple[Unresolved, ...]:
+    found = []
+    for analysed in analysis.statements:
+        status, reason = analysed.verdict
+        if status == "unresolved" and analysed.counted:
+            statement = analysed.statement
+            line, column = analysed.file.position(statement.span.start)
+            found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", statement.sql))
+    return tuple(found)
+
+
+def _skipped(analysis: Analysis) -> tuple[Skipped, ...]:
+    skipped = dict(analysis.files.skipped)
+    for analysed in analysis.statements:
+        if analysed.statement.foreign_file:
+            skipped.setdefault(analysed.statement.span.path, analysed.verdict[1] or "")
+    return tuple(Skipped(path, reason) for path, reason in sorted(skipped.items()))
+
+
+def _notes(analysis: Analysis) -> Iterator[str]:
+    without = sum(
+        (analysed.verdict[1] or "").startswith("no schema for table")
+        for analysed in analysis.statements
+        if analysed.counted
+    )
+    if without:
+        statements = "statement names a table" if without == 1 else "statements name tables"
+        yield f"{without} {statements} that no schema source defines: give one with --schema, or list external-tables"
+    not_replayed = len(analysis.main.schema.problems)
+    if not_replayed:
+        statements = "DDL statement" if not_replayed == 1 else "DDL statements"
+        yield f"{not_replayed} {statements} could not be replayed into the schema"
+
+
+def _texts(
+    findings: Sequence[Finding], unresolved: Sequence[Unresolved], files: dict[str, SourceFile]
+) -> dict[str, str]:
+    paths = {each.path for each in findings} | {each.path for each in unresolved}
+    paths |= {place.path for each in findings for place in each.related}
+    return {path: files[path].text for path in sorted(paths) if path in files}
+
+
+def _item(analysed: Analysed, files: dict[str, SourceFile]) -> InventoryItem:
+    statement = analysed.statement
+    status, reason = analysed.verdict
+    line, column = analysed.file.position(statement.span.start)
+    texts = tuple(dict.fromkeys(each.display for each in analysed.resolutions)) or tuple(
+        dict.fromkeys(variant.sql for variant in statement.variants if variant.sql)
+    )
+    call = statement.call
+    tables = dict.fromkeys(table.name for each in analysed.resolutions for table in each.tables)
+    columns = dict.fromkeys(column_label(each) for resolution in analysed.resolutions for each in resolution.columns)
+    return InventoryItem(
+        path=statement.span.path,
+        line=line,
+        column=column,
+        function=statement.function,
+        sql=texts[0] if texts else "",
+        status=status,
+        reason=reason,
+        dialect=statement.dialect or analysed.target.dialect.name,
+        kind=analysed.kind,
+        call_path=call.span.path if call else None,
+        call_line=files[call.span.path].position(call.span.start)[0] if call else None,
+        call_name=call.name if call else None,
+        variants=texts,
+        tables=tuple(tables),
+        columns=tuple(columns),
+    )
