@@ -11,7 +11,7 @@ class SourceBlock:
 
     paths: tuple[str, ...]
     schema: tuple[str, ...] = ()
-    dialect: str | None = None
+    dialect: Dialect | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,9 @@ class _Targets:
         for number, block in enumerate(self._settings.sources):
             if any(fnmatch(statement.span.path, pattern) for pattern in block.paths):
                 if number not in self._blocks:
-                    own = replace(self._settings, schema=block.schema, dialect=block.dialect or self._settings.dialect)
+                    own = replace(self._settings, schema=block.schema)
+                    if block.dialect:
+                        own = replace(own, dialect=block.dialect, dialect_given=True)
                     self._blocks[number] = self._given(own) if block.schema else self.main
                 return self._blocks[number]
         return self.main

@@ -99,7 +99,7 @@ class _Placed:
 
 
 def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
     for analysed in analysis.statements:
         if not analysed.resolutions:
             continue

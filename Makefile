@@ -1,0 +1,53 @@
+# `make demo` and `make test` are all the set-up: they make the virtual environment and install what is missing.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check unit bench parity wheel clean server
+
+demo: $(VENV)/.installed
+	@$(BIN)/nodepath demo
+
+test: $(VENV)/.developer server check
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.developer
+	$(BIN)/python -m pytest tests/unit tests/rules tests/snapshots
+
+bench: $(VENV)/.developer
+	$(BIN)/python -m benchmarks
+
+parity: $(VENV)/.developer server
+	$(BIN)/python -m tests.server.parity_long
+
+wheel: $(VENV)/.developer
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer. Next: install python3.11, or run make PYTHON=/path/to/python." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh .ci/need python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.developer: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+# The tests start a private MariaDB in a temporary folder; only its programs have to be there.
+server:
+	@{ command -v mariadbd || test -x /usr/sbin/mariadbd; } >/dev/null 2>&1 && command -v mariadb-install-db >/dev/null 2>&1 \
+		|| sh .ci/need mariadb-server
