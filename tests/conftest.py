@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.mariadb import PrivateMariaDB
+from tests.tree import Tree
 
 _numbers = itertools.count(1)
 
@@ -38,3 +39,10 @@ def database(mariadb: PrivateMariaDB) -> Iterator[str]:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
         yield name
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """An empty source tree; the working directory is inside it."""
+    monkeypatch.chdir(tmp_path)
+    return Tree(tmp_path)

@@ -1,0 +1,65 @@
+"""NP102: a table that the schema lacks, and what it takes to say so where the schema is only inferred."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.config import Settings
+from tests.tree import Tree, brief, go
+
+DDL = """
+CREATE TABLE wasapBot_nodepath (id INT PRIMARY KEY);
+CREATE TABLE orders_nodepath (id INT PRIMARY KEY);
+CREATE TABLE tag (id INT PRIMARY KEY);
+"""
+
+
+def test_a_table_that_a_given_schema_lacks_is_an_error(tree: Tree) -> None:
+    (finding,) = tree.findings(DDL, '"SELECT 1 FROM entirely_other"')
+    assert (finding.rule, finding.identifier, finding.errno) == ("NP102", "entirely_other", 1146)
+    assert finding.confidence == "certain"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("wasapbot_nodepath", "wasapBot_nodepath"), ("order_nodepath", "orders_nodepath"), ("orders", "orders_nodepath")],
+)
+def test_the_nearest_table_is_offered(tree: Tree, written: str, meant: str) -> None:
+    (finding,) = tree.findings(DDL, f'"DELETE FROM {written}"')
+    assert finding.suggestions[0].replacement == meant
+
+
+def test_nothing_configured_a_near_name_is_an_error(tree: Tree) -> None:
+    tree.write("a.go", go('"DELETE FROM ai_whatsapp_session WHERE id_prospect = ?"'))
+    (finding,) = tree.audit("a.go").findings
+    assert finding.suggestions[0].replacement == "ai_whatsapp_session_nodepath"
+
+
+def test_nothing_configured_another_table_is_unresolved_and_the_summary_says_how_to_give_it(tree: Tree) -> None:
+    tree.write("a.go", go('"DELETE FROM campaigns WHERE id = ?"'))
+    report = tree.audit("a.go")
+    assert report.findings == ()
+    assert [each.reason for each in report.unresolved] == ["no schema for table campaigns"]
+    assert report.counts.unresolved == report.counts.statements == 1
+    assert any("--schema" in note for note in report.notes)
+
+
+def test_one_letter_is_not_near_for_a_short_name_in_an_inferred_schema(tree: Tree) -> None:
+    tree.write("schema/001.sql", "CREATE TABLE tag (id INT PRIMARY KEY);")
+    tree.write("a.go", go('"DELETE FROM tags"'))
+    report = tree.audit(".")
+    assert report.findings == ()
+    assert [each.reason for each in report.unresolved] == ["no schema for table tags"]
+
+
+def test_tables_of_other_applications_are_partial_never_errors(tree: Tree) -> None:
+    settings = Settings(schema=("schema.sql",), external_tables=("leads", "campaign_*"))
+    ddl_and_go = tree.findings(DDL, '"SELECT a FROM leads"', '"SELECT b FROM campaign_2"', settings=settings)
+    assert brief(ddl_and_go) == []
+    counts = tree.audit("store.go", settings=settings).counts
+    assert (counts.resolved, counts.partial, counts.unresolved) == (0, 2, 0)
+
+
+def test_a_table_name_in_another_case_is_the_same_where_the_server_ignores_case(tree: Tree) -> None:
+    settings = Settings(schema=("schema.sql",), case_sensitive_tables=False)
+    assert tree.findings(DDL, '"SELECT id FROM WASAPBOT_nodepath"', settings=settings) == []
