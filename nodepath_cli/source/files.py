@@ -124,7 +124,7 @@ class _Collector:
                 if entry.is_dir(follow_symlinks=False):
                     if not self._left_out_folder(entry.name):
                         below.append(entry.path)
-                elif entry.name.endswith(self.suffixes) and not entry.is_dir() and not self._left_out_name(entry.name):
+                elif entry.name.endswith(self.suffixes) and not self._left_out_name(entry.name):
                     self._file(entry.path, walked=True)
             folders.extend(reversed(below))
 

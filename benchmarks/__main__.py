@@ -1,0 +1,24 @@
+"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver]...`."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import example, resolver, startup
+
+ALL = {"startup": startup.run, "example": example.run, "resolver": resolver.run}
+
+
+def main() -> int:
+    """Print each benchmark's figures and its limit; return 1 where a limit is missed."""
+    names = sys.argv[1:] or list(ALL)
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"error: no benchmark {unknown[0]!r}. Next: use one of {', '.join(ALL)}.", file=sys.stderr)
+        return 2
+    kept = [ALL[name]() for name in names]
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
