@@ -1,0 +1,101 @@
+"""What alembic/env.py does: with a connection that the runner hands over, or on its own under plain `alembic`.
+
+The runner passes `connection` and `on_apply` through `Config.attributes`, never a URL through the configuration file: a
+password with `%` would be interpolated there, and Alembic would print it.
+"""
+
+from __future__ import annotations
+
+import sys
+from logging.config import fileConfig
+from typing import TYPE_CHECKING, Any
+
+from nodepath_cli.errors import NodepathError
+from nodepath_cli.schema.revisions import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from nodepath_cli.database_url import DatabaseUrl
+
+CONNECTION = "connection"
+ON_APPLY = "on_apply"
+
+
+def run(context: Any) -> None:
+    """Run what Alembic was told to. `context` is `alembic.context`, which has no useful static type.
+
+    Under plain `alembic`, an error ends the process with its one line and its exit code.
+    """
+    connection = context.config.attributes.get(CONNECTION)
+    if connection is not None:
+        _online(context, connection)
+        return
+    try:
+        _standalone(context)
+    except NodepathError as error:
+        print(error.line(), file=sys.stderr)  # noqa: T201 - plain alembic has no main() of ours
+        raise SystemExit(error.exit_code) from None
+
+
+def _standalone(context: Any) -> None:
+    from nodepath_cli.migrate.target import configured_database, find_database
+
+    if context.config.config_file_name:
+        fileConfig(context.config.config_file_name, disable_existing_loggers=False)
+    if context.is_offline_mode():
+        url = find_database()
+        if url is not None:
+            _announce(url)
+        _offline(context, "sqlite" if url is not None and url.dialect == "sqlite" else "mysql")
+        return
+    url = configured_database()
+    _announce(url)
+    _connected(context, url)
+
+
+def _connected(context: Any, url: DatabaseUrl) -> None:
+    from nodepath_cli.migrate.guard import refuse_unadopted
+    from nodepath_cli.schema.connection import connect, one_line_errors
+
+    with one_line_errors(url), connect(url).connect() as connection:
+        if _command(context) == "upgrade":
+            refuse_unadopted(connection)
+        _online(context, connection)
+
+
+def _command(context: Any) -> str:
+    """Return the name of the command that plain `alembic` was given, "" where that cannot be told."""
+    command = getattr(context.config.cmd_opts, "cmd", None)
+    return str(getattr(command[0], "__name__", "")) if isinstance(command, tuple) and command else ""
+
+
+def _announce(url: DatabaseUrl) -> None:
+    # To stderr: under --sql stdout is the script.
+    print(f"database: {url.masked}", file=sys.stderr)  # noqa: T201
+
+
+def _online(context: Any, connection: Connection) -> None:
+    on_apply = context.config.attributes.get(ON_APPLY)
+    context.configure(
+        connection=connection,
+        version_table=VERSION_TABLE,
+        # MySQL commits with every DDL statement anyway; with one transaction for each revision its stamp is written
+        # as soon as its last statement is.
+        transaction_per_migration=True,
+        on_version_apply=on_apply,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _offline(context: Any, dialect: str) -> None:
+    context.configure(
+        dialect_name=dialect,
+        version_table=VERSION_TABLE,
+        literal_binds=True,
+        dialect_opts={"paramstyle": "named"},
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,45 @@
+"""What must hold before a migration may start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nodepath_cli.errors import Refused
+from nodepath_cli.schema.revisions import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+OWNED = ("ai_whatsapp_session_nodepath", "wasapBot_session_nodepath")
+"""The tables that revision 0001 creates; nothing else in the database is ever changed by it."""
+
+
+def recorded(connection: Connection) -> tuple[str, ...] | None:
+    """Return the revisions that the version table holds, None where there is no version table."""
+    from sqlalchemy import inspect, text
+
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    rows = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars().all()
+    return tuple(sorted(str(row) for row in rows))
+
+
+def present(connection: Connection) -> tuple[str, ...]:
+    """Return the owned tables that are there."""
+    from sqlalchemy import inspect
+
+    inspector = inspect(connection)
+    return tuple(name for name in OWNED if inspector.has_table(name))
+
+
+def refuse_unadopted(connection: Connection) -> None:
+    """Raise Refused where an owned table is there without a stamp: migrating would fail half way, or hide a drift."""
+    there = present(connection) if not recorded(connection) else ()
+    # Reading has begun a transaction, and Alembic wants to begin its own.
+    connection.rollback()
+    if there:
+        verb = "is" if len(there) == 1 else "are"
+        raise Refused(
+            f"{' and '.join(there)} {verb} there without a stamp in {VERSION_TABLE}",
+            "run nodepath db adopt, which checks their shape and stamps them",
+        )

@@ -1,0 +1,119 @@
+"""The answers of the migration functions, with the JSON documents that they become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nodepath_cli.schema.diff import Difference
+
+State = Literal["at-head", "behind", "empty", "unadopted", "interrupted", "ahead"]
+Shape = Literal["production", "renamed", "partial", "absent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What an upgrade or downgrade did."""
+
+    before: str | None
+    """The revision before, None for none; several heads are joined with commas."""
+    current: str | None
+    head: str
+    applied: tuple[str, ...]
+    """The revisions that this process applied or took back, in order."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        return {"from": self.before, "current": self.current, "head": self.head, "applied": list(self.applied)}
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Where a database stands."""
+
+    current: str | None
+    head: str
+    state: State
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        return {"current": self.current, "head": self.head, "state": self.state}
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """How an owned table looks in a database."""
+
+    table: str
+    shape: Shape
+    rows: int | None
+    """None for an absent table."""
+    differences: tuple[Difference, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {
+            "table": self.table,
+            "shape": self.shape,
+            "rows": self.rows,
+            "differences": [item.document() for item in self.differences],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a database stands, with what is pending and how the owned tables look."""
+
+    where: Current
+    pending: tuple[str, ...]
+    tables: tuple[TableShape, ...]
+
+    @property
+    def clean(self) -> bool:
+        """At head, with nothing half done."""
+        return self.where.state == "at-head"
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document. The ledger of statements is empty: no revision has left one."""
+        return {
+            **self.where.document(),
+            "pending": list(self.pending),
+            "tables": [item.document() for item in self.tables],
+            "ledger": [],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What became of an adoption."""
+
+    state: Literal["stamped", "already", "refused"]
+    revision: str | None
+    tables: tuple[TableShape, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        return {
+            "state": self.state,
+            "revision": self.revision,
+            "tables": [item.document() for item in self.tables],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """A revision as `db history` and `db heads` list it."""
+
+    revision: str
+    down: tuple[str, ...]
+    message: str
+    is_head: bool
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {
+            "revision": self.revision,
+            "down": list(self.down),
+            "message": self.message,
+            "head": self.is_head,
+        }

@@ -1,0 +1,200 @@
+"""Opening a database, and saying in one line why it would not open.
+
+PyMySQL and SQLAlchemy are imported where they are needed: together they cost a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nodepath_cli.database_tls import Required
+from nodepath_cli.database_url import DatabaseUrl
+from nodepath_cli.errors import (
+    AccessDenied,
+    Busy,
+    ConfigError,
+    DatabaseError,
+    NoDatabase,
+    NodepathError,
+    TlsFailure,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    import pymysql
+    from sqlalchemy import Engine
+
+UNREACHABLE = frozenset(
+    {1040, 1053, 1129, 1152, 1158, 1159, 1160, 1161, 1203, 2002, 2003, 2005, 2006, 2012, 2013, 2055}
+)
+ACCESS_DENIED = frozenset(
+    {1044, 1045, 1130, 1141, 1142, 1143, 1227, 1251, 1275, 1370, 1524, 1698, 1820, 1862, 2049, 2059, 2061, 3118, 4151}
+)
+NO_DATABASE = frozenset({1046, 1049})
+TLS = frozenset({2026, 3159, 1835})
+BUSY = frozenset({1205, 1213, 3572})
+"""Error numbers from the manuals of MySQL ("Server Error Message Reference", "Client Error Message Reference") and
+MariaDB ("MariaDB Error Codes"); those of a wrong password, a missing database and a wrong address were seen."""
+
+
+def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
+    """Connect to a MySQL or MariaDB server.
+
+    Raises Unreachable, AccessDenied, NoDatabase or TlsFailure (exit 4), TlsError where a TLS file cannot be used, and
+    ConfigError for a character set that the driver does not know.
+    """
+    import pymysql
+
+    arguments = url.connect_args()
+    try:
+        connection = pymysql.connect(**arguments, autocommit=True)
+    except pymysql.err.Error as error:
+        raise translated(error, url) from error
+    except (RuntimeError, OSError) as error:
+        raise translated(error, url) from error
+    except (AttributeError, KeyError, LookupError, UnicodeError) as error:
+        raise ConfigError(
+            f"the database URL's character set '{url.charset}' or its host is not usable", "use charset=utf8mb4"
+        ) from error
+    if isinstance(url.tls, Required):
+        _insist_on_tls(connection, url)
+    return connection
+
+
+def _insist_on_tls(connection: pymysql.connections.Connection[Any], url: DatabaseUrl) -> None:
+    """Refuse a connection that is not encrypted: PyMySQL before 1.2 goes on in plaintext where a server has no TLS."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+        row = cursor.fetchone()
+    if row is None or not row[1]:
+        connection.close()
+        raise _no_tls(url)
+
+
+def _no_tls(url: DatabaseUrl) -> TlsFailure:
+    return TlsFailure(
+        f"the server at {url.place} does not offer TLS, which the URL requires",
+        "enable TLS on the server, or drop the TLS parameters from the URL",
+    )
+
+
+def open_sqlite(url: DatabaseUrl, *, create: bool) -> sqlite3.Connection:
+    """Open a SQLite file: to write, creating it where it is not there, or read-only.
+
+    Raises NoDatabase where it is not there or cannot be opened.
+    """
+    path = url.database or ":memory:"
+    try:
+        if path == ":memory:":
+            return sqlite3.connect(path)
+        if create:
+            return sqlite3.connect(path, timeout=10)
+        if not Path(path).is_file():
+            raise NoDatabase(f"there is no SQLite database '{path}'", "create it with nodepath db upgrade")
+        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True, timeout=10)
+    except (sqlite3.Error, ValueError, OSError) as error:
+        raise NoDatabase(f"the SQLite database '{path}' cannot be opened ({error})", "check the path") from error
+
+
+def connect(url: DatabaseUrl, *, create: bool = True) -> Engine:
+    """Return a SQLAlchemy engine without a pool. It connects when it is first used, and then raises as `open_mysql`
+    and `open_sqlite` do. `create`: a SQLite file may be created. The password is not in `engine.url`.
+
+    Raises NoDatabase where the URL names no database.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool, StaticPool
+
+    if url.dialect == "sqlite":
+        pool = StaticPool if url.database == ":memory:" else NullPool
+        return create_engine("sqlite://", creator=lambda: open_sqlite(url, create=create), poolclass=pool)
+    if not url.database:
+        raise NoDatabase("the database URL names no database", "add /DATABASE to the URL")
+    return create_engine("mysql+pymysql://", creator=lambda: open_mysql(url), poolclass=NullPool)
+
+
+@contextmanager
+def one_line_errors(url: DatabaseUrl) -> Iterator[None]:
+    """Turn what the driver or SQLAlchemy raises inside into a DatabaseError."""
+    try:
+        yield
+    except NodepathError:
+        raise
+    except Exception as error:
+        found = driver_error(error)
+        if found is None:
+            raise
+        raise translated(found, url) from error
+
+
+def driver_error(error: BaseException | None) -> Exception | None:
+    """Return the driver's own error behind an exception (SQLAlchemy keeps it in `orig`), None where there is none."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        original = getattr(error, "orig", None)
+        if isinstance(original, Exception):
+            return original
+        if isinstance(error, (sqlite3.Error, ssl.SSLError)) or type(error).__module__ == "pymysql.err":
+            return error if isinstance(error, Exception) else None
+        error = error.__cause__
+    return None
+
+
+def translated(error: Exception, url: DatabaseUrl) -> NodepathError:
+    """Return the error that a user can act on for one of the driver's."""
+    if isinstance(error, sqlite3.Error):
+        return _from_sqlite(error, url)
+    number, text = _number_and_text(error)
+    cause = getattr(error, "original_exception", None) or error
+    server = f"the server at {url.place}"
+    if isinstance(cause, ssl.SSLError) or number in TLS:
+        if "doesn't support" in text:
+            return _no_tls(url)
+        return TlsFailure(
+            f"the connection to {url.place} could not be secured ({_short(text)})",
+            "check ssl_mode, ssl_ca and the server's certificate",
+        )
+    if isinstance(error, RuntimeError) and "cryptography" in str(error):
+        return AccessDenied(
+            f"{server} wants caching_sha2_password over an unencrypted connection",
+            "add tls=skip-verify or ssl_ca to the URL, or pip install cryptography",
+        )
+    if number in NO_DATABASE:
+        return NoDatabase(f"{server} says: {_short(text)} ({number})", "check the database's name in the URL")
+    if number in ACCESS_DENIED:
+        return AccessDenied(f"{server} says: {_short(text)} ({number})", "check user, password and privileges")
+    if number in BUSY:
+        return Busy(f"{server} says: {_short(text)} ({number})", "try again when the other transaction has ended")
+    if number in UNREACHABLE or isinstance(cause, OSError):
+        return Unreachable(
+            f"no database server answers at {url.place} ({_short(text)})", "check host, port and network"
+        )
+    return DatabaseError(f"{server} says: {_short(text)} ({number})", "see the server's manual for this error number")
+
+
+def _from_sqlite(error: sqlite3.Error, url: DatabaseUrl) -> NodepathError:
+    text = str(error)
+    if "locked" in text:
+        return Busy(f"the SQLite database '{url.database}' is locked", "try again when the other program is done")
+    if "not a database" in text or "unable to open" in text:
+        return NoDatabase(f"'{url.database}' is not a SQLite database that can be opened ({text})", "check the path")
+    return DatabaseError(f"SQLite says: {_short(text)}", "check the file and the revision")
+
+
+def _number_and_text(error: Exception) -> tuple[int | None, str]:
+    arguments = error.args
+    if len(arguments) >= 2 and isinstance(arguments[0], int):
+        return arguments[0], str(arguments[1])
+    return None, str(error)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:157] + "..."
