@@ -58,7 +58,7 @@ def _connected(context: Any, url: DatabaseUrl) -> None:
     from nodepath_cli.migrate.guard import refuse_unadopted
     from nodepath_cli.schema.connection import connect, one_line_errors
 
-    with one_line_errors(url), connect(url).connect() as connection:
+    with one_line_errors(url), connect(url, "create").connect() as connection:
         if _command(context) == "upgrade":
             refuse_unadopted(connection)
         _online(context, connection)

@@ -15,7 +15,7 @@ Shape = Literal["production", "renamed", "partial", "absent", "unknown"]
 class Move:
     """What an upgrade or downgrade did."""
 
-    before: str | None
+    from_: str | None
     """The revision before, None for none; several heads are joined with commas."""
     current: str | None
     head: str
@@ -24,7 +24,7 @@ class Move:
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document."""
-        return {"from": self.before, "current": self.current, "head": self.head, "applied": list(self.applied)}
+        return {"from": self.from_, "current": self.current, "head": self.head, "applied": list(self.applied)}
 
 
 @dataclass(frozen=True, slots=True)

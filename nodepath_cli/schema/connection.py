@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from nodepath_cli.database_tls import Required
@@ -84,8 +84,12 @@ def _no_tls(url: DatabaseUrl) -> TlsFailure:
     )
 
 
-def open_sqlite(url: DatabaseUrl, *, create: bool) -> sqlite3.Connection:
-    """Open a SQLite file: to write, creating it where it is not there, or read-only.
+Mode = Literal["read", "write", "create"]
+"""What a SQLite file is opened for. Only `create` makes one that is not there."""
+
+
+def open_sqlite(url: DatabaseUrl, mode: Mode) -> sqlite3.Connection:
+    """Open a SQLite file.
 
     Raises NoDatabase where it is not there or cannot be opened.
     """
@@ -93,18 +97,19 @@ def open_sqlite(url: DatabaseUrl, *, create: bool) -> sqlite3.Connection:
     try:
         if path == ":memory:":
             return sqlite3.connect(path)
-        if create:
+        if mode == "create":
             return sqlite3.connect(path, timeout=10)
         if not Path(path).is_file():
             raise NoDatabase(f"there is no SQLite database '{path}'", "create it with nodepath db upgrade")
-        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode=ro", uri=True, timeout=10)
+        access = "ro" if mode == "read" else "rw"
+        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode={access}", uri=True, timeout=10)
     except (sqlite3.Error, ValueError, OSError) as error:
         raise NoDatabase(f"the SQLite database '{path}' cannot be opened ({error})", "check the path") from error
 
 
-def connect(url: DatabaseUrl, *, create: bool = True) -> Engine:
+def connect(url: DatabaseUrl, mode: Mode = "write") -> Engine:
     """Return a SQLAlchemy engine without a pool. It connects when it is first used, and then raises as `open_mysql`
-    and `open_sqlite` do. `create`: a SQLite file may be created. The password is not in `engine.url`.
+    and `open_sqlite` do. The password is not in `engine.url`.
 
     Raises NoDatabase where the URL names no database.
     """
@@ -113,7 +118,7 @@ def connect(url: DatabaseUrl, *, create: bool = True) -> Engine:
 
     if url.dialect == "sqlite":
         pool = StaticPool if url.database == ":memory:" else NullPool
-        return create_engine("sqlite://", creator=lambda: open_sqlite(url, create=create), poolclass=pool)
+        return create_engine("sqlite://", creator=lambda: open_sqlite(url, mode), poolclass=pool)
     if not url.database:
         raise NoDatabase("the database URL names no database", "add /DATABASE to the URL")
     return create_engine("mysql+pymysql://", creator=lambda: open_mysql(url), poolclass=NullPool)

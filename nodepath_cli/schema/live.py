@@ -44,7 +44,7 @@ def read(url: DatabaseUrl, only: Sequence[str] | None = None) -> Schema:
         from nodepath_cli.schema.live_sqlite import read_sqlite
 
         with one_line_errors(url):
-            lite = open_sqlite(url, create=False)
+            lite = open_sqlite(url, "read")
             try:
                 return read_sqlite(lite, only, name=Path(url.database or "").name)
             finally:

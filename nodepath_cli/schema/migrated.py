@@ -1,0 +1,62 @@
+"""The schema that the Alembic revisions make, without a database: their SQL for MySQL, replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from nodepath_cli.config import Settings
+from nodepath_cli.schema.model import Problem, Rename, Schema
+from nodepath_cli.schema.revisions import Revision, is_versions_folder, revisions
+from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
+
+
+def load(revision: str, base: Schema, settings: Settings) -> Schema:
+    """Lay the schema at a revision (`head`, or an id) over `base`.
+
+    The revisions are the bundled ones and, where `settings.migrations` is a folder of revisions, those in it. The
+    former names that they declare become renames. Raises UsageError where there is no such revision, SchemaError where
+    the revisions cannot be read. A revision that needs a database to say what it does is a problem of the schema.
+    """
+    from nodepath_cli.sql.ddl import replay
+
+    found = revisions(own_versions(settings), upto=revision)
+    statements = [statement for item in found for statement in _statements(item)]
+    result = replay(statements, base, settings.dialect)
+    name = "head" if revision in ("head", "heads") else f"rev:{revision}"
+    return replace(
+        result,
+        sources=(*base.sources, name),
+        renames=(*result.renames, *(rename for item in found for rename in _renames(item))),
+        problems=(*result.problems, *(problem for item in found for problem in _problems(item))),
+    )
+
+
+def own_versions(settings: Settings) -> Path | None:
+    """Return the configured folder of Alembic revisions, None where there is none or it holds SQL migrations."""
+    folder = Path(settings.migrations) if settings.migrations else None
+    return folder if folder is not None and is_versions_folder(folder) else None
+
+
+def _statements(item: Revision) -> list[Statement]:
+    path = _path(item)
+    return [
+        Statement(
+            (Variant(sql, OffsetMap.identity(path, 0, len(sql))),), Span(path, 0, len(sql)), "sql", function="upgrade"
+        )
+        for sql in item.statements
+    ]
+
+
+def _renames(item: Revision) -> list[Rename]:
+    return [Rename(table, old, new, f"former name ({item.id})") for table, old, new in item.former_names]
+
+
+def _problems(item: Revision) -> list[Problem]:
+    if item.failure is None:
+        return []
+    return [Problem(_path(item), 1, f"revision {item.id} cannot be replayed without a database: {item.failure}")]
+
+
+def _path(item: Revision) -> str:
+    return f"alembic/versions/{item.file}"
