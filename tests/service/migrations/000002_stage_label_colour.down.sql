@@ -1,0 +1,1 @@
+ALTER TABLE stage_labels_nodepath DROP INDEX uniq_stage, DROP COLUMN colour;
