@@ -1,17 +1,29 @@
-"""Which database the migrations are for, looked up as every command looks it up."""
+"""Which database and which revisions a command is for, looked up as every command looks them up."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+from nodepath_cli.config import Settings
+from nodepath_cli.config_file import load_settings
 from nodepath_cli.database_url import DatabaseUrl, configured, find
 
 
-def configured_database(option: str | None = None, config: str | None = None) -> DatabaseUrl:
-    """Return the configured database. Raises ConfigError (exit 2) where none is, naming the ways to name one."""
-    return configured(option, os.environ, config)
+def configured_database(settings: Settings | None = None, option: str | None = None) -> DatabaseUrl:
+    """Return the configured database: `option` (`--database-url`), the environment, then the configuration file.
+
+    Without `settings` the configuration file is looked for from the working directory. Raises ConfigError (exit 2)
+    where no database is named, with the ways to name one, and where the one that is named cannot be read.
+    """
+    return configured(option, os.environ, (settings or load_settings()).database_url)
 
 
-def find_database(option: str | None = None, config: str | None = None) -> DatabaseUrl | None:
-    """Return the configured database, None where none is. Raises as `configured_database` for one that is malformed."""
-    return find(option, os.environ, config)
+def find_database() -> DatabaseUrl | None:
+    """Return the configured database, None where none is named. Raises ConfigError for one that cannot be read."""
+    return find(None, os.environ, load_settings().database_url)
+
+
+def configured_migrations(settings: Settings) -> Path | None:
+    """Return the folder of one's own revisions, None where none is configured."""
+    return Path(settings.migrations) if settings.migrations else None
