@@ -80,7 +80,7 @@ func (m *Migrator) addUserColumns() error {
 	if _, err := m.db.Exec("ALTER TABLE user_nodepath ADD COLUMN phone VARCHAR(20) NULL, ADD COLUMN status VARCHAR(50) DEFAULT 'Trial'"); err != nil {
 		return err
 	}
-	_, err = m.db.Exec(`CREATE INDEX idx_user_status ON user_nodepath (status)`)
+	_, err = m.db.Exec(`CREATE INDEX idx_user_phone ON user_nodepath (phone)`)
 	return err
 }
 
