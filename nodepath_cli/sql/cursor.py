@@ -1,0 +1,205 @@
+"""The parser's place in the tokens: look-ahead, names, holes, and the guard against deep nesting."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, NoReturn
+
+from nodepath_cli.sql.lexer import END, HOLED, NUMBER, OP, QUOTED, STRING, WORD, Tokens, unquote
+from nodepath_cli.sql.nodes import Ident
+from nodepath_cli.sql.words import NOT_AN_ALIAS, QUERY_STARTS, RESERVED, SET_OPERATORS
+
+MAX_NESTING = 200
+"""Deepest nesting of parentheses, subqueries and CASE; MariaDB itself gives up at about 500."""
+
+VALUE, NAME, TEXT = "value", "name", "text"
+"""What a hole stands for: one or more values, an identifier, or any piece of SQL."""
+
+
+class HoleUse(NamedTuple):
+    """A hole where the grammar met it."""
+
+    start: int
+    end: int
+    role: str
+
+
+class NotUnderstood(Exception):
+    """The grammar cannot go on. `start` is an offset into the text."""
+
+    def __init__(self, reason: str, start: int, syntax: bool = True) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.start = start
+        self.syntax = syntax
+
+
+class Cursor:
+    """Walks over the tokens of one text."""
+
+    def __init__(self, tokens: Tokens, dialect: str, version: tuple[int, ...]) -> None:
+        self.tokens = tokens
+        self.text = tokens.text
+        self.kinds = tokens.kinds
+        self.words = tokens.words
+        self.starts = tokens.starts
+        self.ends = tokens.ends
+        self.closing = tokens.closing
+        self.dialect = dialect
+        self.version = version
+        self.has_holes = HOLED in tokens.kinds
+        self.i = 0
+        self.nesting = 0
+        self.holes: list[HoleUse] = []
+
+    def fail(self) -> NoReturn:
+        """Raise NotUnderstood for the token at hand."""
+        index = self.i
+        if self.kinds[index] == END:
+            raise NotUnderstood("the statement ends too early", self.starts[index])
+        shown = self.text[self.starts[index] : self.ends[index]]
+        if len(shown) > 30:
+            shown = shown[:27] + "..."
+        raise NotUnderstood(f"not understood at '{shown}'", self.starts[index])
+
+    def accept(self, word: str) -> bool:
+        """Step over a word or operator where it stands here."""
+        if self.words[self.i] == word:
+            self.i += 1
+            return True
+        return False
+
+    def accept_any(self, words: frozenset[str]) -> bool:
+        """Step over any number of these words; say whether there was one."""
+        index = self.i
+        while self.words[self.i] in words:
+            self.i += 1
+        return self.i > index
+
+    def expect(self, word: str) -> None:
+        """Step over a word or operator that must stand here."""
+        if self.words[self.i] != word:
+            self.fail()
+        self.i += 1
+
+    def deeper(self) -> None:
+        """Count one level of nesting."""
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise NotUnderstood(f"nested deeper than {MAX_NESTING} levels", self.starts[self.i], False)
+
+    def hole(self, role: str) -> None:
+        """Step over the hole at hand."""
+        self.holes.append(HoleUse(self.starts[self.i], self.ends[self.i], role))
+        self.i += 1
+
+    def at_hole(self) -> bool:
+        """Say whether a hole stands here."""
+        return self.kinds[self.i] == HOLED
+
+    def touches_next(self, index: int) -> bool:
+        """Say whether no space lies between this token and the next."""
+        return self.ends[index] == self.starts[index + 1]
+
+    def ident(self, after_dot: bool = False) -> Ident:
+        """Read a name: a word that is not reserved, a quoted identifier, or one with holes in it."""
+        index = self.i
+        kind = self.kinds[index]
+        if self.has_holes and (kind == HOLED or (self.kinds[index + 1] == HOLED and self.touches_next(index))):
+            return self._name_with_holes(after_dot)
+        start, end = self.starts[index], self.ends[index]
+        if kind == WORD:
+            if not after_dot and self.words[index] in RESERVED:
+                self.fail()
+            self.i = index + 1
+            return Ident(self.text[start:end], start, end)
+        if kind == QUOTED:
+            self.i = index + 1
+            raw = self.text[start:end]
+            return Ident(unquote(raw), start + 1, end - 1, "\ufffc" in raw, True)
+        if after_dot and kind == NUMBER:
+            self.i = index + 1
+            return Ident(self.text[start:end], start, end)
+        self.fail()
+
+    def _name_with_holes(self, after_dot: bool) -> Ident:
+        index = self.i
+        kind = self.kinds[index]
+        if kind not in (WORD, HOLED, NUMBER) or (kind == WORD and not after_dot and self.words[index] in RESERVED):
+            if kind == QUOTED:
+                self.i = index + 1
+                start, end = self.starts[index], self.ends[index]
+                return Ident(unquote(self.text[start:end]), start + 1, end - 1, "\ufffc" in self.text[start:end], True)
+            self.fail()
+        while True:
+            if self.kinds[self.i] == HOLED:
+                self.hole(NAME)
+            else:
+                self.i += 1
+            if self.kinds[self.i] not in (WORD, HOLED, NUMBER) or not self.touches_next(self.i - 1):
+                break
+        start, end = self.starts[index], self.ends[self.i - 1]
+        return Ident(self.text[start:end], start, end, True)
+
+    def alias(self) -> Ident | None:
+        """Read `[AS] alias` of a table, where there is one."""
+        if self.accept("AS"):
+            return self._string_name() if self.kinds[self.i] == STRING else self.ident(after_dot=self._soft_word())
+        kind = self.kinds[self.i]
+        if kind == QUOTED or (kind == WORD and self.words[self.i] not in NOT_AN_ALIAS):
+            return self.ident()
+        return None
+
+    def _soft_word(self) -> bool:
+        return self.words[self.i] not in RESERVED
+
+    def item_alias(self) -> Ident | None:
+        """Read `[AS] alias` of a select item, where there is one: strings are allowed, too."""
+        named = self.accept("AS")
+        kind = self.kinds[self.i]
+        if kind == STRING:
+            return self._string_name()
+        if named or kind == QUOTED or (kind == WORD and self.words[self.i] not in NOT_AN_ALIAS):
+            return self.ident()
+        return None
+
+    def _string_name(self) -> Ident:
+        index = self.i
+        self.i += 1
+        start, end = self.starts[index], self.ends[index]
+        return Ident(unquote(self.text[start:end]), start + 1, end - 1, False, True)
+
+    def is_query(self, index: int) -> bool:
+        """Say whether the `(` at that index opens a query expression, rather than an expression or a join."""
+        if self.words[index + 1] in QUERY_STARTS:
+            following = self.words[index + 2]
+            # VALUES(c) is a function, `values` and `table` can stand for no name, so only this one needs care.
+            return self.words[index + 1] != "VALUES" or following in ("(", "ROW")
+        innermost = index
+        while self.words[innermost + 1] == "(":
+            innermost += 1
+        if innermost == index or self.words[innermost + 1] not in QUERY_STARTS:
+            return False
+        for level in range(innermost, index, -1):
+            after = self.words[self.closing[level] + 1]
+            if after not in SET_OPERATORS and after not in (")", "ORDER", "LIMIT"):
+                return False
+        return True
+
+    def skip_parentheses(self) -> None:
+        """Step over `( ... )` whatever is in it."""
+        if self.words[self.i] != "(":
+            self.fail()
+        self.i = self.closing[self.i] + 1
+
+    def idents_in_parentheses(self) -> tuple[Ident, ...]:
+        """Read `(a, b, ...)`."""
+        self.expect("(")
+        names = [self.ident()]
+        while self.accept(","):
+            names.append(self.ident())
+        self.expect(")")
+        return tuple(names)
+
+    def is_op(self, index: int) -> bool:
+        """Say whether an operator stands at that index."""
+        return self.kinds[index] == OP

@@ -1,0 +1,330 @@
+"""FROM becomes a scope: tables of the schema, CTEs, derived tables, JSON_TABLE, and the names that joins share."""
+
+from __future__ import annotations
+
+import re
+
+from nodepath_cli.schema.model import Column, Schema, Table
+from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, system_columns
+from nodepath_cli.sql.names import InTable, NameResolver, Several, _several
+from nodepath_cli.sql.nodes import (
+    Col,
+    Derived,
+    Expr,
+    FromItem,
+    Hidden,
+    Ident,
+    Join,
+    JsonTable,
+    Sub,
+    TableName,
+)
+from nodepath_cli.sql.resolution import Access, Clause, Found, Missing, Outcome, TableRef, Unknown
+from nodepath_cli.sql.scope import Environment, Joined, Link, Output, Scope, Source, Tree, find, leaves, star
+
+_SEQUENCE_TABLE = re.compile(r"seq_\d+_to_\d+(_step_\d+)?\Z", re.IGNORECASE)
+_SEQUENCE_COLUMNS = (
+    "next_not_cached_value",
+    "minimum_value",
+    "maximum_value",
+    "start_value",
+    "increment",
+    "cache_size",
+    "cycle_option",
+    "cycle_count",
+)
+LATERAL_DERIVED = (8, 0, 14)
+"""The MySQL from which on a derived table sees the queries around it (manual, "Derived Tables")."""
+
+
+class FromResolver(NameResolver):
+    """Builds the scope of a FROM clause."""
+
+    def sources(
+        self, items: tuple[FromItem, ...], scope: Scope, environment: Environment | None, access: Access = "read"
+    ) -> None:
+        """Resolve the tables of FROM into the scope, and the conditions of its joins."""
+        for item in items:
+            tree = self._tree(item, scope, environment, access, scope.sources)
+            scope.add(tree)
+        self._unique(scope)
+
+    def _tree(
+        self, item: FromItem, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
+    ) -> Tree:
+        match item:
+            case TableName():
+                return self.table_source(item, environment, access)
+            case Derived():
+                return self._derived(item, scope, environment, left)
+            case Join():
+                return self._join(item, scope, environment, access, left)
+            case JsonTable():
+                return self._json_table(item, scope, environment, left)
+            case Hidden():
+                return self._hidden(item)
+
+    def _hidden(self, item: Hidden) -> Source:
+        name = item.alias.text if item.alias else self.text[item.start : item.end]
+        reason = "a table's name is known only at run time"
+        return Source(name, None, {}, (), None, reason, any_name=item.alias is None)
+
+    def table_source(self, item: TableName, environment: Environment | None, access: Access) -> Source:
+        """Resolve a table's name and record the reference."""
+        name = item.name
+        alias = item.alias.text if item.alias else None
+        if environment and item.database is None:
+            output, found = environment.lookup(name.text)
+            if found:
+                return _from_output(alias or name.text, output)
+        return self.base_table(name, item.database, item.alias, access)
+
+    def base_table(self, name: Ident, database: Ident | None, alias: Ident | None, access: Access) -> Source:
+        """Resolve a table of the schema and record the reference."""
+        text = name.text
+        if name.hole and HOLE not in text.rstrip(HOLE) and self._find(text.rstrip(HOLE), database):
+            # `FROM users%s`: the hole is the rest of the statement, as the name before it is a table's.
+            text = text.rstrip(HOLE)
+            name = name._replace(text=text, end=name.start + len(text), hole=False)
+            source = self.base_table(name, database, alias, access)
+            return source
+        outcome: Outcome
+        table = None if name.hole or (database and database.hole) else self._find(text, database)
+        shown = alias.text if alias else text
+        of = database.text if database else self.schema.database
+        if table is not None:
+            outcome = Found()
+            source = _from_table(shown, of, table)
+            # information_schema's names are compared without regard to case in FROM, but a qualifier keeps FROM's case.
+        elif name.hole or (database and database.hole):
+            outcome = Unknown("a table's name is known only at run time")
+            source = Source(shown, None, {}, (), None, outcome.reason, any_name=alias is None)
+        else:
+            outcome, source = self._unknown_table(text, database, shown, of)
+        self._record_table(name, outcome, access, database, alias, table)
+        return source
+
+    def _find(self, name: str, database: Ident | None) -> Table | None:
+        table = self.schema.table(name, database.text if database else None)
+        if table is None and self.sqlite:
+            table = _find_any_case(self.schema, name)
+        return table
+
+    def _unknown_table(self, name: str, database: Ident | None, shown: str, of: str | None) -> tuple[Outcome, Source]:
+        system = (database.text if database else self.schema.database or "").lower()
+        if system in SYSTEM_DATABASES:
+            columns = system_columns(system, name, self.dialect.name)
+            if columns is None:
+                reason = f"table {system}.{name} is not in the catalogue"
+                return Unknown(reason), Source(shown, of, {}, (), None, reason)
+            return Found(), _plain(shown, of, columns)
+        if self.dialect.name == "mariadb" and _SEQUENCE_TABLE.match(name):
+            return Found(), _plain(shown, of, ("seq",))
+        if self.sqlite and name.lower() in ("sqlite_master", "sqlite_schema", "sqlite_sequence", "sqlite_stat1"):
+            return Found(), Source(shown, of, {}, (), None, None, any_column=True)
+        if database and not self._knows_database(database.text):
+            reason = f"table {database.text}.{name} is in another database"
+            return Unknown(reason), Source(shown, of, {}, (), None, reason)
+        return Missing(), Source(shown, of, {}, (), None, f"no schema for table {name}")
+
+    def _knows_database(self, database: str) -> bool:
+        if database == self.schema.database:
+            return True
+        return any(table.database == database for table in self.schema.tables)
+
+    def _record_table(
+        self,
+        name: Ident,
+        outcome: Outcome,
+        access: Access,
+        database: Ident | None,
+        alias: Ident | None,
+        table: Table | None,
+    ) -> None:
+        back = self.prepared
+        self.tables.append(
+            TableRef(
+                name.text,
+                back.back(name.start),
+                back.back_end(name.end),
+                outcome,
+                access,
+                database.text if database else None,
+                alias.text if alias else None,
+                table,
+            )
+        )
+
+    def _derived(self, item: Derived, scope: Scope, environment: Environment | None, left: list[Source]) -> Source:
+        outer: Link | None = None
+        if item.lateral:
+            outer = Link(Scope(list(left), list(left), outer=scope.outer, hole=scope.hole), Clause.FROM)
+        elif self._derived_sees_outer():
+            outer = scope.outer
+        output = self.query(item.query, outer, environment)
+        if item.alias is None:
+            if not self.sqlite:
+                self.violate(1248, "Every derived table must have its own alias", None, item.start, item.end)
+            return _from_output("", output)
+        if item.columns:
+            output = self.renamed(output, item.columns, item.alias)
+        else:
+            self.unique_names(output, item.start, item.end)
+        return _from_output(item.alias.text, output)
+
+    def _derived_sees_outer(self) -> bool:
+        if self.sqlite:
+            return True
+        version = self.dialect.version
+        # A version without patch level stands for its newest release.
+        return self.dialect.name == "mysql" and (not version or (*version, 99)[:3] >= LATERAL_DERIVED)
+
+    def renamed(self, output: Output, columns: tuple[Ident, ...], name: Ident) -> Output:
+        """Give a query's columns other names, `c(p, q)`."""
+        if output.unknown is None and len(columns) != len(output.columns):
+            errno, message = 4002, "WITH column list and SELECT field list have different column counts"
+            if self.dialect.name == "mysql":
+                errno, message = (
+                    1353,
+                    "In definition of view, derived table or common table expression, "
+                    + ("SELECT list and column names list have different column counts"),
+                )
+            self.violate(errno, message, name.text, name.start, name.end)
+        from nodepath_cli.sql.scope import OutColumn
+
+        given = tuple(
+            OutColumn(ident.text, *((old.column, old.table) if old else (None, None)))
+            for ident, old in zip(columns, (*output.columns, *[None] * len(columns)), strict=False)
+        )
+        return Output(given)
+
+    def unique_names(self, output: Output, start: int, end: int) -> None:
+        """Check that no two columns of a derived table have one name."""
+        seen: set[str] = set()
+        for column in output.columns:
+            key = column.name.lower()
+            if key in seen:
+                self.violate(1060, f"Duplicate column name '{column.name}'", column.name, start, end)
+                return
+            seen.add(key)
+
+    def _json_table(self, item: JsonTable, scope: Scope, environment: Environment | None, left: list[Source]) -> Source:
+        seen = Scope(list(left), list(left), outer=scope.outer, hole=scope.hole)
+        self.expression(item.argument, seen, Clause.TABLE_FUNCTION, environment)
+        names = tuple(column.text for column in item.columns)
+        return Source(item.alias.text if item.alias else "", None, {name.lower(): None for name in names}, names)
+
+    def _join(
+        self, item: Join, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
+    ) -> Tree:
+        one = self._tree(item.left, scope, environment, access, left)
+        two = self._tree(item.right, scope, environment, access, [*left, *leaves((one,))])
+        merged: frozenset[str] = frozenset()
+        if item.using is not None:
+            merged = self._using(item.using, one, two, scope)
+        elif item.natural is not None:
+            merged = self._natural(item.natural, one, two)
+        tree = Joined(one, two, merged, item.outer == "right")
+        if merged:
+            scope.merged = True
+        if item.on is not None:
+            seen = Scope([one, two], list(leaves((one, two))), outer=scope.outer, hole=scope.hole)
+            seen.merged = scope.merged
+            self.expression(item.on, seen, Clause.ON, environment, (one, two))
+        return tree
+
+    def _using(self, names: tuple[Ident, ...], one: Tree, two: Tree, scope: Scope) -> frozenset[str]:
+        merged = []
+        for ident in names:
+            name = ident.text.lower()
+            merged.append(name)
+            col = Col(ident, None, None, 0)
+            for side in (one, two):
+                found = find(side, name)
+                opened = next((source for source in leaves((side,)) if source.is_open), None)
+                both = Scope([one, two], list(leaves((one, two))), outer=None, hole=scope.hole)
+                if len(found) > 1:
+                    self.record(col, Clause.USING, _several(found), both, None)
+                    break
+                if not found and opened is None and not scope.hole:
+                    # Only the side that lacks it can be meant.
+                    lacking = Scope([side], list(leaves((side,))))
+                    self.record(col, Clause.USING, None, lacking, None)
+                    break
+            else:
+                found = find(one, name) or find(two, name)
+                if found:
+                    self.record(col, Clause.USING, InTable(found[0]), both, None)
+        return frozenset(merged)
+
+    def _natural(self, word: Ident, one: Tree, two: Tree) -> frozenset[str]:
+        first = [name.lower() for name, _ in star(one)]
+        second = {name.lower() for name, _ in star(two)}
+        merged = frozenset(name for name in first if name in second)
+        for name in sorted(merged):
+            for side in (one, two):
+                found = find(side, name)
+                if len(found) > 1:
+                    col = Col(word._replace(text=name), None, None, 0)
+                    self.record(col, Clause.USING, _several(found), Scope([side], list(leaves((side,)))), None)
+        return merged
+
+    def _unique(self, scope: Scope) -> None:
+        """Check that no two tables of FROM have one name."""
+        if len(scope.sources) < 2:
+            return
+        seen: set[tuple[str, str | None]] = set()
+        for source in scope.sources:
+            if source.any_name or not source.name:
+                continue
+            key = (source.name if self.case_sensitive else source.name.lower(), source.database)
+            if key in seen:
+                start = end = 0
+                for table in self.tables:
+                    if (table.alias or table.name) == source.name:
+                        start, end = table.start, table.end
+                self._not_unique(source.name, start, end)
+            seen.add(key)
+
+    def _not_unique(self, name: str, start: int, end: int) -> None:
+        from nodepath_cli.sql.resolution import Violation
+
+        if not self.sqlite:
+            self.violations.append(Violation(1066, f"Not unique table/alias: '{name}'", name, start, end))
+
+
+def _from_table(shown: str, database: str | None, table: Table) -> Source:
+    columns: dict[str, Column | None] = {**table.by_name}
+    visible = tuple(column.name for column in table.visible)
+    if table.kind == "sequence" and not columns:
+        columns = dict.fromkeys(_SEQUENCE_COLUMNS)
+        visible = _SEQUENCE_COLUMNS
+    if table.versioned:
+        columns.setdefault("row_start", None)
+        columns.setdefault("row_end", None)
+    return Source(shown, table.database or database, columns, visible, table, None, table.open)
+
+
+def _plain(shown: str, database: str | None, columns: tuple[str, ...]) -> Source:
+    return Source(shown, database, {name.lower(): None for name in columns}, columns)
+
+
+def _from_output(name: str, output: Output | None) -> Source:
+    if output is None:
+        return Source(name, None, {}, (), None, None, any_column=True)
+    columns = {column.name.lower(): column.column for column in output.columns}
+    return Source(name, None, columns, tuple(column.name for column in output.columns), None, output.unknown)
+
+
+def _find_any_case(schema: Schema, name: str) -> Table | None:
+    lower = name.lower()
+    return next((table for table in schema.tables if table.name.lower() == lower), None)
+
+
+def expression_columns(expr: Expr) -> list[Col]:
+    """Return the columns of an expression, without its subqueries."""
+    return [atom for atom in expr.atoms if not isinstance(atom, Sub)]
+
+
+__all__ = ["FromResolver", "Several", "expression_columns"]

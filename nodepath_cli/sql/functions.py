@@ -1,0 +1,255 @@
+"""The grammar of function calls: arguments with a syntax of their own, aggregates, windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from nodepath_cli.sql.expressions import ExpressionGrammar
+from nodepath_cli.sql.lexer import QUOTED, WORD
+from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ORDER, WINDOW_PARTITION, Expr
+from nodepath_cli.sql.words import AGGREGATES, UNITS
+
+_FRAME = frozenset(
+    """
+    ROWS RANGE GROUPS BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT ROW EXCLUDE NO OTHERS TIES GROUP
+    """.split()
+)
+_SIDES = frozenset(("BOTH", "LEADING", "TRAILING"))
+_DIRECTIONS = frozenset(("ASC", "DESC"))
+
+
+class FunctionGrammar(ExpressionGrammar):
+    """Reads function calls."""
+
+    def call(self, name: str, word: str) -> None:
+        """Read a function call whose `(` is at hand; its name in upper case decides the grammar."""
+        mark = len(self.atoms)
+        opening = self.i
+        self.i += 1
+        self.deeper()
+        special = self._SPECIAL.get(word)
+        if special:
+            special(self, opening)
+        else:
+            self.arguments()
+        self.nesting -= 1
+        self.expect(")")
+        if word in AGGREGATES or self.words[self.i] in _AFTER_CALL:
+            self._after_call(word, mark)
+
+    def _after_call(self, word: str, mark: int) -> None:
+        if self.accept("WITHIN"):
+            self.expect("GROUP")
+            self.expect("(")
+            self.order_list()
+            self.expect(")")
+        if self.accept("FILTER"):
+            self.expect("(")
+            self.expect("WHERE")
+            self.boolean()
+            self.expect(")")
+        if self.words[self.i] == "FROM" and self.words[self.i + 2] == "OVER":
+            self.i += 2
+        if self.words[self.i] in ("RESPECT", "IGNORE") and self.words[self.i + 1] == "NULLS":
+            self.i += 2
+        if self.words[self.i] == "OVER":
+            self.i += 1
+            # An aggregate inside a window function's argument still groups the query.
+            self.window = True
+            self.over()
+        elif word in AGGREGATES:
+            self._flag(mark, AGGREGATE)
+            self.aggregate = True
+
+    def arguments(self) -> None:
+        """Read arguments up to the closing parenthesis, with the clauses that functions share."""
+        words = self.words
+        if words[self.i] == ")":
+            return
+        while words[self.i] in ("DISTINCT", "ALL", "DISTINCTROW"):
+            self.i += 1
+        if words[self.i] == "*" and words[self.i + 1] == ")":
+            self.i += 1
+            return
+        while True:
+            self.boolean()
+            if words[self.i] == "AS":
+                self._type(",)")
+            elif self.kinds[self.i] in (WORD, QUOTED) and words[self.i] not in _ARGUMENT_CLAUSES:
+                # A stored function's argument can have an alias.
+                self.ident()
+            if not self.accept(","):
+                break
+        while words[self.i] in _ARGUMENT_CLAUSES:
+            self._argument_clause(words[self.i])
+
+    def _argument_clause(self, word: str) -> None:
+        self.i += 1
+        if word == "ORDER":
+            self.i -= 1
+            self.order_list()
+        elif word == "LIMIT":
+            self.boolean()
+            if self.accept(",") or self.accept("OFFSET"):
+                self.boolean()
+        elif word == "SEPARATOR":
+            self.simple()
+        elif word == "USING":
+            self.ident(after_dot=True)
+        elif word == "RETURNING":
+            self._type(",)", named=False)
+        elif word in ("NULL", "ERROR", "DEFAULT", "ON", "EMPTY", "ABSENT"):
+            if word == "DEFAULT":
+                self.simple()
+        else:
+            self.boolean()
+
+    def _type(self, stops: str, named: bool = True) -> None:
+        """Step over `AS type`: a data type holds no names."""
+        if named:
+            self.expect("AS")
+        while self.words[self.i] not in stops or not self.words[self.i]:
+            if self.words[self.i] == "(":
+                self.skip_parentheses()
+            elif self.words[self.i] in ("NULL", "ERROR", "DEFAULT"):
+                return
+            elif self.i >= len(self.kinds) - 1:
+                self.fail()
+            else:
+                self.i += 1
+
+    def over(self) -> None:
+        """Read what follows OVER: a window's name or its definition."""
+        if self.words[self.i] == "(":
+            self.window_spec()
+        else:
+            self.named_windows.append(self.ident())
+
+    def window_spec(self) -> None:
+        """Read `([name] [PARTITION BY ...] [ORDER BY ...] [frame])`."""
+        self.expect("(")
+        self.deeper()
+        if self.words[self.i] not in ("PARTITION", "ORDER", "ROWS", "RANGE", "GROUPS", ")"):
+            self.named_windows.append(self.ident())
+        if self.accept("PARTITION"):
+            self.expect("BY")
+            mark = len(self.atoms)
+            self.boolean()
+            while self.accept(","):
+                self.boolean()
+            self._flag(mark, WINDOW_PARTITION)
+        if self.words[self.i] == "ORDER":
+            mark = len(self.atoms)
+            self.order_list()
+            self._flag(mark, WINDOW_ORDER)
+        while self.words[self.i] != ")":
+            if self.words[self.i] in _FRAME:
+                self.i += 1
+            else:
+                self.simple()
+                if self.words[self.i] in UNITS:
+                    self.i += 1
+        self.nesting -= 1
+        self.expect(")")
+
+    def order_list(self) -> None:
+        """Read `ORDER BY a [ASC|DESC], ...`."""
+        self.expect("ORDER")
+        self.expect("BY")
+        self.boolean()
+        self.accept_any(_DIRECTIONS)
+        while self.accept(","):
+            self.boolean()
+            self.accept_any(_DIRECTIONS)
+
+    def _cast(self, opening: int) -> None:
+        self.boolean()
+        if self.words[self.i] != "AS":
+            self.fail()
+        self.i = self.closing[opening]
+
+    def _convert(self, opening: int) -> None:
+        self.boolean()
+        if self.words[self.i] not in (",", "USING"):
+            self.fail()
+        self.i = self.closing[opening]
+
+    def _extract(self, opening: int) -> None:
+        if self.words[self.i] not in UNITS:
+            self.fail()
+        self.i += 1
+        self.expect("FROM")
+        self.boolean()
+
+    def _unit_first(self, opening: int) -> None:
+        if self.words[self.i] in UNITS or self.words[self.i] == "FRAC_SECOND":
+            self.i += 1
+            self.expect(",")
+        self.arguments()
+
+    def _get_format(self, opening: int) -> None:
+        if self.words[self.i] not in ("DATE", "TIME", "DATETIME", "TIMESTAMP"):
+            self.fail()
+        self.i += 1
+        self.expect(",")
+        self.boolean()
+
+    def _trim(self, opening: int) -> None:
+        self.accept_any(_SIDES)
+        if not self.accept("FROM"):
+            self.boolean()
+            if self.accept(","):
+                self.boolean()
+                return
+            if not self.accept("FROM"):
+                return
+        self.boolean()
+
+    def _position(self, opening: int) -> None:
+        self.operand()
+        self.expect("IN")
+        self.boolean()
+
+    def _values(self, opening: int) -> None:
+        mark = len(self.atoms)
+        self._name()
+        self._flag(mark, ODKU_VALUE)
+
+    def _weight_string(self, opening: int) -> None:
+        self.boolean()
+        self.i = self.closing[opening]
+
+    def _sequence_function(self, opening: int) -> None:
+        self._sequence()
+        while self.accept(","):
+            self.boolean()
+
+    def window_expr(self) -> Expr:
+        """Read a window's definition in the WINDOW clause."""
+        return self.expr(self.window_spec)
+
+    _SPECIAL: ClassVar[dict[str, Callable[[FunctionGrammar, int], None]]] = {
+        "CAST": _cast,
+        "CONVERT": _convert,
+        "EXTRACT": _extract,
+        "TIMESTAMPADD": _unit_first,
+        "TIMESTAMPDIFF": _unit_first,
+        "GET_FORMAT": _get_format,
+        "TRIM": _trim,
+        "POSITION": _position,
+        "VALUES": _values,
+        "VALUE": _values,
+        "WEIGHT_STRING": _weight_string,
+        "NEXTVAL": _sequence_function,
+        "LASTVAL": _sequence_function,
+        "SETVAL": _sequence_function,
+    }
+
+
+_AFTER_CALL = frozenset(("OVER", "WITHIN", "FILTER", "RESPECT", "IGNORE", "FROM"))
+_ARGUMENT_CLAUSES = frozenset(
+    """
+    ORDER LIMIT SEPARATOR USING FROM FOR RETURNING NULL ERROR DEFAULT ON EMPTY ABSENT AS IN
+    """.split()
+)

@@ -1,0 +1,130 @@
+"""The tokens of a MySQL or MariaDB statement, as parallel lists with exact offsets.
+
+Facts from the MySQL manual, chapter "Language Structure", checked on MariaDB 10.11: an unquoted identifier may begin
+with a digit (`1a`) and hold `$`; `1e1` is a number; `--` starts a comment only before white space; two adjacent string
+literals are one. A HOLE character is a token of its own, also where it touches a word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nodepath_cli.source.statement import HOLE
+
+WORD, QUOTED, NUMBER, STRING, OP, PARAM, VARIABLE, HOLED, END = range(1, 10)
+"""Kinds of tokens: unquoted word, quoted identifier, number, string, operator, placeholder, `@x`, a hole, the end."""
+
+_WORD_CHARACTER = rf"(?:(?!{HOLE})[\w$\x80-\U0010ffff])"
+_SKIP = r"(?:[\s\x00]++|\#[^\n]*+|--(?=[\s\x00-\x1f]|\Z)[^\n]*+|/\*.*?\*/)*+"
+_NUMBER = (
+    r"0x[0-9a-fA-F]+(?![\w$])|0b[01]+(?![\w$])|\d+\.\d*(?:[eE][+-]?\d+)?(?![\w$])"
+    r"|(?<![\w$`])\.\d+(?:[eE][+-]?\d+)?|\d+(?:[eE][+-]?\d+)?(?![\w$\x80-\U0010ffff])|\d+(?=\ufffc)|\d+\.(?=\D|\Z)"
+)
+_SINGLE = r"'(?:[^'\\]|\\.|'')*'"
+_DOUBLE = r'"(?:[^"\\]++|\\.|"")*+"'
+_DOUBLE_NAME = r'"(?:[^"]++|"")*+"'
+_BACK = r"`(?:[^`]++|``)*+`"
+_VARIABLE = rf"@@?(?:`[^`]*`|'[^']*'|\"[^\"]*\"|{_WORD_CHARACTER}|\.)*"
+_OPERATOR = r"<=>|->>|->|<<|>>|<=|>=|<>|!=|\|\||&&|:=|::|."
+
+
+def _compile(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
+    names = _BACK + (f"|{_DOUBLE_NAME}" if ansi_quotes else "") + (r"|\[[^\]\n]*\]" if brackets else "")
+    strings = _SINGLE if ansi_quotes else f"{_SINGLE}|{_DOUBLE}"
+    return re.compile(
+        rf"{_SKIP}(?:({_NUMBER})|({_WORD_CHARACTER}+)|({strings})|({names})|(\?\d*|:[A-Za-z_]\w*)"
+        rf"|({_VARIABLE})|({HOLE}+)|({_OPERATOR})|\Z)",
+        re.DOTALL,
+    )
+
+
+_PATTERNS = {(ansi, brackets): _compile(ansi, brackets) for ansi in (False, True) for brackets in (False, True)}
+_KINDS = (END, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text's tokens. Item `i` of every list belongs to token `i`; the last token is END."""
+
+    text: str
+    kinds: list[int]
+    words: list[str]
+    """Upper-case text of words, the text of operators, "" for everything else: a keyword is told by this alone."""
+    starts: list[int]
+    ends: list[int]
+    closing: dict[int, int]
+    """By the index of each `(`: the index of its `)`."""
+    depth: int
+    """The deepest nesting of parentheses."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexError:
+    """A text that has no tokens, and why."""
+
+    reason: str
+    syntax: bool
+    """True where the server refuses it as well (an open quote, an unmatched parenthesis)."""
+    start: int
+
+
+def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> Tokens | LexError:
+    """Return the tokens of a text, or why it has none.
+
+    `ansi_quotes`: `"x"` is an identifier. `brackets`: so is `[x]` (SQLite).
+    """
+    kinds: list[int] = []
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    closing: dict[int, int] = {}
+    stack: list[int] = []
+    depth = 0
+    for match in _PATTERNS[ansi_quotes, brackets].finditer(text):
+        group = match.lastindex
+        if group is None:
+            break
+        start, end = match.span(group)
+        kind = _KINDS[group]
+        if kind == OP:
+            word = text[start:end]
+            if word == "(":
+                stack.append(len(kinds))
+                depth = max(depth, len(stack))
+            elif word == ")":
+                if not stack:
+                    return LexError("a closing parenthesis too many", True, start)
+                closing[stack.pop()] = len(kinds)
+            elif word in "'\"`":
+                return LexError("a quote that is never closed", True, start)
+            words.append(word)
+        elif kind == WORD:
+            words.append(text[start:end].upper())
+        else:
+            words.append("")
+        kinds.append(kind)
+        starts.append(start)
+        ends.append(end)
+    if stack:
+        return LexError("a parenthesis that is never closed", True, starts[stack[-1]])
+    _end(kinds, words, starts, ends, len(text))
+    return Tokens(text, kinds, words, starts, ends, closing, depth)
+
+
+def _end(kinds: list[int], words: list[str], starts: list[int], ends: list[int], length: int) -> None:
+    # Three of them, so that a look-ahead of two needs no bounds check.
+    for _ in range(3):
+        kinds.append(END)
+        words.append("")
+        starts.append(length)
+        ends.append(length)
+
+
+def unquote(text: str) -> str:
+    """Return the name inside a quoted identifier."""
+    quote = text[0]
+    if quote == "[":
+        return text[1:-1]
+    inner = text[1:-1]
+    return inner.replace(quote + quote, quote) if quote in inner else inner

@@ -1,0 +1,300 @@
+"""What the parser makes of a statement: its queries, tables and names. Operators and literals are not kept.
+
+All offsets are character offsets into the prepared text, ends exclusive. The nodes are named tuples, as they are made
+by the dozen for every statement and building one costs a third of a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+IN_LEFT = 1
+"""The left operand of IN, ANY or ALL with a subquery."""
+AGGREGATE = 2
+"""Inside an aggregate function."""
+WINDOW_PARTITION = 4
+"""In the PARTITION BY of a window."""
+WINDOW_ORDER = 8
+"""In the ORDER BY of a window."""
+ODKU_VALUE = 16
+"""The argument of VALUES() or VALUE(): a column of the INSERT's target."""
+TABLE_COLUMN = 32
+"""The argument of DEFAULT(): a column of a table, never an alias."""
+
+
+class Ident(NamedTuple):
+    """A name. The offsets frame it without its quotes."""
+
+    text: str
+    start: int
+    end: int
+    hole: bool = False
+    """A part of it is known only at run time."""
+    quoted: bool = False
+
+
+class Col(NamedTuple):
+    """A column named in an expression."""
+
+    name: Ident
+    table: Ident | None
+    database: Ident | None
+    flags: int
+
+
+class Sub(NamedTuple):
+    """A subquery in an expression."""
+
+    query: Query
+    flags: int
+
+
+Atom: TypeAlias = Col | Sub
+
+
+class Expr(NamedTuple):
+    """An expression: the columns and subqueries in it, in source order."""
+
+    atoms: tuple[Atom, ...]
+    start: int
+    end: int
+    column: Col | None = None
+    """Set where the expression is one column and nothing else."""
+    position: str | None = None
+    """Set where it is an integer literal, with its sign: a position in ORDER BY and GROUP BY."""
+    literal: str | None = None
+    """Set where it is a string or number literal: its value, which names a derived table's column."""
+    aggregate: bool = False
+    """An aggregate function of this query stands in it."""
+    window: bool = False
+    """A window function stands in it."""
+    hole: bool = False
+    """It holds a hole that may stand for more than a value."""
+    windows: tuple[Ident, ...] = ()
+    """Windows that it names (`OVER w`)."""
+
+
+class Star(NamedTuple):
+    """`*`, `t.*` or `db.t.*` in a select list."""
+
+    table: Ident | None
+    database: Ident | None
+    start: int
+    end: int
+
+
+class Item(NamedTuple):
+    """An item of a select list."""
+
+    value: Expr | Star
+    alias: Ident | None
+
+
+class OrderItem(NamedTuple):
+    """An item of ORDER BY or GROUP BY."""
+
+    value: Expr
+
+
+class TableName(NamedTuple):
+    """A table in FROM."""
+
+    name: Ident
+    database: Ident | None
+    alias: Ident | None
+    versions: tuple[Atom, ...] = ()
+    """Columns and subqueries of FOR SYSTEM_TIME."""
+
+
+class Derived(NamedTuple):
+    """A subquery in FROM."""
+
+    query: Query
+    alias: Ident | None
+    columns: tuple[Ident, ...] | None
+    lateral: bool
+    start: int
+    end: int
+
+
+class JsonTable(NamedTuple):
+    """JSON_TABLE in FROM."""
+
+    argument: Expr
+    columns: tuple[Ident, ...]
+    alias: Ident | None
+
+
+class Join(NamedTuple):
+    """Two sides joined. A comma inside parentheses is a join without condition, too."""
+
+    left: FromItem
+    right: FromItem
+    outer: str
+    """`left`, `right` or ""."""
+    on: Expr | None
+    using: tuple[Ident, ...] | None
+    natural: Ident | None
+    """The word NATURAL, as a place for errors."""
+    grouped: bool = False
+    """In parentheses."""
+
+
+class Hidden(NamedTuple):
+    """A table that is known only at run time."""
+
+    start: int
+    end: int
+    alias: Ident | None
+
+
+FromItem: TypeAlias = TableName | Derived | JsonTable | Join | Hidden
+
+
+class Window(NamedTuple):
+    """A window of the WINDOW clause."""
+
+    name: Ident
+    spec: Expr
+
+
+class Select(NamedTuple):
+    """A SELECT without what belongs to the whole query expression."""
+
+    items: tuple[Item, ...]
+    sources: tuple[FromItem, ...]
+    where: Expr | None
+    group: tuple[Expr, ...]
+    having: Expr | None
+    windows: tuple[Window, ...]
+    start: int
+    end: int
+    open_items: bool = False
+    """A hole could add items to the select list."""
+    open_sources: bool = False
+    """A hole could add tables to FROM."""
+    order: tuple[Expr, ...] = ()
+    limit: tuple[Expr, ...] = ()
+    list_start: int = 0
+    list_end: int = 0
+
+
+class Rows(NamedTuple):
+    """`VALUES (1, 2), (3, 4)` as a query."""
+
+    rows: tuple[tuple[Expr, ...], ...]
+    start: int
+    end: int
+
+
+class Cte(NamedTuple):
+    """A common table expression."""
+
+    name: Ident
+    columns: tuple[Ident, ...] | None
+    query: Query
+
+
+class Query(NamedTuple):
+    """A query expression: one branch or several."""
+
+    branches: tuple[Branch, ...]
+    ctes: tuple[Cte, ...]
+    recursive: bool
+    order: tuple[Expr, ...]
+    limit: tuple[Expr, ...]
+    start: int
+    end: int
+
+
+Branch: TypeAlias = Select | Rows | Query
+
+
+class Assignment(NamedTuple):
+    """`column = value` in SET."""
+
+    column: Col | None
+    """None where it is known only at run time."""
+    value: Expr | None
+    """None for DEFAULT and IGNORE."""
+
+
+class ValuesRow(NamedTuple):
+    """A row of VALUES."""
+
+    values: tuple[Expr | None, ...]
+    start: int
+    end: int
+    open: bool
+    """A hole could add values."""
+
+
+class Insert(NamedTuple):
+    """INSERT or REPLACE."""
+
+    replace: bool
+    ignore: bool
+    database: Ident | None
+    target: Ident
+    columns: tuple[Col, ...] | None
+    columns_start: int
+    columns_end: int
+    rows: tuple[ValuesRow, ...]
+    assignments: tuple[Assignment, ...] | None
+    """The pairs of INSERT ... SET."""
+    query: Query | None
+    updates: tuple[Assignment, ...] | None
+    """ON DUPLICATE KEY UPDATE."""
+    row_alias: Ident | None
+    row_columns: tuple[Ident, ...] | None
+    returning: tuple[Item, ...] | None
+    open: bool
+    """A hole could add columns or rows."""
+    conflict: tuple[Expr, ...] = ()
+    """SQLite: what ON CONFLICT names and filters by."""
+
+
+class Update(NamedTuple):
+    """UPDATE of one table or of several."""
+
+    ctes: tuple[Cte, ...]
+    recursive: bool
+    sources: tuple[FromItem, ...]
+    assignments: tuple[Assignment, ...]
+    where: Expr | None
+    order: tuple[Expr, ...]
+    limit: tuple[Expr, ...]
+    open_sources: bool
+    returning: tuple[Item, ...] | None = None
+
+
+class DeleteTarget(NamedTuple):
+    """A table that a multi-table DELETE deletes from."""
+
+    name: Ident
+    database: Ident | None
+
+
+class Delete(NamedTuple):
+    """DELETE from one table or from several."""
+
+    ctes: tuple[Cte, ...]
+    recursive: bool
+    targets: tuple[DeleteTarget, ...] | None
+    """None for a DELETE from the single table in `sources`."""
+    sources: tuple[FromItem, ...]
+    where: Expr | None
+    order: tuple[Expr, ...]
+    limit: tuple[Expr, ...]
+    returning: tuple[Item, ...] | None
+    open_sources: bool
+
+
+class Plain(NamedTuple):
+    """A statement without names to check."""
+
+    kind: str
+    """`ddl` or `other`."""
+
+
+Node: TypeAlias = Query | Insert | Update | Delete | Plain

@@ -1,0 +1,91 @@
+"""A SQL text becomes the statements in it, or the reason why it could not be understood."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.statement import Variant
+from nodepath_cli.sql.cursor import HoleUse, NotUnderstood
+from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
+from nodepath_cli.sql.prepare import Prepared, prepare
+from nodepath_cli.sql.resolution import Unparsed
+from nodepath_cli.sql.statements import StatementGrammar
+
+_DEEP = 12_000
+"""Python frames that the deepest nesting may need: about thirty for each of its levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text that was understood."""
+
+    prepared: Prepared
+    nodes: tuple[Node, ...]
+    """Its statements: mostly one, several where semicolons part them."""
+    holes: tuple[HoleUse, ...] = ()
+    """The holes outside of quotes, with what each stands for."""
+
+    @property
+    def variant(self) -> Variant:
+        """The text as the host gave it."""
+        return self.prepared.variant
+
+    @property
+    def kind(self) -> str:
+        """`select`, `insert`, `replace`, `update`, `delete`, `values`, `ddl` or `other`: the first statement's kind."""
+        return kind_of(self.nodes[0])
+
+
+def kind_of(node: Node) -> str:
+    """Return a statement's kind."""
+    match node:
+        case Query():
+            return "values" if isinstance(node.branches[0], Rows) else "select"
+        case Insert():
+            return "replace" if node.replace else "insert"
+        case Update():
+            return "update"
+        case Delete():
+            return "delete"
+        case Plain():
+            return node.kind
+
+
+def parse(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Parsed | Unparsed:
+    """Parse a text. Never raises: what cannot be understood is an Unparsed with the reason."""
+    prepared = prepare(variant, dialect, replace)
+    if isinstance(prepared, Unparsed):
+        return prepared
+    try:
+        return _parse(prepared)
+    except RecursionError:
+        with _deep_recursion():
+            try:
+                return _parse(prepared)
+            except RecursionError:
+                return Unparsed(variant, "nested too deep")
+
+
+def _parse(prepared: Prepared) -> Parsed | Unparsed:
+    dialect = prepared.dialect
+    grammar = StatementGrammar(prepared.tokens, dialect.name, dialect.version)
+    try:
+        nodes = grammar.statements()
+    except NotUnderstood as problem:
+        return Unparsed(prepared.variant, problem.reason)
+    return Parsed(prepared, tuple(nodes), tuple(grammar.holes))
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Allow deeper recursion for a while. Python 3.11 keeps Python frames off the C stack, so nothing can overflow."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEP))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

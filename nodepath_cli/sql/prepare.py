@@ -1,0 +1,135 @@
+"""A text made ready for the grammar: replaced pieces, opened comments, cut lists, tokens; and the way back.
+
+Every rewrite but a replacement keeps each character in its place. Texts that are too long or nested too deep are
+refused here, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.statement import Variant
+from nodepath_cli.sql.cursor import MAX_NESTING
+from nodepath_cli.sql.executable import open_executable
+from nodepath_cli.sql.lexer import LexError, Tokens, tokenize
+from nodepath_cli.sql.resolution import Unparsed
+
+MAX_SIZE = 100_000
+"""Most characters of one statement, long lists of literals not counted."""
+
+_LITERAL = r"\s*+(?:-?\d++(?:\.\d++)?|'[^'\\]*+'|\?|NULL)\s*+"
+_LIST = re.compile(rf"(?<=[(,])(?:{_LITERAL},){{64,}}+", re.IGNORECASE)
+_ROW = re.compile(rf"\((?:{_LITERAL},)*+{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text with its tokens."""
+
+    variant: Variant
+    dialect: Dialect
+    text: str
+    """The text that the tokens' offsets count in."""
+    tokens: Tokens
+    pieces: tuple[tuple[int, int, int], ...] = ()
+    """Where a replacement changed lengths: (offset in `text`, offset in the variant, 1 for unchanged text and 0 for a
+    replaced piece), in order; empty where the offsets are those of the variant."""
+
+    def back(self, offset: int) -> int:
+        """Return the variant's offset for an offset in `text`."""
+        if not self.pieces:
+            return offset
+        index = bisect_right(self.pieces, offset, key=lambda piece: piece[0]) - 1
+        start, original, step = self.pieces[max(index, 0)]
+        return original + (offset - start) * step
+
+    def back_end(self, offset: int) -> int:
+        """Return the variant's offset for an exclusive end in `text`."""
+        if not self.pieces or offset == 0:
+            return offset
+        index = bisect_right(self.pieces, offset - 1, key=lambda piece: piece[0]) - 1
+        start, original, step = self.pieces[max(index, 0)]
+        if step:
+            return original + (offset - start)
+        following = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        return following[1] if following else len(self.variant.sql)
+
+
+def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Prepared | Unparsed:
+    """Make a text ready for the grammar; say why where it cannot be read."""
+    text, pieces = replaced(variant.sql, replace) if replace else (variant.sql, ())
+    text = open_executable(text, dialect)
+    if len(text) > MAX_SIZE:
+        text, left = _cut(text)
+        if left > MAX_SIZE:
+            return Unparsed(variant, f"longer than {MAX_SIZE:,} characters")
+    sqlite = dialect.name == "sqlite"
+    tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
+    if isinstance(tokens, LexError):
+        return Unparsed(variant, tokens.reason)
+    if tokens.depth > MAX_NESTING:
+        return Unparsed(variant, f"nested deeper than {MAX_NESTING} levels")
+    return Prepared(variant, dialect, text, tokens, pieces)
+
+
+def replaced(sql: str, pairs: Sequence[tuple[str, str]]) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+    """Return the text with every key replaced, the longest first, and the pieces for the way back."""
+    table = dict(pairs)
+    keys = sorted((key for key in table if key), key=len, reverse=True)
+    if not any(key in sql for key in keys):
+        return sql, ()
+    pattern = re.compile("|".join(re.escape(key) for key in keys))
+    out: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    length = position = 0
+    for match in pattern.finditer(sql):
+        start, end = match.span()
+        if start > position:
+            pieces.append((length, position, 1))
+            out.append(sql[position:start])
+            length += start - position
+        new = table[match.group()]
+        if new:
+            pieces.append((length, start, 0))
+            out.append(new)
+            length += len(new)
+        position = end
+    pieces.append((length, position, 1))
+    out.append(sql[position:])
+    return "".join(out), tuple(pieces)
+
+
+def _cut(text: str) -> tuple[str, int]:
+    """Blank long lists of literals and rows of one width; return the text and how many characters are left of it."""
+    text = _cut_rows(_LIST.sub(lambda match: " " * len(match.group()), text))
+    return text, len(text) - sum(len(run) for run in re.findall(r"\s{65,}+", text))
+
+
+def _cut_rows(text: str) -> str:
+    out: list[str] = []
+    position = 0
+    for match in re.finditer(r"(?i)\bVALUES\s*+(?=\()", text):
+        if match.start() < position:
+            continue
+        first = _ROW.match(text, match.end())
+        if not first:
+            continue
+        width = _width(first.group())
+        end = start = first.end()
+        row = _ROW.match(text, end)
+        while row and _width(row.group()) == width:
+            end = row.end()
+            row = _ROW.match(text, end)
+        out.append(text[position:start])
+        out.append(" " * (end - start))
+        position = end
+    out.append(text[position:])
+    return "".join(out)
+
+
+def _width(row: str) -> int:
+    return re.sub(r"'[^']*'", "", row[: row.rindex(")")]).count(",")

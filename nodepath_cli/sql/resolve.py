@@ -1,0 +1,106 @@
+"""Parsed and a schema become a Resolution: the verdict that the server would give."""
+
+from __future__ import annotations
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Schema
+from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
+from nodepath_cli.sql.cursor import NAME, TEXT, VALUE, HoleUse
+from nodepath_cli.sql.lexer import PARAM
+from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Update
+from nodepath_cli.sql.parse import Parsed, parse
+from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.write_resolver import WriteResolver
+
+
+class _Resolver(WriteResolver):
+    def run(self, parsed: Parsed) -> None:
+        """Resolve every statement of the text."""
+        for node in parsed.nodes:
+            match node:
+                case Query():
+                    self.query(node, None, None)
+                case Insert():
+                    self.insert(node)
+                case Update():
+                    self.update(node)
+                case Delete():
+                    self.delete(node)
+                case Plain():
+                    pass
+
+
+def resolve(parsed: Parsed, schema: Schema) -> Resolution:
+    """Resolve every table and column of a text against a schema. Never raises."""
+    resolver = _Resolver(parsed.prepared, schema)
+    resolver.run(parsed)
+    reasons = tuple(dict.fromkeys(_reasons(parsed)))
+    display, complete = _display(parsed)
+    return Resolution(
+        parsed.variant,
+        parsed.kind,
+        tuple(resolver.tables),
+        tuple(resolver.columns),
+        tuple(resolver.inserts),
+        tuple(resolver.violations),
+        reasons,
+        display,
+        complete,
+    )
+
+
+def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...] | None:
+    """Return the column names of a query as the server names them in a view; None where they cannot be told."""
+    parsed = parse(Variant(sql, OffsetMap(())), dialect)
+    if isinstance(parsed, Unparsed) or len(parsed.nodes) != 1:
+        return None
+    node = parsed.nodes[0]
+    if not isinstance(node, Query):
+        return None
+    output = _Resolver(parsed.prepared, schema).query(node, None, None)
+    return None if output.unknown else tuple(column.name for column in output.columns)
+
+
+_ROLES = {
+    NAME: "a name is known only at run time",
+    TEXT: "a part is known only at run time",
+}
+
+
+def _reasons(parsed: Parsed) -> list[str]:
+    """Return why a text with holes is only partly understood: values alone do not count."""
+    return [f"{_ROLES[use.role]}: {_described(_hole_at(parsed, use))}" for use in parsed.holes if use.role != VALUE]
+
+
+def _hole_at(parsed: Parsed, use: HoleUse) -> Hole | None:
+    offset = parsed.prepared.back(use.start)
+    return next((hole for hole in parsed.variant.holes if hole.offset == offset), None)
+
+
+def _described(hole: Hole | None) -> str:
+    if hole is None:
+        return "a hole"
+    return f"{hole.expression} ({hole.reason})" if hole.reason else hole.expression
+
+
+def _display(parsed: Parsed) -> tuple[str, bool]:
+    """Return the text for people and servers, and whether it is all that the program sends."""
+    text = parsed.prepared.text
+    tokens = parsed.prepared.tokens
+    named = PARAM in tokens.kinds
+    if HOLE not in text and not named:
+        return text.strip(), True
+    roles = {use.start: use.role for use in parsed.holes}
+    out: list[str] = []
+    position = 0
+    for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
+        if start in roles:
+            number = sum(other <= start for other in roles)
+            out += [text[position:start], "?" if roles[start] == VALUE else f"__h{number}"]
+            position = end
+        elif kind == PARAM and text[start] == ":":
+            out += [text[position:start], "?"]
+            position = end
+    out.append(text[position:])
+    shown = "".join(out).replace(HOLE, "__h")
+    return shown.strip(), all(role == VALUE for role in roles.values())

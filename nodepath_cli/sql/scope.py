@@ -1,0 +1,203 @@
+"""Which tables and select items a clause sees.
+
+A scope is one SELECT, or the tables of one INSERT, UPDATE or DELETE. Subqueries reach it through a Link that says from
+which clause they look out, as that decides what they see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from nodepath_cli.schema.model import Column, Table
+from nodepath_cli.sql.nodes import Col, Expr, Ident
+from nodepath_cli.sql.resolution import Clause
+
+
+@dataclass(eq=False, slots=True)
+class Source:
+    """A table, view, derived table or CTE of FROM, under the name by which columns are qualified."""
+
+    name: str
+    database: str | None
+    columns: Mapping[str, Column | None]
+    """Every column that can be named, by lower-case name."""
+    visible: tuple[str, ...]
+    """The columns of `*`, in order."""
+    table: Table | None = None
+    """The base table or view, None for a derived table and a CTE."""
+    unknown: str | None = None
+    """Why its columns cannot be told; None where they are known."""
+    any_column: bool = False
+    """Every name is taken as a known column (a view whose columns cannot be told)."""
+    any_case: bool = False
+    """Its name is compared without regard to case."""
+    any_name: bool = False
+    """Its name is known only at run time: every unknown qualifier may mean it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether names that it lacks may be its columns all the same."""
+        return self.unknown is not None or self.any_column
+
+    def answers(self, qualifier: str, database: str | None, case_sensitive: bool) -> bool:
+        """Say whether `qualifier` (and `database`, where there is one) means this source."""
+        if self.name != qualifier and (
+            (case_sensitive and not self.any_case) or self.name.lower() != qualifier.lower()
+        ):
+            return False
+        return database is None or self.database is None or self.database == database or not case_sensitive
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two trees of FROM whose common columns are one (USING, NATURAL), or that are just joined."""
+
+    left: Tree
+    right: Tree
+    merged: frozenset[str] = frozenset()
+    """Lower-case names of the columns that both sides share."""
+    right_first: bool = False
+    """A RIGHT JOIN: the shared columns are those of the right side."""
+
+
+Tree: TypeAlias = Source | Joined
+
+
+def leaves(trees: Iterable[Tree]) -> Iterator[Source]:
+    """Yield the sources of trees from left to right."""
+    for tree in trees:
+        if isinstance(tree, Source):
+            yield tree
+        else:
+            yield from leaves((tree.left, tree.right))
+
+
+def find(tree: Tree, name: str) -> list[Source]:
+    """Return the sources of a tree that have a column; the sides of a shared column count as one."""
+    if isinstance(tree, Source):
+        return [tree] if name in tree.columns else []
+    if name in tree.merged:
+        first, second = (tree.right, tree.left) if tree.right_first else (tree.left, tree.right)
+        return (find(first, name) or find(second, name))[:1]
+    return find(tree.left, name) + find(tree.right, name)
+
+
+def star(tree: Tree) -> list[tuple[str, Source]]:
+    """Return the columns of `*` over a tree, shared ones first."""
+    if isinstance(tree, Source):
+        return [(name, tree) for name in tree.visible]
+    if not tree.merged:
+        return star(tree.left) + star(tree.right)
+    first, second = (tree.right, tree.left) if tree.right_first else (tree.left, tree.right)
+    leading, trailing = star(first), star(second)
+    shared = [pair for pair in leading if pair[0].lower() in tree.merged]
+    rest = [pair for pair in leading + trailing if pair[0].lower() not in tree.merged]
+    return shared + rest
+
+
+@dataclass(eq=False, slots=True)
+class OutItem:
+    """A column of a select list, `*` expanded."""
+
+    name: str
+    """As the server names the result's column: the alias, the column's name, or the expression's own text."""
+    index: int
+    """Number of the item that it comes from."""
+    column: Col | None = None
+    """The column that it is, under whatever name."""
+    source: Source | None = None
+    """Where an item of `*` comes from."""
+    value: Expr | None = None
+    aliased: bool = False
+
+    @property
+    def field_name(self) -> str | None:
+        """The lower-case name of the column behind the alias, None for any other expression."""
+        if self.column:
+            return self.column.name.text.lower()
+        return self.name.lower() if self.source else None
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """The tables and items that names can mean."""
+
+    trees: list[Tree] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    merged: bool = False
+    """Columns are shared by USING or NATURAL somewhere."""
+    outer: Link | None = None
+    hole: str | None = None
+    """Why there may be more tables than those listed."""
+    items: list[OutItem] | None = None
+    """The select list; None where there is none to see."""
+    items_open: str | None = None
+    """Why the select list may hold more."""
+    group: tuple[Expr, ...] = ()
+    grouped: bool = False
+    """GROUP BY or an aggregate makes it one row for each group."""
+    windows: dict[str, Ident] = field(default_factory=dict)
+    only_grouped: bool = False
+    """The clause at hand sees grouped columns alone (ODKU after a grouped SELECT)."""
+
+    def add(self, tree: Tree) -> None:
+        """Add a tree of FROM."""
+        self.trees.append(tree)
+        self.sources.extend(leaves((tree,)))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the base tables, each once."""
+        return tuple({id(source.table): source.table for source in self.sources if source.table}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a subquery looks out of its place."""
+
+    scope: Scope
+    place: Clause
+    trees: tuple[Tree, ...] | None = None
+    """The operands of the join in whose ON it stands."""
+    item: int = -1
+    """The select item in which it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutColumn:
+    """A column of a query's result."""
+
+    name: str
+    column: Column | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The result of a query."""
+
+    columns: tuple[OutColumn, ...]
+    unknown: str | None = None
+    """Why there may be more columns than these."""
+    scope: Scope | None = None
+    """The scope of the first SELECT, for ON DUPLICATE KEY UPDATE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The CTEs that a query sees, by lower-case name."""
+
+    ctes: dict[str, Output | None]
+    """None for one that is being defined and whose columns are not known yet."""
+    parent: Environment | None = None
+
+    def lookup(self, name: str) -> tuple[Output | None, bool]:
+        """Return a CTE's output, and whether there is such a CTE."""
+        key = name.lower()
+        environment: Environment | None = self
+        while environment:
+            if key in environment.ctes:
+                return environment.ctes[key], True
+            environment = environment.parent
+        return None, False

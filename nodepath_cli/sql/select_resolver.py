@@ -1,0 +1,317 @@
+"""SELECT, VALUES, WITH and set operations, clause by clause."""
+
+from __future__ import annotations
+
+from nodepath_cli.sql.from_tables import FromResolver
+from nodepath_cli.sql.names import InItems, InTable, NotTold, Several
+from nodepath_cli.sql.nodes import (
+    AGGREGATE,
+    Branch,
+    Col,
+    Cte,
+    Expr,
+    Ident,
+    Item,
+    Query,
+    Rows,
+    Select,
+    Star,
+    Sub,
+)
+from nodepath_cli.sql.resolution import Clause
+from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
+
+OPEN_LIST = "the select list is known only in part"
+OPEN_FROM = "a part of the statement behind FROM is known only at run time"
+
+
+class SelectResolver(FromResolver):
+    """Resolves query expressions."""
+
+    def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:
+        """Resolve a query expression and return its columns."""
+        if query.ctes:
+            environment = self.define(query.ctes, query.recursive, outer, environment)
+        return self._body(query, outer, environment, None)
+
+    def define(
+        self, ctes: tuple[Cte, ...], recursive: bool, outer: Link | None, environment: Environment | None
+    ) -> Environment:
+        """Resolve common table expressions and return what they add."""
+        names: dict[str, Output | None] = {}
+        inner = Environment(names, environment)
+        seen: set[str] = set()
+        if recursive:
+            names.update({cte.name.text.lower(): None for cte in ctes})
+        around = outer if self._derived_sees_outer() else None
+        for cte in ctes:
+            key = cte.name.text.lower()
+            if key in seen:
+                self.violate(
+                    4004, f"Duplicate query name `{cte.name.text}` in WITH clause", cte.name.text, *cte.name[1:3]
+                )
+            seen.add(key)
+            if recursive:
+                names[key] = None
+            output = self._cte_body(cte, around, inner, names if recursive else None)
+            names[key] = self._cte_output(cte, output)
+        return inner
+
+    def _cte_body(
+        self, cte: Cte, outer: Link | None, environment: Environment, register: dict[str, Output | None] | None
+    ) -> Output:
+        query = cte.query
+        if query.ctes:
+            environment = self.define(query.ctes, query.recursive, outer, environment)
+        anchor = None
+        if register is not None:
+            anchor = (cte, register)
+        return self._body(query, outer, environment, anchor)
+
+    def _cte_output(self, cte: Cte, output: Output, check: bool = True) -> Output:
+        if cte.columns:
+            if not check:
+                columns = tuple(OutColumn(ident.text) for ident in cte.columns)
+                return Output(columns)
+            return self.renamed(output, cte.columns, cte.name)
+        if check:
+            self.unique_names(output, cte.name.start, cte.name.end)
+        return output
+
+    def _body(
+        self,
+        query: Query,
+        outer: Link | None,
+        environment: Environment | None,
+        anchor: tuple[Cte, dict[str, Output | None]] | None,
+    ) -> Output:
+        first = query.branches[0]
+        if len(query.branches) == 1 and isinstance(first, Select):
+            self._limit(query.limit)
+            return self._select(first, query.order, outer, environment)
+        outputs = []
+        for branch in query.branches:
+            outputs.append(self._branch(branch, outer, environment))
+            if anchor and len(outputs) == 1:
+                cte, names = anchor
+                names[cte.name.text.lower()] = self._cte_output(cte, outputs[0], check=False)
+        self._same_width(outputs, query)
+        self._limit(query.limit)
+        self._union_order(query, outputs[0], outer, environment)
+        return Output(outputs[0].columns, outputs[0].unknown, outputs[0].scope)
+
+    def _branch(self, branch: Branch, outer: Link | None, environment: Environment | None) -> Output:
+        match branch:
+            case Select():
+                return self._select(branch, (), outer, environment)
+            case Rows():
+                return self._rows(branch, outer, environment)
+            case Query():
+                return self.query(branch, outer, environment)
+
+    def _same_width(self, outputs: list[Output], query: Query) -> None:
+        widths = {len(output.columns) for output in outputs if output.unknown is None}
+        if len(widths) > 1 and not any(output.unknown for output in outputs):
+            message = "The used SELECT statements have a different number of columns"
+            self.violate(1222, message, None, query.start, query.end)
+
+    def _rows(self, rows: Rows, outer: Link | None, environment: Environment | None) -> Output:
+        scope = Scope(outer=outer)
+        for row in rows.rows:
+            for value in row:
+                self.expression(value, scope, Clause.SELECT, environment)
+        first = rows.rows[0]
+        if self.dialect.name == "mysql":
+            # MySQL names them column_0, column_1, ... (manual, "VALUES Statement").
+            return Output(tuple(OutColumn(f"column_{number}") for number in range(len(first))))
+        return Output(tuple(OutColumn(self.expression_name(value)) for value in first))
+
+    def expression_name(self, value: Expr) -> str:
+        """Return how the server names an expression without alias."""
+        if value.column:
+            return value.column.name.text
+        if value.literal is not None:
+            return value.literal
+        return self.text[value.start : value.end].strip()
+
+    def _select(
+        self, select: Select, order: tuple[Expr, ...], outer: Link | None, environment: Environment | None
+    ) -> Output:
+        scope = Scope(outer=outer)
+        if select.open_sources:
+            scope.hole = OPEN_FROM
+        self.sources(select.sources, scope, environment)
+        if select.open_items:
+            scope.items_open = OPEN_LIST
+        scope.windows = {window.name.text.lower(): window.name for window in select.windows}
+        scope.items = self.out_items(select.items, scope)
+        scope.group = select.group
+        scope.grouped = bool(
+            select.group
+            or (select.having and select.having.aggregate)
+            or any(isinstance(item.value, Expr) and item.value.aggregate for item in select.items)
+            or any(expr.aggregate for expr in order)
+        )
+        for number, item in enumerate(select.items):
+            if isinstance(item.value, Expr):
+                self.expression(item.value, scope, Clause.SELECT, environment, None, number)
+        if select.where:
+            self.expression(select.where, scope, Clause.WHERE, environment)
+        for expr in select.group:
+            self._group_item(expr, scope, environment)
+        if select.having:
+            self.expression(select.having, scope, Clause.HAVING, environment)
+        for window in select.windows:
+            self.expression(window.spec, scope, Clause.SELECT, environment)
+        for expr in order:
+            self.order_item(expr, scope, environment)
+        return self.output(scope)
+
+    def output(self, scope: Scope) -> Output:
+        """Return the columns of a resolved select list."""
+        columns = []
+        for item in scope.items or ():
+            source = self.field_of(item, scope) if item.field_name else None
+            column = source.columns.get(item.field_name or "") if source else None
+            columns.append(OutColumn(item.name, column, source.table if source else None))
+        return Output(tuple(columns), scope.items_open, scope)
+
+    def out_items(self, items: tuple[Item, ...], scope: Scope) -> list[OutItem]:
+        """Expand a select list; record stars of unknown tables."""
+        found: list[OutItem] = []
+        for number, item in enumerate(items):
+            value = item.value
+            if isinstance(value, Star):
+                self._star(value, number, scope, found)
+            else:
+                name = item.alias.text if item.alias else self.expression_name(value)
+                found.append(OutItem(name, number, value.column, None, value, item.alias is not None))
+        return found
+
+    def _star(self, value: Star, number: int, scope: Scope, found: list[OutItem]) -> None:
+        trees = scope.trees
+        if value.table is not None:
+            table = value.table
+            database = value.database.text if value.database else None
+            trees = [source for source in scope.sources if source.answers(table.text, database, self.case_sensitive)]
+            if not trees:
+                self._unknown_star(value, table, scope)
+                return
+        for tree in trees:
+            found.extend(OutItem(name, number, None, source) for name, source in star(tree))
+        opened = [source for source in scope.sources if source.is_open and (value.table is None or source in trees)]
+        if opened:
+            scope.items_open = opened[0].unknown or f"the columns of {opened[0].name} cannot be told"
+        elif scope.hole and value.table is None:
+            scope.items_open = scope.hole
+
+    def _unknown_star(self, value: Star, table: Ident, scope: Scope) -> None:
+        hidden = next((source.unknown for source in scope.sources if source.any_name), None)
+        reason = scope.hole or hidden or ("a table's name is known only at run time" if table.hole else None)
+        if reason:
+            scope.items_open = reason
+            return
+        self.violate(1051, f"Unknown table '{table.text}'", table.text, table.start, table.end, Clause.SELECT)
+        scope.items_open = f"unknown table '{table.text}'"
+
+    def _group_item(self, expr: Expr, scope: Scope, environment: Environment | None) -> None:
+        if expr.position is not None:
+            self._position(expr, scope, Clause.GROUP_BY)
+            return
+        col = expr.column
+        if col is None:
+            self.expression(expr, scope, Clause.GROUP_BY, environment)
+            self._group_functions(expr, scope)
+            return
+        hit = self.in_items(col, scope)
+        if isinstance(hit, InItems):
+            own = self.in_tables(col, scope)
+            if isinstance(own, InTable):
+                hit = own
+            elif hit.item.value and (hit.item.value.aggregate or hit.item.value.window):
+                name = col.name
+                self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
+        elif not isinstance(hit, Several):
+            self.column(col, scope, Clause.GROUP_BY)
+            return
+        self.record(col, Clause.GROUP_BY, hit, scope, None)
+
+    def _position(self, expr: Expr, scope: Scope, clause: Clause) -> None:
+        position = expr.position or ""
+        items = scope.items or []
+        if 1 <= int(position) <= len(items):
+            value = items[int(position) - 1].value
+            if clause is Clause.GROUP_BY and value and value.aggregate:
+                name = items[int(position) - 1].name
+                self.violate(1056, f"Can't group on '{name}'", name, expr.start, expr.end, clause)
+        elif not scope.items_open:
+            self._bad_position(expr, clause)
+
+    def _bad_position(self, expr: Expr, clause: Clause) -> None:
+        if not self.sqlite:
+            ident = Ident(expr.position or "", expr.start, expr.end)
+            self.record(Col(ident, None, None, 0), clause, None, Scope(), None)
+
+    def order_item(self, expr: Expr, scope: Scope, environment: Environment | None) -> None:
+        """Resolve an item of ORDER BY."""
+        if expr.position is not None:
+            self._position(expr, scope, Clause.ORDER_BY)
+            return
+        col = expr.column
+        if col is None:
+            self.expression(expr, scope, Clause.ORDER_BY, environment)
+            self._group_functions(expr, scope)
+            return
+        hit = self.in_items(col, scope) if scope.items is not None and not col.name.hole else None
+        if isinstance(hit, (InItems, Several)):
+            self.record(col, Clause.ORDER_BY, hit, scope, None)
+        else:
+            self.column(col, scope, Clause.ORDER_BY)
+
+    def _group_functions(self, expr: Expr, scope: Scope) -> None:
+        """Check that no alias of an aggregate stands inside an expression."""
+        for atom in expr.atoms:
+            if isinstance(atom, Sub) or atom.flags & AGGREGATE or atom.name.hole:
+                continue
+            if self.in_tables(atom, scope) is not None:
+                continue
+            hit = self.in_items(atom, scope)
+            if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+                self.group_reference(atom.name)
+
+    def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:
+        if not query.order:
+            return
+        items = [OutItem(column.name, number) for number, column in enumerate(first.columns)]
+        visible = tuple(column.name for column in first.columns)
+        columns = {column.name.lower(): column.column for column in first.columns}
+        result = Source("", None, columns, visible, None, first.unknown)
+        scope = Scope([result], [result], outer=outer, items=items, items_open=first.unknown)
+        for expr in query.order:
+            if expr.position is not None:
+                self._position(expr, scope, Clause.ORDER_BY)
+                continue
+            for atom in expr.atoms:
+                if isinstance(atom, Sub):
+                    self.query(atom.query, Link(scope, Clause.ORDER_BY), environment)
+                elif atom.table is not None:
+                    self._union_qualifier(atom)
+                else:
+                    self.column(atom, scope, Clause.ORDER_BY)
+
+    def _union_qualifier(self, col: Col) -> None:
+        table = col.table
+        if table is not None:
+            message = f"Table '{table.text}' from one of the SELECTs cannot be used in ORDER clause"
+            self.violate(1250, message, table.text, table.start, table.end, Clause.ORDER_BY)
+
+    def _limit(self, bounds: tuple[Expr, ...]) -> None:
+        for bound in bounds:
+            for atom in bound.atoms:
+                if not isinstance(atom, Sub) and not atom.name.hole:
+                    name = atom.name
+                    message = f"Undeclared variable: {name.text}"
+                    self.violate(1327, message, name.text, name.start, name.end, Clause.LIMIT)
+
+
+__all__ = ["NotTold", "SelectResolver"]

@@ -1,0 +1,237 @@
+"""The grammar of FROM: tables, subqueries, JSON_TABLE, and the tree of joins."""
+
+from __future__ import annotations
+
+from nodepath_cli.sql.cursor import NAME, TEXT
+from nodepath_cli.sql.lexer import HOLED, QUOTED, STRING, WORD
+from nodepath_cli.sql.nodes import Derived, Expr, FromItem, Hidden, Ident, Join, JsonTable, TableName
+from nodepath_cli.sql.queries import QueryGrammar
+from nodepath_cli.sql.words import JOIN_STARTS
+
+_HINTS = frozenset(("USE", "FORCE", "IGNORE"))
+
+
+class TableGrammar(QueryGrammar):
+    """Reads FROM."""
+
+    open_from = False
+
+    def from_list(self) -> tuple[tuple[FromItem, ...], bool]:
+        """Read the tables of FROM; and whether a hole could add to them."""
+        saved, self.open_from = self.open_from, False
+        sources = [self.joined()]
+        while self.accept(","):
+            sources.append(self.joined())
+        result = tuple(sources), self.open_from
+        self.open_from = saved
+        return result
+
+    def joined(self) -> FromItem:
+        """Read a table with everything that is joined to it.
+
+        A join without condition takes what is joined after it apart again: `a JOIN b JOIN c ON p` is `(a JOIN b) JOIN
+        c ON p` for names, while `a JOIN b JOIN c ON p ON q` is `a JOIN (b JOIN c ON p) ON q`. So do both servers.
+        """
+        self.deeper()
+        left = self._factor()
+        while True:
+            if self.at_hole():
+                self.hole(TEXT)
+                self.open_from = True
+                continue
+            if self.words[self.i] not in JOIN_STARTS:
+                self.nesting -= 1
+                return left
+            left = self._join(left)
+
+    def _join(self, left: FromItem) -> FromItem:
+        words = self.words
+        natural: Ident | None = None
+        if words[self.i] == "NATURAL":
+            natural = Ident("NATURAL", self.starts[self.i], self.ends[self.i])
+            self.i += 1
+        outer = words[self.i].lower() if words[self.i] in ("LEFT", "RIGHT") else ""
+        if outer:
+            self.i += 1
+            self.accept("OUTER")
+        elif words[self.i] in ("INNER", "CROSS"):
+            self.i += 1
+        if not self.accept("STRAIGHT_JOIN"):
+            self.expect("JOIN")
+        if natural:
+            return Join(left, self._factor(), outer, None, None, natural)
+        right = self.joined()
+        if self.accept("ON"):
+            return Join(left, right, outer, self.expr(), None, None)
+        if self.accept("USING"):
+            return Join(left, right, outer, None, self.idents_in_parentheses(), None)
+        if outer and not self.open_from:
+            self.fail()
+        return self._leftmost(left, right)
+
+    def _leftmost(self, left: FromItem, right: FromItem) -> FromItem:
+        """Join `left` to the first table of `right`, unless parentheses hold that together."""
+        if isinstance(right, Join) and not right.grouped:
+            return right._replace(left=self._leftmost(left, right.left))
+        return Join(left, right, "", None, None, None)
+
+    def _factor(self) -> FromItem:
+        index = self.i
+        word = self.words[index]
+        if word == "(":
+            return self._derived(False) if self.is_query(index) else self._group()
+        if word == "LATERAL" and self.words[index + 1] == "(":
+            self.i += 1
+            return self._derived(True)
+        if word == "JSON_TABLE" and self.words[index + 1] == "(":
+            return self._json_table()
+        if word == "{":
+            self.i += 1
+            self.ident()
+            item = self.joined()
+            self.expect("}")
+            return item
+        return self._table_name()
+
+    def _group(self) -> FromItem:
+        self.i += 1
+        self.deeper()
+        item = self.joined()
+        while self.accept(","):
+            item = Join(item, self.joined(), "", None, None, None)
+        self.nesting -= 1
+        self.expect(")")
+        return item._replace(grouped=True) if isinstance(item, Join) else item
+
+    def _derived(self, lateral: bool) -> Derived:
+        start = self.starts[self.i]
+        self.expect("(")
+        self.deeper()
+        query = self.query()
+        self.nesting -= 1
+        self.expect(")")
+        self._system_time()
+        alias = self.alias()
+        columns = None
+        if alias and self.words[self.i] == "(" and self.kinds[self.i + 1] in (WORD, QUOTED):
+            columns = self.idents_in_parentheses()
+        return Derived(query, alias, columns, lateral, start, self.ends[self.i - 1])
+
+    def _table_name(self) -> FromItem:
+        index = self.i
+        self.accept(".")
+        if self.kinds[self.i] == STRING or self.words[self.i] == "DUAL":
+            self.fail()
+        name = self.ident()
+        database = None
+        if self.words[self.i] == ".":
+            self.i += 1
+            database, name = name, self.ident(after_dot=True)
+        if self.words[self.i] == "(" and self.dialect == "sqlite":
+            # A table-valued function, `json_each(x)`.
+            self.skip_parentheses()
+            return Hidden(name.start, name.end, self.alias())
+        self._partitions()
+        versions = self._system_time()
+        alias = self.alias()
+        self._hints()
+        if name.hole and not database and self.kinds[index] == HOLED and index + 1 == self._name_end(index):
+            return Hidden(name.start, name.end, alias)
+        return TableName(name, database, alias, versions.atoms if versions else ())
+
+    def _name_end(self, index: int) -> int:
+        end = index + 1
+        while self.kinds[end] in (WORD, HOLED) and self.touches_next(end - 1):
+            end += 1
+        return end
+
+    def _partitions(self) -> None:
+        if self.words[self.i] == "PARTITION" and self.words[self.i + 1] == "(":
+            self.i += 1
+            self.skip_parentheses()
+
+    def _system_time(self) -> Expr | None:
+        """Read `FOR SYSTEM_TIME ...` (MariaDB)."""
+        if self.words[self.i] != "FOR" or self.words[self.i + 1] != "SYSTEM_TIME":
+            return None
+        self.i += 2
+        return self.expr(self._period)
+
+    def _period(self) -> None:
+        if self.accept("ALL"):
+            return
+        if self.accept("AS"):
+            self.expect("OF")
+            self._point()
+        elif self.accept("FROM"):
+            self._point()
+            self.expect("TO")
+            self._point()
+        elif self.accept("BETWEEN"):
+            self._point()
+            self.expect("AND")
+            self._point()
+        else:
+            self.fail()
+
+    def _point(self) -> None:
+        if self.words[self.i] in ("TRANSACTION", "TIMESTAMP") and self.words[self.i + 1] != "(":
+            self.i += 1
+        self.operand()
+
+    def _hints(self) -> None:
+        """Step over index hints."""
+        while self.words[self.i] in _HINTS and self.words[self.i + 1] in ("INDEX", "KEY"):
+            self.i += 2
+            if self.accept("FOR"):
+                while self.words[self.i] in ("JOIN", "ORDER", "GROUP", "BY"):
+                    self.i += 1
+            self.skip_parentheses()
+            self.accept(",")
+        if self.dialect == "sqlite":
+            if self.accept("INDEXED"):
+                self.expect("BY")
+                self.ident()
+            elif self.words[self.i] == "NOT" and self.words[self.i + 1] == "INDEXED":
+                self.i += 2
+
+    def _json_table(self) -> JsonTable:
+        self.i += 2
+        argument = self.expr()
+        self.expect(",")
+        self.simple_value()
+        columns: list[Ident] = []
+        self._json_columns(columns)
+        self.expect(")")
+        return JsonTable(argument, tuple(columns), self.alias())
+
+    def simple_value(self) -> None:
+        """Step over a literal or placeholder."""
+        self.expr(self.simple)
+
+    def _json_columns(self, columns: list[Ident]) -> None:
+        self.expect("COLUMNS")
+        self.expect("(")
+        self.deeper()
+        while True:
+            if self.words[self.i] == "NESTED":
+                self.i += 1
+                self.accept("PATH")
+                self.simple_value()
+                self._json_columns(columns)
+            else:
+                columns.append(self.ident())
+                while self.words[self.i] not in (",", ")"):
+                    if self.words[self.i] == "(":
+                        self.skip_parentheses()
+                    elif self.i >= len(self.kinds) - 1:
+                        self.fail()
+                    else:
+                        self.i += 1
+            if not self.accept(","):
+                break
+        self.nesting -= 1
+        self.expect(")")
+
+
+__all__ = ["NAME", "TableGrammar"]

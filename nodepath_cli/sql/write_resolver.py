@@ -1,0 +1,251 @@
+"""INSERT, REPLACE, UPDATE and DELETE, clause by clause."""
+
+from __future__ import annotations
+
+from nodepath_cli.schema.model import Column
+from nodepath_cli.sql.names import Several
+from nodepath_cli.sql.nodes import (
+    Assignment,
+    Col,
+    Delete,
+    DeleteTarget,
+    Derived,
+    Expr,
+    FromItem,
+    Ident,
+    Insert,
+    Item,
+    Join,
+    TableName,
+    Update,
+)
+from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef
+from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source
+from nodepath_cli.sql.select_resolver import OPEN_FROM, SelectResolver
+
+
+class WriteResolver(SelectResolver):
+    """Resolves the statements that change rows."""
+
+    def insert(self, node: Insert) -> None:
+        """Resolve INSERT or REPLACE."""
+        target = self.base_table(node.target, node.database, None, "write")
+        scope = Scope([target], [target])
+        self.target = target
+        self._insert_columns(node, scope)
+        for number, row in enumerate(node.rows):
+            clause = Clause.VALUES_FIRST if number == 0 else Clause.VALUES_LATER
+            for value in row.values:
+                if value:
+                    self.expression(value, scope, clause, None)
+        for pair in node.assignments or ():
+            if pair.value:
+                self.expression(pair.value, scope, Clause.VALUES_FIRST, None)
+        output = self.query(node.query, None, None) if node.query else None
+        self._inserts(node, target, output)
+        if node.updates is not None:
+            self._updates(node, target, output)
+        for expr in node.conflict:
+            self.expression(expr, self._excluded(target), Clause.WHERE, None)
+        if node.returning is not None:
+            self._returning(node.returning, target)
+
+    def _insert_columns(self, node: Insert, scope: Scope) -> None:
+        listed: list[Col] = list(node.columns or ())
+        listed += [pair.column for pair in node.assignments or () if pair.column]
+        seen: set[str] = set()
+        for col in listed:
+            self.column(col, scope, Clause.INSERT_COLUMNS)
+            key = col.name.text.lower()
+            if key in seen and not col.name.hole:
+                name = col.name
+                self.violate(
+                    1110,
+                    f"Column '{name.text}' specified twice",
+                    name.text,
+                    name.start,
+                    name.end,
+                    Clause.INSERT_COLUMNS,
+                )
+            seen.add(key)
+
+    def _inserts(self, node: Insert, target: Source, output: Output | None) -> None:
+        names: tuple[str, ...] | None = None
+        if node.assignments is not None:
+            names = tuple(pair.column.name.text for pair in node.assignments if pair.column)
+        elif node.columns is not None:
+            names = tuple(col.name.text for col in node.columns)
+        back = self.prepared
+        rows = [
+            RowRef(None if row.open else len(row.values), back.back(row.start), back.back_end(row.end))
+            for row in node.rows
+        ]
+        if output is not None and node.query:
+            width = None if output.unknown else len(output.columns)
+            rows = [RowRef(width, back.back(node.query.start), back.back_end(node.query.end))]
+        self.inserts.append(
+            InsertRef(
+                target.table,
+                back.back(node.target.start),
+                back.back_end(node.target.end),
+                names,
+                back.back(node.columns_start),
+                back.back_end(node.columns_end),
+                tuple(rows),
+                node.open,
+                node.ignore,
+                node.replace,
+                node.updates is not None,
+            )
+        )
+        if not node.open and node.assignments is None:
+            self._counts(names, rows, target)
+
+    def _counts(self, names: tuple[str, ...] | None, rows: list[RowRef], target: Source) -> None:
+        if names is None and target.is_open:
+            return
+        # `()` means every column's default, whatever the list (measured).
+        expected = len(target.visible) if names is None else len(names)
+        from nodepath_cli.sql.resolution import Violation
+
+        for number, row in enumerate(rows, 1):
+            if row.values is None or row.values == expected or (row.values == 0 and not names):
+                continue
+            message = f"Column count doesn't match value count at row {number}"
+            self.violations.append(Violation(1136, message, None, row.start, row.end, Clause.INSERT_COLUMNS))
+
+    def _updates(self, node: Insert, target: Source, output: Output | None) -> None:
+        left = Scope([target], [target])
+        right = self._update_scope(node, target, output)
+        from_query = node.query is not None
+        left_clause = Clause.ODKU_SELECT if from_query else Clause.ODKU_LEFT
+        right_clause = Clause.ODKU_SELECT if from_query else Clause.ODKU_RIGHT
+        for pair in node.updates or ():
+            self._assignment(pair, left, right, left_clause, right_clause)
+
+    def _assignment(
+        self, pair: Assignment, left: Scope, right: Scope, left_clause: Clause, right_clause: Clause
+    ) -> None:
+        if pair.column:
+            col = pair.column
+            if col.name.hole:
+                self.column(col, left, left_clause)
+            else:
+                self.record(col, left_clause, self.search(col, left, left_clause), left, None, "write")
+        if pair.value:
+            self.expression(pair.value, right, right_clause, None)
+
+    def _update_scope(self, node: Insert, target: Source, output: Output | None) -> Scope:
+        """Return what the right sides of ON DUPLICATE KEY UPDATE see."""
+        if self.sqlite:
+            return self._excluded(target)
+        scope = Scope([target], [target])
+        if node.query and output and output.scope:
+            chosen = output.scope
+            for tree in chosen.trees:
+                scope.add(tree)
+            scope.merged = chosen.merged
+            scope.hole = chosen.hole
+        if node.row_alias:
+            scope.add(_row_alias(node, target))
+        return scope
+
+    def _excluded(self, target: Source) -> Scope:
+        """Return SQLite's scope of an upsert: the table, and `excluded` for the row that was refused."""
+        excluded = Source("excluded", None, target.columns, (), target.table, target.unknown, target.any_column, True)
+        hidden = Scope([target], [target])
+        hidden.outer = Link(Scope([excluded], [excluded]), Clause.WHERE)
+        return hidden
+
+    def _returning(self, items: tuple[Item, ...], target: Source) -> None:
+        scope = Scope([target], [target])
+        scope.items = self.out_items(items, scope)
+        for number, item in enumerate(items):
+            if isinstance(item.value, Expr):
+                self.expression(item.value, scope, Clause.RETURNING, None, None, number)
+
+    def update(self, node: Update) -> None:
+        """Resolve UPDATE of one table or of several."""
+        environment = self.define(node.ctes, node.recursive, None, None) if node.ctes else None
+        scope = Scope()
+        if node.open_sources:
+            scope.hole = OPEN_FROM
+        self.sources(node.sources, scope, environment, "write")
+        derived = _derived_sources(node.sources)
+        for pair in node.assignments:
+            col = pair.column
+            if col:
+                hit = None if col.name.hole else self.search(col, scope, Clause.SET)
+                if col.name.hole:
+                    self.column(col, scope, Clause.SET)
+                else:
+                    self.record(col, Clause.SET, hit, scope, None, "write")
+                self._updatable(col, hit, derived)
+            if pair.value:
+                self.expression(pair.value, scope, Clause.SET, environment)
+        if node.where:
+            self.expression(node.where, scope, Clause.WHERE, environment)
+        for expr in node.order:
+            self.order_item(expr, scope, environment)
+        self._limit(node.limit)
+        if node.returning:
+            self._returning(node.returning, scope.sources[0])
+
+    def _updatable(self, col: Col, hit: object, derived: frozenset[str]) -> None:
+        from nodepath_cli.sql.names import InTable
+
+        if isinstance(hit, InTable) and hit.source.name in derived:
+            name = hit.source.name
+            message = f"The target table {name} of the UPDATE is not updatable"
+            self.violate(1288, message, name, col.name.start, col.name.end)
+
+    def delete(self, node: Delete) -> None:
+        """Resolve DELETE from one table or from several."""
+        environment = self.define(node.ctes, node.recursive, None, None) if node.ctes else None
+        scope = Scope()
+        if node.open_sources and node.targets is not None:
+            scope.hole = OPEN_FROM
+        self.sources(node.sources, scope, environment, "write" if node.targets is None else "read")
+        for target in node.targets or ():
+            self._delete_target(target, scope)
+        if node.where:
+            self.expression(node.where, scope, Clause.WHERE, environment)
+        for expr in node.order:
+            self.order_item(expr, scope, environment)
+        self._limit(node.limit)
+        if node.returning:
+            self._returning(node.returning, scope.sources[0])
+
+    def _delete_target(self, target: DeleteTarget, scope: Scope) -> None:
+        name = target.name
+        if name.hole or scope.hole or any(source.any_name for source in scope.sources):
+            return
+        database = target.database.text if target.database else None
+        matching = [source for source in scope.sources if source.answers(name.text, database, self.case_sensitive)]
+        # An alias has no database: `db.alias` is refused (measured).
+        if matching and database is not None:
+            matching = [source for source in matching if source.table is None or source.table.name == source.name]
+        if not matching:
+            self.violate(1109, f"Unknown table '{name.text}' in MULTI DELETE", name.text, name.start, name.end)
+
+
+def _row_alias(node: Insert, target: Source) -> Source:
+    columns: dict[str, Column | None] = dict(target.columns)
+    alias = node.row_alias
+    if node.row_columns:
+        columns = {ident.text.lower(): None for ident in node.row_columns}
+    return Source(alias.text if alias else "", None, columns, (), target.table, target.unknown, target.any_column)
+
+
+def _derived_sources(items: tuple[FromItem, ...]) -> frozenset[str]:
+    """Return the names of the derived tables among the tables of an UPDATE."""
+    names: set[str] = set()
+    for item in items:
+        if isinstance(item, Derived) and item.alias:
+            names.add(item.alias.text)
+        elif isinstance(item, Join):
+            names |= _derived_sources((item.left, item.right))
+    return frozenset(names)
+
+
+__all__ = ["Environment", "Ident", "Several", "TableName", "WriteResolver"]

@@ -1,0 +1,355 @@
+"""The grammar of INSERT, REPLACE, UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from nodepath_cli.sql.cursor import NAME, TEXT
+from nodepath_cli.sql.lexer import WORD
+from nodepath_cli.sql.nodes import (
+    Assignment,
+    Col,
+    Cte,
+    Delete,
+    DeleteTarget,
+    Expr,
+    FromItem,
+    Ident,
+    Insert,
+    Item,
+    Query,
+    TableName,
+    Update,
+    ValuesRow,
+)
+from nodepath_cli.sql.tables import TableGrammar
+
+_OPTIONS = frozenset(("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "QUICK", "HISTORY"))
+
+
+class WriteGrammar(TableGrammar):
+    """Reads the statements that change rows."""
+
+    def insert(self) -> Insert:
+        """Read INSERT or REPLACE."""
+        replace = self.words[self.i] == "REPLACE"
+        self.i += 1
+        ignore = False
+        while self.words[self.i] in _OPTIONS or self.words[self.i] == "IGNORE":
+            ignore = ignore or self.words[self.i] == "IGNORE"
+            self.i += 1
+        if self.at_hole() and self.words[self.i + 1] == "INTO":
+            self.hole(TEXT)
+        if self.accept("OR"):
+            replace = replace or self.words[self.i] == "REPLACE"
+            ignore = ignore or self.words[self.i] == "IGNORE"
+            self.i += 1
+        self.accept("INTO")
+        database, target = self._target()
+        if self.words[self.i] == "PARTITION":
+            self._partitions()
+        if self.dialect == "sqlite" and self.accept("AS"):
+            self.ident()
+        parts = self._insert_source(target)
+        row_alias, row_columns = self._row_alias()
+        updates, conflict = self._on_duplicate()
+        while self.at_hole():
+            self.hole(TEXT)
+        returning = self._returning()
+        columns, span, rows, assignments, query, is_open = parts
+        return Insert(
+            replace,
+            ignore,
+            database,
+            target,
+            columns,
+            *span,
+            rows,
+            assignments,
+            query,
+            updates,
+            row_alias,
+            row_columns,
+            returning,
+            is_open,
+            conflict,
+        )
+
+    def _target(self) -> tuple[Ident | None, Ident]:
+        self.accept(".")
+        name = self.ident()
+        if self.accept("."):
+            return name, self.ident(after_dot=True)
+        return None, name
+
+    def _insert_source(
+        self, target: Ident
+    ) -> tuple[
+        tuple[Col, ...] | None,
+        tuple[int, int],
+        tuple[ValuesRow, ...],
+        tuple[Assignment, ...] | None,
+        Query | None,
+        bool,
+    ]:
+        columns: tuple[Col, ...] | None = None
+        span = (target.start, target.end)
+        is_open = False
+        if self.words[self.i] == "(" and not self.is_query(self.i):
+            span = (self.starts[self.i], self.ends[self.closing[self.i]])
+            columns, is_open = self._column_list()
+        while self.at_hole():
+            self.hole(TEXT)
+            is_open = True
+        word = self.words[self.i]
+        if word in ("VALUES", "VALUE"):
+            self.i += 1
+            rows, more = self._values_rows()
+            return columns, span, rows, None, None, is_open or more
+        if word == "SET" and columns is None:
+            self.i += 1
+            pairs, more = self._assignments()
+            return None, (target.start, target.end), (), pairs, None, is_open or more
+        if word == "DEFAULT" and self.words[self.i + 1] == "VALUES":
+            self.i += 2
+            return columns, span, (), None, None, True
+        if self.starts_query():
+            return columns, span, (), None, self.query(), is_open
+        if is_open:
+            return columns, span, (), None, None, True
+        self.fail()
+
+    def _column_list(self) -> tuple[tuple[Col, ...], bool]:
+        self.expect("(")
+        columns: list[Col] = []
+        is_open = False
+        if self.accept(")"):
+            return (), False
+        while True:
+            if self.at_hole() and not (self.touches_next(self.i) and self.kinds[self.i + 1] == WORD):
+                self.hole(TEXT)
+                is_open = True
+            else:
+                columns.append(self.column())
+                is_open = is_open or columns[-1].name.hole
+            while self.at_hole():
+                self.hole(TEXT)
+                is_open = True
+            if not self.accept(",") and not (is_open and self.words[self.i] != ")"):
+                break
+        self.expect(")")
+        return tuple(columns), is_open
+
+    def _values_rows(self) -> tuple[tuple[ValuesRow, ...], bool]:
+        rows: list[ValuesRow] = []
+        is_open = False
+        while True:
+            if self.at_hole():
+                self.hole(TEXT)
+                is_open = True
+            else:
+                self.accept("ROW")
+                rows.append(self._values_row())
+            while self.at_hole():
+                self.hole(TEXT)
+                is_open = True
+            if not self.accept(",") and not (is_open and self.words[self.i] == "("):
+                return tuple(rows), is_open
+
+    def _values_row(self) -> ValuesRow:
+        start = self.starts[self.i]
+        self.expect("(")
+        values: list[Expr | None] = []
+        is_open = False
+        while self.words[self.i] != ")":
+            if self.words[self.i] in ("DEFAULT", "IGNORE") and self.words[self.i + 1] in (",", ")"):
+                self.i += 1
+                values.append(None)
+            else:
+                is_open = is_open or (self.at_hole() and self.words[self.i + 1] in (",", ")"))
+                value = self.expr()
+                is_open = is_open or value.hole
+                values.append(value)
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return ValuesRow(tuple(values), start, self.ends[self.i - 1], is_open)
+
+    def _assignments(self) -> tuple[tuple[Assignment, ...], bool]:
+        pairs: list[Assignment] = []
+        is_open = False
+        while True:
+            if self.at_hole() and self._is_whole_hole():
+                self.hole(TEXT)
+                is_open = True
+                if self.words[self.i] in ("=", ":="):
+                    self.i += 1
+                    pairs.append(Assignment(None, self._assigned()))
+            else:
+                pairs.append(self._assignment())
+            while self.at_hole():
+                self.hole(TEXT)
+                is_open = True
+            if not self.accept(","):
+                return tuple(pairs), is_open
+
+    def _is_whole_hole(self) -> bool:
+        following = self.words[self.i + 1]
+        return following != "." and not (self.touches_next(self.i) and self.kinds[self.i + 1] == WORD)
+
+    def _assignment(self) -> Assignment:
+        if self.dialect == "sqlite" and self.words[self.i] == "(":
+            self.i += 1
+            column = self.column()
+            while self.accept(","):
+                self.column()
+            self.expect(")")
+        else:
+            column = self.column()
+        if self.words[self.i] not in ("=", ":="):
+            self.fail()
+        self.i += 1
+        return Assignment(column, self._assigned())
+
+    def _assigned(self) -> Expr | None:
+        if self.words[self.i] in ("DEFAULT", "IGNORE") and self.words[self.i + 1] not in ("(", "."):
+            self.i += 1
+            return None
+        return self.expr()
+
+    def _row_alias(self) -> tuple[Ident | None, tuple[Ident, ...] | None]:
+        """Read `AS new(a, b)` (MySQL 8.0.19)."""
+        if not self.accept("AS"):
+            return None, None
+        name = self.ident()
+        return name, self.idents_in_parentheses() if self.words[self.i] == "(" else None
+
+    def _on_duplicate(self) -> tuple[tuple[Assignment, ...] | None, tuple[Expr, ...]]:
+        if self.words[self.i] != "ON":
+            return None, ()
+        if self.words[self.i + 1] == "CONFLICT" and self.dialect == "sqlite":
+            return self._on_conflict()
+        self.i += 1
+        self.expect("DUPLICATE")
+        self.expect("KEY")
+        self.expect("UPDATE")
+        return self._assignments()[0], ()
+
+    def _on_conflict(self) -> tuple[tuple[Assignment, ...] | None, tuple[Expr, ...]]:
+        self.i += 2
+        found: list[Expr] = []
+        if self.words[self.i] == "(":
+            found.append(self.expr())
+        if self.accept("WHERE"):
+            found.append(self.expr())
+        self.expect("DO")
+        updates = None
+        if self.accept("UPDATE"):
+            self.expect("SET")
+            updates = self._assignments()[0]
+            if self.accept("WHERE"):
+                found.append(self.expr())
+        else:
+            self.expect("NOTHING")
+        return updates, tuple(found)
+
+    def _returning(self) -> tuple[Item, ...] | None:
+        if not self.accept("RETURNING"):
+            return None
+        items = []
+        while True:
+            item = self.item()
+            if item:
+                items.append(item)
+            if not self.accept(","):
+                return tuple(items)
+
+    def update(self, ctes: tuple[Cte, ...] = (), recursive: bool = False) -> Update:
+        """Read UPDATE."""
+        self.i += 1
+        while self.words[self.i] in _OPTIONS or self.words[self.i] == "IGNORE":
+            self.i += 1
+        if self.accept("OR"):
+            self.i += 1
+        sources, is_open = self.from_list()
+        if self.words[self.i] == "FOR" and self.words[self.i + 1] == "PORTION":
+            self._portion()
+        self.expect("SET")
+        assignments, _ = self._assignments()
+        if self.dialect == "sqlite" and self.accept("FROM"):
+            more, also_open = self.from_list()
+            sources, is_open = sources + more, is_open or also_open
+        where = self.expr() if self.accept("WHERE") else None
+        order = self.order_by()
+        limit = self.limit()
+        while self.at_hole():
+            self.hole(TEXT)
+        return Update(ctes, recursive, sources, assignments, where, order, limit, is_open, self._returning())
+
+    def _portion(self) -> None:
+        self.i += 2
+        self.accept("OF")
+        self.ident()
+        self.expect("FROM")
+        self.expr()
+        self.expect("TO")
+        self.expr()
+
+    def delete(self, ctes: tuple[Cte, ...] = (), recursive: bool = False) -> Delete:
+        """Read DELETE in its three forms."""
+        self.i += 1
+        while self.words[self.i] in _OPTIONS or self.words[self.i] == "IGNORE":
+            self.i += 1
+        targets: tuple[DeleteTarget, ...] | None = None
+        if self.accept("FROM"):
+            index = self.i
+            listed = self._delete_targets()
+            if self.accept("USING"):
+                targets = listed
+                sources, is_open = self.from_list()
+            else:
+                self.i = index
+                sources, is_open = self._single_table()
+        else:
+            targets = self._delete_targets()
+            self.expect("FROM")
+            sources, is_open = self.from_list()
+        if targets is None and self.words[self.i] == "FOR" and self.words[self.i + 1] == "PORTION":
+            self._portion()
+        where = None
+        if self.accept("WHERE") or (is_open and (self.accept("AND") or self.accept("OR"))):
+            where = self.expr()
+        order = self.order_by()
+        limit = self.limit()
+        while self.at_hole():
+            self.hole(TEXT)
+        return Delete(ctes, recursive, targets, sources, where, order, limit, self._returning(), is_open)
+
+    def _single_table(self) -> tuple[tuple[FromItem, ...], bool]:
+        item = self._table_name()
+        # MariaDB 10.11 takes no alias here; MySQL does since 8.0.16 (manual, "DELETE Statement").
+        old_mysql = self.dialect == "mysql" and bool(self.version) and self.version < (8,)
+        refused = self.dialect == "mariadb" or old_mysql
+        if isinstance(item, TableName) and item.alias and refused and not item.alias.hole:
+            self.i -= 1
+            self.fail()
+        is_open = False
+        while self.at_hole():
+            self.hole(TEXT)
+            is_open = True
+        return (item,), is_open
+
+    def _delete_targets(self) -> tuple[DeleteTarget, ...]:
+        targets = []
+        while True:
+            self.accept(".")
+            name = self.ident()
+            database = None
+            while self.accept("."):
+                if self.accept("*"):
+                    break
+                database, name = name, self.ident(after_dot=True)
+            targets.append(DeleteTarget(name, database))
+            if not self.accept(","):
+                return tuple(targets)
+
+
+__all__ = ["NAME", "WriteGrammar"]
