@@ -61,3 +61,13 @@ class Settings:
     include_vendored: bool = False
     jobs: int = 0
     stdin_filename: str | None = None
+    sql_mode: tuple[str, ...] = ()
+    """The server's sql_mode as configured, in upper case; ANSI_QUOTES also stands in `dialect`."""
+    format: str = "text"
+    """How the result is written to the standard output."""
+    output: tuple[tuple[str, str], ...] = ()
+    """Format and file of what is written beside the main format."""
+    color: str = "auto"
+    """`auto`, `always` or `never`."""
+    quiet: bool = False
+    verbose: bool = False

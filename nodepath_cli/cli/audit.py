@@ -1,0 +1,47 @@
+"""`nodepath audit-columns` and `nodepath queries`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from nodepath_cli.cli.flatten import flattened
+from nodepath_cli.cli.options import AuditOptions, Paths, ScanOptions
+from nodepath_cli.cli.output import render_options, write_report
+from nodepath_cli.cli.progress import progress
+
+
+@flattened
+def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
+    """Check every table and column of every SQL statement against the schema."""
+    from nodepath_cli.audit.exit_codes import exit_code, short_of_coverage
+    from nodepath_cli.audit.run import audit
+    from nodepath_cli.report import format_names
+
+    settings = options.settings(format_names())
+    with progress("Checking statements", quiet=settings.quiet) as told:
+        report = audit(tuple(paths or ()), settings, told)
+    write_report(report, settings)
+    sys.stdout.flush()
+    short = short_of_coverage(report, settings)
+    if short and not settings.quiet:
+        typer.echo(f"note: {short}", err=True)
+    if report.error:
+        typer.echo(report.error.line(), err=True)
+    raise typer.Exit(exit_code(report, settings))
+
+
+@flattened
+def queries(options: ScanOptions, paths: Paths = None) -> None:
+    """List every statement: where it stands, how completely it was understood, and why not."""
+    from nodepath_cli.audit.run import inventory
+    from nodepath_cli.report.pages.inventory import FORMATS, render_json, render_text
+
+    settings = options.settings(FORMATS)
+    with progress("Reading statements", quiet=settings.quiet) as told:
+        items, counts = inventory(tuple(paths or ()), settings, told)
+    if settings.format == "json":
+        render_json(items, sys.stdout)
+    else:
+        render_text(items, counts, sys.stdout, render_options(settings))

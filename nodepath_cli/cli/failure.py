@@ -1,0 +1,109 @@
+"""How a failed command ends: one line on stderr, and with `--format json` one document on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from nodepath_cli.errors import NodepathError, UsageError
+
+WITHOUT_CONFIGURATION = ("db", "demo")
+"""Commands whose format the configuration does not set."""
+
+
+def fail(error: NodepathError, arguments: Sequence[str]) -> int:
+    """Write the error as these arguments asked for, and return its exit code."""
+    if _format(arguments) == "json":
+        body = {"code": error.code, "message": " ".join(error.message.split()), "next": error.next_step}
+        sys.stdout.write(json.dumps({"version": 1, "error": body}, indent=2) + "\n")
+        sys.stdout.flush()
+    if verbose(arguments):
+        sys.stderr.write("".join(f"{line}\n" for line in trail(error)))
+    sys.stderr.write(error.line() + "\n")
+    return error.exit_code
+
+
+def usage_error(error: Exception) -> UsageError | None:
+    """Return what Typer says of wrong arguments as our own error, or None where the exception is something else.
+
+    Typer's exceptions are known by what they can do: the classes have moved between its versions.
+    """
+    format_message = getattr(error, "format_message", None)
+    if format_message is None:
+        return None
+    message = str(format_message())
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "nodepath"
+    if message.startswith("Usage:"):
+        message = "a command is missing"
+    names = getattr(getattr(context, "command", None), "commands", None)
+    if message.startswith("No such command") and names:
+        known = ", ".join(sorted(names))
+        return UsageError(message, f"use one of {known}")
+    return UsageError(message[:1].lower() + message[1:], f"run `{command} --help`")
+
+
+def internal_error(error: Exception) -> NodepathError:
+    """Return an error of nodepath's own as one line. The exception's text stays out: it may hold anything."""
+    place = trail(error)[-1:] or ["  unknown place"]
+    return UsageError(
+        f"nodepath itself failed: {type(error).__name__}{place[0].removeprefix(' ')}",
+        "run it again with -v and report these lines",
+    )
+
+
+def trail(error: BaseException) -> list[str]:
+    """Return the way through nodepath's own files that led to an error and to what caused it, without any values."""
+    lines = []
+    seen: BaseException | None = error
+    package = Path(__file__).parent.parent
+    while seen is not None:
+        for frame in traceback.extract_tb(seen.__traceback__):
+            path = Path(frame.filename)
+            if package in path.parents:
+                lines.append(f"  at {path.relative_to(package.parent)}:{frame.lineno} in {frame.name}")
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+        if seen is not None:
+            lines.append(f"  caused by {type(seen).__name__}")
+    return lines
+
+
+def verbose(arguments: Sequence[str]) -> bool:
+    """Say whether `-v` is among the arguments, also where they could not be read as a whole."""
+    return any(
+        each == "--verbose" or (each[:1] == "-" and each[1:2] != "-" and "v" in each[1:] and each[1:].isalpha())
+        for each in _own(arguments)
+    )
+
+
+def _format(arguments: Sequence[str]) -> str:
+    """Return the format that was asked for, by the arguments or else by the configuration."""
+    own = _own(arguments)
+    given = _option(own, "--format")
+    if given is not None or not own or own[0] in WITHOUT_CONFIGURATION or "--no-config" in own:
+        return given or ""
+    from nodepath_cli.config_file import load_settings
+
+    try:
+        return load_settings(config=_option(own, "--config")).format
+    except NodepathError:
+        return ""
+
+
+def _own(arguments: Sequence[str]) -> list[str]:
+    """Everything behind `--` belongs to another command."""
+    own = list(arguments)
+    return own[: own.index("--")] if "--" in own else own
+
+
+def _option(arguments: Sequence[str], name: str) -> str | None:
+    found = None
+    for number, each in enumerate(arguments):
+        if each.startswith(name + "="):
+            found = each[len(name) + 1 :]
+        elif each == name and number + 1 < len(arguments):
+            found = arguments[number + 1]
+    return found

@@ -1,0 +1,83 @@
+"""Texts that several formats share: the severity's word, the suggestion, the summary, and what is safe to print."""
+
+from __future__ import annotations
+
+import re
+
+from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion
+
+# Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
+# a lone surrogate, which stands for a byte that is not UTF-8, cannot be written at all.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BLANKS = re.compile(r"\s+")
+
+WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
+
+
+def clean(text: str) -> str:
+    """Return the text with a replacement character for each one that must not reach a terminal or a document."""
+    return _UNSAFE.sub("\ufffd", text)
+
+
+def one_line(text: str, most: int = 0) -> str:
+    """Return the text in one clean line, cut to `most` characters where that is not 0."""
+    line = clean(_BLANKS.sub(" ", text).strip())
+    return line[: most - 3] + "..." if most and len(line) > most else line
+
+
+def message(finding: Finding) -> str:
+    """Return the finding's message in one line, with the branch that it holds in."""
+    branch = f" (when {finding.branch})" if finding.branch else ""
+    return one_line(finding.message + branch)
+
+
+def help_lines(finding: Finding) -> list[str]:
+    """Return one line for each suggestion."""
+    return [_help(number, each) for number, each in enumerate(finding.suggestions)]
+
+
+def _help(number: int, suggestion: Suggestion) -> str:
+    question = "did you mean" if number == 0 else "or"
+    return one_line(f"{question} `{suggestion.replacement}`? ({suggestion.reason})")
+
+
+def full_message(finding: Finding) -> str:
+    """Return the message and its suggestions, for formats that have one text only."""
+    return "; ".join([message(finding), *help_lines(finding)])
+
+
+def plural(number: int, noun: str) -> str:
+    """Return `1 error`, `2 errors`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def understood(report: Report) -> str:
+    """Return how many statements were understood, and how far: the line that no summary leaves out."""
+    counts = report.counts
+    return (
+        f"{counts.statements} statements: {counts.resolved} resolved, {counts.partial} partial, "
+        f"{counts.unresolved} unresolved"
+    )
+
+
+def verdict(report: Report) -> str:
+    """Return how many findings of each severity there are, and how many were taken away before."""
+    parts = [
+        plural(report.count(severity), noun)
+        for severity, noun in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+        if severity is not Severity.INFO or report.count(severity)
+    ]
+    if report.counts.suppressed:
+        parts.append(f"{report.counts.suppressed:,} suppressed")
+    if report.counts.baselined:
+        parts.append(f"{report.counts.baselined:,} in the baseline")
+    return ", ".join(parts)
+
+
+def schema_line(report: Report) -> str:
+    """Return what the statements were checked against."""
+    schema = report.schema
+    sources = ", ".join(schema.sources) or "nothing"
+    return one_line(
+        f"{schema.dialect}, {plural(schema.tables, 'table')}, {plural(schema.columns, 'column')} from {sources}"
+    )

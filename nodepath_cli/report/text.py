@@ -1,0 +1,129 @@
+"""The report for people: each finding with its source line and carets, then what was not understood, then the count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TextIO
+
+from nodepath_cli.audit.finding import Finding, Position, Report, Severity, Unresolved
+from nodepath_cli.report import Format, RenderOptions
+from nodepath_cli.report._excerpt import excerpt
+from nodepath_cli.report._style import Style
+from nodepath_cli.report._words import (
+    WORDS,
+    help_lines,
+    message,
+    one_line,
+    plural,
+    schema_line,
+    understood,
+    verdict,
+)
+
+_PLACES = 3
+"""How many places of one reason, and how many skipped files, are named without -v."""
+
+
+def render(report: Report, out: TextIO, options: RenderOptions) -> None:
+    """Write the report."""
+    style = Style(options.color)
+    for finding in report.findings:
+        out.write("\n".join(_finding(finding, report, style)) + "\n\n")
+    if not options.quiet:
+        blocks = (
+            _unresolved(report.unresolved, style, options) if options.unresolved else [],
+            _skipped(report, style, options),
+            [f"{style.severity(Severity.INFO, 'note')}: {one_line(each)}" for each in report.notes],
+        )
+        for block in blocks:
+            if block:
+                out.write("\n".join(block) + "\n\n")
+    out.write("\n".join(_summary(report, style, options)) + "\n")
+
+
+def _finding(finding: Finding, report: Report, style: Style) -> list[str]:
+    position = finding.position
+    place = style.strong(f"{one_line(finding.path)}:{position.line}:{position.column}:")
+    label = style.severity(finding.severity, f"{WORDS[finding.severity]}[{finding.rule}]")
+    width = len(str(max(position.line, *(each.position.line for each in finding.related), 0)))
+    gutter = " " * width
+    lines = [f"{place} {label} {style.strong(message(finding))}"]
+    if finding.function:
+        lines.append(style.faint(f"{gutter}--> in {one_line(finding.function)}"))
+    lines += _source(report, finding.path, position, width, style)
+    lines += [f"{gutter} = {style.good('help')}: {each}" for each in help_lines(finding)]
+    for related in finding.related:
+        where = f"{one_line(related.path)}:{related.position.line}:{related.position.column}"
+        lines.append(f"{gutter} = {style.severity(Severity.INFO, 'note')}: {one_line(related.message)}")
+        lines.append(f"{gutter}--> {where}")
+        lines += _source(report, related.path, related.position, width, style)
+    return lines
+
+
+def _source(report: Report, path: str, position: Position, width: int, style: Style) -> list[str]:
+    """Return the source line and, directly under it, its carets; nothing where the file's text is not at hand."""
+    found = excerpt(report.sources[path], position) if path in report.sources else None
+    if found is None:
+        return []
+    bar = style.faint("|")
+    number = style.faint(str(found.line).rjust(width))
+    return [
+        f"{' ' * width} {bar}",
+        f"{number} {bar} {found.source}",
+        f"{' ' * width} {bar} {style.severity(Severity.ERROR, found.carets)}",
+    ]
+
+
+def _unresolved(unresolved: Sequence[Unresolved], style: Style, options: RenderOptions) -> list[str]:
+    if not unresolved:
+        return []
+    label = style.severity(Severity.INFO, "note[NP501]")
+    if options.verbose:
+        return [
+            f"{style.strong(f'{one_line(each.path)}:{each.line}:{each.column}:')} {label} {one_line(each.reason)}"
+            + (f" (in {one_line(each.function)})" if each.function else "")
+            for each in unresolved
+        ]
+    by_reason: dict[str, list[Unresolved]] = defaultdict(list)
+    for each in unresolved:
+        by_reason[one_line(each.reason)].append(each)
+    lines = [f"{label} {_were_not_followed(len(unresolved))}, so nothing is known of them (-v lists all):"]
+    for reason, group in sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        places = ", ".join(f"{one_line(each.path)}:{each.line}" for each in group[:_PLACES])
+        lines.append(f"{len(group):5d}  {reason} ({places}{', ...' if len(group) > _PLACES else ''})")
+    return lines
+
+
+def _were_not_followed(number: int) -> str:
+    return "1 statement was not followed" if number == 1 else f"{number:,} statements were not followed"
+
+
+def _skipped(report: Report, style: Style, options: RenderOptions) -> list[str]:
+    if not report.skipped:
+        return []
+    label = style.severity(Severity.INFO, "note")
+    shown = report.skipped if options.verbose else report.skipped[:_PLACES]
+    lines = [f"{label}: {plural(len(report.skipped), 'file')} skipped:"]
+    lines += [f"       {one_line(each.path)}: {one_line(each.reason)}" for each in shown]
+    if len(shown) < len(report.skipped):
+        lines.append(f"       and {len(report.skipped) - len(shown):,} more (-v lists all)")
+    return lines
+
+
+def _summary(report: Report, style: Style, options: RenderOptions) -> list[str]:
+    counted = style.strong(understood(report))
+    if options.quiet:
+        return [counted]
+    worst = max((each.severity for each in report.findings), key=lambda each: each.rank, default=None)
+    found = verdict(report)
+    painted = style.severity(worst, found) if worst else style.good(found) if not report.counts.unresolved else found
+    files = plural(report.counts.files, "file")
+    return [
+        counted,
+        f"{painted} in {files}, {report.counts.seconds:.2f} s",
+        style.faint(f"checked against {schema_line(report)}"),
+    ]
+
+
+FORMAT = Format("text", render)
