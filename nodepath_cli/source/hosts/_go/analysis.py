@@ -1,0 +1,141 @@
+"""The whole program at once: which functions are evaluated, and when the callers of a function have to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.expressions import evaluate
+from nodepath_cli.source.hosts._go.flow import execute
+from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.invoking import run_pending, summary
+from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, routine_key
+from nodepath_cli.source.hosts._go.names import package_name
+from nodepath_cli.source.hosts._go.recording import ARGUMENT
+from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_WORDS
+from nodepath_cli.source.hosts._go.syntax import GoFile
+
+_CALLER_ROUNDS = 3
+"""How many levels of callers are looked for where SQL depends on arguments."""
+_MAX_CARRIERS = 4_000
+
+
+def analyse(index: Index) -> Machine:
+    """Evaluate everything in a program that can have to do with SQL."""
+    m = Machine(index, evaluate, execute, summary)
+    carriers: dict[str, set[str]] = {}
+    for file in index.files:
+        if SQL_WORDS.search(file.data) or DATABASE_CALLS.search(file.data):
+            _own_code(m, file, carriers)
+    _users(m, carriers)
+    for _ in range(_CALLER_ROUNDS):
+        if not _callers(m):
+            break
+    return m
+
+
+def _own_code(m: Machine, file: GoFile, carriers: dict[str, set[str]]) -> None:
+    """Evaluate a file's functions and variables with SQL words; collect the names that carry SQL elsewhere."""
+    declared = m.index.of(file)
+    for routine in declared.all_routines():
+        text = file.data[routine.node.start_byte : routine.node.end_byte]
+        has_words = bool(SQL_WORDS.search(text))
+        if has_words or DATABASE_CALLS.search(text):
+            m.summary(routine)
+        if has_words and not routine.receiver:
+            carriers.setdefault(file.folder, set()).add(routine.name)
+    for name, value in declared.values.items():
+        text = file.data[value.spec.start_byte : value.spec.end_byte]
+        if SQL_WORDS.search(text):
+            carriers.setdefault(file.folder, set()).add(name)
+            if b"(" in text:
+                _variable(m, file, name)
+    _variables_of_calls(m, file)
+
+
+def _variable(m: Machine, file: GoFile, name: str) -> None:
+    """Evaluate a package's variable for the calls in its initializer."""
+    try:
+        with m.budget():
+            package_name(m, file.folder, name)
+            run_pending(m, m.frame(file, None))
+    except OutOfSteps:
+        return
+
+
+def _variables_of_calls(m: Machine, file: GoFile) -> None:
+    """Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for."""
+    for name, value in m.index.of(file).values.items():
+        if name == "_":
+            _variable(m, file, name)
+        elif b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
+            _variable(m, file, name)
+
+
+def _users(m: Machine, carriers: dict[str, set[str]]) -> None:
+    """Evaluate the functions of other files that use a constant, variable or function that carries SQL."""
+    for folder, names in carriers.items():
+        inside = _words(names)
+        outside = _words({name for name in names if name[:1].isupper()})
+        package = m.index.folders[folder][0].package
+        for file in m.index.files:
+            if file.folder == folder:
+                pattern = inside
+            elif outside is not None and package and package in file.text:
+                pattern = outside
+            else:
+                continue
+            if pattern is not None and pattern.search(file.text):
+                for routine in m.index.of(file).all_routines():
+                    if routine_key(routine) not in m.summaries and pattern.search(file.source(routine.node)):
+                        m.summary(routine)
+
+
+def _words(names: set[str]) -> re.Pattern[str] | None:
+    if not names:
+        return None
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
+
+
+def _callers(m: Machine) -> bool:
+    """Evaluate the callers of functions whose SQL depends on their arguments; say whether there were new ones."""
+    wanted: dict[tuple[str, int], Routine] = {}
+    for routine in _dependent(m):
+        wanted.setdefault(routine_key(routine), routine)
+    fresh = False
+    for routine in wanted.values():
+        if routine_key(routine) in m.searched_callers:
+            continue
+        m.searched_callers.add(routine_key(routine))
+        call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
+        exported = routine.name[:1].isupper()
+        for file in m.index.files:
+            if (file.folder != routine.file.folder and not exported) or routine.name not in file.text:
+                continue
+            for other in m.index.of(file).all_routines():
+                if routine_key(other) not in m.summaries and call.search(file.source(other.node)):
+                    m.summary(other)
+                    fresh = True
+    return fresh
+
+
+def _dependent(m: Machine) -> Iterator[Routine]:
+    calls = [each.call for each in m.not_followed if each.parameter]
+    calls += [
+        each.call
+        for each in m.received
+        if any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in each.text.pieces)
+    ]
+    for call in calls:
+        found = _enclosing(m.index, call.file, call.node)
+        if found is not None:
+            yield found
+
+
+def _enclosing(index: Index, file: GoFile, node: Node) -> Routine | None:
+    for routine in index.of(file).all_routines():
+        if routine.node.start_byte <= node.start_byte < routine.node.end_byte:
+            return routine
+    return None

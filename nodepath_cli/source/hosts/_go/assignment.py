@@ -1,0 +1,214 @@
+"""Assignments and declarations inside functions."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import fields, names
+from nodepath_cli.source.hosts._go.index import variable_specs
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of, several
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of, type_of
+from nodepath_cli.source.hosts._go.values import (
+    MAX_ITEMS,
+    Alternative,
+    Atom,
+    Items,
+    Number,
+    Record,
+    Table,
+    Text,
+    Unknown,
+    Value,
+    given,
+    just,
+    limit,
+    unknown,
+)
+
+
+def declare(m: Machine, f: Frame, node: Node) -> bool:
+    """Run `a, b := x, y`."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return True
+    targets = named(left)
+    values = _padded(several(m, f, named(right)), len(targets), f, right)
+    # With `:=` at least one name is new; a name of this very block is assigned, any other is declared anew.
+    for target, value in zip(targets, values, strict=False):
+        name = f.file.source(target)
+        if f.scope.declared_here(name):
+            f.scope.assign(name, value)
+        else:
+            f.scope.declare(name, value)
+    return True
+
+
+def assign(m: Machine, f: Frame, node: Node) -> bool:
+    """Run `a, b = x, y` and `a += x`."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None:
+        return True
+    targets = named(left)
+    if operator is not None and operator.type != "=":
+        target = targets[0]
+        current, value = first_of(m.evaluate(f, target)), several(m, f, named(right))[0]
+        store(m, f, target, _compound(f, target, right, operator.type, current, value))
+        return True
+    values = _padded(several(m, f, named(right)), len(targets), f, right)
+    for target, value in zip(targets, values, strict=False):
+        store(m, f, target, value)
+    return True
+
+
+def _padded(values: list[Value], wanted: int, f: Frame, right: Node) -> list[Value]:
+    if len(values) >= wanted:
+        return values
+    if len(values) == 1 and len(named(right)) == 1:
+        # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.
+        rest = unknown(f"result of {f.file.shown(right)}")
+        return [values[0], *[rest] * (wanted - 1)]
+    return values + [unknown("run-time value")] * (wanted - len(values))
+
+
+def _compound(f: Frame, target: Node, right: Node, operator: str, current: Value, value: Value) -> Value:
+    first, second = current[0].atom, value[0].atom
+    if operator != "+=":
+        return unknown("run-time value", type_of(current))
+    if isinstance(first, Text) or isinstance(second, Text):
+
+        def make(atoms: tuple[Atom, ...]) -> Atom:
+            return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, right)))
+
+        return combine((current, value), make)
+    if isinstance(first, Number) and isinstance(second, Number) and len(current) == len(value) == 1:
+        return just(Number(first.value + second.value))
+    return unknown(reason_of(current), type_of(current))
+
+
+def count(m: Machine, f: Frame, node: Node) -> bool:
+    """Run `i++` and `i--`."""
+    target = named(node)[0] if named(node) else None
+    if target is None:
+        return True
+    value = m.evaluate(f, target)
+    atom = value[0].atom
+    step = 1 if node.type == "inc_statement" else -1
+    known = len(value) == 1 and isinstance(atom, Number)
+    store(
+        m,
+        f,
+        target,
+        just(Number(atom.value + step)) if known and isinstance(atom, Number) else unknown("counter", "int"),
+    )
+    return True
+
+
+def store(m: Machine, f: Frame, target: Node, value: Value) -> None:
+    """Give a variable, a field or an element a new value."""
+    while target.type in ("parenthesized_expression", "unary_expression"):
+        inner = target.child_by_field_name("operand") or (named(target)[0] if named(target) else None)
+        if inner is None:
+            return
+        target = inner
+    if target.type == "identifier":
+        name = f.file.source(target)
+        if name != "_" and not f.scope.assign(name, value) and m.index.value(f.file.folder, name) is not None:
+            fields.note(m, f.file.folder, "", name, value, f.function)
+    elif target.type == "selector_expression":
+        _store_member(m, f, target, value)
+    elif target.type == "index_expression":
+        _store_element(m, f, target, value)
+
+
+def _store_member(m: Machine, f: Frame, target: Node, value: Value) -> None:
+    operand, member = target.child_by_field_name("operand"), target.child_by_field_name("field")
+    if operand is None or member is None:
+        return
+    name = f.file.source(member)
+    if operand.type == "identifier" and f.scope.get(f.file.source(operand)) is None:
+        package = m.index.package_of(f.file, f.file.source(operand))
+        if package is not None:
+            if package[1] is not None:
+                fields.note(m, package[1], "", name, value, f.function)
+            return
+    owner = first_of(m.evaluate(f, operand))
+    changed: list[Alternative] = []
+    for alternative in owner:
+        atom = alternative.atom
+        if isinstance(atom, (Record, Unknown)) and atom.type:
+            folder = atom.type.rpartition(".")[0]
+            if folder in m.index.folders:
+                fields.note(m, folder, atom.type, name, value, f.function)
+        elif isinstance(atom, Unknown):
+            fields.note(m, f.file.folder, "", name, value, f.function)
+        if isinstance(atom, Record):
+            changed.append(Alternative(alternative.guard, atom.set(name, given(value, alternative.guard))))
+        elif isinstance(atom, Unknown) and atom.type and operand.type == "identifier":
+            # From here on this function knows the field of a struct that it was handed.
+            changed.append(Alternative(alternative.guard, Record(atom.type, ((name, value),))))
+        else:
+            changed.append(alternative)
+    if any(isinstance(alternative.atom, Record) for alternative in changed):
+        store(m, f, operand, limit(changed))
+
+
+def _store_element(m: Machine, f: Frame, target: Node, value: Value) -> None:
+    operand, index = target.child_by_field_name("operand"), target.child_by_field_name("index")
+    if operand is None or index is None:
+        return
+    owner, key = m.evaluate(f, operand), first_of(m.evaluate(f, index))
+    changed = [Alternative(each.guard, _with_element(each.atom, key, value)) for each in owner]
+    store(m, f, operand, tuple(changed))
+
+
+def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
+    at = key[0].atom
+    if isinstance(atom, Items):
+        if len(key) == 1 and isinstance(at, Number) and 0 <= at.value < len(atom.items):
+            items = (*atom.items[: at.value], value, *atom.items[at.value + 1 :])
+            return Items(items, atom.open, atom.type)
+        if not atom.items:
+            # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
+            return Items((value,), False, atom.type)
+        return Items(atom.items, True, atom.type)
+    if isinstance(atom, Table):
+        known = plain(at)
+        if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:
+            kept = tuple(entry for entry in atom.entries if plain(entry[0][0].atom) != known)
+            return Table((*kept, (key, value)), atom.open)
+        return Table(atom.entries, True)
+    return atom
+
+
+def variables(m: Machine, f: Frame, node: Node) -> bool:
+    """Run `var a, b T = x, y`."""
+    for spec in variable_specs(node):
+        targets = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
+        listing, kind = spec.child_by_field_name("value"), spec.child_by_field_name("type")
+        if listing is None:
+            values = [names.zero(m, f.file, kind) for _ in targets]
+        else:
+            values = _padded(several(m, f, named(listing)), len(targets), f, listing)
+        for target, value in zip(targets, values, strict=False):
+            f.scope.declare(f.file.source(target), value)
+    return True
+
+
+def constants(m: Machine, f: Frame, node: Node) -> bool:
+    """Run `const a = x` inside a function."""
+    last: Node | None = None
+    for number, spec in enumerate(child for child in named(node) if child.type == "const_spec"):
+        last = spec.child_by_field_name("value") or last
+        if last is None:
+            continue
+        f.scope.push()
+        f.scope.declare("iota", just(Number(number)))
+        values = several(m, f, named(last))
+        f.scope.pop()
+        targets = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
+        for target, value in zip(targets, values, strict=False):
+            f.scope.declare(f.file.source(target), value)
+    return True

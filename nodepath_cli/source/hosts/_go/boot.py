@@ -1,0 +1,176 @@
+"""The order in which a program runs its DDL: calls followed from main and init, then files in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.collect import Collected
+from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.machine import Call, routine_key
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.statement import Statement, Variant
+
+_DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d])")
+_RESET = re.compile(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
+_DROPS = re.compile(r"\s*drop\s+table", re.IGNORECASE)
+_MAX_FUNCTIONS = 2_000
+_MAX_ROUNDS = 12
+
+
+def in_boot_order(index: Index, collected: Sequence[Collected]) -> list[Statement]:
+    """Return the DDL statements of the audited dialect in the order in which the program runs them.
+
+    Functions for the way back (down, rollback, downgrade) are left out, and so are drops in functions that reset a
+    database. A loop over several texts gives one statement for each.
+    """
+    wanted = [each for each in collected if each.kind == "ddl" and each.statement.dialect is None and not _back(each)]
+    places = _Walk(index).ranks([each.call for each in wanted])
+    wanted.sort(key=lambda each: (places[_key(each.call)], each.order))
+    result: list[Statement] = []
+    for each in wanted:
+        result.extend(_expanded(each))
+    return result
+
+
+def _back(each: Collected) -> bool:
+    function = each.statement.function or ""
+    if _DOWN.search(function):
+        return True
+    return bool(_RESET.search(function) and _DROPS.match(each.statement.sql))
+
+
+def _expanded(each: Collected) -> list[Statement]:
+    if not each.rounds:
+        return [each.statement]
+    return [_with(each.statement, variant) for variant in each.rounds]
+
+
+def _with(statement: Statement, variant: Variant) -> Statement:
+    return Statement((variant,), statement.span, statement.host, statement.function, statement.call, statement.opaque)
+
+
+class _Walk:
+    """A walk through the functions that lead to DDL, in the order in which they call each other."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._leading: dict[tuple[str, int], Routine] = {}
+        """Functions that run DDL, or name one that leads there."""
+        self._named: dict[str, list[Routine]] = {}
+        self._lists: dict[tuple[str, str], Node] = {}
+        """Package variables that name such functions, by folder and name."""
+        self._read: set[tuple[str, str]] = set()
+        self._rank: dict[tuple[str, int], int] = {}
+        self._done: set[tuple[str, int]] = set()
+
+    def ranks(self, calls: Sequence[Call]) -> dict[tuple[str, int], int]:
+        """Return the rank of each call; calls that are not reached come behind, in order of file and place."""
+        behind = sorted({_key(call) for call in calls})
+        homes = {key: routine for call in calls if (key := _key(call)) and (routine := self._home(call)) is not None}
+        if len({routine_key(routine) for routine in homes.values()}) > 1:
+            self._lead_back(list(homes.values()))
+            wanted = set(behind)
+            for root in self._roots():
+                self._visit(root, wanted)
+        base = len(self._rank) + 1
+        return {key: self._rank.get(key, base + number) for number, key in enumerate(behind)}
+
+    def _home(self, call: Call) -> Routine | None:
+        at = call.node.start_byte
+        for routine in self._index.of(call.file).all_routines():
+            if routine.node.start_byte <= at < routine.node.end_byte:
+                return routine
+        return None
+
+    def _lead_back(self, routines: list[Routine]) -> None:
+        """Find the functions whose text names one of these, then those that name them, up to main."""
+        fresh = routines
+        for _ in range(_MAX_ROUNDS):
+            for routine in fresh:
+                self._leading[routine_key(routine)] = routine
+                self._named.setdefault(routine.name, []).append(routine)
+            fresh = [found for routine in fresh for found in self._naming(routine)]
+            fresh = list({routine_key(each): each for each in fresh if routine_key(each) not in self._leading}.values())
+            if not fresh or len(self._leading) > _MAX_FUNCTIONS:
+                return
+
+    def _naming(self, routine: Routine) -> list[Routine]:
+        word = re.compile(rf"\b{re.escape(routine.name)}\b")
+        home = routine.file.folder
+        package = routine.file.package
+        found = []
+        for file in self._index.files:
+            if routine.name not in file.text or (file.folder != home and package not in file.text):
+                continue
+            for other in self._index.of(file).all_routines():
+                # The function's own name is no use of it.
+                if len(word.findall(file.source(other.node))) > (other.name == routine.name):
+                    found.append(other)
+            if self._index.of(file).values:
+                # A list of functions in a variable of the package (migrations): whoever names the variable leads there.
+                found.extend(self._through_variable(file, word))
+        return found
+
+    def _through_variable(self, file: GoFile, word: re.Pattern[str]) -> list[Routine]:
+        found = []
+        for name, declared in self._index.of(file).values.items():
+            if word.search(file.source(declared.spec)):
+                self._lists.setdefault((file.folder, name), declared.spec)
+                for other_file in self._index.folders[file.folder]:
+                    if name in other_file.text:
+                        use = re.compile(rf"\b{re.escape(name)}\b")
+                        found.extend(
+                            other
+                            for other in self._index.of(other_file).all_routines()
+                            if use.search(other_file.source(other.node))
+                        )
+        return found
+
+    def _roots(self) -> list[Routine]:
+        def order(routine: Routine) -> tuple[int, str, int]:
+            first = {"init": 0, "main": 1}.get(routine.name, 2)
+            return first, routine.file.path, routine.node.start_byte
+
+        return sorted(self._leading.values(), key=order)
+
+    def _visit(self, root: Routine, wanted: set[tuple[str, int]]) -> None:
+        # A stack of iterators instead of recursion: chains of calls may be longer than Python's own stack.
+        stack = [self._steps(root, wanted)]
+        while stack:
+            found = next(stack[-1], None)
+            if found is None:
+                stack.pop()
+            elif routine_key(found) not in self._done:
+                stack.append(self._steps(found, wanted))
+
+    def _steps(self, routine: Routine, wanted: set[tuple[str, int]]) -> Iterator[Routine]:
+        """Go through a function in source order: number its DDL calls, yield the functions that it names."""
+        self._done.add(routine_key(routine))
+        yield from self._names_in(routine.file, routine.node, wanted)
+
+    def _names_in(self, file: GoFile, node: Node, wanted: set[tuple[str, int]]) -> Iterator[Routine]:
+        stack = [(node, False)]
+        while stack:
+            current, left = stack.pop()
+            if left:
+                self._rank.setdefault((file.path, current.start_byte), len(self._rank))
+                continue
+            if current.type == "call_expression" and (file.path, current.start_byte) in wanted:
+                stack.append((current, True))
+            elif current.type in ("identifier", "field_identifier"):
+                name = file.source(current)
+                yield from self._named.get(name, ())
+                spec = self._lists.get((file.folder, name))
+                if spec is not None and (file.folder, name) not in self._read:
+                    self._read.add((file.folder, name))
+                    listing = self._index.value(file.folder, name)
+                    if listing is not None:
+                        yield from self._names_in(listing.file, spec, wanted)
+            stack.extend((child, False) for child in reversed(named(current)))
+
+
+def _key(call: Call) -> tuple[str, int]:
+    return call.file.path, call.node.start_byte

@@ -1,0 +1,254 @@
+"""Calls of Go itself and of its standard packages that make or hold texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import names
+from nodepath_cli.source.hosts._go.assignment import store
+from nodepath_cli.source.hosts._go.formatting import sprintf
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import as_text, combine, join
+from nodepath_cli.source.hosts._go.values import (
+    EMPTY,
+    MAX_ITEMS,
+    Alternative,
+    Atom,
+    Items,
+    Number,
+    Text,
+    Unknown,
+    Value,
+    has_hole,
+    hole,
+    just,
+    limit,
+    product,
+    unknown,
+)
+
+_WRITES = frozenset(("WriteString", "WriteByte", "WriteRune", "Write"))
+_FILE_READS = {
+    ("os", "ReadFile"),
+    ("ioutil", "ReadFile"),
+    ("io", "ReadAll"),
+    ("embed", "ReadFile"),
+    ("ioutil", "ReadAll"),
+}
+
+
+def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) -> Value | None:
+    """Run `b.WriteString(x)` and `fmt.Fprintf(&b, ...)` on a text that is being built; None for any other call."""
+    if function.type != "selector_expression" or not nodes:
+        return None
+    operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
+    if operand is None or member is None:
+        return None
+    method = f.file.source(member)
+    if method in _WRITES and operand.type in ("identifier", "selector_expression"):
+        current = _text_being_built(m, f, operand)
+        if current is None:
+            return None
+        added = first_of(m.evaluate(f, nodes[0]))
+        _append(m, f, operand, current, added, nodes[0])
+        return unknown("number of bytes")
+    if method in ("Fprintf", "Fprint", "Fprintln") and f.file.source(operand) == "fmt" and len(nodes) > 1:
+        target = nodes[0]
+        if target.type == "unary_expression":
+            target = target.child_by_field_name("operand") or target
+        current = _text_being_built(m, f, target)
+        if current is None:
+            return None
+        values = [first_of(m.evaluate(f, node)) for node in nodes[1:]]
+        added = _formatted(m, f, method[1:].capitalize(), nodes[1:], values)
+        _append(m, f, target, current, added, nodes[1])
+        return unknown("number of bytes")
+    return None
+
+
+def _text_being_built(m: Machine, f: Frame, node: Node) -> Value | None:
+    if node.type == "identifier":
+        value = f.scope.get(f.file.source(node))
+    elif node.type == "selector_expression":
+        value = m.evaluate(f, node)
+    else:
+        return None
+    return value if value and any(isinstance(each.atom, Text) for each in value) else None
+
+
+def _append(m: Machine, f: Frame, target: Node, current: Value, added: Value, node: Node) -> None:
+    def make(atoms: tuple[Atom, ...]) -> Atom:
+        return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, node)))
+
+    store(m, f, target, combine((current, added), make))
+
+
+def go_call(
+    m: Machine, f: Frame, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
+    """Return the value of a predeclared function, None where the name is none."""
+    if name == "append" and values:
+        return _append_items(f, nodes, values)
+    if name == "len" and values:
+        return combine(values[:1], lambda atoms: _length(atoms[0]))
+    if name in ("make", "new") and nodes:
+        return _make(m, f, name, nodes[0], values[1:])
+    if name in ("min", "max") and values:
+        numbers = [value[0].atom for value in values]
+        known = [atom.value for atom in numbers if isinstance(atom, Number)]
+        return just(Number((min if name == "min" else max)(known))) if len(known) == len(values) else unknown("number")
+    if name in ("panic", "print", "println", "delete", "copy", "close", "cap", "recover", "clear"):
+        return unknown("run-time value")
+    return None
+
+
+def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -> Value:
+    value = names.zero(m, f.file, kind)
+    atom = value[0].atom
+    if name == "make" and isinstance(atom, Items) and sizes and len(sizes) == 1:
+        size = sizes[0][0].atom
+        if isinstance(size, Number) and size.value <= MAX_ITEMS:
+            blank = just(EMPTY) if atom.type == "string" else unknown("element of a list", atom.type)
+            return just(Items((blank,) * max(size.value, 0), False, atom.type))
+        return just(Items((), True, atom.type))
+    return value
+
+
+def _length(atom: Atom) -> Atom:
+    if isinstance(atom, Text) and not has_hole(atom):
+        return Number(len(atom.plain.encode("utf-8", "surrogateescape")))
+    if isinstance(atom, Items) and not atom.open:
+        return Number(len(atom.items))
+    return Unknown("run-time length", "int")
+
+
+def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
+    spread = len(nodes) > 1 and nodes[-1].type == "variadic_argument"
+    fixed = values[1:-1] if spread else values[1:]
+    sources = (values[0], values[-1]) if spread else (values[0],)
+    result: list[Alternative] = []
+    for guard, atoms in product(sources):
+        base = atoms[0]
+        if isinstance(base, Text):
+            # append([]byte, "text"...): a text that is built in bytes.
+            return combine(
+                values, lambda each: join([as_text(a, f.file, n) for a, n in zip(each, nodes, strict=False)])
+            )
+        if isinstance(base, Items):
+            items, is_open, kind = base.items, base.open, base.type
+        elif isinstance(base, Unknown) and base.reason != "nil":
+            items, is_open, kind = (), True, base.type.partition("[]")[2]
+        else:
+            items, is_open, kind = (), False, ""
+        items = (*items, *fixed)
+        if spread:
+            more = atoms[1]
+            if isinstance(more, Items):
+                items, is_open = (*items, *more.items), is_open or more.open
+            else:
+                is_open = True
+        if len(items) > MAX_ITEMS:
+            items, is_open = items[:MAX_ITEMS], True
+        result.append(Alternative(guard, Items(items, is_open, kind)))
+    return limit(result)
+
+
+def package_call(
+    m: Machine, f: Frame, node: Node, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
+    """Return the value of a function of Go's text packages, None for any other."""
+    last = package.rpartition("/")[2]
+    if package == "strings" or package == "bytes":
+        found = strings_call(f.file, node, name, nodes, values)
+        if found is None and name in ("NewBufferString", "NewBuffer") and values:
+            return values[0]
+        return found
+    if package == "fmt" and name in ("Sprintf", "Sprint", "Sprintln"):
+        return _formatted(m, f, name[1:].capitalize(), nodes, values)
+    if package == "strconv" and name in ("Itoa", "FormatInt", "FormatUint", "FormatBool") and values:
+        return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
+    if package == "strconv" and name == "Quote" and values:
+        return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
+    if (last, name) in _FILE_READS:
+        return unknown("file")
+    if package == "slices" and name in ("Concat", "Clone") and values:
+        return values[0] if name == "Clone" else None
+    return None
+
+
+def method_call(
+    m: Machine, f: Frame, node: Node, receiver: Value, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
+    """Return the value of a method of a text that is built, or of a replacer; None for any other."""
+    if name == "Replace" and values:
+        return replacer_call(receiver, values[0])
+    if name == "String" and not values and any(isinstance(each.atom, Text) for each in receiver):
+        return receiver
+    if name in ("Bytes", "Grow", "Reset", "Len") and any(isinstance(each.atom, Text) for each in receiver):
+        function = node.child_by_field_name("function")
+        operand = function.child_by_field_name("operand") if function is not None else None
+        if name == "Reset" and operand is not None:
+            store(m, f, operand, just(EMPTY))
+        if name == "Len":
+            return combine((receiver,), lambda atoms: _length(atoms[0]))
+        return receiver
+    if name == "ReadFile":
+        return unknown("file")
+    return None
+
+
+def _formatted(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
+    nodes, values, rest = _unspread(nodes, values)
+    if not values:
+        return just(EMPTY)
+
+    def make(atoms: tuple[Atom, ...]) -> Atom:
+        if name != "Printf":
+            return join([as_text(atom, f.file, node) for atom, node in zip(atoms, nodes, strict=False)])
+        form = atoms[0]
+        if not isinstance(form, Text):
+            reason = form.reason if isinstance(form, Unknown) else "run-time value"
+            return Unknown(reason)
+        arguments = list(zip(nodes[1:], atoms[1:], strict=False))
+        if has_hole(form) and form.plain.count("%") == 0 and arguments:
+            return join(
+                (form, *(hole(f.file.shown(n), "argument of a run-time format", f.file.span(n)) for n, _ in arguments))
+            )
+        return sprintf(f.file, form, arguments, rest)
+
+    return combine(values, make)
+
+
+def _unspread(nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Sequence[Node], Sequence[Value], Node | None]:
+    if not nodes or nodes[-1].type != "variadic_argument":
+        return nodes, values, None
+    inner = named(nodes[-1])[0] if named(nodes[-1]) else nodes[-1]
+    last = values[-1][0].atom if values[-1] else None
+    if len(values[-1]) == 1 and isinstance(last, Items) and not last.open:
+        return [*nodes[:-1], *[inner] * len(last.items)], [*values[:-1], *last.items], None
+    return nodes[:-1], values[:-1], inner
+
+
+def result_type(package: str | None, name: str, receiver: str) -> str:
+    """Return the type id of what well-known database functions return, empty for any other."""
+    if package is not None:
+        last = package.rpartition("/")[2]
+        if package == "database/sql" and name in ("Open", "OpenDB"):
+            return "database/sql.DB"
+        if last == "sqlx" and name in ("Open", "Connect", "MustConnect", "MustOpen", "NewDb", "ConnectContext"):
+            return f"{package}.DB"
+        if package == "net/http" or package == "net/url":
+            return f"{package}.{name}"
+        return ""
+    if name.startswith(("Begin", "MustBegin")):
+        return f"{receiver.rpartition('.')[0]}.Tx" if receiver else "database/sql.Tx"
+    if name.startswith(("Prepare", "NamedPrepare", "Preparex")):
+        return "database/sql.Stmt"
+    if name == "Conn" and receiver.endswith(".DB"):
+        return "database/sql.Conn"
+    return ""

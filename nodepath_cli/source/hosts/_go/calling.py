@@ -1,0 +1,193 @@
+"""Calls: which function is meant, what it returns, and whether it receives SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import builtin, invoking, recording
+from nodepath_cli.source.hosts._go.calls import never_sends
+from nodepath_cli.source.hosts._go.index import BASIC
+from nodepath_cli.source.hosts._go.machine import Call, Frame, Machine
+from nodepath_cli.source.hosts._go.names import member_value, package_name
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import type_of
+from nodepath_cli.source.hosts._go.values import (
+    Function,
+    Items,
+    Text,
+    Value,
+    given,
+    unknown,
+)
+
+
+@dataclass(slots=True)
+class Callee:
+    """What stands in front of the parentheses."""
+
+    name: str
+    """As written."""
+    method: str
+    """The last name, empty for a plain function."""
+    package: str | None = None
+    """The import path where it is a function of an imported package."""
+    receiver_node: Node | None = None
+    receiver: Value | None = None
+    functions: tuple[Function, ...] = ()
+    """What it may be, where that is code of the tree."""
+
+    @property
+    def receiver_type(self) -> str:
+        """The receiver's type id, empty where it is not known."""
+        return type_of(self.receiver) if self.receiver is not None else ""
+
+
+def call_value(m: Machine, f: Frame, node: Node) -> Value:
+    """Return a call's value, and record the SQL that it receives."""
+    function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None:
+        return unknown("broken call")
+    m.visited.add((f.file.path, node.start_byte))
+    arguments = named(listing) if listing is not None else []
+    builder = builtin.builder_call(m, f, function, arguments)
+    if builder is not None:
+        return builder
+    callee = _callee(m, f, function)
+    values = _arguments(m, f, arguments)
+    special = _special(m, f, node, callee, arguments, values)
+    if special is not None:
+        return special
+    call = Call(f.file, node, callee.name, f.function)
+    literals = recording.record(m, f, call, callee, arguments, values)
+    result = _follow(m, f, node, callee, call, literals, arguments, values)
+    if result is None:
+        result = _outside(m, f, node, callee, arguments, values)
+    if literals:
+        recording.hand_on(m, call, literals, result)
+    return result
+
+
+def _callee(m: Machine, f: Frame, node: Node) -> Callee:
+    while node.type in ("parenthesized_expression", "index_expression", "type_instantiation_expression"):
+        inner = node.child_by_field_name("operand") or (named(node)[0] if named(node) else None)
+        if inner is None or (
+            node.type == "index_expression" and inner.type not in ("identifier", "selector_expression")
+        ):
+            break
+        if node.type == "index_expression" and any(
+            not isinstance(each.atom, Function) for each in m.evaluate(f, inner)
+        ):
+            break
+        node = inner
+    name = f.file.shown(node)
+    if node.type == "func_literal":
+        return Callee("func literal", "", functions=(Function(f.file, node, f.scope),))
+    if node.type == "identifier":
+        return _plain(m, f, node, name)
+    if node.type != "selector_expression":
+        return Callee(name, "", functions=_functions(m.evaluate(f, node)))
+    operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
+    if operand is None or member is None:
+        return Callee(name, "")
+    method = f.file.source(member)
+    if operand.type == "identifier" and f.scope.get(f.file.source(operand)) is None:
+        found = m.index.package_of(f.file, f.file.source(operand))
+        if found is not None:
+            value = package_name(m, found[1], method) if found[1] is not None else None
+            return Callee(name, method, found[0], functions=_functions(value or ()))
+    receiver = first_of(m.evaluate(f, operand))
+    value = member_value(m, f, node, receiver, method)
+    functions = _functions(value) or _only_method(m, f, receiver, method)
+    return Callee(name, method, None, operand, receiver, functions)
+
+
+def _plain(m: Machine, f: Frame, node: Node, name: str) -> Callee:
+    value = f.scope.get(name)
+    if value is None:
+        value = package_name(m, f.file.folder, name)
+    return Callee(name, "", functions=_functions(given(value, f.ambient) if value else ()))
+
+
+def _functions(value: Value) -> tuple[Function, ...]:
+    found = tuple(each.atom for each in value if isinstance(each.atom, Function))
+    return found[:4]
+
+
+def _only_method(m: Machine, f: Frame, receiver: Value, method: str) -> tuple[Function, ...]:
+    """The one method of that name in the package, where the receiver's type is not known."""
+    type_id = type_of(receiver)
+    if type_id or method[:1].isupper():
+        return ()
+    found = m.index.methods(f.file.folder, method)
+    return (Function(found[0].file, found[0].node, None, receiver),) if len(found) == 1 else ()
+
+
+def _arguments(m: Machine, f: Frame, nodes: list[Node]) -> list[Value]:
+    values = []
+    for node in nodes:
+        value = m.evaluate(f, node)
+        values.append(value if len(nodes) == 1 else first_of(value))
+    return values
+
+
+def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node], values: list[Value]) -> Value | None:
+    """Return the value of a call of Go itself or of its string packages, None for any other."""
+    if callee.functions:
+        return None
+    singles = [first_of(value) for value in values]
+    if callee.package is None and not callee.method:
+        if callee.name in BASIC:
+            return singles[0] if singles else unknown("broken conversion")
+        return builtin.go_call(m, f, node, callee.name, nodes, singles)
+    if callee.package is not None:
+        return builtin.package_call(m, f, node, callee.package, callee.method, nodes, singles)
+    if callee.receiver is not None:
+        return builtin.method_call(m, f, node, callee.receiver, callee.method, nodes, singles)
+    return None
+
+
+def _follow(
+    m: Machine,
+    f: Frame,
+    node: Node,
+    callee: Callee,
+    call: Call,
+    literals: frozenset[recording.Literal],
+    nodes: list[Node],
+    values: list[Value],
+) -> Value | None:
+    """Return what functions of the tree return, None where the call is of none."""
+    if not callee.functions:
+        _closures(m, f, call, literals, values)
+        return None
+    bound = values
+    if len(values) == 1 and len(values[0]) == 1:
+        bound = recording.spread_results(values[0])
+    results = [
+        invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node)
+        for function in callee.functions
+    ]
+    return invoking.merged(m, f, node, results)
+
+
+def _closures(m: Machine, f: Frame, call: Call, literals: frozenset[recording.Literal], values: list[Value]) -> None:
+    """Run the function literals that are handed to a call which is not followed (`db.Transaction(func(tx) {...})`)."""
+    for value in values:
+        for each in value:
+            if isinstance(each.atom, Function) and each.atom.node.type == "func_literal":
+                invoking.run_unbound(m, f, each.atom)
+
+
+def _outside(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node], values: list[Value]) -> Value:
+    """The value of a call of foreign code: SQL that it is given comes back as it is (`db.Rebind(query)`)."""
+    for value in values:
+        if recording.is_sql(value) and not never_sends(callee.name, callee.package, callee.method):
+            return value
+        first = value[0].atom if value else None
+        if isinstance(first, Items) and callee.method in ("Join", "Concat") and isinstance(first, Text):
+            return value
+    shown = callee.name if len(callee.name) < 60 else callee.method
+    return unknown(f"result of {shown}()", builtin.result_type(callee.package, callee.method, callee.receiver_type))

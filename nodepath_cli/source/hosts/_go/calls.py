@@ -1,0 +1,109 @@
+"""What a call is by its name and shape: a database call, something that never sends SQL, or anything else."""
+
+from __future__ import annotations
+
+import re
+
+SINKS: dict[str, int] = {
+    # database/sql: the first argument is the SQL, behind the context of the Context forms.
+    **dict.fromkeys(("Exec", "Query", "QueryRow", "Prepare", "MustExec", "Queryx", "QueryRowx", "Preparex"), 0),
+    **dict.fromkeys(("NamedExec", "NamedQuery", "PrepareNamed", "Raw", "Rebind", "MustPrepare"), 0),
+    # sqlx, gorp, scany: a target first.
+    **dict.fromkeys(("Get", "Select", "SelectOne", "SelectInt", "SelectStr", "SelectNullInt", "SelectNullStr"), 1),
+}
+"""Methods of the common database packages, and the index of their SQL without a context."""
+
+ALWAYS = frozenset(
+    "Exec Query QueryRow Prepare MustExec Queryx QueryRowx Preparex NamedExec NamedQuery PrepareNamed MustPrepare".split()
+)
+"""Names that are database calls on nearly every receiver that is not known to be something else."""
+
+_FIRST = frozenset(("SelectInt", "SelectStr", "SelectNullInt", "SelectNullStr"))
+
+_DATABASE_TYPE = re.compile(
+    r"(?:^|/)(?:database/sql|sql|sqlx|pgx|pgxpool|gorp|gorm|dbr|bun|squirrel|xorm|sqlite3?|mysql)(?:/v\d+)?\."
+    r"(?:DB|Tx|Conn|Pool|DbMap|Transaction|Session|Ext|ExtContext|Execer|ExecerContext|Queryer|QueryerContext|Preparer|"
+    r"PreparerContext|SqlExecutor)$"
+)
+_STATEMENT_TYPE = re.compile(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
+_DATABASE_NAME = re.compile(
+    r"(?:^|[._])(?:\w*(?:db|tx|Db|DB|Tx|conn|Conn|dbx|sqlx?|database|Database|dbmap|DbMap|DBMap|querier|Querier|executor|"
+    r"Executor|execer|queryer|sess|dbtx|DBTX|dbi|dbh|handle|trx|txn|Txn))(?:\(\))?$"
+)
+_STATEMENT_NAME = re.compile(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
+
+_NEVER_PACKAGES = frozenset(
+    "log slog logrus zap zerolog klog glog errors xerrors assert require testing flag os exec regexp regexp2 http httptest url "
+    "filepath path template json xml yaml hex base64 sort slices maps time reflect atomic sync unicode utf8 color i18n cobra "
+    "pflag viper status codes trace otel metrics prometheus sqlmock gomock mock ioutil io bufio bytes strconv logging logger "
+    "mail smtp html net tls rsa sha256 md5 rand big math jwt gin echo fiber mux chi gjson sjson pretty spew debug runtime".split()
+)
+_NEVER_METHODS = re.compile(
+    r"^(?:(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log|Notice|Critical|Verbose)(?:f|ln|w|Context|Ctx|ContextF|S|v)?|"
+    r"With(?:Field|Fields|Error|Context|Value|Values|Message|Messagef|Stack)?|Wrap(?:f)?|Errorf|Msg|Msgf|Skip(?:f|Now)?|Helper|"
+    r"Str|Strs|Stringer|Any|Interface|Expect(?:Exec|Query|Prepare|Begin)|WillReturn\w*|MatchString|FindString\w*|Contains|"
+    r"HasPrefix|HasSuffix|EqualFold|Index|LastIndex|Count|Equal\w*|NotEqual\w*|Regexp|MustCompile|Header|Cookie|Flag|StringVar|"
+    r"Getenv|Setenv|HandleFunc|Handle|WriteHeader|Redirect|AddTranslation|Translate|Tr|T|SetError|AddError|Println|Printf|Sprint|Sprintln|"
+    r"Fprint|Fprintf|Fprintln|New|Is|As|Unwrap)$"
+)
+_NEVER_FUNCTIONS = frozenset("panic print println len cap append copy delete close make new min max error".split())
+_CONTEXT = re.compile(
+    r"(?:^|\.)(?:ctx|context|Context\(\)|Background\(\)|TODO\(\)|c|rctx|reqCtx)\w*$|[cC]tx$|[cC]ontext(?:\(\))?$"
+)
+
+
+def base_name(method: str) -> str:
+    """Return a method's name without the ending `Context` or `Ctx`."""
+    for ending in ("Context", "Ctx"):
+        if method.endswith(ending) and method != ending:
+            return method[: -len(ending)]
+    return method
+
+
+def sql_argument(method: str, arguments: list[str]) -> int | None:
+    """Return which argument of a database method is its SQL, None where the name is no such method or it has too few.
+
+    `arguments` are their source texts: a context in front of the SQL is told by its name.
+    """
+    base = base_name(method)
+    if base not in SINKS:
+        return None
+    position = SINKS[base]
+    if base in _FIRST:
+        position = 0
+    if arguments and (base != method or _CONTEXT.search(arguments[0])):
+        position += 1
+    return position if position < len(arguments) else None
+
+
+def is_database(receiver: str, type_id: str) -> bool | None:
+    """Say whether a receiver is a database handle: by its type, else by its name; None where neither tells."""
+    if type_id:
+        if _DATABASE_TYPE.search(type_id):
+            return True
+        if _STATEMENT_TYPE.search(type_id) or type_id.startswith(("net/", "os", "url.", "string", "[]", "map[]")):
+            return False
+    if _STATEMENT_NAME.search(receiver):
+        return False
+    if _DATABASE_NAME.search(receiver):
+        return True
+    return None
+
+
+def never_sends(callee: str, package: str | None, method: str) -> bool:
+    """Say whether a call evidently does something else with a text than sending it to a database.
+
+    `package` is the import path where the callee is a function of an imported package.
+    """
+    if package is not None:
+        last = package.rpartition("/")[2]
+        if last in _NEVER_PACKAGES or package.split("/")[0] in _NEVER_PACKAGES:
+            return True
+        if package in ("fmt", "strings"):
+            return True
+    if not method:
+        return callee in _NEVER_FUNCTIONS
+    root = callee.split(".", 1)[0].lower()
+    if root in ("log", "logger", "logging", "slog", "t", "b", "assert", "require", "mock", "zap", "errors", "regexp"):
+        return method not in SINKS
+    return bool(_NEVER_METHODS.match(method))

@@ -1,0 +1,272 @@
+"""From recorded calls to statements: each literal once, with the variants of its text and the call that receives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.hosts._go import dialects
+from nodepath_cli.source.hosts._go.dialects import Foreign
+from nodepath_cli.source.hosts._go.machine import Call, Machine, NotFollowed, Received
+from nodepath_cli.source.hosts._go.recording import ARGUMENT
+from nodepath_cli.source.hosts._go.values import Guard, Text
+from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant
+
+MAX_VARIANTS = 24
+"""Most texts of one statement."""
+_BRANCH_LENGTH = 200
+
+# What a list or loop without elements leaves behind. The program guards against it; the text is never sent.
+_UNFINISHED = re.compile(
+    r"\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)(?<!\w\(\))|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
+    r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
+    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\bwhere\s+(?:and|or|order|group|limit)\b|\bselect\s+from\b|=\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """The records of one call that begin in one literal."""
+
+    call: Call
+    origin: Span | None
+    records: list[Received] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The call's identity."""
+        return self.call.file.path, self.call.node.start_byte
+
+    @property
+    def rank(self) -> int:
+        """The best rank of its records."""
+        return max(record.rank for record in self.records)
+
+    @property
+    def order(self) -> int:
+        """When it was first evaluated."""
+        return min(record.order for record in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A statement with what the order of DDL needs to know."""
+
+    statement: Statement
+    kind: str
+    call: Call
+    order: int
+    rounds: tuple[Variant, ...] = ()
+    """The first text of each round of the loops around the call, where it has more than one."""
+
+
+def collect(m: Machine, dialect: Dialect) -> list[Collected]:
+    """Return the statements of everything that was recorded, each literal once."""
+    judge = _Judge(m, dialect)
+    result: list[Collected] = []
+    seen: dict[Span | None, set[str]] = {}
+    groups = [group for group in _groups(m) if not _only_handed_on(m, group)]
+    judged = [(group, *judge.split(group)) for group in groups]
+    # Own SQL first: a constant that two providers share belongs to the audited one.
+    judged.sort(key=lambda item: (not item[1], -item[0].rank, item[0].order))
+    by_literal = {group.origin for group, own, _ in judged if own}
+    for group, own, foreign in judged:
+        texts = seen.setdefault(group.origin, set())
+        if own:
+            fresh = [record for record in own if record.text.plain not in texts]
+            texts.update(record.text.plain for record in own)
+            if fresh:
+                result.append(_statement(m, group, fresh, None))
+        elif foreign and group.origin not in by_literal:
+            fresh_foreign = [(record, why) for record, why in foreign if record.text.plain not in texts]
+            texts.update(record.text.plain for record, _ in foreign)
+            if fresh_foreign:
+                result.append(_statement(m, group, [record for record, _ in fresh_foreign], fresh_foreign[0][1]))
+    result.extend(_opaque(m, judge))
+    return result
+
+
+def _groups(m: Machine) -> list[Group]:
+    groups: dict[tuple[str, int, Span | None], Group] = {}
+    for record in m.received:
+        key = (record.call.file.path, record.call.node.start_byte, record.origin)
+        groups.setdefault(key, Group(record.call, record.origin)).records.append(record)
+    for group in groups.values():
+        best = group.rank
+        if best == 3:
+            group.records = [record for record in group.records if record.rank == 3]
+        if any(record.bound for record in group.records):
+            kept = [record for record in group.records if record.bound or not _of_arguments(record.text)]
+            group.records = kept or group.records
+        distinct: dict[str, Received] = {}
+        for record in group.records:
+            distinct.setdefault(record.text.plain, record)
+        group.records = list(distinct.values())
+    return list(groups.values())
+
+
+def _of_arguments(text: Text) -> bool:
+    return any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in text.pieces)
+
+
+def _only_handed_on(m: Machine, group: Group) -> bool:
+    """A call that returned its SQL to one that was recorded too."""
+    handed = m.handed_on.get(group.key)
+    if not handed or group.origin not in handed or group.rank > 1:
+        return False
+    return any(
+        record.origin == group.origin and (record.call.file.path, record.call.node.start_byte) != group.key
+        for record in m.received
+        if record.origin is not None
+    )
+
+
+class _Judge:
+    """Whose SQL a record is."""
+
+    def __init__(self, m: Machine, dialect: Dialect) -> None:
+        self._m = m
+        self._dialect = dialect
+        self._paths: dict[str, Foreign | None] = {}
+
+    def split(self, group: Group) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
+        """Return the records of the audited dialect, and the others with their dialect."""
+        own, foreign = [], []
+        for record in group.records:
+            why = self.record(record)
+            if why is None:
+                own.append(record)
+            else:
+                foreign.append((record, why))
+        return own, foreign
+
+    def record(self, record: Received) -> Foreign | None:
+        """Return the other database whose SQL a record is, None for the audited one's."""
+        found = self.guard(record.guard) or self.guard(record.ambient)
+        if found is not None:
+            return found
+        paths = dict.fromkeys([*([record.origin.path] if record.origin is not None else []), record.call.file.path])
+        for path in paths:
+            found = self.path(path)
+            if found is not None:
+                return found
+        return dialects.by_content(record.text.plain, self._dialect)
+
+    def guard(self, guard: Guard) -> Foreign | None:
+        """Return the other database that the branches of a guard are for."""
+        for decision, arm in guard:
+            found = dialects.by_branch(self._m.decisions.arm(decision, arm), self._dialect.family)
+            if found is not None:
+                return found
+        return None
+
+    def path(self, path: str) -> Foreign | None:
+        """Return the other database that a file is for."""
+        if path not in self._paths:
+            file = self._m.index.by_path[path]
+            self._paths[path] = dialects.by_path(path, self._dialect.family) or dialects.by_imports(
+                self._m.index.of(file).imports.values(), self._dialect.family
+            )
+        return self._paths[path]
+
+
+def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None) -> Collected:
+    records = sorted(records, key=lambda record: record.order)
+    finished = [record for record in records if not _UNFINISHED.search(record.text.plain)] or records
+    varying = _varying(finished)
+    variants = tuple(_variant(m, record, varying) for record in finished[:MAX_VARIANTS])
+    call = CallSite(group.call.name, group.call.span)
+    statement = Statement(
+        variants,
+        _span(finished[0].text, group.origin, call.span),
+        "go",
+        group.call.function,
+        call,
+        None,
+        foreign.dialect if foreign else None,
+        foreign.reason if foreign else None,
+    )
+    rounds = _rounds(m, finished)
+    return Collected(statement, finished[0].kind, group.call, group.order, rounds)
+
+
+def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:
+    first: dict[tuple[int, ...], Received] = {}
+    for record in records:
+        first.setdefault(record.iteration, record)
+    return tuple(_variant(m, record, set()) for record in first.values()) if len(first) > 1 else ()
+
+
+def _varying(records: Sequence[Received]) -> set[int]:
+    """The branches that tell these records apart."""
+    if len(records) < 2:
+        return set()
+    guards = [set(record.guard) for record in records]
+    common = set.intersection(*guards)
+    return {decision for guard in guards for decision, _ in guard - common}
+
+
+def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
+    segments: list[Segment] = []
+    holes: list[Hole] = []
+    offset = 0
+    for piece in record.text.pieces:
+        end = offset + len(piece.text)
+        if piece.hole is not None:
+            holes.append(Hole(offset, *piece.hole))
+        segments.append(Segment(offset, end, piece.span, piece.linear))
+        offset = end
+    words = [m.decisions.arm(decision, arm) for decision, arm in record.guard if decision in varying]
+    branch = " and ".join(dict.fromkeys(word for word in words if word))
+    if len(branch) > _BRANCH_LENGTH:
+        branch = branch[: _BRANCH_LENGTH - 3] + "..."
+    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch)
+
+
+def _span(text: Text, origin: Span | None, call: Span) -> Span:
+    if origin is None:
+        return call
+    ends = [piece.literal.end for piece in text.pieces if piece.literal and piece.literal.path == origin.path]
+    return Span(origin.path, origin.start, max([origin.end, *(end for end in ends if end > origin.start)]))
+
+
+def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
+    known = {(record.call.file.path, record.call.node.start_byte) for record in m.received}
+    done: set[tuple[str, int]] = set()
+    for each in m.not_followed:
+        key = (each.call.file.path, each.call.node.start_byte)
+        if key in known or key in done or key in m.covered:
+            continue
+        done.add(key)
+        yield _opaque_statement(each, judge)
+
+
+def _opaque_statement(each: NotFollowed, judge: _Judge) -> Collected:
+    call = CallSite(each.call.name, each.call.span)
+    foreign = judge.guard(each.ambient) or judge.path(each.call.file.path)
+    nothing = Variant("", OffsetMap(()))
+    statement = Statement(
+        (nothing,),
+        call.span,
+        "go",
+        each.call.function,
+        call,
+        _sentence(each.reason),
+        foreign.dialect if foreign else None,
+        foreign.reason if foreign else None,
+    )
+    return Collected(statement, "other", each.call, each.order)
+
+
+def _sentence(reason: str) -> str:
+    if reason == "file":
+        return "SQL is read from a file"
+    if reason.startswith(("result of", "element of", "part of")):
+        return f"SQL is the {reason}"
+    if reason.startswith(("field ", "name ", "list:")) or "." in reason:
+        return f"SQL is {reason}, whose value is not known"
+    article = "an" if reason[:1] in "aeiou" else "a"
+    return f"SQL is {article} {reason}"

@@ -1,0 +1,168 @@
+"""Composite literals (slices, maps, structs) and their elements."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import fields
+from nodepath_cli.source.hosts._go.index import field_names
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.names import zero
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import plain
+from nodepath_cli.source.hosts._go.values import (
+    MAX_ITEMS,
+    Alternative,
+    Function,
+    Items,
+    Number,
+    Record,
+    Table,
+    Text,
+    Unknown,
+    Value,
+    join_guards,
+    just,
+    limit,
+    under,
+    unknown,
+)
+
+_MAX_CHOICES = 12
+"""Most entries of a list or map that are tried where the index is known only at run time."""
+
+
+def literal(m: Machine, f: Frame, node: Node) -> Value:
+    """Return the value of `T{...}`."""
+    kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+    return _body(m, f, kind, body) if body is not None else unknown("broken expression")
+
+
+def bare(m: Machine, f: Frame, node: Node) -> Value:
+    """Return the value of `{...}` where nothing says its type: a struct without name, or a list."""
+    return _body(m, f, None, node)
+
+
+def _body(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+    while kind is not None and kind.type in ("pointer_type", "parenthesized_type"):
+        inner = named(kind)
+        kind = inner[0] if inner else None
+    if kind is None:
+        keyed = any(child.type == "keyed_element" for child in body.named_children)
+        return _struct(m, f, "", [], body) if keyed else _list(m, f, None, body)
+    if kind.type in ("slice_type", "array_type", "implicit_length_array_type"):
+        return _list(m, f, kind.child_by_field_name("element"), body)
+    if kind.type == "map_type":
+        return _map(m, f, kind.child_by_field_name("value"), body)
+    if kind.type == "struct_type":
+        return _struct(m, f, "", field_names(f.file, kind), body)
+    type_id = m.index.type_id(f.file, kind)
+    folder, _, name = type_id.rpartition(".")
+    found = m.index.type(folder, name)
+    under_type = found[1].child_by_field_name("type") if found else None
+    if found is not None and under_type is not None and under_type.type != "struct_type":
+        if under_type.type == "slice_type":
+            return _list(m, f, under_type.child_by_field_name("element"), body)
+        if under_type.type == "map_type":
+            return _map(m, f, under_type.child_by_field_name("value"), body)
+    if type_id.endswith((".Builder", ".Buffer")) and not named(body):
+        return zero(m, f.file, kind)
+    return _struct(m, f, type_id, m.index.field_names(type_id), body)
+
+
+def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None) -> Value:
+    inner = named(element)[0] if element.type == "literal_element" and named(element) else element
+    if inner.type == "literal_value":
+        return _body(m, f, kind, inner)
+    return first_of(m.evaluate(f, inner))
+
+
+def _list(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+    items: list[Value] = []
+    elements = named(body)
+    for element in elements[:MAX_ITEMS]:
+        value = element
+        if element.type == "keyed_element":
+            value = element.child_by_field_name("value") or element
+        items.append(_value_of(m, f, value, kind))
+    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(f.file, kind)))
+
+
+def _map(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+    entries: list[tuple[Value, Value]] = []
+    elements = [element for element in named(body) if element.type == "keyed_element"]
+    for element in elements[:MAX_ITEMS]:
+        key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
+        if key is not None and value is not None:
+            entries.append((_value_of(m, f, key, None), _value_of(m, f, value, kind)))
+    return just(Table(tuple(entries), len(elements) > MAX_ITEMS))
+
+
+def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) -> Value:
+    entries: list[tuple[str, Value]] = []
+    for position, element in enumerate(named(body)):
+        name = names[position] if position < len(names) else f"#{position}"
+        value = element
+        if element.type == "keyed_element":
+            key = element.child_by_field_name("key")
+            name = f.file.source(key) if key is not None else name
+            value = element.child_by_field_name("value") or element
+        entries.append((name, _value_of(m, f, value, None)))
+    folder = type_id.rpartition(".")[0]
+    if folder in m.index.folders:
+        for name, value_of in entries:
+            fields.note(m, folder, type_id, name, value_of, f.function)
+    return just(Record(type_id, tuple(entries)))
+
+
+def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Value:
+    """Return `whole[index]`; where the index is known only at run time, each entry is an alternative."""
+    result: list[Alternative] = []
+    for outer in whole:
+        for inner in index:
+            guard = join_guards(outer.guard, inner.guard)
+            if guard is None:
+                continue
+            atom = outer.atom
+            if isinstance(atom, Items):
+                result.extend(under(_item(m, f, node, atom, inner.atom), guard))
+            elif isinstance(atom, Table):
+                result.extend(under(_entry(m, f, node, atom, inner.atom), guard))
+            elif isinstance(atom, Unknown):
+                result.append(Alternative(guard, Unknown("element of " + atom.reason, atom.type.partition("[]")[2])))
+            else:
+                result.append(Alternative(guard, Unknown("run-time value")))
+    return limit(result) or unknown("run-time value")
+
+
+def _item(m: Machine, f: Frame, node: Node, whole: Items, index: object) -> Value:
+    if isinstance(index, Number):
+        if 0 <= index.value < len(whole.items):
+            return whole.items[index.value]
+        return unknown("element of a list", whole.type)
+    return _any_of(m, f, node, list(whole.items), whole.open, "element of a list")
+
+
+def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: object) -> Value:
+    known = plain(key) if isinstance(key, Text) else None
+    if isinstance(key, (Text, Number)) and (known is not None or isinstance(key, Number)):
+        for candidate, value in whole.entries:
+            atom = candidate[0].atom
+            if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
+                return value
+        return unknown("map entry")
+    return _any_of(m, f, node, [value for _, value in whole.entries], whole.open, "map entry")
+
+
+def _any_of(m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool, reason: str) -> Value:
+    if not values or is_open or len(values) > _MAX_CHOICES:
+        return unknown(reason)
+    if any(isinstance(each.atom, (Function, Unknown)) for value in values for each in value):
+        return unknown(reason)
+    if len(values) == 1:
+        return values[0]
+    shown = f.file.shown(node)
+    key = ("element", f.activation, f.iteration, node.start_byte, f.file.path)
+    decision = m.decisions.get(key, [f"{shown} is entry {number}" for number in range(1, len(values) + 1)])
+    return limit(each for arm, value in enumerate(values) for each in under(value, ((decision, arm),)))

@@ -1,0 +1,201 @@
+"""Whose SQL a text is: told by folder and file names, driver imports, branches on the driver, and the text itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from nodepath_cli.config import Dialect
+
+
+class Foreign(NamedTuple):
+    """The other database whose SQL a text is, and how that was told."""
+
+    dialect: str
+    reason: str
+
+
+_NAMES: dict[str, str] = {
+    **dict.fromkeys(
+        ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
+    ),
+    **dict.fromkeys(("sqlite", "sqlite3", "litestream"), "sqlite"),
+    **dict.fromkeys(("mssql", "sqlserver"), "mssql"),
+    **dict.fromkeys(("cassandra", "gocql", "scylla"), "cassandra"),
+    **dict.fromkeys(("clickhouse",), "clickhouse"),
+    **dict.fromkeys(("oracle",), "oracle"),
+    **dict.fromkeys(("mysql", "mariadb"), "mysql"),
+}
+_DRIVERS: dict[str, str] = {
+    "github.com/lib/pq": "postgresql",
+    "github.com/jackc/pgx": "postgresql",
+    "github.com/jackc/pgconn": "postgresql",
+    "github.com/go-pg/pg": "postgresql",
+    "github.com/mattn/go-sqlite3": "sqlite",
+    "modernc.org/sqlite": "sqlite",
+    "github.com/glebarez/go-sqlite": "sqlite",
+    "github.com/ncruces/go-sqlite3": "sqlite",
+    "crawshaw.io/sqlite": "sqlite",
+    "zombiezen.com/go/sqlite": "sqlite",
+    "github.com/gocql/gocql": "cassandra",
+    "github.com/denisenkom/go-mssqldb": "mssql",
+    "github.com/microsoft/go-mssqldb": "mssql",
+    "github.com/ClickHouse/clickhouse-go": "clickhouse",
+    "github.com/sijms/go-ora": "oracle",
+    "github.com/godror/godror": "oracle",
+    "github.com/go-sql-driver/mysql": "mysql",
+    "github.com/ziutek/mymysql": "mysql",
+    "github.com/go-mysql-org/go-mysql": "mysql",
+}
+_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
+_PATH_TOKEN = re.compile(r"[/_.\-]+")
+
+_STRINGS = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
+_CONTENT: list[tuple[str, str, re.Pattern[str]]] = [
+    ("postgresql", "$1 placeholder", re.compile(r"(?<![\w$])\$[1-9]\d*\b")),
+    ("postgresql", ":: cast", re.compile(r"[\w)\]'\"?]::[a-z]", re.IGNORECASE)),
+    ("postgresql", "ILIKE", re.compile(r"\bi(?:like)\b", re.IGNORECASE)),
+    ("sqlite", "sqlite_master", re.compile(r"\bsqlite_(?:master|schema|sequence)\b", re.IGNORECASE)),
+    ("sqlite", "PRAGMA", re.compile(r"^\s*pragma\s", re.IGNORECASE)),
+    ("sqlite", "AUTOINCREMENT", re.compile(r"\bautoincrement\b", re.IGNORECASE)),
+    (
+        "sqlite",
+        "INSERT OR",
+        re.compile(r"^\s*(?:insert|update)\s+or\s+(?:replace|ignore|abort|fail|rollback)\b", re.IGNORECASE),
+    ),
+    ("postgresql", "ON CONFLICT", re.compile(r"\bon\s+conflict\b", re.IGNORECASE)),
+    ("postgresql", "jsonb", re.compile(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
+    (
+        "postgresql",
+        "BIGSERIAL",
+        re.compile(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
+    ),
+    ("postgresql", "SERIAL column", re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
+    ("postgresql", "DISTINCT ON", re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
+    ("mssql", "SELECT TOP", re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
+    ("mssql", "@p1 parameter", re.compile(r"(?<![\w@])@p[1-9]\d*\b")),
+    (
+        "mssql",
+        "[bracketed] name",
+        re.compile(r"\b(?:from|into|update|join|table)\s+(?:\[\w+\]\s*\.\s*)?\[\w+\]", re.IGNORECASE),
+    ),
+]
+_RETURNING = re.compile(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"(?:\b(?:from|into|update|join|table|exists)\s+\"\w+\")|(?:\"\w+\"\s*\.\s*\"\w+\")|(?:\(\s*\"\w+\"\s*(?:,|\)\s*values))|\bset\s+\"\w+\"\s*=",
+    re.IGNORECASE,
+)
+_MYSQL_CONTENT: list[tuple[str, re.Pattern[str]]] = [
+    ("ON DUPLICATE KEY", re.compile(r"\bon\s+duplicate\s+key\b", re.IGNORECASE)),
+    ("AUTO_INCREMENT", re.compile(r"\bauto_increment\b", re.IGNORECASE)),
+    ("ENGINE=", re.compile(r"\)\s*engine\s*=", re.IGNORECASE)),
+    (
+        "FROM_UNIXTIME",
+        re.compile(r"\b(?:from_unixtime|unix_timestamp|str_to_date|timestampdiff|last_insert_id)\s*\(", re.IGNORECASE),
+    ),
+]
+_TEST = re.compile(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
+
+
+def by_path(path: str, family: str) -> Foreign | None:
+    """Tell by the names of the file and its folders; the file's own name decides before its folders."""
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0]
+    found = _one(_PATH_TOKEN.split(stem.lower()), family)
+    if found is not None:
+        return None if found == "" else Foreign(found, f"file {name}")
+    for folder in reversed(folders):
+        found = _one(_PATH_TOKEN.split(folder.lower()), family)
+        if found is not None:
+            return None if found == "" else Foreign(found, f"folder {folder}")
+    return None
+
+
+def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
+    """Tell by the database drivers that a file imports, where none of them is the audited one's."""
+    drivers = [
+        (dialect, path.partition(" ")[2] or path)
+        for path in imports
+        for driver, dialect in _DRIVERS.items()
+        if path == driver or path.startswith(driver + "/")
+    ]
+    if not drivers or any(dialect == family for dialect, _ in drivers):
+        return None
+    dialect, path = drivers[0]
+    return Foreign(dialect, "imports " + "/".join(path.split("/")[1:3] or [path]))
+
+
+def by_branch(words: str, family: str) -> Foreign | None:
+    """Tell by the words of a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`."""
+    negated = words.startswith(("else of", "unless"))
+    if words.startswith("set in "):
+        found = _one(_tokens(words[7:]), family)
+        return Foreign(found, words) if found else None
+    if ": case " in words:
+        found = _one(_tokens(words.partition(": case ")[2]), family)
+        return Foreign(found, words) if found else None
+    named: set[str] = set()
+    for test in _TEST.finditer(words):
+        sign = test.group(1) or test.group(4)
+        dialect = _all(_tokens(test.group(2) or test.group(3)))
+        if len(dialect) != 1:
+            continue
+        name = next(iter(dialect))
+        if (sign == "==") != negated:
+            named.add(name)
+        elif name == family:
+            return Foreign("other", words)
+    if named and family not in named:
+        return Foreign(sorted(named)[0], words)
+    return None
+
+
+def by_content(text: str, dialect: Dialect) -> Foreign | None:
+    """Tell by what a text says that the audited server does not understand."""
+    bare = _STRINGS.sub("''", text)
+    if dialect.family == "sqlite":
+        for reason, pattern in _MYSQL_CONTENT:
+            if pattern.search(bare):
+                return Foreign("mysql", reason)
+        for other, reason, pattern in _CONTENT:
+            if other == "mssql" and pattern.search(bare):
+                return Foreign(other, reason)
+        return None
+    for other, reason, pattern in _CONTENT:
+        if pattern.search(bare):
+            return Foreign(other, reason)
+    if _RETURNING.search(bare) and (dialect.name != "mariadb" or re.match(r"\s*update\b", bare, re.IGNORECASE)):
+        return Foreign("postgresql", "RETURNING")
+    if not dialect.ansi_quotes and _QUOTED.search(bare):
+        return Foreign("postgresql", "double-quoted name")
+    return None
+
+
+def _tokens(words: str) -> list[str]:
+    return [token.lower() for token in _TOKEN.findall(words)] + [
+        token.lower() for token in re.findall(r"[A-Za-z]+\d*", words)
+    ]
+
+
+def _all(tokens: Iterable[str]) -> set[str]:
+    found = set()
+    for token in tokens:
+        known = _NAMES.get(token) or _NAMES.get(token.rstrip("0123456789"))
+        if known is None:
+            # Names such as `PGSQLDataProviderName` and `pgsqlV3SQL` hide the database in a longer word.
+            known = next((_NAMES[word] for word in _LONG if token.startswith(word)), None)
+        if known is not None:
+            found.add(known)
+    return found
+
+
+_LONG = tuple(sorted((word for word in _NAMES if len(word) > 4), key=len, reverse=True))
+
+
+def _one(tokens: Iterable[str], family: str) -> str | None:
+    """Return the one other database that the words name, "" where they name the audited one, None for neither."""
+    found = _all(tokens)
+    if family in found:
+        return ""
+    return next(iter(found)) if len(found) == 1 else None

@@ -1,0 +1,287 @@
+"""Values of Go expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import composites, names
+from nodepath_cli.source.hosts._go.calling import call_value
+from nodepath_cli.source.hosts._go.literals import literal_text
+from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of
+from nodepath_cli.source.hosts._go.values import (
+    Atom,
+    Function,
+    Items,
+    Number,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    cut,
+    just,
+    unknown,
+)
+
+_MAX_NUMBER = 1 << 62
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+
+
+def evaluate(m: Machine, f: Frame, node: Node) -> Value:
+    """Return the value of an expression; calls inside it are followed and recorded. Raises OutOfSteps."""
+    m.step()
+    handler = _HANDLERS.get(node.type)
+    if handler is None:
+        return _other(m, f, node)
+    m.nesting += 1
+    try:
+        if m.nesting > MAX_NESTING:
+            return unknown("expression nested too deeply")
+        return handler(m, f, node)
+    finally:
+        m.nesting -= 1
+
+
+def _other(m: Machine, f: Frame, node: Node) -> Value:
+    m.nesting += 1
+    try:
+        if m.nesting <= MAX_NESTING:
+            for child in named(node):
+                m.evaluate(f, child)
+    finally:
+        m.nesting -= 1
+    return unknown("run-time value")
+
+
+def _string(m: Machine, f: Frame, node: Node) -> Value:
+    return just(literal_text(f.file, node))
+
+
+def _integer(m: Machine, f: Frame, node: Node) -> Value:
+    source = f.file.source(node).replace("_", "").lower()
+    try:
+        value = int(source, 8) if len(source) > 1 and source[0] == "0" and source.isdigit() else int(source, 0)
+    except ValueError:
+        return unknown("number", "int")
+    return just(Number(value)) if value < _MAX_NUMBER else unknown("number", "int")
+
+
+def _true(m: Machine, f: Frame, node: Node) -> Value:
+    return just(Truth(True))
+
+
+def _false(m: Machine, f: Frame, node: Node) -> Value:
+    return just(Truth(False))
+
+
+def _nil(m: Machine, f: Frame, node: Node) -> Value:
+    return unknown("nil")
+
+
+def _inner(m: Machine, f: Frame, node: Node) -> Value:
+    children = named(node)
+    return m.evaluate(f, children[0]) if children else unknown("broken expression")
+
+
+def _closure(m: Machine, f: Frame, node: Node) -> Value:
+    function = Function(f.file, node, f.scope)
+    m.pending.append(function)
+    return just(function)
+
+
+def _unary(m: Machine, f: Frame, node: Node) -> Value:
+    operand, operator = node.child_by_field_name("operand"), node.child_by_field_name("operator")
+    if operand is None or operator is None:
+        return unknown("broken expression")
+    value = m.evaluate(f, operand)
+    sign = operator.type
+    if sign in ("&", "*"):
+        return value
+    atom = value[0].atom
+    if len(value) == 1 and sign == "!" and isinstance(atom, Truth):
+        return just(Truth(not atom.truth))
+    if len(value) == 1 and sign == "-" and isinstance(atom, Number):
+        return just(Number(-atom.value))
+    return unknown("run-time value")
+
+
+def _binary(m: Machine, f: Frame, node: Node) -> Value:
+    operator = node.child_by_field_name("operator")
+    sign = operator.type if operator is not None else ""
+    if sign == "+":
+        return _sum(m, f, node)
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return unknown("broken expression")
+    first, second = m.evaluate(f, left), m.evaluate(f, right)
+    if sign in ("&&", "||"):
+        return _logic(sign, first, second)
+    if len(first) == 1 and len(second) == 1:
+        return just(_operate(sign, first[0].atom, second[0].atom))
+    if sign in ("-", "*", "/", "%"):
+        return combine((first, second), lambda atoms: _operate(sign, atoms[0], atoms[1]))
+    return unknown("comparison")
+
+
+def _sum(m: Machine, f: Frame, node: Node) -> Value:
+    # A chain of additions leans to the left and may have thousands of links: it is walked, not recursed into.
+    operands: list[Node] = []
+    current = node
+    while current.type == "binary_expression":
+        operator = current.child_by_field_name("operator")
+        left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
+        if operator is None or operator.type != "+" or left is None or right is None:
+            break
+        operands.append(right)
+        current = left
+    operands.append(current)
+    operands.reverse()
+    values = [m.evaluate(f, operand) for operand in operands]
+    if not any(isinstance(each.atom, Text) for value in values for each in value):
+        if all(isinstance(each.atom, Number) for value in values for each in value):
+            return combine(values, lambda atoms: Number(sum(a.value for a in atoms if isinstance(a, Number))))
+        return unknown(reason_of(values[0]))
+
+    def make(atoms: tuple[Atom, ...]) -> Atom:
+        return join([as_text(atom, f.file, operand) for atom, operand in zip(atoms, operands, strict=True)])
+
+    return combine(values, make)
+
+
+def _logic(sign: str, first: Value, second: Value) -> Value:
+    known = [value[0].atom.truth for value in (first, second) if len(value) == 1 and isinstance(value[0].atom, Truth)]
+    if sign == "&&" and False in known:
+        return just(Truth(False))
+    if sign == "||" and True in known:
+        return just(Truth(True))
+    if len(known) == 2:
+        return just(Truth(known[0]))
+    return unknown("condition")
+
+
+def _operate(sign: str, left: Atom, right: Atom) -> Atom:
+    if isinstance(left, Number) and isinstance(right, Number):
+        return _arithmetic(sign, left.value, right.value)
+    if sign in ("==", "!="):
+        if isinstance(left, Truth) and isinstance(right, Truth):
+            return Truth((left.truth == right.truth) == (sign == "=="))
+        first, second = plain(left), plain(right)
+        if first is not None and second is not None:
+            return Truth((first == second) == (sign == "=="))
+    return Unknown("comparison" if sign in _COMPARISONS else "run-time value")
+
+
+def _arithmetic(sign: str, left: int, right: int) -> Atom:
+    if sign == "-":
+        return Number(left - right)
+    if sign == "*":
+        return Number(left * right) if abs(left) < 1 << 31 and abs(right) < 1 << 31 else Unknown("number")
+    if sign in ("/", "%") and right:
+        quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+        return Number(quotient if sign == "/" else left - quotient * right)
+    if sign == "<<" and 0 <= right < 62 and abs(left) < 1 << 31:
+        return Number(left << right)
+    answers = {
+        "==": left == right,
+        "!=": left != right,
+        "<": left < right,
+        "<=": left <= right,
+        ">": left > right,
+        ">=": left >= right,
+    }
+    return Truth(answers[sign]) if sign in answers else Unknown("number")
+
+
+def _index(m: Machine, f: Frame, node: Node) -> Value:
+    operand, index = node.child_by_field_name("operand"), node.child_by_field_name("index")
+    if operand is None or index is None:
+        return unknown("broken expression")
+    value = m.evaluate(f, operand)
+    if any(isinstance(each.atom, Function) for each in value):
+        return value
+    return composites.element(m, f, node, value, m.evaluate(f, index))
+
+
+def _slice(m: Machine, f: Frame, node: Node) -> Value:
+    operand = node.child_by_field_name("operand")
+    if operand is None:
+        return unknown("broken expression")
+    value = m.evaluate(f, operand)
+    start, end = node.child_by_field_name("start"), node.child_by_field_name("end")
+    low = m.evaluate(f, start) if start is not None else just(Number(0))
+    less = _length_less(f, operand, end)
+    high = just(Number(-less)) if less is not None else m.evaluate(f, end) if end is not None else just(Truth(True))
+
+    def make(atoms: tuple[Atom, ...]) -> Atom:
+        whole, first, last = atoms
+        if not isinstance(first, Number) or isinstance(last, Unknown):
+            return Unknown("part of a text") if isinstance(whole, Text) else whole
+        size = len(whole.plain) if isinstance(whole, Text) else len(whole.items) if isinstance(whole, Items) else 0
+        until = size if not isinstance(last, Number) else size + last.value if less is not None else last.value
+        if isinstance(whole, Text):
+            return cut(whole, first.value, until)
+        if isinstance(whole, Items):
+            return Items(whole.items[first.value : max(until, 0)], whole.open, whole.type)
+        return whole
+
+    return combine((value, low, high), make)
+
+
+def _length_less(f: Frame, operand: Node, end: Node | None) -> int | None:
+    """Return N for the end `len(x)-N` of a slice of x."""
+    if end is None or end.type != "binary_expression":
+        return None
+    source = "".join(f.file.source(end).split())
+    name = "".join(f.file.source(operand).split())
+    prefix = f"len({name})-"
+    rest = source[len(prefix) :]
+    return int(rest) if source.startswith(prefix) and rest.isdigit() and len(rest) < 6 else None
+
+
+def _assertion(m: Machine, f: Frame, node: Node) -> Value:
+    operand, kind = node.child_by_field_name("operand"), node.child_by_field_name("type")
+    value = m.evaluate(f, operand) if operand is not None else unknown("broken expression")
+    type_id = m.index.type_id(f.file, kind)
+    if all(isinstance(each.atom, Unknown) for each in value):
+        return unknown(reason_of(value), type_id)
+    return value
+
+
+def _conversion(m: Machine, f: Frame, node: Node) -> Value:
+    operand = node.child_by_field_name("operand")
+    return m.evaluate(f, operand) if operand is not None else unknown("broken expression")
+
+
+def _spread(m: Machine, f: Frame, node: Node) -> Value:
+    return _inner(m, f, node)
+
+
+Handler = Callable[[Machine, Frame, Node], Value]
+
+_HANDLERS: dict[str, Handler] = {
+    "interpreted_string_literal": _string,
+    "raw_string_literal": _string,
+    "rune_literal": _string,
+    "int_literal": _integer,
+    "true": _true,
+    "false": _false,
+    "nil": _nil,
+    "identifier": names.identifier,
+    "selector_expression": names.selector,
+    "binary_expression": _binary,
+    "unary_expression": _unary,
+    "parenthesized_expression": _inner,
+    "call_expression": call_value,
+    "func_literal": _closure,
+    "composite_literal": composites.literal,
+    "index_expression": _index,
+    "slice_expression": _slice,
+    "type_assertion_expression": _assertion,
+    "type_conversion_expression": _conversion,
+    "variadic_argument": _spread,
+    "literal_element": _inner,
+    "literal_value": composites.bare,
+}

@@ -1,0 +1,280 @@
+"""Running the statements of a function: assignments by flow, branches forked and joined, loops none and once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import assignment, loops
+from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of, several
+from nodepath_cli.source.hosts._go.scope import Scope
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import plain
+from nodepath_cli.source.hosts._go.values import Guard, Text, Truth, Value, join_guards
+
+_IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
+_ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
+
+
+def execute(m: Machine, f: Frame, node: Node) -> bool:
+    """Run a statement; say whether the flow goes on behind it. Raises OutOfSteps."""
+    m.step()
+    m.nesting += 1
+    try:
+        if m.nesting > MAX_NESTING:
+            return True
+        handler = _HANDLERS.get(node.type)
+        if handler is not None:
+            return handler(m, f, node)
+        if node.type.endswith(("_expression", "literal", "identifier")):
+            m.evaluate(f, node)
+            return True
+        return sequence(m, f, named(node))
+    finally:
+        m.nesting -= 1
+
+
+def sequence(m: Machine, f: Frame, nodes: Sequence[Node]) -> bool:
+    """Run statements one behind the other, up to the one that does not go on."""
+    return all(execute(m, f, node) for node in nodes)
+
+
+def _block(m: Machine, f: Frame, node: Node) -> bool:
+    f.scope.push()
+    try:
+        return sequence(m, f, named(node))
+    finally:
+        f.scope.pop()
+
+
+def _expression(m: Machine, f: Frame, node: Node) -> bool:
+    children = named(node)
+    for child in children:
+        m.evaluate(f, child)
+    return not (children and children[0].type == "call_expression" and _ends(f.file.source(children[0])))
+
+
+def _ends(source: str) -> bool:
+    return source.startswith(("panic(", "os.Exit(", "log.Fatal", "log.Panic", "runtime.Goexit("))
+
+
+def _return(m: Machine, f: Frame, node: Node) -> bool:
+    listing = named(node)
+    nodes = named(listing[0]) if listing and listing[0].type == "expression_list" else listing
+    if nodes:
+        values = tuple(several(m, f, nodes))
+    else:
+        values = tuple(f.scope.get(name) or () for name in f.results)
+    failed = f.has_error and len(nodes) > 1 and nodes[-1].type != "nil" and not _is_err_variable(f, nodes[-1])
+    (f.failures if failed else f.returns).append((f.ambient, values))
+    return False
+
+
+def _is_err_variable(f: Frame, node: Node) -> bool:
+    """`return rows, err` hands on both; inside `if err != nil` it only fails."""
+    return node.type == "identifier" and not f.failing
+
+
+def _leave(m: Machine, f: Frame, node: Node) -> bool:
+    if f.exits:
+        f.exits[-1].append((f.ambient, f.scope.fork()))
+    return False
+
+
+def _if(m: Machine, f: Frame, node: Node) -> bool:
+    f.scope.push()
+    try:
+        initializer = node.child_by_field_name("initializer")
+        if initializer is not None:
+            execute(m, f, initializer)
+        condition = node.child_by_field_name("condition")
+        known = first_of(m.evaluate(f, condition)) if condition is not None else ()
+        then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+        if len(known) == 1 and isinstance(known[0].atom, Truth):
+            taken = then if known[0].atom.truth else other
+            return execute(m, f, taken) if taken is not None else True
+        source = " ".join(f.file.source(condition).split()) if condition is not None else ""
+        if condition is not None and _ERROR_CHECK.match(source):
+            return _error_check(m, f, then, other)
+        words = [
+            f"if {_short(source)}",
+            f"else of if {_short(source)}" if other is not None else f"unless {_short(source)}",
+        ]
+        decision = m.decisions.get(*_condition_key(m, f, node, source, words))
+        return branch(m, f, decision, [then, other])
+    finally:
+        f.scope.pop()
+
+
+def _error_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
+    """`if err != nil`: the calls inside count, what it assigns does not; the flow goes on without the error."""
+    if then is not None:
+        scope, failing = f.scope, f.failing
+        f.scope, f.failing = scope.fork(), True
+        try:
+            execute(m, f, then)
+        finally:
+            f.scope, f.failing = scope, failing
+    return execute(m, f, other) if other is not None else True
+
+
+def _short(source: str) -> str:
+    return source if len(source) <= 100 else source[:97] + "..."
+
+
+def _condition_key(m: Machine, f: Frame, node: Node, source: str, words: list[str]) -> tuple[object, list[str], object]:
+    """Two branches with one condition over the same values are one decision.
+
+    A condition that calls something may answer differently each time, so it is a decision of its own.
+    """
+    names = _IDENTIFIER.findall(source)
+    if "(" in re.sub(r"\b(?:len|strings\.\w+)\(", "", source):
+        return (f.activation, f.iteration, node.start_byte), words, None
+    held = [value for name in names if (value := f.scope.get(name)) is not None]
+    if held:
+        return (f.activation, source, tuple(map(id, held))), words, held
+    return ("package", f.file.folder, source), words, None
+
+
+def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[Node] | None]) -> bool:
+    """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
+    base, ambient = f.scope, f.ambient
+    joined: list[tuple[Guard, Scope]] = []
+    surviving: list[Guard] = []
+    for number, arm in enumerate(arms):
+        guard: Guard = ((decision, number),)
+        inside = join_guards(ambient, guard)
+        if inside is None:
+            continue
+        f.scope, f.ambient = base.fork(), inside
+        goes_on = True
+        if arm is not None:
+            goes_on = execute(m, f, arm) if isinstance(arm, Node) else _case_body(m, f, arm)
+        if goes_on:
+            joined.append((guard, f.scope))
+            surviving.append(f.ambient)
+    f.scope, f.ambient = base, ambient
+    if not joined:
+        return False
+    base.join(joined)
+    if len(joined) == 1:
+        f.ambient = surviving[0]
+    return True
+
+
+def _case_body(m: Machine, f: Frame, nodes: Sequence[Node]) -> bool:
+    f.scope.push()
+    try:
+        return sequence(m, f, nodes)
+    finally:
+        f.scope.pop()
+
+
+def _switch(m: Machine, f: Frame, node: Node) -> bool:
+    f.scope.push()
+    f.exits.append([])
+    try:
+        initializer, subject = node.child_by_field_name("initializer"), node.child_by_field_name("value")
+        if initializer is not None:
+            execute(m, f, initializer)
+        value = first_of(m.evaluate(f, subject)) if subject is not None else ()
+        shown = f.file.shown(subject) if subject is not None else ""
+        bodies: list[Sequence[Node] | None] = []
+        words: list[str] = []
+        chosen: int | None = None
+        default: int | None = None
+        for case in (child for child in named(node) if child.type.endswith("_case")):
+            tests = case.children_by_field_name("value") or case.children_by_field_name("type")
+            tests += case.children_by_field_name("communication")
+            skip = {test.start_byte for test in tests}
+            body = [child for child in named(case) if child.start_byte not in skip]
+            if case.type == "default_case":
+                default = len(bodies)
+                words.append(f"default of switch {shown}".rstrip())
+            else:
+                label = ", ".join(f.file.shown(test) for test in tests)
+                words.append(f"switch {shown}: case {label}" if shown else f"case {label}")
+                if chosen is None and _matches(m, f, value, tests):
+                    chosen = len(bodies)
+            bodies.append(body)
+        return _run_cases(m, f, node, shown, words, bodies, chosen, default)
+    finally:
+        exits = f.exits.pop()
+        f.scope.pop()
+        loops.take_exits(f, exits)
+
+
+def _run_cases(
+    m: Machine,
+    f: Frame,
+    node: Node,
+    shown: str,
+    words: list[str],
+    bodies: list[Sequence[Node] | None],
+    chosen: int | None,
+    default: int | None,
+) -> bool:
+    if chosen is not None:
+        arm = bodies[chosen]
+        goes_on = _case_body(m, f, arm) if arm is not None else True
+        return goes_on or bool(f.exits[-1])
+    if default is None:
+        bodies, words = [*bodies, None], [*words, f"no case of switch {shown}".rstrip()]
+    if len(bodies) == 1:
+        return (_case_body(m, f, bodies[0]) if bodies[0] is not None else True) or bool(f.exits[-1])
+    key, arms, held = _condition_key(m, f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
+    decision = m.decisions.get((key, "switch"), arms, held)
+    return branch(m, f, decision, bodies) or bool(f.exits[-1])
+
+
+def _matches(m: Machine, f: Frame, value: Value, tests: Sequence[Node]) -> bool:
+    """Say whether a case surely is the one of a value that is known."""
+    if len(value) != 1 or not isinstance(value[0].atom, Text):
+        return False
+    wanted = plain(value[0].atom)
+    for listing in tests:
+        for test in named(listing) if listing.type == "expression_list" else [listing]:
+            answer = first_of(m.evaluate(f, test))
+            if len(answer) == 1 and wanted is not None and plain(answer[0].atom) == wanted:
+                return True
+    return False
+
+
+def _deferred(m: Machine, f: Frame, node: Node) -> bool:
+    for child in named(node):
+        m.evaluate(f, child)
+    return True
+
+
+def _nothing(m: Machine, f: Frame, node: Node) -> bool:
+    return True
+
+
+_HANDLERS: dict[str, Callable[[Machine, Frame, Node], bool]] = {
+    "block": _block,
+    "expression_statement": _expression,
+    "short_var_declaration": assignment.declare,
+    "assignment_statement": assignment.assign,
+    "var_declaration": assignment.variables,
+    "const_declaration": assignment.constants,
+    "inc_statement": assignment.count,
+    "dec_statement": assignment.count,
+    "return_statement": _return,
+    "if_statement": _if,
+    "for_statement": loops.loop,
+    "expression_switch_statement": _switch,
+    "type_switch_statement": _switch,
+    "select_statement": _switch,
+    "break_statement": _leave,
+    "continue_statement": _leave,
+    "goto_statement": _nothing,
+    "fallthrough_statement": _nothing,
+    "go_statement": _deferred,
+    "defer_statement": _deferred,
+    "comment": _nothing,
+    "type_declaration": _nothing,
+    "label_name": _nothing,
+}

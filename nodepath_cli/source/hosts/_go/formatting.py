@@ -1,0 +1,67 @@
+"""fmt.Sprintf: the pieces of the format keep their place in the format's literal, arguments keep theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.texts import as_text, computed, join
+from nodepath_cli.source.hosts._go.values import Atom, Number, Text, cut, hole
+
+_VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
+
+
+def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], rest: Node | None) -> Text:
+    """Return what Sprintf makes of a format and its arguments.
+
+    `rest` is the node of a spread slice (`args...`) of unknown length: verbs without an argument are holes of it.
+    """
+    parts: list[Text] = []
+    position = number = 0
+    for verb in _VERB.finditer(form.plain):
+        parts.append(cut(form, position, verb.start()))
+        position = verb.end()
+        flags, width, _, explicit, letter = verb.groups()
+        if letter == "%":
+            parts.append(_whole(cut(form, verb.start(), verb.end()), "%"))
+            continue
+        if width == "*":
+            number += 1
+        if explicit:
+            number = int(explicit) - 1
+        if number < len(arguments):
+            node, atom = arguments[number]
+            parts.append(_verb(file, node, atom, letter, flags, width))
+        elif rest is not None:
+            parts.append(hole(file.shown(rest), "slice of arguments", file.span(rest)))
+        else:
+            parts.append(_missing(cut(form, verb.start(), verb.end())))
+        number += 1
+    parts.append(cut(form, position, len(form.plain)))
+    return join(parts)
+
+
+def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: str | None) -> Text:
+    if letter == "q":
+        text = as_text(atom, file, node)
+        quote = computed('"', file, node)
+        return join((quote, text, quote))
+    if isinstance(atom, Number) and letter in "dv" and width and width.isdigit():
+        pad = "0" if "0" in flags else " "
+        return computed(str(atom.value).rjust(min(int(width), 64), pad), file, node)
+    if letter in "xXbotTpeEgGcU":
+        return hole(file.shown(node), "formatted value", file.span(node))
+    return as_text(atom, file, node)
+
+
+def _whole(verb: Text, text: str) -> Text:
+    first = verb.pieces[0]
+    return Text((first._replace(text=text, linear=False),), text)
+
+
+def _missing(verb: Text) -> Text:
+    first = verb.pieces[0]
+    return hole(verb.plain, "missing argument of Sprintf", first.span)

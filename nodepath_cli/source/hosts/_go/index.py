@@ -1,0 +1,328 @@
+"""Declarations: where a name of a package, a method of a type or a field of a struct is declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.modules import Modules, import_name
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
+
+_TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
+BASIC = frozenset(
+    "string bool byte rune error any int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64".split()
+)
+_MAX_EMBEDDING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A constant or variable of a package: its specification, and which of its names it is."""
+
+    file: GoFile
+    spec: Node
+    position: int
+    constant: bool
+    iota: int = 0
+    inherited: Node | None = None
+    """The value list that an empty constant specification repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A declared function or method."""
+
+    file: GoFile
+    node: Node
+    name: str
+    receiver: str = ""
+    """The receiver's type name without pointer, empty for a function."""
+
+
+@dataclass(slots=True)
+class FileIndex:
+    """What one file declares."""
+
+    values: dict[str, Declared] = field(default_factory=dict)
+    routines: dict[str, Routine] = field(default_factory=dict)
+    methods: dict[str, list[Routine]] = field(default_factory=dict)
+    types: dict[str, Node] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+
+    def all_routines(self) -> Iterator[Routine]:
+        """Yield functions and methods in source order."""
+        found = [*self.routines.values(), *(each for group in self.methods.values() for each in group)]
+        yield from sorted(found, key=lambda routine: routine.node.start_byte)
+
+
+class Index:
+    """The declarations of all files. A file is parsed only when it may hold a name that is asked for."""
+
+    def __init__(self, files: Sequence[GoFile]) -> None:
+        self.files = files
+        self.by_path = {file.path: file for file in files}
+        self.folders: dict[str, list[GoFile]] = {}
+        for file in files:
+            self.folders.setdefault(file.folder, []).append(file)
+        self.modules = Modules(self.folders)
+        self._indexes: dict[str, FileIndex] = {}
+        self._values: dict[tuple[str, str], Declared | None] = {}
+        self._routines: dict[tuple[str, str], Routine | None] = {}
+        self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
+        self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
+
+    def of(self, file: GoFile) -> FileIndex:
+        """Return what a file declares."""
+        found = self._indexes.get(file.path)
+        if found is None:
+            found = self._indexes[file.path] = _read(file)
+        return found
+
+    def value(self, folder: str, name: str) -> Declared | None:
+        """Return the constant or variable of that name in a package."""
+        key = (folder, name)
+        if key not in self._values:
+            self._values[key] = next(
+                (found for file in self._with(folder, name) if (found := self.of(file).values.get(name))), None
+            )
+        return self._values[key]
+
+    def routine(self, folder: str, name: str) -> Routine | None:
+        """Return the function of that name in a package."""
+        key = (folder, name)
+        if key not in self._routines:
+            self._routines[key] = next(
+                (found for file in self._with(folder, name) if (found := self.of(file).routines.get(name))), None
+            )
+        return self._routines[key]
+
+    def type(self, folder: str, name: str) -> tuple[GoFile, Node] | None:
+        """Return the type declaration of that name in a package."""
+        key = (folder, name)
+        if key not in self._types:
+            self._types[key] = next(
+                ((file, found) for file in self._with(folder, name) if (found := self.of(file).types.get(name))), None
+            )
+        return self._types[key]
+
+    def methods(self, folder: str, name: str) -> tuple[Routine, ...]:
+        """Return the methods of that name of all types of a package."""
+        key = (folder, name)
+        if key not in self._methods:
+            self._methods[key] = tuple(
+                method for file in self._with(folder, name) for method in self.of(file).methods.get(name, ())
+            )
+        return self._methods[key]
+
+    def method(self, type_id: str, name: str, depth: int = 0) -> Routine | None:
+        """Return a method of a type, also through embedded types; None for an interface's."""
+        folder, _, type_name = type_id.rpartition(".")
+        for method in self.methods(folder, name):
+            if method.receiver == type_name:
+                return method
+        if depth < _MAX_EMBEDDING:
+            for embedded in self.embedded(type_id):
+                found = self.method(embedded, name, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def is_interface(self, type_id: str) -> bool:
+        """Say whether a type of the tree is declared as an interface."""
+        body = self._body(type_id)
+        return body is not None and body[1].type == "interface_type"
+
+    def field_type(self, type_id: str, name: str, depth: int = 0) -> str:
+        """Return the type id of a struct's field, empty where it is not known."""
+        body = self._body(type_id)
+        if body is None:
+            return ""
+        file, node = body
+        for declaration, names in _fields(file, node):
+            kind = declaration.child_by_field_name("type")
+            if kind is None:
+                continue
+            if name in names or (not names and self.type_id(file, kind).rpartition(".")[2] == name):
+                return self.type_id(file, kind)
+        if depth < _MAX_EMBEDDING:
+            for embedded in self.embedded(type_id):
+                found = self.field_type(embedded, name, depth + 1)
+                if found:
+                    return found
+        return ""
+
+    def field_names(self, type_id: str) -> list[str]:
+        """Return a struct's own field names in order."""
+        body = self._body(type_id)
+        return field_names(*body) if body else []
+
+    def embedded(self, type_id: str) -> list[str]:
+        """Return the type ids that a struct embeds."""
+        body = self._body(type_id)
+        if body is None:
+            return []
+        file, node = body
+        return [
+            self.type_id(file, kind)
+            for declaration, names in _fields(file, node)
+            if not names and (kind := declaration.child_by_field_name("type")) is not None
+        ]
+
+    def type_id(self, file: GoFile, node: Node | None) -> str:
+        """Return a type's id: `string`, `FOLDER.Name`, `import/path.Name`, `[]ID`, `map[]ID`, or empty."""
+        while node is not None and node.type in _TRANSPARENT:
+            inner = named(node)
+            node = inner[0] if inner else None
+        if node is None:
+            return ""
+        if node.type == "type_identifier":
+            name = file.source(node)
+            return name if name in BASIC else f"{file.folder}.{name}"
+        if node.type == "qualified_type":
+            package, kind = node.child_by_field_name("package"), node.child_by_field_name("name")
+            if package is None or kind is None:
+                return ""
+            path, folder = self.package_of(file, file.source(package)) or (file.source(package), None)
+            return f"{folder or path}.{file.source(kind)}"
+        if node.type in ("slice_type", "array_type", "implicit_length_array_type"):
+            return "[]" + self.type_id(file, node.child_by_field_name("element"))
+        if node.type == "map_type":
+            return "map[]" + self.type_id(file, node.child_by_field_name("value"))
+        if node.type == "generic_type":
+            return self.type_id(file, node.child_by_field_name("type"))
+        return ""
+
+    def package_of(self, file: GoFile, name: str) -> tuple[str, str | None] | None:
+        """Return import path and audited folder of a package name as a file uses it; None where it imports none."""
+        imports = self.of(file).imports
+        path = imports.get(name)
+        if path is not None:
+            return path, self.modules.folder(path, file.folder)
+        for path in imports.values():
+            folder = self.modules.folder(path, file.folder)
+            if folder is not None and self.folders[folder][0].package == name:
+                return path, folder
+        return None
+
+    def _with(self, folder: str, name: str) -> Iterable[GoFile]:
+        return (file for file in self.folders.get(folder, ()) if name in file.text)
+
+    def _body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
+        folder, _, name = type_id.rpartition(".")
+        found = self.type(folder, name) if folder else None
+        if found is None:
+            return None
+        file, spec = found
+        body = spec.child_by_field_name("type")
+        if body is not None and body.type in ("type_identifier", "qualified_type"):
+            other = self.type_id(file, body)
+            return self._body(other, depth + 1) if depth < _MAX_EMBEDDING else None
+        return (file, body) if body is not None else None
+
+
+def field_names(file: GoFile, node: Node) -> list[str]:
+    """Return the field names of a struct type in order, embedded ones by their type's name."""
+    result = []
+    for declaration, names in _fields(file, node):
+        kind = declaration.child_by_field_name("type")
+        result.extend(names or ([file.source(kind).lstrip("*").rpartition(".")[2]] if kind is not None else []))
+    return result
+
+
+def _fields(file: GoFile, node: Node) -> Iterator[tuple[Node, list[str]]]:
+    if node.type != "struct_type":
+        return
+    for fields in named(node):
+        for declaration in named(fields):
+            if declaration.type == "field_declaration":
+                yield declaration, [file.source(name) for name in declaration.children_by_field_name("name")]
+
+
+def _read(file: GoFile) -> FileIndex:
+    index = FileIndex()
+    _declarations(file, file.root, index, 0)
+    return index
+
+
+def _declarations(file: GoFile, parent: Node, index: FileIndex, depth: int) -> None:
+    for node in parent.named_children:
+        kind = node.type
+        if kind == "function_declaration" or kind == "method_declaration":
+            _routine(file, node, index)
+        elif kind == "const_declaration":
+            _constants(file, node, index)
+        elif kind == "var_declaration":
+            _variables(file, node, index)
+        elif kind == "type_declaration":
+            for spec in named(node):
+                name = spec.child_by_field_name("name")
+                if name is not None:
+                    index.types.setdefault(file.source(name), spec)
+        elif kind == "import_declaration":
+            _imports(file, node, index)
+        elif kind == "ERROR" and depth < 3:
+            _declarations(file, node, index, depth + 1)
+
+
+def _routine(file: GoFile, node: Node, index: FileIndex) -> None:
+    name_node = node.child_by_field_name("name")
+    if name_node is None:
+        return
+    name = file.source(name_node)
+    receiver = node.child_by_field_name("receiver")
+    if receiver is None:
+        # Several init functions may stand in one file.
+        key = name if name not in index.routines else f"{name}@{node.start_byte}"
+        index.routines[key] = Routine(file, node, name)
+        return
+    match = re.search(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$", file.source(receiver))
+    type_name = match.group(1) if match else ""
+    index.methods.setdefault(name, []).append(Routine(file, node, name, type_name))
+
+
+def _constants(file: GoFile, node: Node, index: FileIndex) -> None:
+    last: Node | None = None
+    for number, spec in enumerate(child for child in named(node) if child.type == "const_spec"):
+        value = spec.child_by_field_name("value")
+        if value is not None:
+            last = value
+        names = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
+        for position, name in enumerate(names):
+            declared = Declared(file, spec, position, True, number, last if value is None else None)
+            index.values.setdefault(file.source(name), declared)
+
+
+def _variables(file: GoFile, node: Node, index: FileIndex) -> None:
+    for spec in variable_specs(node):
+        names = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
+        for position, name in enumerate(names):
+            index.values.setdefault(file.source(name), Declared(file, spec, position, False))
+
+
+def variable_specs(node: Node) -> list[Node]:
+    """Return the specifications of a `var` declaration, with and without parentheses."""
+    result = []
+    for child in named(node):
+        if child.type == "var_spec":
+            result.append(child)
+        elif child.type == "var_spec_list":
+            result.extend(each for each in named(child) if each.type == "var_spec")
+    return result
+
+
+def _imports(file: GoFile, node: Node, index: FileIndex) -> None:
+    specs = [child for child in named(node) if child.type == "import_spec"]
+    for group in named(node):
+        if group.type == "import_spec_list":
+            specs.extend(child for child in named(group) if child.type == "import_spec")
+    for spec in specs:
+        path_node, alias = spec.child_by_field_name("path"), spec.child_by_field_name("name")
+        if path_node is None:
+            continue
+        path = file.source(path_node).strip('"`')
+        name = file.source(alias) if alias is not None else import_name(path)
+        # A blank import counts too: it is how a file chooses its database driver.
+        index.imports[name if name != "_" else f"_ {path}"] = path

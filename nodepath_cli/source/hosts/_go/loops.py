@@ -1,0 +1,207 @@
+"""Loops: over what is known element by element, over anything else none and one iteration."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.scope import Scope
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.texts import reason_of, type_of
+from nodepath_cli.source.hosts._go.values import (
+    Guard,
+    Items,
+    Number,
+    Table,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    join_guards,
+    just,
+    unknown,
+)
+
+_MAX_ROUNDS = 128
+"""Most iterations of a loop that is counted out."""
+_MAX_ELEMENTS = 200
+"""Most elements of a list that a loop goes through one by one."""
+
+
+def loop(m: Machine, f: Frame, node: Node) -> bool:
+    """Run a `for` statement."""
+    body = node.child_by_field_name("body")
+    clause = next((child for child in named(node) if child is not body and child != body), None)
+    f.scope.push()
+    f.exits.append([])
+    try:
+        if body is None:
+            return True
+        if clause is None:
+            return _once(m, f, node, body, None, may_skip=False)
+        if clause.type == "range_clause":
+            return _range(m, f, node, clause, body)
+        if clause.type == "for_clause":
+            return _counted(m, f, node, clause, body)
+        m.evaluate(f, clause)
+        return _once(m, f, node, body, None, may_skip=True)
+    finally:
+        f.exits.pop()
+        f.scope.pop()
+
+
+def take_exits(f: Frame, exits: list[tuple[Guard, Scope]]) -> None:
+    """Join the variables at the `break` statements of a switch with those behind it."""
+    for guard, scope in exits[:4]:
+        relative = tuple(entry for entry in guard if entry not in f.ambient)
+        levels = scope.levels[: len(f.scope.levels)]
+        if relative:
+            f.scope.join([((), f.scope.fork()), (relative, Scope(f.scope.owner, levels))])
+
+
+def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
+    right, left = clause.child_by_field_name("right"), clause.child_by_field_name("left")
+    value = first_of(m.evaluate(f, right)) if right is not None else unknown("broken loop")
+    targets = [f.file.source(name) for name in named(left)] if left is not None else []
+    atom = value[0].atom
+    if len(value) == 1 and isinstance(atom, Items) and not atom.open and atom.items:
+        pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
+        return _each(m, f, body, targets, pairs)
+    if len(value) == 1 and isinstance(atom, Table) and not atom.open and atom.entries:
+        return _each(m, f, body, targets, list(atom.entries[:_MAX_ELEMENTS]))
+    if len(value) == 1 and isinstance(atom, Number) and 0 < atom.value <= _MAX_ROUNDS:
+        return _each(m, f, body, targets, [(just(Number(n)), unknown("")) for n in range(atom.value)])
+    if any(isinstance(each.atom, Items) and each.atom.items and not each.atom.open for each in value):
+        return _alternatives(m, f, node, body, targets, value)
+    reason = "loop variable"
+    kind = type_of(value)
+    element = unknown(reason, kind.partition("[]")[2])
+    if isinstance(atom, Items):
+        element = unknown(reason, atom.type)
+    shown = f.file.shown(right) if right is not None else ""
+    words = f"for range {shown}"
+    is_map = kind.startswith("map[") or isinstance(atom, Table)
+    first = unknown("map key") if is_map else just(Number(0))
+    if isinstance(atom, (Unknown, Text)) and not kind.startswith(("[]", "map[")):
+        first = unknown(reason)
+    return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words)
+
+
+def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[str], value: Value) -> bool:
+    """A list that depends on a branch: go through each of its forms under that branch."""
+    base, ambient = f.scope, f.ambient
+    joined: list[tuple[Guard, Scope]] = []
+    for alternative in value:
+        inside = join_guards(ambient, alternative.guard)
+        if inside is None:
+            continue
+        f.scope, f.ambient = base.fork(), inside
+        atom = alternative.atom
+        if isinstance(atom, Items):
+            pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
+            _each(m, f, body, targets, pairs)
+        else:
+            _once(m, f, node, body, (targets, [unknown("loop variable"), unknown(reason_of(value))]), may_skip=True)
+        joined.append((alternative.guard, f.scope))
+    f.scope, f.ambient = base, ambient
+    if joined:
+        base.join(joined)
+    return True
+
+
+def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tuple[Value, Value]]) -> bool:
+    ambient, iteration = f.ambient, f.iteration
+    for number, pair in enumerate(pairs):
+        f.iteration = (*iteration, number)
+        f.scope.push()
+        for name, value in zip(targets, pair, strict=False):
+            f.scope.declare(name, value)
+        before = f.scope.fork()
+        goes_on = m.execute(f, body)
+        if not goes_on and not f.exits[-1]:
+            # Only some iteration returns; what follows the loop sees the variables as they were before it.
+            f.scope.levels = before.levels
+        _continue(f)
+        f.scope.pop()
+        f.ambient = ambient
+    f.iteration = iteration
+    return True
+
+
+def _continue(f: Frame) -> None:
+    exits = f.exits[-1]
+    if exits:
+        take_exits(f, exits)
+        exits.clear()
+
+
+def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
+    initializer, condition = clause.child_by_field_name("initializer"), clause.child_by_field_name("condition")
+    update = clause.child_by_field_name("update")
+    if initializer is not None:
+        m.execute(f, initializer)
+    test = first_of(m.evaluate(f, condition)) if condition is not None else unknown("condition")
+    if not (len(test) == 1 and isinstance(test[0].atom, Truth)):
+        words = f"for {f.file.shown(condition)}" if condition is not None else "for"
+        return _once(m, f, node, body, None, may_skip=True, words=words)
+    ambient, iteration = f.ambient, f.iteration
+    for number in range(_MAX_ROUNDS):
+        atom = test[0].atom
+        if len(test) != 1 or not isinstance(atom, Truth) or not atom.truth:
+            break
+        f.iteration = (*iteration, number)
+        before = f.scope.fork()
+        if not m.execute(f, body) and not f.exits[-1]:
+            f.scope.levels = before.levels
+            break
+        _continue(f)
+        f.ambient = ambient
+        if update is None or condition is None:
+            break
+        m.execute(f, update)
+        test = first_of(m.evaluate(f, condition))
+    f.iteration = iteration
+    return True
+
+
+def _once(
+    m: Machine,
+    f: Frame,
+    node: Node,
+    body: Node,
+    variables: tuple[list[str], list[Value]] | None,
+    *,
+    may_skip: bool,
+    words: str = "for",
+) -> bool:
+    """Run a body once, and where it may be skipped join that with not running it at all."""
+    base, ambient, iteration = f.scope, f.ambient, f.iteration
+    key = ("loop", f.activation, iteration, node.start_byte)
+    decision = m.decisions.get(key, [words, f"no iteration of {words}"])
+    guard: Guard = ((decision, 0),)
+    f.scope, f.ambient = base.fork(), join_guards(ambient, guard) or ambient
+    f.iteration = (*iteration, 0)
+    f.scope.push()
+    for name, value in zip(*variables, strict=False) if variables else ():
+        f.scope.declare(name, value)
+    goes_on = m.execute(f, body)
+    inside = f.scope
+    if not goes_on:
+        exits = f.exits[-1]
+        if exits:
+            inside = exits[0][1]
+            goes_on = True
+    else:
+        _continue(f)
+    f.scope, f.ambient, f.iteration = base, ambient, iteration
+    arms: list[tuple[Guard, Scope]] = []
+    if goes_on:
+        arms.append((guard, inside))
+    if may_skip or not goes_on:
+        arms.append((((decision, 1),), base.fork()))
+    if len(arms) == 1:
+        base.join([((), arms[0][1])])
+    else:
+        base.join(arms)
+    return True

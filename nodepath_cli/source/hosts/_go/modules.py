@@ -1,0 +1,92 @@
+"""Which folder an import path means: by go.mod where there is one, else by the end of the path."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
+_VERSION = re.compile(r"^v\d+$")
+_MAX_GO_MOD = 1_000_000
+
+
+def import_name(path: str) -> str:
+    """Return the name under which an import without alias is most probably used (`gopkg.in/yaml.v3`: `yaml`)."""
+    parts = path.split("/")
+    last = parts[-1]
+    if _VERSION.match(last) and len(parts) > 1:
+        last = parts[-2]
+    last = re.sub(r"\.v\d+$", "", last)
+    return last.removeprefix("go-").replace("-", "_")
+
+
+class Modules:
+    """The modules that the audited folders belong to."""
+
+    def __init__(self, folders: Iterable[str]) -> None:
+        self._folders = frozenset(folders)
+        self._roots: dict[str, str] = {}
+        self._known: dict[str, str | None] = {}
+        for folder in self._folders:
+            self._climb(folder)
+
+    def folder(self, import_path: str, importer: str) -> str | None:
+        """Return the audited folder that an import path means, None for a package from elsewhere.
+
+        Without any go.mod the folder with the longest equal end is taken, the nearest to the importer among equals.
+        """
+        for module, root in self._roots.items():
+            if import_path == module or import_path.startswith(module + "/"):
+                rest = import_path[len(module) + 1 :]
+                found = os.path.normpath(os.path.join(root, rest)).replace(os.sep, "/")
+                return found if found in self._folders else None
+        if self._roots:
+            return None
+        return self._by_ending(import_path, importer)
+
+    def _by_ending(self, import_path: str, importer: str) -> str | None:
+        key = f"{import_path} {importer}"
+        if key in self._known:
+            return self._known[key]
+        best: tuple[int, int] = (0, 0)
+        answer = None
+        if "." in import_path.split("/")[0] or "/" in import_path:
+            parts = import_path.split("/")
+            for folder in sorted(self._folders):
+                rank = (_common(parts[::-1], folder.split("/")[::-1]), _common(importer.split("/"), folder.split("/")))
+                if rank[0] and rank > best:
+                    best, answer = rank, folder
+        self._known[key] = answer
+        return answer
+
+    def _climb(self, folder: str) -> None:
+        current = Path(folder).absolute()
+        for candidate in (current, *current.parents):
+            found = _module_of(str(candidate))
+            if found:
+                self._roots.setdefault(found, os.path.relpath(candidate).replace(os.sep, "/"))
+                return
+
+
+@cache
+def _module_of(folder: str) -> str | None:
+    path = Path(folder) / "go.mod"
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_GO_MOD:
+            return None
+        found = _MODULE.search(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, ValueError):
+        return None
+    return found.group(1) if found else None
+
+
+def _common(first: list[str], second: list[str]) -> int:
+    count = 0
+    for left, right in zip(first, second, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

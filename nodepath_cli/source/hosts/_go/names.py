@@ -1,0 +1,209 @@
+"""What a name means: a variable, a package's constant, variable or function, a field, a method."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go import fields
+from nodepath_cli.source.hosts._go.index import BASIC, Declared
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.texts import type_of
+from nodepath_cli.source.hosts._go.values import (
+    EMPTY,
+    Alternative,
+    Function,
+    Items,
+    Number,
+    Record,
+    Table,
+    Text,
+    Unknown,
+    Value,
+    given,
+    has_hole,
+    just,
+    limit,
+    under,
+    unknown,
+)
+
+_BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
+
+
+def identifier(m: Machine, f: Frame, node: Node) -> Value:
+    """Return the value of a bare name."""
+    name = f.file.source(node)
+    value = f.scope.get(name)
+    if value is not None:
+        return given(value, f.ambient)
+    return package_name(m, f.file.folder, name) or unknown(f"name {name}")
+
+
+def selector(m: Machine, f: Frame, node: Node) -> Value:
+    """Return the value of `x.y`: of a package's name, a field, or a method bound to its receiver."""
+    operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
+    if operand is None or member is None:
+        return unknown("broken expression")
+    name = f.file.source(member)
+    if operand.type == "identifier":
+        package = f.file.source(operand)
+        if f.scope.get(package) is None:
+            found = m.index.package_of(f.file, package)
+            if found is not None:
+                path, folder = found
+                value = package_name(m, folder, name) if folder is not None else None
+                return value or unknown(f"{package}.{name}")
+    receiver = first_of(m.evaluate(f, operand))
+    return member_value(m, f, node, receiver, name)
+
+
+def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -> Value:
+    """Return a field or method of a value."""
+    result: list[Alternative] = []
+    for alternative in receiver:
+        atom = alternative.atom
+        value: Value | None = None
+        if isinstance(atom, Record):
+            value = _in_record(atom, name, 0)
+        if value is None and isinstance(atom, (Record, Unknown)):
+            value = _typed_member(m, f, atom, name)
+        if value is not None:
+            result.extend(under(value, alternative.guard))
+    if result:
+        return limit(result)
+    return unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
+
+
+def _in_record(record: Record, name: str, depth: int) -> Value | None:
+    found = record.get(name)
+    if found is not None or depth > 4:
+        return found
+    for _, value in record.fields:
+        inner = value[0].atom
+        # Only embedded structs promote their fields, and those are stored under their type's name.
+        if isinstance(inner, Record) and any(
+            key == inner.type.rpartition(".")[2] for key, v in record.fields if v is value
+        ):
+            found = _in_record(inner, name, depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Value | None:
+    if not atom.type:
+        return fields.stored(m, f.file.folder, "", name)
+    method = m.index.method(atom.type, name)
+    if method is not None:
+        return just(Function(method.file, method.node, None, just(atom)))
+    field_type = m.index.field_type(atom.type, name)
+    stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name)
+    if stored is not None:
+        return stored
+    if field_type:
+        return unknown(f"field {name}", field_type)
+    return None
+
+
+def package_name(m: Machine, folder: str, name: str) -> Value | None:
+    """Return the value of a package's constant, variable or function, None where it has none of that name."""
+    declared = m.index.value(folder, name)
+    if declared is not None:
+        return _package_value(m, folder, name, declared)
+    routine = m.index.routine(folder, name)
+    if routine is not None:
+        return just(Function(routine.file, routine.node))
+    return None
+
+
+def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Value:
+    key = (folder, name)
+    if key in m.values:
+        return m.values[key] or unknown("value that depends on itself")
+    m.values[key] = None
+    steps = m.steps
+    value = _initial(m, declared, name)
+    m.steps = max(steps, m.steps - (m.steps - steps) // 2)
+    if not declared.constant:
+        value = _with_assignments(m, folder, name, value)
+    m.values[key] = value
+    return value
+
+
+def _initial(m: Machine, declared: Declared, name: str) -> Value:
+    file, spec = declared.file, declared.spec
+    frame = m.frame(file, None)
+    if declared.constant:
+        frame.scope.declare("iota", just(Number(declared.iota)))
+    listing = declared.inherited or spec.child_by_field_name("value")
+    kind = spec.child_by_field_name("type")
+    if listing is None:
+        return zero(m, file, kind)
+    nodes = named(listing)
+    if len(nodes) == 1 and declared.position > 0:
+        return unknown(f"result of {file.shown(nodes[0])}")
+    if declared.position >= len(nodes):
+        return unknown("broken declaration")
+    value = first_of(m.evaluate(frame, nodes[declared.position]))
+    if isinstance(value[0].atom, Unknown) and kind is not None:
+        return unknown(value[0].atom.reason, m.index.type_id(file, kind))
+    return value
+
+
+def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Value:
+    """Add what functions assign to a package's variable.
+
+    A variable with a known text that is only put together anew with itself (`table = prefix + table`) keeps its known
+    text: the settings that change it are not known, and its own text is what the rest of the tree was written for.
+    """
+    first = initial[0].atom
+    if not isinstance(first, (Text, Items, Table, Record)) and not (isinstance(first, Unknown) and not first.type):
+        return initial
+    written = [
+        value for _, _, value in fields.written(m, folder, "", name, rf"(?<![\w.]){re.escape(name)}\s*(?:\+?=(?!=)|,)")
+    ]
+    known = isinstance(first, Text) and bool(first.plain)
+    extra: list[Alternative] = []
+    for value in written:
+        for alternative in value:
+            atom = alternative.atom
+            if isinstance(atom, Unknown) or (known and isinstance(atom, Text) and has_hole(atom)):
+                continue
+            extra.append(alternative)
+    if not extra:
+        if written and not known and isinstance(first, Text):
+            return written[0]
+        return initial
+    if (
+        isinstance(first, Unknown)
+        or (isinstance(first, Text) and not first.plain)
+        or (isinstance(first, Items) and not first.items)
+    ):
+        return limit(extra)
+    return limit([*initial, *extra])
+
+
+def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
+    """Return the zero value of a declared type."""
+    type_id = m.index.type_id(file, kind)
+    if type_id == "string" or type_id in _BUILDERS:
+        return just(EMPTY)
+    if type_id.startswith("[]"):
+        return just(Items((), False, type_id[2:]))
+    if type_id.startswith("map[]"):
+        return just(Table(()))
+    if type_id in BASIC:
+        return unknown("run-time value", type_id) if type_id != "int" else just(Number(0))
+    folder, _, name = type_id.rpartition(".")
+    found = m.index.type(folder, name) if folder else None
+    body = found[1].child_by_field_name("type") if found else None
+    if found is not None and body is not None and kind is not None and kind.type != "pointer_type":
+        if body.type == "struct_type":
+            return just(Record(type_id, ()))
+        if body.type in ("type_identifier", "slice_type", "map_type"):
+            return zero(m, found[0], body) if m.index.type_id(found[0], body) != type_id else unknown("run-time value")
+    return unknown("run-time value", type_id)

@@ -1,0 +1,96 @@
+"""A parsed Go file: its tree, and the way from tree-sitter's byte offsets to character offsets."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+import tree_sitter_go
+from tree_sitter import Language, Node, Parser, Tree
+
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.statement import Span
+
+_LANGUAGE = Language(tree_sitter_go.language())
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
+
+EXPRESSION_LENGTH = 80
+"""Longest source expression that a report shows, in characters."""
+
+
+class GoFile:
+    """One Go file. It is parsed when its tree is first asked for."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.path = source.path
+        self.text = source.text
+        head, _, self.name = source.path.rpartition("/")
+        self.folder = head or "."
+        self.ascii = source.text.isascii()
+
+    @cached_property
+    def data(self) -> bytes:
+        """The file's bytes, as they stood on disk."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The syntax tree; broken code gives a tree with ERROR nodes."""
+        return Parser(_LANGUAGE).parse(self.data)
+
+    @cached_property
+    def root(self) -> Node:
+        """The tree's root node."""
+        return self.tree.root_node
+
+    @cached_property
+    def package(self) -> str:
+        """The package clause's name, empty where there is none."""
+        found = _PACKAGE.search(self.text)
+        return found.group(1) if found else ""
+
+    @cached_property
+    def _runs(self) -> tuple[list[int], list[int], list[int]]:
+        """Byte starts, character starts and byte lengths of the runs of characters outside ASCII."""
+        byte_starts, char_starts, lengths = [], [], []
+        shift = 0
+        for run in _NOT_ASCII.finditer(self.text):
+            size = len(run.group().encode("utf-8", "surrogateescape"))
+            byte_starts.append(run.start() + shift)
+            char_starts.append(run.start())
+            lengths.append(size)
+            shift += size - len(run.group())
+        return byte_starts, char_starts, lengths
+
+    def char(self, offset: int) -> int:
+        """Return the character offset of a byte offset."""
+        if self.ascii:
+            return offset
+        byte_starts, char_starts, lengths = self._runs
+        index = bisect_right(byte_starts, offset) - 1
+        if index < 0:
+            return offset
+        start, size = byte_starts[index], lengths[index]
+        inside = min(offset - start, size)
+        characters = len(self.data[start : start + inside].decode("utf-8", "surrogateescape"))
+        return char_starts[index] + characters + max(offset - start - size, 0)
+
+    def span(self, node: Node) -> Span:
+        """Return where a node stands, in characters."""
+        return Span(self.path, self.char(node.start_byte), self.char(node.end_byte))
+
+    def source(self, node: Node) -> str:
+        """Return a node's source text."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+
+    def shown(self, node: Node) -> str:
+        """Return a node's source text on one line, shortened for a report."""
+        text = " ".join(self.source(node).split())
+        return text if len(text) <= EXPRESSION_LENGTH else text[: EXPRESSION_LENGTH - 3] + "..."
+
+
+def named(node: Node) -> list[Node]:
+    """Return a node's named children without comments."""
+    return [child for child in node.named_children if child.type != "comment"]

@@ -1,0 +1,82 @@
+"""Atoms as texts, and texts joined: the arithmetic of strings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import (
+    EMPTY,
+    MAX_TEXT,
+    Alternative,
+    Atom,
+    Number,
+    Piece,
+    Record,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    has_hole,
+    hole,
+    limit,
+    product,
+    unknown,
+)
+
+
+def computed(text: str, file: GoFile, node: Node) -> Text:
+    """Return a text that was computed and stands for the whole of an expression."""
+    return Text((Piece(text, file.span(node), False, None),), text) if text else EMPTY
+
+
+def as_text(atom: Atom, file: GoFile, node: Node) -> Text:
+    """Return an atom as the text that the program makes of it, a hole where that is known only at run time."""
+    if isinstance(atom, Text):
+        return atom
+    if isinstance(atom, Number):
+        return computed(str(atom.value), file, node)
+    if isinstance(atom, Truth):
+        return computed("true" if atom.truth else "false", file, node)
+    reason = atom.reason if isinstance(atom, Unknown) else "run-time value"
+    return hole(file.shown(node), reason, file.span(node))
+
+
+def join(texts: Sequence[Text]) -> Text:
+    """Return texts one behind the other."""
+    pieces = [piece for text in texts for piece in text.pieces]
+    return Text(tuple(pieces), "".join(text.plain for text in texts))
+
+
+def combine(values: Sequence[Value], make: Callable[[tuple[Atom, ...]], Atom]) -> Value:
+    """Return what `make` gives for every consistent choice of the values' alternatives."""
+    result = []
+    for guard, atoms in product(values):
+        atom = make(atoms)
+        if isinstance(atom, Text) and len(atom.plain) > MAX_TEXT:
+            return unknown("text longer than is followed")
+        result.append(Alternative(guard, atom))
+    return limit(result)
+
+
+def plain(atom: Atom) -> str | None:
+    """Return a text's characters where all of them are known, else None."""
+    return atom.plain if isinstance(atom, Text) and not has_hole(atom) else None
+
+
+def reason_of(value: Value) -> str:
+    """Return why a value is not known, as a noun phrase."""
+    for alternative in value:
+        if isinstance(alternative.atom, Unknown):
+            return alternative.atom.reason
+    return "run-time value"
+
+
+def type_of(value: Value) -> str:
+    """Return the type id that a value carries, empty where none is known."""
+    for alternative in value:
+        if isinstance(alternative.atom, (Unknown, Record)) and alternative.atom.type:
+            return alternative.atom.type
+    return ""

@@ -1,0 +1,324 @@
+"""The values that the evaluator computes: alternatives, each under the branches that lead to it.
+
+A `Value` is a tuple of alternatives. Each pairs an atom (a text, a list, a number, something unknown) with a guard: the
+arms of the branches that have to be taken for it. Two alternatives can be combined only where their guards agree, so
+`if a { q += x; r = y }` gives two texts, not four.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from nodepath_cli.source.statement import HOLE, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from nodepath_cli.source.hosts._go.scope import Scope
+    from nodepath_cli.source.hosts._go.syntax import GoFile
+
+CAP = 16
+"""Most alternatives of one value: enough for four independent branches in every combination."""
+MAX_TEXT = 120_000
+"""Longest text that is built, in characters; a longer one is unknown."""
+MAX_ITEMS = 400
+"""Longest list that is followed element by element."""
+
+Guard = tuple[tuple[int, int], ...]
+"""Decisions and the arm taken, `(decision, arm)`, in order of decision; arm 0 is the one that is written first."""
+
+
+class Piece(NamedTuple):
+    """A run of a text's characters that came from one place."""
+
+    text: str
+    span: Span
+    linear: bool
+    literal: Span | None
+    """The whole literal with its quotes that the run stands in; None for computed text and holes."""
+    hole: tuple[str, str] | None = None
+    """Expression and reason where the run is one hole."""
+
+
+class Text(NamedTuple):
+    """A string: its pieces, and their characters joined."""
+
+    pieces: tuple[Piece, ...]
+    plain: str
+
+
+class Number(NamedTuple):
+    """An integer known before the program runs."""
+
+    value: int
+
+
+class Truth(NamedTuple):
+    """A condition known before the program runs."""
+
+    truth: bool
+
+
+class Items(NamedTuple):
+    """A slice or array: the elements that are known, in order."""
+
+    items: tuple[Value, ...]
+    open: bool = False
+    """There may be more elements, or in another order."""
+    type: str = ""
+    """The element type's id, empty where it is not known."""
+
+
+class Table(NamedTuple):
+    """A map: the entries that are known."""
+
+    entries: tuple[tuple[Value, Value], ...]
+    open: bool = False
+
+
+class Record(NamedTuple):
+    """A struct value: its type's id (empty if anonymous) and the fields that were set."""
+
+    type: str
+    fields: tuple[tuple[str, Value], ...]
+
+    def get(self, name: str) -> Value | None:
+        """Return a field that was set, or None."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def set(self, name: str, value: Value) -> Record:
+        """Return the struct with a field set anew."""
+        kept = tuple(entry for entry in self.fields if entry[0] != name)
+        return Record(self.type, (*kept, (name, value)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function, method or closure that can be called."""
+
+    file: GoFile
+    node: Node
+    scope: Scope | None = None
+    """The variables that a closure sees; None for a declared function."""
+    receiver: Value | None = None
+    """What a method value is bound to."""
+
+
+class Several(NamedTuple):
+    """The results of a call that returns more than one value."""
+
+    values: tuple[Value, ...]
+
+
+class Unknown(NamedTuple):
+    """Something known only at run time, with the reason as a noun phrase (`function argument`)."""
+
+    reason: str
+    type: str = ""
+    """Its type's id where that is known (`database/sql.DB`, `int`)."""
+
+
+Atom = Union[Text, Number, Truth, Items, Table, Record, Function, Several, Unknown]
+
+
+class Alternative(NamedTuple):
+    """One atom, and the branches that lead to it."""
+
+    guard: Guard
+    atom: Atom
+
+
+Value = tuple[Alternative, ...]
+
+EMPTY = Text((), "")
+
+
+def just(atom: Atom) -> Value:
+    """Return the value that has this one atom."""
+    return (Alternative((), atom),)
+
+
+def unknown(reason: str, type_id: str = "") -> Value:
+    """Return the value of which nothing is known but the reason."""
+    return (Alternative((), Unknown(reason, type_id)),)
+
+
+def join_guards(first: Guard, second: Guard) -> Guard | None:
+    """Return the guard under which both hold, None where they take different arms of one branch."""
+    if not first or first == second:
+        return second
+    if not second:
+        return first
+    arms = dict(first)
+    for decision, arm in second:
+        if arms.setdefault(decision, arm) != arm:
+            return None
+    return tuple(sorted(arms.items()))
+
+
+def agree(first: Guard, second: Guard) -> bool:
+    """Say whether two guards can hold together."""
+    if not first or not second:
+        return True
+    arms = dict(first)
+    return all(arms.get(decision, arm) == arm for decision, arm in second)
+
+
+def under(value: Value, guard: Guard) -> Value:
+    """Return the value's alternatives with a guard added; those that contradict it are left out."""
+    if not guard:
+        return value
+    result = []
+    for alternative in value:
+        joined = join_guards(alternative.guard, guard)
+        if joined is not None:
+            result.append(Alternative(joined, alternative.atom))
+    return tuple(result)
+
+
+def given(value: Value, guard: Guard) -> Value:
+    """Return the alternatives that are possible where a guard holds, all of them if that leaves none."""
+    if not guard or len(value) == 1:
+        return value
+    return tuple(alternative for alternative in value if agree(alternative.guard, guard)) or value
+
+
+def limit(alternatives: Iterable[Alternative]) -> Value:
+    """Return the distinct alternatives, at most CAP of them.
+
+    Above the cap these remain, in their order: everything taken, nothing taken, each branch taken alone, then the first.
+    """
+    distinct: dict[object, Alternative] = {}
+    for alternative in alternatives:
+        distinct.setdefault(_identity(alternative), alternative)
+    found = list(distinct.values())
+    return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
+
+
+def _chosen(guards: Sequence[Guard]) -> list[int]:
+    if len(guards) <= CAP:
+        return list(range(len(guards)))
+    taken = [sum(arm == 0 for _, arm in guard) for guard in guards]
+    most, least = max(taken), min(taken)
+    keep = {taken.index(most), taken.index(least)}
+    for wanted in (least + 1, None):
+        for index, count in enumerate(taken):
+            if len(keep) < CAP and (wanted is None or count == wanted):
+                keep.add(index)
+    return sorted(keep)
+
+
+def _identity(alternative: Alternative) -> object:
+    atom = alternative.atom
+    if isinstance(atom, Unknown):
+        return atom.type, atom.reason
+    if isinstance(atom, Text):
+        start = atom.pieces[0].span if atom.pieces else None
+        return alternative.guard, atom.plain, start
+    if isinstance(atom, (Number, Truth)):
+        return atom
+    return alternative.guard, id(atom)
+
+
+def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
+    """Return the value behind a branch: each arm's value under the arm's guard; what all arms agree on stays as it is."""
+    first = arms[0][1]
+    if all(value is first for _, value in arms[1:]):
+        return first
+    if all(len(value) == 1 and isinstance(value[0].atom, Unknown) for _, value in arms):
+        return first
+    common = [a for a in first if all(any(a is b or a == b for b in value) for _, value in arms[1:])]
+    shared = set(map(id, common))
+    result: list[Alternative] = []
+    for guard, value in arms:
+        for alternative in value:
+            if id(alternative) in shared:
+                result.append(alternative)
+            elif not any(alternative == other for other in common):
+                result.extend(under((alternative,), guard))
+    return limit(result) or first
+
+
+def product(values: Sequence[Value]) -> list[tuple[Guard, tuple[Atom, ...]]]:
+    """Return every consistent choice of one alternative per value, capped as by `limit`."""
+    rows: list[tuple[Guard, tuple[Atom, ...]]] = [((), ())]
+    for value in values:
+        if len(value) == 1 and not value[0].guard:
+            atom = value[0].atom
+            rows = [(guard, (*atoms, atom)) for guard, atoms in rows]
+            continue
+        longer = []
+        for guard, atoms in rows:
+            for alternative in value:
+                joined = join_guards(guard, alternative.guard)
+                if joined is not None:
+                    longer.append((joined, (*atoms, alternative.atom)))
+        rows = [longer[index] for index in _chosen([guard for guard, _ in longer])]
+    return rows
+
+
+def hole(expression: str, reason: str, span: Span) -> Text:
+    """Return the text that is one hole."""
+    return Text((Piece(HOLE, span, False, None, (expression, reason)),), HOLE)
+
+
+def add(first: Text, second: Text) -> Text:
+    """Return two texts joined."""
+    if not first.pieces:
+        return second
+    if not second.pieces:
+        return first
+    return Text(first.pieces + second.pieces, first.plain + second.plain)
+
+
+def cut(text: Text, start: int, end: int) -> Text:
+    """Return characters `start` to `end` of a text."""
+    start, end = max(start, 0), min(end, len(text.plain))
+    if start >= end:
+        return EMPTY
+    pieces = []
+    offset = 0
+    for piece in text.pieces:
+        size = len(piece.text)
+        low, high = max(start - offset, 0), min(end - offset, size)
+        if low < high:
+            pieces.append(piece if high - low == size else _part(piece, low, high))
+        offset += size
+    return Text(tuple(pieces), text.plain[start:end])
+
+
+def _part(piece: Piece, low: int, high: int) -> Piece:
+    span = piece.span
+    if piece.linear:
+        span = Span(span.path, span.start + low, span.start + high)
+    return Piece(piece.text[low:high], span, piece.linear, piece.literal, piece.hole)
+
+
+def replace(text: Text, old: str, new: Text, count: int = -1) -> Text:
+    """Return a text with `old` replaced by another text, at most `count` times where that is not negative."""
+    if not old or old not in text.plain:
+        return text
+    result, position = EMPTY, 0
+    while count != 0:
+        found = text.plain.find(old, position)
+        if found < 0:
+            break
+        result = add(add(result, cut(text, position, found)), new)
+        position = found + len(old)
+        count -= 1
+    return add(result, cut(text, position, len(text.plain)))
+
+
+def first_text(value: Value) -> Text | None:
+    """Return the first alternative's text, None where it is none or has holes."""
+    for alternative in value:
+        if isinstance(alternative.atom, Text):
+            return alternative.atom
+    return None
+
+
+def has_hole(text: Text) -> bool:
+    """Say whether a part of the text is known only at run time."""
+    return HOLE in text.plain

@@ -1,0 +1,67 @@
+"""Go: every SQL statement of a tree, followed through variables, constants, functions and branches.
+
+The parts are in `_go/`: an index of declarations, an evaluator of string values, the recording of what calls receive,
+and the order in which a program runs its DDL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.hosts import HostOptions, Program
+from nodepath_cli.source.hosts._go.analysis import analyse
+from nodepath_cli.source.hosts._go.boot import in_boot_order
+from nodepath_cli.source.hosts._go.collect import Collected, collect
+from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.statement import Statement
+
+
+class GoProgram:
+    """The Go files of a run, evaluated together when the first statement is asked for."""
+
+    def __init__(self, files: Sequence[SourceFile], options: HostOptions) -> None:
+        self._options = options
+        self._index = Index([GoFile(file) for file in files])
+        self._collected: list[Collected] | None = None
+        self._by_path: dict[str, list[Statement]] = {}
+
+    def statements(self, file: SourceFile) -> Iterator[Statement]:
+        """Yield the statements whose call lies in this file, in source order."""
+        self._all()
+        yield from self._by_path.get(file.path, ())
+
+    def ddl(self) -> Sequence[Statement]:
+        """Return the DDL statements of the audited dialect in the order in which the program runs them."""
+        return in_boot_order(self._index, self._all())
+
+    def _all(self) -> list[Collected]:
+        if self._collected is None:
+            self._collected = collect(analyse(self._index), self._options.dialect)
+            for each in self._collected:
+                self._by_path.setdefault(each.call.file.path, []).append(each.statement)
+            for path, statements in self._by_path.items():
+                statements.sort(key=lambda statement: _place(path, statement))
+        return self._collected
+
+
+def _place(path: str, statement: Statement) -> tuple[int, str, int]:
+    """Where a statement stands in the file of its call: its own literal, or the call for a literal of another file."""
+    if statement.span.path == path or statement.call is None:
+        return statement.span.start, "", 0
+    return statement.call.span.start, statement.span.path, statement.span.start
+
+
+class GoHost:
+    """The host language Go."""
+
+    name = "go"
+    suffixes: tuple[str, ...] = (".go",)
+
+    def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
+        """Read Go files together; nothing is parsed before a statement is asked for."""
+        return GoProgram(files, options)
+
+
+HOST = GoHost()
