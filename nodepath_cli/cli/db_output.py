@@ -107,7 +107,7 @@ def log_alembic() -> None:
     """Send what Alembic logs to stderr: revision ids and messages, never a URL."""
     import logging
 
-    logger = logging.getLogger("alembic")
+    logger = logging.getLogger("alembic.runtime.migration")
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(message)s"))

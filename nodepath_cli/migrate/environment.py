@@ -6,6 +6,7 @@ password with `%` would be interpolated there, and Alembic would print it.
 
 from __future__ import annotations
 
+import os
 import sys
 from logging.config import fileConfig
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,10 @@ def run(context: Any) -> None:
     except NodepathError as error:
         print(error.line(), file=sys.stderr)  # noqa: T201 - plain alembic has no main() of ours
         raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        # `alembic upgrade head --sql | head`. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 def _standalone(context: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nodepath_cli.errors import Refused
+from nodepath_cli.errors import Interrupted, Refused
 from nodepath_cli.schema.revisions import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -33,13 +33,26 @@ def present(connection: Connection) -> tuple[str, ...]:
 
 
 def refuse_unadopted(connection: Connection) -> None:
-    """Raise Refused where an owned table is there without a stamp: migrating would fail half way, or hide a drift."""
-    there = present(connection) if not recorded(connection) else ()
+    """Stop where an owned table is there without a stamp: migrating would fail half way, or hide a drift.
+
+    Raises Interrupted where a run has died between two tables, else Refused.
+    """
+    found = recorded(connection)
+    there = present(connection) if not found else ()
     # Reading has begun a transaction, and Alembic wants to begin its own.
     connection.rollback()
-    if there:
-        verb = "is" if len(there) == 1 else "are"
-        raise Refused(
-            f"{' and '.join(there)} {verb} there without a stamp in {VERSION_TABLE}",
-            "run nodepath db adopt, which checks their shape and stamps them",
+    if not there:
+        return
+    names = f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there without a stamp in {VERSION_TABLE}"
+    if half_done(found, there):
+        raise Interrupted(
+            f"an upgrade died half way: {names}",
+            f"if nodepath db status shows it with 0 rows, drop {there[0]} and run nodepath db upgrade again",
         )
+    raise Refused(names, "run nodepath db adopt, which checks their shape and stamps them")
+
+
+def half_done(found: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
+    """Say whether a run has died between two tables: the version table, made just before the first revision runs, is
+    there without a row, and so are some of the owned tables, but not all."""
+    return found == () and 0 < len(there) < len(OWNED)

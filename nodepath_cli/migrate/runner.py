@@ -104,6 +104,12 @@ def _session(url: DatabaseUrl, mode: Mode) -> Iterator[Connection]:
         yield connection
 
 
+def lock_name(database: str) -> str:
+    """Return the name of the server's lock for a database: names are shared by the whole server, and have at most 64
+    characters (MySQL manual, "Locking Functions")."""
+    return "nodepath_" + hashlib.sha256(database.encode()).hexdigest()[:40]
+
+
 @contextlib.contextmanager
 def _one_at_a_time(connection: Connection, url: DatabaseUrl, seconds: float) -> Iterator[None]:
     """Hold the server's named lock for this database. It goes with the connection, however the process ends.
@@ -116,8 +122,7 @@ def _one_at_a_time(connection: Connection, url: DatabaseUrl, seconds: float) -> 
         return
     from sqlalchemy import text
 
-    # A lock's name has at most 64 characters (MySQL manual, "Locking Functions") and is one for the whole server.
-    name = "nodepath_" + hashlib.sha256((url.database or "").encode()).hexdigest()[:40]
+    name = lock_name(url.database or "")
     held = connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}).scalar()
     connection.rollback()
     if held != 1:

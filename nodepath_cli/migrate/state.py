@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nodepath_cli.database_url import DatabaseUrl, parse
-from nodepath_cli.migrate.guard import OWNED, present, recorded
+from nodepath_cli.migrate.guard import half_done, present, recorded
 from nodepath_cli.migrate.records import Current, RevisionLine, State, Status
 from nodepath_cli.migrate.shapes import shapes
 from nodepath_cli.schema.connection import connect, one_line_errors
@@ -73,10 +73,7 @@ def where(connection: Connection, script: ScriptDirectory) -> Current:
     there = present(connection)
     if not there:
         return Current(None, head, "empty")
-    # A version table without a row is made just before the first revision runs, so with some of its tables there and
-    # some not, that run has died between two statements.
-    half = found is not None and len(there) < len(OWNED)
-    return Current(None, head, "interrupted" if half else "unadopted")
+    return Current(None, head, "interrupted" if half_done(found, there) else "unadopted")
 
 
 def _stamped(found: tuple[str, ...], all_heads: tuple[str, ...], script: ScriptDirectory) -> State:

@@ -58,10 +58,13 @@ def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
         raise translated(error, url) from error
     except (RuntimeError, OSError) as error:
         raise translated(error, url) from error
-    except (AttributeError, KeyError, LookupError, UnicodeError) as error:
+    except UnicodeError as error:
         raise ConfigError(
-            f"the database URL's character set '{url.charset}' or its host is not usable", "use charset=utf8mb4"
+            "the host, user or password of the database URL cannot be encoded", "check the URL"
         ) from error
+    except (AttributeError, LookupError) as error:
+        # What PyMySQL makes of a character set that it does not know.
+        raise ConfigError(f"the driver knows no character set '{url.charset}'", "use charset=utf8mb4") from error
     if isinstance(url.tls, Required):
         _insist_on_tls(connection, url)
     return connection

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -268,7 +269,9 @@ def _read(step: Callable[[], T]) -> T:
     from alembic.util import CommandError
 
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+            # What Alembic warns of here, such as a missing parent, it raises in the next step.
+            warnings.simplefilter("ignore")
             return step()
     except CommandError as error:
         text = " ".join(str(error).split())
