@@ -317,18 +317,16 @@ AMBIGUOUS_COLUMNS = (
 )
 
 COUNTS = (
-    _count(
-        FLOWS,
-        "chatbot_flows_nodepath («\n\t\t\tid, name, description, niche, id_device,\n\t\t\tnodes, edges, created_at"
-        "|\n\t\t\tid, name, description, niche, id_device,\n\t\t\tnodes, edges, created_at, updated_at»",
-    ),
+    _count(FLOWS, "edges, created_at«\n\t\t) VALUES (?,|, updated_at\n\t\t) VALUES (?,»"),
     _count(LOCKS, "`«)\n\t\tVALUES (?, ?)|)\n\t\tVALUES (?, ?, ?)»`\n\treturn r.insert(query, prospect, device)"),
     _count(ORDERS, "«VALUES (?, 0)|VALUES (?, 0, 'forgotten')»"),
     _count(USERS, "«VALUES (UUID(), ?, ?, NULL, DATE_ADD|VALUES (UUID(), ?, ?, DATE_ADD»"),
     _count(
         REPORTS,
-        "«(id, prospect_num, sender, message)\n\t\tSELECT CONCAT('report-', ?), 'report', CONCAT"
-        "|(id, prospect_num, sender, message)\n\t\tSELECT CONCAT('report-', ?), 'report', 'staff', CONCAT»",
+        "«(id, prospect_num, sender, message)\n\t\tSELECT CONCAT('report-', ?), 'report', "
+        "CONCAT(COUNT(*), ' prospects')\n\t\tFROM ai_whatsapp_nodepath\n\t\tWHERE DATE(created_at) = ?"
+        "|(id, prospect_num, sender, message)\n\t\tSELECT CONCAT('report-', ?), 'report', 'staff', "
+        "CONCAT(COUNT(*), ' prospects')\n\t\tFROM ai_whatsapp_nodepath\n\t\tWHERE DATE(created_at) = ?»",
     ),
     _count(LABELS_MADE, "«('Details')|('Details', 'Asked for details')»"),
 )

@@ -1,0 +1,159 @@
+"""The judge: a private MariaDB with the schema of the tree, asked by PREPARE."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pymysql
+from pymysql.cursors import Cursor
+
+from tests.mariadb import PrivateMariaDB
+
+if TYPE_CHECKING:
+    from nodepath_cli.schema.model import Column, Schema
+
+DATABASE = "exam"
+NAMES = frozenset({1054, 1146, 1052, 1136})
+"""What nodepath must say wherever the server says it at PREPARE."""
+
+_DOWN = re.compile(r"^-- (?:\+goose Down|migrate:down)\b.*", re.MULTILINE | re.DOTALL)
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the server does not prepare a text."""
+
+    errno: int
+    message: str
+
+
+class Judge:
+    """A connection to the private server, with the schema loaded."""
+
+    def __init__(self, server: PrivateMariaDB) -> None:
+        self._server = server
+        with server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+        self._cursor = self._connect()
+
+    def _connect(self) -> Cursor:
+        connection = pymysql.connect(
+            unix_socket=self._server.socket, user="root", database=DATABASE, autocommit=True, charset="utf8mb4"
+        )
+        return connection.cursor()
+
+    def load(self, tree: Path, sources: Sequence[str]) -> list[str]:
+        """Load the sources in order and return what the server refused.
+
+        Files and folders of SQL go through the client as they are; anything else, and the default, is loaded from the
+        schema that nodepath has read, so that only names are judged, not the reading of DDL.
+        """
+        if sources and all(_is_sql(tree / each) for each in sources):
+            return [line for each in sources for path in _scripts(tree / each) for line in self._client(path)]
+        return self._create(_schema(tree, sources))
+
+    def _client(self, script: Path) -> list[str]:
+        client = shutil.which("mariadb") or shutil.which("mysql") or "mariadb"
+        text = _DOWN.sub("", script.read_text(encoding="utf-8", errors="replace"))
+        done = subprocess.run(
+            [client, "--no-defaults", "--user=root", f"--socket={self._server.socket}", "--force", DATABASE],
+            input="SET foreign_key_checks = 0;\n" + text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return [f"{script.name}: {line}" for line in done.stderr.splitlines() if line.strip()]
+
+    def _create(self, schema: Schema) -> list[str]:
+        refused = []
+        for table in schema.tables:
+            columns = ", ".join(_column(each) for each in table.columns) or "`no_columns` INT"
+            try:
+                self._cursor.execute(f"CREATE TABLE {_quoted(table.name)} ({columns}) ENGINE=InnoDB")
+            except pymysql.MySQLError as error:
+                refused.append(f"{table.name}: {error.args[0]} {error.args[1]}")
+        return refused
+
+    def columns(self) -> frozenset[str]:
+        """The names of all columns of the loaded tables, in lower case."""
+        self._cursor.execute(
+            "SELECT DISTINCT LOWER(COLUMN_NAME) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = %s", (DATABASE,)
+        )
+        return frozenset(str(row[0]) for row in self._cursor.fetchall())
+
+    def tables(self) -> int:
+        """How many tables there are."""
+        self._cursor.execute("SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s", (DATABASE,))
+        row = self._cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    def prepare(self, sql: str) -> Refusal | None:
+        """Return why the server refuses a text, None where it accepts it."""
+        try:
+            self._cursor.execute("PREPARE exam FROM %s", (sql,))
+        except pymysql.MySQLError as error:
+            if error.args and error.args[0] in (2006, 2013):
+                self._cursor = self._connect()
+            return Refusal(int(error.args[0]), str(error.args[1]) if len(error.args) > 1 else "")
+        return None
+
+
+@contextlib.contextmanager
+def judge() -> Iterator[Judge]:
+    """Start the server, and stop it at the end."""
+    # A socket's path may have about 100 characters.
+    with tempfile.TemporaryDirectory(prefix="np") as folder, PrivateMariaDB(Path(folder)) as server:
+        yield Judge(server)
+
+
+def _is_sql(path: Path) -> bool:
+    return path.suffix == ".sql" or (path.is_dir() and any(path.rglob("*.sql")) and not any(path.rglob("*.go")))
+
+
+def _scripts(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    up = [each for each in path.rglob("*.sql") if ".down." not in each.name]
+    return sorted(up, key=lambda each: ([int(number) for number in _NUMBER.findall(str(each.relative_to(path)))], each))
+
+
+def _schema(tree: Path, sources: Sequence[str]) -> Schema:
+    from nodepath_cli.audit.analyse import analyse
+    from nodepath_cli.config import Settings
+    from nodepath_cli.schema.sources import load
+
+    with contextlib.chdir(tree):
+        settings = replace(Settings(), schema=tuple(sources))
+        return load(sources, settings) if sources else analyse((".",), settings).main.schema
+
+
+def _column(column: Column) -> str:
+    kind = "TEXT" if not column.type else column.type.split(" auto_increment")[0]
+    # Only names and counts are judged here: every type that has a key, a default or a check is left plain.
+    return f"{_quoted(column.name)} {kind if _PLAIN.fullmatch(kind) else 'TEXT'} NULL"
+
+
+_PLAIN = re.compile(
+    r"(?:tiny|small|medium|big)?int(?:eger)?(?:\(\d+\))?(?: unsigned)?|(?:var)?char\(\d{1,3}\)|datetime|text"
+)
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def environment() -> dict[str, str]:
+    """The environment for nodepath: no configured database, the checkout importable from any folder."""
+    root = str(Path(__file__).resolve().parents[2])
+    kept = {key: value for key, value in os.environ.items() if key not in ("NODEPATH_DATABASE_URL", "MYSQL_URI")}
+    return {**kept, "PYTHONPATH": root}
