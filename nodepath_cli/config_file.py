@@ -100,6 +100,7 @@ KEYS: Mapping[str, Key] = {
     "include-generated": Key(values.flag),
     "include-tests": Key(values.flag),
     "include-vendored": Key(values.flag),
+    "lock-timeout": Key(values.duration),
     "lower-case-table-names": Key(values.case_sensitivity, field="case_sensitive_tables"),
     "max-file-size": Key(values.size),
     "migrations": Key(values.text, rebase=lambda path, base: _from(base, path)),

@@ -8,7 +8,7 @@ from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion
 
 # Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
 # a lone surrogate, which stands for a byte that is not UTF-8, cannot be written at all.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
 
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
