@@ -61,6 +61,8 @@ class Settings:
     include_vendored: bool = False
     jobs: int = 0
     stdin_filename: str | None = None
+    lock_timeout: float = 60.0
+    """How long another migration of the same database is waited for, in seconds."""
     sql_mode: tuple[str, ...] = ()
     """The server's sql_mode as configured, in upper case; ANSI_QUOTES also stands in `dialect`."""
     format: str = "text"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, Refused, UsageError
+from nodepath_cli.cli.flatten import flattened
+from nodepath_cli.cli.options import OutputOptions
+from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, Refused
 
 if TYPE_CHECKING:
     from nodepath_cli.cli.db_output import Output
     from nodepath_cli.config import Settings
     from nodepath_cli.database_url import DatabaseUrl
-    from nodepath_cli.migrate.records import Adoption
+    from nodepath_cli.migrate import Adoption
+
+FORMATS = ("text", "json")
 
 app = typer.Typer(
     name="db",
@@ -28,239 +29,161 @@ app = typer.Typer(
 )
 
 
-class OutputFormat(StrEnum):
-    """How the answer is written."""
+@dataclass(frozen=True, kw_only=True)
+class RevisionOptions(OutputOptions):
+    """Which revisions there are."""
 
-    TEXT = "text"
-    JSON = "json"
+    migrations: Annotated[
+        str | None,
+        typer.Option("--migrations", metavar="DIR", help="A folder of revisions that follow the bundled ones."),
+    ] = None
+
+    def output(self) -> tuple[Output, Settings]:
+        """Return where the answer goes, and the settings. Raises as `load_settings` does."""
+        from nodepath_cli.cli.db_output import Output, log_alembic
+        from nodepath_cli.cli.output import colored
+
+        settings = self.settings(FORMATS)
+        if settings.verbose:
+            log_alembic()
+        as_json = settings.format == "json"
+        return Output(as_json=as_json, color=colored(settings.color), quiet=settings.quiet), settings
 
 
-class Color(StrEnum):
-    """When text is coloured."""
+@dataclass(frozen=True, kw_only=True)
+class DatabaseOptions(RevisionOptions):
+    """Which database it is."""
 
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            "--database-url",
+            metavar="URL",
+            help="The database. Otherwise NODEPATH_DATABASE_URL, MYSQL_URI, DATABASE_URL, MYSQL_HOST with its "
+            "companions or the configuration name it.",
+        ),
+    ] = None
+
+    def opened(self) -> tuple[Output, DatabaseUrl, Settings]:
+        """Show which database it is, before anything is done to it; return where the answer goes, the database, and
+        the settings. Raises ConfigError where no database is named."""
+        from nodepath_cli.migrate.target import configured_database
+
+        # Whether the option or the file named it is told apart here, so that an error can say which.
+        output, settings = replace(self, database_url=None).output()
+        url = configured_database(settings, self.database_url)
+        output.database(url)
+        return output, url, settings
 
 
-Url = Annotated[
-    str | None,
-    typer.Option("--database-url", help="The database; otherwise NODEPATH_DATABASE_URL, MYSQL_URI, ... name it."),
-]
-Migrations = Annotated[
-    str | None, typer.Option("--migrations", metavar="DIR", help="A folder of Alembic revisions that follow 0001.")
-]
-Config = Annotated[
-    str | None, typer.Option("--config", metavar="FILE", help="The configuration file, instead of looking for one.")
-]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no configuration file.")]
-Format = Annotated[OutputFormat | None, typer.Option("--format", help="How the answer is written.  [default: text]")]
-Colour = Annotated[Color | None, typer.Option("--color", help="When text is coloured; NO_COLOR turns it off.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say on stderr what Alembic does.")]
-LockTimeout = Annotated[
-    str, typer.Option("--lock-timeout", help="How long another upgrade is waited for: seconds, or 30s, 10m.")
-]
+@dataclass(frozen=True, kw_only=True)
+class ChangeOptions(DatabaseOptions):
+    """How a change waits for another one."""
+
+    lock_timeout: Annotated[
+        str | None,
+        typer.Option("--lock-timeout", metavar="TIME", help="How long another upgrade is waited for; default 60 s."),
+    ] = None
+
+
 _REVISION = {"ignore_unknown_options": True}
 """`-1` is a revision here, not an option."""
 
 
-@dataclass(frozen=True)
-class _Run:
-    """The shared options of one command, and what follows from them."""
-
-    database_url: str | None
-    migrations_option: str | None
-    config: str | None
-    no_config: bool
-    format: OutputFormat | None
-    color: Color | None
-    quiet: bool
-    verbose: bool
-
-    @cached_property
-    def output(self) -> Output:
-        from nodepath_cli.cli.db_output import Output, log_alembic
-
-        if self.verbose or self._settings.verbose:
-            log_alembic()
-        as_json = self.format is OutputFormat.JSON or (self.format is None and self._settings.format == "json")
-        quiet = self.quiet or self._settings.quiet
-        return Output(as_json=as_json, color=self.color or self._settings.color, quiet=quiet)
-
-    @cached_property
-    def _settings(self) -> Settings:
-        from nodepath_cli.config_file import load_settings
-
-        return load_settings({"migrations": self.migrations_option}, config=self.config, use_config=not self.no_config)
-
-    def target(self) -> DatabaseUrl:
-        """Look the database up and show which one it is, before anything is done to it."""
-        from nodepath_cli.migrate.target import configured_database
-
-        url = configured_database(self._settings, self.database_url)
-        self.output.database(url)
-        return url
-
-    @property
-    def migrations(self) -> Path | None:
-        from nodepath_cli.migrate.target import configured_migrations
-
-        return configured_migrations(self._settings)
-
-
 @app.command("upgrade", context_settings=_REVISION)
+@flattened
 def upgrade_command(
-    revision: Annotated[str, typer.Argument(help="Where to: head, an id, +1.")] = "head",
-    database_url: Url = None,
-    migrations: Migrations = None,
-    lock_timeout: LockTimeout = "60",
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    options: ChangeOptions, revision: Annotated[str, typer.Argument(help="Where to: head, an id, +1.")] = "head"
 ) -> None:
     """Bring the database to a revision."""
     from nodepath_cli.migrate import upgrade
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.moved("upgraded", upgrade(run.target(), revision, run.migrations, _seconds(lock_timeout)))
+    output, url, settings = options.opened()
+    output.moved("upgraded", upgrade(url, revision, migrations_folder(settings), settings.lock_timeout))
 
 
 @app.command("downgrade", context_settings=_REVISION)
+@flattened
 def downgrade_command(
-    revision: Annotated[str, typer.Argument(help="Where to: base, an id, -1.")],
-    database_url: Url = None,
-    migrations: Migrations = None,
-    lock_timeout: LockTimeout = "60",
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
+    options: ChangeOptions, revision: Annotated[str, typer.Argument(help="Where to: base, an id, -1.")]
 ) -> None:
-    """Take the database back to a revision; tables that a revision created are dropped with their rows."""
+    """Take the database back. Tables that a revision created are dropped with their rows."""
     from nodepath_cli.migrate import downgrade
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.moved("downgraded", downgrade(run.target(), revision, run.migrations, _seconds(lock_timeout)))
+    output, url, settings = options.opened()
+    output.moved("downgraded", downgrade(url, revision, migrations_folder(settings), settings.lock_timeout))
 
 
 @app.command("current")
-def current_command(
-    database_url: Url = None,
-    migrations: Migrations = None,
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+@flattened
+def current_command(options: DatabaseOptions) -> None:
     """Say at which revision the database stands."""
     from nodepath_cli.migrate import current
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.current(current(run.target(), run.migrations))
+    output, url, settings = options.opened()
+    output.current(current(url, migrations_folder(settings)))
 
 
 @app.command("status")
-def status_command(
-    database_url: Url = None,
-    migrations: Migrations = None,
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Show the revision, what is pending, and how the lock tables look."""
+@flattened
+def status_command(options: DatabaseOptions) -> None:
+    """Show the revision, what is pending, and the shape of the lock tables."""
     from nodepath_cli.migrate import status
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.status(status(run.target(), run.migrations))
+    output, url, settings = options.opened()
+    output.status(status(url, migrations_folder(settings)))
 
 
 @app.command("check")
-def check_command(
-    database_url: Url = None,
-    migrations: Migrations = None,
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Show what status shows, and exit with 1 unless the database is at head."""
+@flattened
+def check_command(options: DatabaseOptions) -> None:
+    """Show the status; exit 1 unless the database is at head."""
     from nodepath_cli.migrate import check
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    found = check(run.target(), run.migrations)
-    run.output.status(found)
+    output, url, settings = options.opened()
+    found = check(url, migrations_folder(settings))
+    output.status(found)
     if not found.clean:
         raise typer.Exit(EXIT_FINDINGS)
 
 
 @app.command("adopt")
-def adopt_command(
-    database_url: Url = None,
-    migrations: Migrations = None,
-    lock_timeout: LockTimeout = "60",
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Stamp a database that already has the lock tables in production's exact shape."""
+@flattened
+def adopt_command(options: ChangeOptions) -> None:
+    """Stamp lock tables that are there already, in production's exact shape."""
     from nodepath_cli.migrate import adopt
 
-    run = _Run(database_url, migrations, config, no_config, output, color, quiet, verbose)
-    found = adopt(run.target(), run.migrations, _seconds(lock_timeout))
+    output, url, settings = options.opened()
+    found = adopt(url, migrations_folder(settings), settings.lock_timeout)
     error = _refusal(found) if found.state == "refused" else None
-    run.output.adopted(found, error)
+    output.adopted(found, error)
     if error is not None:
         raise typer.Exit(EXIT_SCHEMA)
 
 
 @app.command("history")
-def history_command(
-    migrations: Migrations = None,
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+@flattened
+def history_command(options: RevisionOptions) -> None:
     """List the revisions, the oldest first. Needs no database."""
     from nodepath_cli.migrate import history
 
-    run = _Run(None, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.revisions(history(run.migrations))
+    output, settings = options.output()
+    output.revisions(history(migrations_folder(settings)))
 
 
 @app.command("heads")
-def heads_command(
-    migrations: Migrations = None,
-    config: Config = None,
-    no_config: NoConfig = False,
-    output: Format = None,
-    color: Colour = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+@flattened
+def heads_command(options: RevisionOptions) -> None:
     """List the revisions that no other follows. Needs no database."""
     from nodepath_cli.migrate import heads
 
-    run = _Run(None, migrations, config, no_config, output, color, quiet, verbose)
-    run.output.revisions(heads(run.migrations))
+    output, settings = options.output()
+    output.revisions(heads(migrations_folder(settings)))
+
+
+def migrations_folder(settings: Settings) -> Path | None:
+    """Return the folder of one's own revisions, None where none is configured."""
+    return Path(settings.migrations) if settings.migrations else None
 
 
 def _refusal(found: Adoption) -> Refused:
@@ -271,11 +194,3 @@ def _refusal(found: Adoption) -> Refused:
         f"only the exact shape of revision 0001 is adopted ({shown}); nothing was written",
         "bring the tables into that shape by hand: nodepath db status lists the differences",
     )
-
-
-def _seconds(text: str) -> float:
-    """Read a duration: seconds, or a number with s, m or h. Raises UsageError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)?", text.strip())
-    if match is None:
-        raise UsageError(f"'{text[:40]}' is not a duration", "use --lock-timeout 30, 30s, 10m or 2h")
-    return float(match[1]) * {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}[match[2]]

@@ -29,10 +29,10 @@ NEXT = {
 class Output:
     """Where answers go."""
 
-    def __init__(self, *, as_json: bool, color: str, quiet: bool) -> None:
+    def __init__(self, *, as_json: bool, color: bool, quiet: bool) -> None:
         self.json = as_json
         self.quiet = quiet
-        self.color = _color(color)
+        self.color = color
 
     def database(self, url: DatabaseUrl) -> None:
         """Show which database it is, before anything is done to it."""
@@ -113,12 +113,6 @@ def log_alembic() -> None:
         handler.setFormatter(logging.Formatter("%(message)s"))
         logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-
-
-def _color(when: str) -> bool:
-    import os
-
-    return when == "always" or (when == "auto" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
 def _green(text: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nodepath_cli.errors import NodepathError, UsageError
 
-WITHOUT_CONFIGURATION = ("db", "demo")
+WITHOUT_CONFIGURATION = ("demo",)
 """Commands whose format the configuration does not set."""
 
 

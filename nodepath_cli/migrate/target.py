@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from nodepath_cli.config import Settings
 from nodepath_cli.config_file import load_settings
@@ -22,8 +21,3 @@ def configured_database(settings: Settings | None = None, option: str | None = N
 def find_database() -> DatabaseUrl | None:
     """Return the configured database, None where none is named. Raises ConfigError for one that cannot be read."""
     return find(None, os.environ, load_settings().database_url)
-
-
-def configured_migrations(settings: Settings) -> Path | None:
-    """Return the folder of one's own revisions, None where none is configured."""
-    return Path(settings.migrations) if settings.migrations else None

@@ -1,4 +1,4 @@
-"""The schema that the Alembic revisions make, without a database: their SQL for MySQL, replayed."""
+"""The schema that the Alembic revisions make, without a database: their SQL, rendered offline and replayed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from nodepath_cli.config import Settings
 from nodepath_cli.schema.model import Problem, Rename, Schema
 from nodepath_cli.schema.revisions import Revision, is_versions_folder, revisions
-from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
 
 def load(revision: str, base: Schema, settings: Settings) -> Schema:
@@ -18,11 +17,13 @@ def load(revision: str, base: Schema, settings: Settings) -> Schema:
     former names that they declare become renames. Raises UsageError where there is no such revision, SchemaError where
     the revisions cannot be read. A revision that needs a database to say what it does is a problem of the schema.
     """
-    from nodepath_cli.sql.ddl import replay
+    from nodepath_cli.source.script import split
+    from nodepath_cli.sql.ddl import DdlText, replay
 
-    found = revisions(own_versions(settings), upto=revision)
-    statements = [statement for item in found for statement in _statements(item)]
-    result = replay(statements, base, settings.dialect)
+    found = revisions(own_versions(settings), "sqlite" if settings.dialect.name == "sqlite" else "mysql", upto=revision)
+    # One op.execute() may hold several statements.
+    texts = ((_path(item), each.sql) for item in found for sql in item.statements for each in split(sql))
+    result = replay((DdlText(sql, path, 1) for path, sql in texts), base, settings.dialect)
     name = "head" if revision in ("head", "heads") else f"rev:{revision}"
     return replace(
         result,
@@ -36,16 +37,6 @@ def own_versions(settings: Settings) -> Path | None:
     """Return the configured folder of Alembic revisions, None where there is none or it holds SQL migrations."""
     folder = Path(settings.migrations) if settings.migrations else None
     return folder if folder is not None and is_versions_folder(folder) else None
-
-
-def _statements(item: Revision) -> list[Statement]:
-    path = _path(item)
-    return [
-        Statement(
-            (Variant(sql, OffsetMap.identity(path, 0, len(sql))),), Span(path, 0, len(sql)), "sql", function="upgrade"
-        )
-        for sql in item.statements
-    ]
 
 
 def _renames(item: Revision) -> list[Rename]:

@@ -1,8 +1,8 @@
 """The Alembic revisions as data: which there are, what SQL each sends, and the former names that each declares.
 
-The bundled revisions are kept ready in `alembic/offline-mysql.json`, keyed by the content of their files: rendering
-them takes Alembic and SQLAlchemy, and importing those costs more time (measured: 210-370 ms) than a whole audit of a
-small tree. Where the files have changed since, and for revisions of one's own, Alembic renders them.
+The bundled revisions are kept ready in `alembic/offline-*.json`, keyed by the content of their files: rendering them
+takes Alembic and SQLAlchemy, and importing those costs more time (measured: 210-370 ms) than a whole audit of a small
+tree. Where the files have changed since, and for revisions of one's own, Alembic renders them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from alembic.script import Script, ScriptDirectory
 
 VERSION_TABLE = "nodepath_alembic_version"
-MEMO = "offline-mysql.json"
 MEMO_FORMAT = 1
 
+Family = Literal["mysql", "sqlite"]
+"""Whose SQL is rendered: MySQL's, which MariaDB takes too, or SQLite's."""
 T = TypeVar("T")
 
 
@@ -68,17 +69,15 @@ def is_versions_folder(folder: Path) -> bool:
     )
 
 
-def revisions(
-    migrations: Path | None = None, dialect: Literal["mysql", "sqlite"] = "mysql", upto: str = "head"
-) -> tuple[Revision, ...]:
+def revisions(migrations: Path | None = None, dialect: Family = "mysql", upto: str = "head") -> tuple[Revision, ...]:
     """Return the revisions up to and with `upto`, each after those that it follows.
 
     `migrations` is a versions folder of one's own whose revisions follow the bundled ones. Raises UsageError where
     `upto` names no revision, SchemaError where the revisions cannot be read.
     """
     folder = scripts_folder()
-    if migrations is None and dialect == "mysql":
-        ready = _from_memo(folder)
+    if migrations is None:
+        ready = _from_memo(folder, dialect)
         if ready is not None:
             return _cut(ready, upto)
     script = script_directory(migrations)
@@ -86,9 +85,13 @@ def revisions(
     return tuple(item for item in rendered(script, dialect) if item.id in wanted)
 
 
-def memo_text(folder: Path | None = None) -> str:
-    """Return what `alembic/offline-mysql.json` has to hold for the revisions of that folder."""
-    folder = folder or scripts_folder()
+def memo_file(dialect: Family) -> Path:
+    """Return the file that keeps what the bundled revisions send to a server of that dialect."""
+    return scripts_folder() / f"offline-{dialect}.json"
+
+
+def memo_text(dialect: Family) -> str:
+    """Return what that file has to hold."""
     items = [
         {
             "id": item.id,
@@ -98,9 +101,9 @@ def memo_text(folder: Path | None = None) -> str:
             "statements": list(item.statements),
             "former_names": [list(name) for name in item.former_names],
         }
-        for item in rendered(script_directory(None), "mysql")
+        for item in rendered(script_directory(None), dialect)
     ]
-    document = {"format": MEMO_FORMAT, "digest": digest(folder), "revisions": items}
+    document = {"format": MEMO_FORMAT, "digest": digest(scripts_folder()), "revisions": items}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -114,10 +117,10 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def _from_memo(folder: Path) -> tuple[Revision, ...] | None:
+def _from_memo(folder: Path, dialect: Family) -> tuple[Revision, ...] | None:
     """Return the memo's revisions, None where there is none or the revision files are not those it was made from."""
     try:
-        document = json.loads((folder / MEMO).read_text("utf-8"))
+        document = json.loads(memo_file(dialect).read_text("utf-8"))
         if document["format"] != MEMO_FORMAT or document["digest"] != digest(folder):
             return None
         return tuple(
@@ -196,7 +199,7 @@ def script_directory(migrations: Path | None) -> ScriptDirectory:
     return _read(lambda: ScriptDirectory(str(folder), version_locations=[str(item) for item in locations]))
 
 
-def rendered(script: ScriptDirectory, dialect: Literal["mysql", "sqlite"]) -> tuple[Revision, ...]:
+def rendered(script: ScriptDirectory, dialect: Family) -> tuple[Revision, ...]:
     """Return every revision with the SQL that it sends to a server of that dialect, rendered by Alembic offline.
 
     Raises SchemaError where the revisions cannot be read (a syntax error, two roots for one id, a missing parent).
@@ -205,7 +208,7 @@ def rendered(script: ScriptDirectory, dialect: Literal["mysql", "sqlite"]) -> tu
     return tuple(_render(script, item, dialect) for item in reversed(walked))
 
 
-def _render(script: ScriptDirectory, item: Script, dialect: Literal["mysql", "sqlite"]) -> Revision:
+def _render(script: ScriptDirectory, item: Script, dialect: Family) -> Revision:
     from alembic.config import Config
     from alembic.operations import Operations
     from alembic.runtime.environment import EnvironmentContext

@@ -63,8 +63,10 @@ def run(*command: str, cwd: Path, expected: int = 0) -> subprocess.CompletedProc
 
 def test_the_wheel_holds_the_revisions_and_nothing_that_merges_into_alembic(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("alembic.ini", "alembic/env.py", "alembic/script.py.mako", "alembic/offline-mysql.json"):
+    for name in ("alembic.ini", "alembic/env.py", "alembic/script.py.mako"):
         assert f"nodepath_cli/_bundle/{name}" in names
+    for dialect in ("mysql", "sqlite"):
+        assert f"nodepath_cli/_bundle/alembic/offline-{dialect}.json" in names
     assert any(name.startswith("nodepath_cli/_bundle/alembic/versions/0001_") for name in names)
     assert "nodepath_cli/py.typed" in names
     assert [name for name in names if name.startswith("alembic")] == []

@@ -11,7 +11,7 @@ import pytest
 
 from nodepath_cli.errors import SchemaError, UsageError
 from nodepath_cli.schema import revisions as module
-from nodepath_cli.schema.revisions import MEMO, memo_text, revisions, scripts_folder
+from nodepath_cli.schema.revisions import Family, memo_file, memo_text, revisions, scripts_folder
 
 OWN = '''"""An application's own revision"""
 from alembic import op
@@ -40,9 +40,10 @@ def own(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_kept_sql_is_what_the_revisions_say() -> None:
+@pytest.mark.parametrize("dialect", ["mysql", "sqlite"])
+def test_the_kept_sql_is_what_the_revisions_say(dialect: Family) -> None:
     """After a change of a revision: python -m nodepath_cli.migrate.memo."""
-    assert (scripts_folder() / MEMO).read_text("utf-8") == memo_text()
+    assert memo_file(dialect).read_text("utf-8") == memo_text(dialect)
 
 
 def test_revision_0001_makes_both_tables_and_declares_their_former_names() -> None:
@@ -76,7 +77,7 @@ def test_a_kept_file_that_does_not_fit_is_not_believed(
 ) -> None:
     folder = tmp_path / "alembic"
     shutil.copytree(scripts_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / MEMO).write_text(damage)
+    (folder / "offline-mysql.json").write_text(damage)
     expected = revisions()
     monkeypatch.setattr(module, "scripts_folder", lambda: folder)
     assert revisions() == expected
