@@ -1,0 +1,114 @@
+"""The order in which migration tools run the SQL files of a tree, told by their names.
+
+Facts from the tools' own documentation: golang-migrate `NNN_name.up.sql`, goose and dbmate `TIMESTAMP_name.sql`, Flyway
+`V1_1__name.sql`, `R__name.sql` (repeatable, after all others), `U1__name.sql` (undo), `B1__name.sql` (baseline).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_DOWN = re.compile(r"(?:[._-](?:down|undo|rollback|revert)\.sql|(?:^|/)(?:down|rollbacks?)/[^/]*\.sql)$", re.IGNORECASE)
+_UNDO = re.compile(r"(?:^|/)(?:U\d[^/]*__[^/]*|down)\.sql$")
+_FLYWAY = re.compile(r"[VB](\d+(?:[._]\d+)*)(?:__|[._-])?", re.IGNORECASE)
+_NUMBERED = re.compile(r"(\d+)")
+_COMPLETE = frozenset({"latest.sql", "latest_schema.sql"})
+_DIALECTS = {
+    "mysql": "mysql",
+    "mariadb": "mariadb",
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "pgsql": "postgres",
+    "pg": "postgres",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+    "mssql": "mssql",
+    "sqlserver": "mssql",
+    "cockroach": "cockroach",
+    "cockroachdb": "cockroach",
+    "clickhouse": "clickhouse",
+    "oracle": "oracle",
+}
+_TAKEN = {"mysql": ("mysql", "mariadb"), "mariadb": ("mariadb", "mysql"), "sqlite": ("sqlite",)}
+"""The dialects whose files serve an audited one, the best first."""
+
+
+def is_down(path: str) -> bool:
+    """Say whether a file undoes a migration."""
+    return bool(_DOWN.search(path) or _UNDO.search(path))
+
+
+def in_order(paths: Iterable[str], dialect: str) -> list[str]:
+    """Return the files that build the schema up, in the order in which they run.
+
+    Down scripts are left out, and so are the files of other dialects: of `mysql/` and `mariadb/` side by side only the
+    one that fits `dialect` better. A `LATEST.sql` holds the result of all migrations beside and below it and stands for
+    them. A folder's own files come before those of its folders.
+    """
+    chosen = [path for path in _of_dialect(paths, dialect) if not is_down(path)]
+    complete = {path.rpartition("/")[0] for path in chosen if path.rpartition("/")[2].lower() in _COMPLETE}
+    kept = [
+        path
+        for path in chosen
+        if path.rpartition("/")[2].lower() in _COMPLETE
+        or not any(not folder or path.startswith(folder + "/") for folder in complete)
+    ]
+    return sorted(kept, key=_rank)
+
+
+def _of_dialect(paths: Iterable[str], dialect: str) -> list[str]:
+    taken = _TAKEN.get(dialect, (dialect,))
+    groups: dict[str, dict[str, list[str]]] = {}
+    plain = []
+    for path in paths:
+        found = _dialect_of(path)
+        if found is None:
+            plain.append(path)
+        elif found[1] in taken:
+            groups.setdefault(found[0], {}).setdefault(found[1], []).append(path)
+    best = (next(members[name] for name in taken if name in members) for members in groups.values())
+    return plain + [path for members in best for path in members]
+
+
+def _dialect_of(path: str) -> tuple[str, str] | None:
+    """Return what the path has in common with those of other dialects, and its own; None where it names none."""
+    parts = path.split("/")
+    for index, part in enumerate(parts[:-1]):
+        named = _DIALECTS.get(part.lower())
+        if named:
+            return "/".join([*parts[:index], "*"]), named
+    words = re.split(r"[._-]", parts[-1].lower().removesuffix(".sql").removesuffix(".up"))
+    for word in (words[-1], words[0]):
+        named = _DIALECTS.get(word) if word != "pg" else None
+        if named:
+            return "/".join([*parts[:-1], "*".join(parts[-1].lower().split(word, 1))]), named
+    return None
+
+
+def _rank(path: str) -> tuple[object, ...]:
+    folder, _, name = path.rpartition("/")
+    return (*_natural_parts(folder), (0, (), ""), *_file_rank(name))
+
+
+def _natural_parts(folder: str) -> tuple[tuple[int, tuple[int, ...], str], ...]:
+    if not folder:
+        return ()
+    return tuple((1, *_natural(part)) for part in folder.split("/"))
+
+
+def _natural(text: str) -> tuple[tuple[int, ...], str]:
+    return tuple(int(number[:18]) for number in re.findall(r"\d+", text)), text
+
+
+def _file_rank(name: str) -> tuple[tuple[int, tuple[int, ...], str], ...]:
+    """Numbered files by number; before them the unnumbered (a schema to begin with), behind them the repeatable."""
+    if name.startswith("R__"):
+        return ((3, (), name),)
+    match = _FLYWAY.match(name)
+    if match:
+        return ((2, tuple(int(number[:18]) for number in re.split(r"[._]", match.group(1))), name),)
+    match = _NUMBERED.match(name)
+    if match:
+        return ((2, (int(match.group(1)[:18]),), name),)
+    return ((1, (), name),)

@@ -1,0 +1,256 @@
+"""What ALTER TABLE makes of a table: all its actions at once, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from nodepath_cli.schema.model import Column, Rename
+from nodepath_cli.sql._ddl.alter_keys import carry_keys, drop_named, rename_keys
+from nodepath_cli.sql._ddl.catalog import Catalog
+from nodepath_cli.sql._ddl.columns import implicit_timestamps, make_column
+from nodepath_cli.sql._ddl.convert import change_options
+from nodepath_cli.sql._ddl.create import add_check, collect
+from nodepath_cli.sql._ddl.defaults import default_text
+from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.foreign import check_references, rename_referenced_column
+from nodepath_cli.sql._ddl.keys import add_foreign_key, add_keys, settle_primary
+from nodepath_cli.sql._ddl.nodes import (
+    Action,
+    AddColumns,
+    AddConstraint,
+    AlterColumn,
+    AlterTable,
+    ChangeColumn,
+    ColumnDef,
+    DropColumn,
+    DropKey,
+    Element,
+    ExchangePartition,
+    KeyDef,
+    Name,
+    Period,
+    Position,
+    RenameColumn,
+    RenameKey,
+    RenameTo,
+    SetOptions,
+)
+from nodepath_cli.sql._ddl.reader import Reader
+from nodepath_cli.sql._ddl.refusal import Refusal, cannot_drop, unknown_column
+from nodepath_cli.sql._ddl.rename import rename_table
+from nodepath_cli.sql._ddl.types import read_type
+
+
+@dataclass
+class _Plan:
+    """The actions of one ALTER TABLE by kind, as the server sorts them before it starts."""
+
+    added: list[ColumnDef] = field(default_factory=list)
+    changed: list[ChangeColumn] = field(default_factory=list)
+    renamed: list[RenameColumn] = field(default_factory=list)
+    dropped: list[DropColumn] = field(default_factory=list)
+    altered: list[AlterColumn] = field(default_factory=list)
+    constraints: list[Element] = field(default_factory=list)
+    dropped_keys: list[DropKey] = field(default_factory=list)
+    renamed_keys: list[RenameKey] = field(default_factory=list)
+    options: list[SetOptions] = field(default_factory=list)
+    target: Name | None = None
+
+
+def alter_table(statement: AlterTable, catalog: Catalog) -> None:
+    """Apply ALTER TABLE, CREATE INDEX or DROP INDEX; raises Refusal where the server would."""
+    name = catalog.resolve(statement.name)
+    if statement.if_exists and catalog.get(name) is None:
+        return
+    draft = catalog.change(name)
+    if draft.kind == "view":
+        raise Refusal(1347, f"'{catalog.shown(name)}' is not of type 'BASE TABLE'")
+    if draft.kind == "sequence":
+        plan_only_rename = all(isinstance(action, RenameTo | SetOptions) for action in statement.actions)
+        if not plan_only_rename:
+            raise Refusal(1030, "Storage engine SEQUENCE of the table doesn't have this option")
+    if statement.or_replace:
+        _forget_replaced(draft, statement.actions)
+    plan = _plan(statement.actions, draft, catalog)
+    renames = _columns(draft, plan, catalog)
+    _keys(draft, plan, renames, catalog)
+    if not draft.columns and not draft.open:
+        raise Refusal(1090, "You can't delete all columns with ALTER TABLE; use DROP TABLE instead")
+    for old, new in renames.items():
+        if old != new.lower():
+            rename_referenced_column(draft, old, new, catalog)
+    catalog.put(draft)
+    catalog.renames.extend(
+        Rename(draft.name, old, new, f"renamed in {catalog.file}" if catalog.file else "renamed")
+        for old, new in _recorded(plan)
+    )
+    if plan.target:
+        rename_table(name, catalog.resolve(plan.target), catalog)
+
+
+def _forget_replaced(draft: Draft, actions: tuple[Action, ...]) -> None:
+    names = {
+        (action.element.name or "").lower()
+        for action in actions
+        if isinstance(action, AddConstraint) and isinstance(action.element, KeyDef)
+    }
+    draft.keys = [key for key in draft.keys if key.name.lower() not in names]
+
+
+def _recorded(plan: _Plan) -> list[tuple[str, str]]:
+    pairs = [(each.old, each.column.name) for each in plan.changed] + [(each.old, each.new) for each in plan.renamed]
+    return [(old, new) for old, new in pairs if old.lower() != new.lower()]
+
+
+def _plan(actions: tuple[Action, ...], draft: Draft, catalog: Catalog) -> _Plan:
+    """Sort the actions; those whose IF [NOT] EXISTS is not met fall away here, as on the server."""
+    plan = _Plan()
+    for action in actions:
+        match action:
+            case AddColumns(columns):
+                plan.added += [each for each in columns if not (each.if_exists and draft.column(each.name))]
+            case ChangeColumn(old, column):
+                if not (column.if_exists and draft.column(old) is None):
+                    plan.changed.append(action)
+            case RenameColumn(old, _, if_exists):
+                if not (if_exists and draft.column(old) is None):
+                    plan.renamed.append(action)
+            case DropColumn(column_name, if_exists):
+                if not (if_exists and draft.column(column_name) is None):
+                    plan.dropped.append(action)
+            case AlterColumn(column_name, if_exists=if_exists):
+                if not (if_exists and draft.column(column_name) is None):
+                    plan.altered.append(action)
+            case AddConstraint(element):
+                plan.constraints.append(element)
+            case DropKey():
+                plan.dropped_keys.append(action)
+            case RenameKey():
+                plan.renamed_keys.append(action)
+            case SetOptions():
+                plan.options.append(action)
+            case RenameTo(target):
+                plan.target = target
+            case ExchangePartition(table):
+                catalog.change(catalog.resolve(table))
+    return plan
+
+
+def _columns(draft: Draft, plan: _Plan, catalog: Catalog) -> dict[str, str]:
+    """Give the draft its new columns, and return new names by old ones in lower case, of those that are kept."""
+    for option in plan.options:
+        change_options(draft, option, catalog)
+    inherited = draft.charset, draft.collation
+    dropped = {each.name.lower(): each for each in plan.dropped}
+    _check_dropped(draft, plan)
+    changed = _by_old(plan, draft)
+    made = {id(each): make_column(each.column, inherited, catalog.session) for each in plan.changed}
+    columns: list[Column] = []
+    renames: dict[str, str] = {}
+    for column in draft.columns:
+        lower = column.name.lower()
+        if lower in dropped:
+            continue
+        change = changed.get(lower)
+        if isinstance(change, ChangeColumn):
+            renames[lower] = change.column.name
+            if change.column.position is None:
+                columns.append(made[id(change)])
+        elif isinstance(change, RenameColumn):
+            renames[lower] = change.new
+            columns.append(replace(column, name=change.new))
+        else:
+            renames[lower] = column.name
+            columns.append(_altered(column, plan, catalog))
+    for definition, column in [(each.column, made[id(each)]) for each in plan.changed] + [
+        (each, make_column(each, inherited, catalog.session)) for each in plan.added
+    ]:
+        if definition in plan.added or definition.position is not None:
+            _insert(columns, column, definition.position, draft)
+    _check_twice(columns)
+    definitions = {each.name.lower(): each for each in [*plan.added, *(each.column for each in plan.changed)]}
+    draft.columns = implicit_timestamps(columns, definitions, catalog.session)
+    return renames
+
+
+def _check_dropped(draft: Draft, plan: _Plan) -> None:
+    seen: set[str] = set()
+    for each in plan.dropped:
+        lower = each.name.lower()
+        if lower in seen or (draft.column(each.name) is None and not draft.open):
+            raise cannot_drop("COLUMN", each.name)
+        seen.add(lower)
+    for alter in plan.altered:
+        if not draft.open and (draft.column(alter.name) is None or alter.name.lower() in seen):
+            raise unknown_column(alter.name, draft.name)
+
+
+def _by_old(plan: _Plan, draft: Draft) -> dict[str, ChangeColumn | RenameColumn]:
+    dropped = {each.name.lower() for each in plan.dropped}
+    changed: dict[str, ChangeColumn | RenameColumn] = {}
+    every: list[ChangeColumn | RenameColumn] = [*plan.changed, *plan.renamed]
+    for each in every:
+        lower = each.old.lower()
+        if lower in changed or lower in dropped or (draft.column(each.old) is None and not draft.open):
+            raise unknown_column(each.old, draft.name)
+        changed[lower] = each
+    return changed
+
+
+def _altered(column: Column, plan: _Plan, catalog: Catalog) -> Column:
+    for each in plan.altered:
+        if each.name.lower() != column.name.lower():
+            continue
+        if each.invisible is not None:
+            column = replace(column, invisible=each.invisible)
+        elif each.default is None:
+            column = replace(column, default=None)
+        elif catalog.sqlite or not column.type:
+            column = replace(column, default=each.default.text)
+        else:
+            column_type = read_type(Reader(column.type, catalog.session.dialect))
+            column = replace(column, default=default_text(each.default, column_type, column.name))
+    return column
+
+
+def _insert(columns: list[Column], column: Column, position: Position | None, draft: Draft) -> None:
+    if position is None:
+        columns.append(column)
+    elif position.after is None:
+        columns.insert(0, column)
+    else:
+        lower = position.after.lower()
+        place = next((index for index, each in enumerate(columns) if each.name.lower() == lower), None)
+        if place is None:
+            if not draft.open:
+                raise unknown_column(position.after, draft.name)
+            place = len(columns) - 1
+        columns.insert(place + 1, column)
+
+
+def _check_twice(columns: list[Column]) -> None:
+    seen: set[str] = set()
+    for column in columns:
+        if column.name.lower() in seen:
+            raise Refusal(1060, f"Duplicate column name '{column.name}'")
+        seen.add(column.name.lower())
+
+
+def _keys(draft: Draft, plan: _Plan, renames: dict[str, str], catalog: Catalog) -> None:
+    sqlite = catalog.sqlite
+    drop_named(draft, plan.dropped_keys, catalog)
+    rename_keys(draft, plan.renamed_keys)
+    carry_keys(draft, renames, catalog)
+    elements: tuple[Element, ...] = (*plan.added, *(each.column for each in plan.changed), *plan.constraints)
+    keys, foreign_keys, checks = collect(elements, inline_references=catalog.inline_references)
+    add_keys(draft, keys, sqlite=sqlite)
+    if draft.innodb or sqlite:
+        for definition in foreign_keys:
+            check_references(definition, draft, catalog)
+            add_foreign_key(draft, definition, draft.database)
+    for check in checks:
+        add_check(draft, check)
+    for element in elements:
+        if isinstance(element, Period):
+            draft.periods[element.name] = (element.start, element.end)
+    settle_primary(draft, sqlite=sqlite)

@@ -1,0 +1,154 @@
+"""From a column definition to the column that the server makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nodepath_cli.schema.model import Column, Generated
+from nodepath_cli.sql._ddl.charsets import binary_collation, settle
+from nodepath_cli.sql._ddl.defaults import default_text, invalid
+from nodepath_cli.sql._ddl.nodes import ColumnDef, Default, TypeName
+from nodepath_cli.sql._ddl.refusal import Refusal
+from nodepath_cli.sql._ddl.session import Session
+from nodepath_cli.sql._ddl.types import BLOBS, CHARACTER, FLOATS, INTEGERS, SPATIAL, TEXTS, server_type
+
+Inherited = tuple[str | None, str | None]
+"""Charset and collation of the table."""
+
+_NO_LITERAL_DEFAULT = TEXTS | BLOBS | SPATIAL | {"json"}
+
+
+def make_column(definition: ColumnDef, inherited: Inherited, session: Session) -> Column:
+    """Return the column; NOT NULL of a primary key is added later.
+
+    Raises Refusal for a type, default or charset that the server does not take.
+    """
+    if session.dialect.name == "sqlite":
+        return _sqlite_column(definition)
+    column_type = server_type(definition.type, session.dialect)
+    charset, collation = _charset(definition, column_type, inherited, session)
+    nullable = definition.nullable is not False and not definition.auto_increment
+    _check(definition, column_type, session)
+    text = definition.type.text
+    if column_type.base != definition.type.base and definition.type.base in ("text", "blob"):
+        text = column_type.base
+    return Column(
+        name=definition.name,
+        type=text,
+        nullable=nullable,
+        default=_default(definition, column_type, nullable, session),
+        on_update=definition.on_update,
+        auto_increment=definition.auto_increment,
+        generated=Generated(*definition.generated) if definition.generated else None,
+        invisible=definition.invisible,
+        charset=charset,
+        collation=collation,
+    )
+
+
+def _charset(
+    definition: ColumnDef, column_type: TypeName, inherited: Inherited, session: Session
+) -> tuple[str | None, str | None]:
+    dialect = session.dialect
+    if definition.type.base == "json" and dialect.name == "mariadb":
+        return "utf8mb4", definition.collation or "utf8mb4_bin"
+    if column_type.base not in CHARACTER:
+        return None, None
+    charset, collation = settle(column_type.charset, definition.collation, inherited, dialect)
+    if column_type.binary and charset and definition.collation is None:
+        collation = binary_collation(charset)
+    return charset, collation
+
+
+def _check(definition: ColumnDef, column_type: TypeName, session: Session) -> None:
+    name, base = definition.name, column_type.base
+    if definition.auto_increment:
+        if base not in INTEGERS and base not in FLOATS:
+            raise Refusal(1063, f"Incorrect column specifier for column '{name}'")
+        if definition.default is not None:
+            raise invalid(name)
+    if definition.on_update and base not in ("timestamp", "datetime"):
+        raise Refusal(1294, f"Invalid ON UPDATE clause for '{name}' column")
+    if definition.generated and definition.default:
+        raise Refusal(1221, "Incorrect usage of DEFAULT and generated column")
+    if base in ("enum", "set"):
+        lowered = [member.lower() for member in column_type.arguments]
+        if len(set(lowered)) < len(lowered) and session.strict:
+            raise Refusal(1291, f"Column '{name}' has duplicated value in {base.upper()}")
+
+
+def _default(definition: ColumnDef, column_type: TypeName, nullable: bool, session: Session) -> str | None:
+    default = definition.default
+    if default is None:
+        return None
+    name = definition.name
+    if default.kind == "null":
+        if not nullable:
+            raise invalid(name)
+        return None
+    literal = default.kind not in ("expression", "null")
+    if session.dialect.name == "mysql" and literal and column_type.base in _NO_LITERAL_DEFAULT and session.strict:
+        raise Refusal(1101, f"BLOB, TEXT, GEOMETRY or JSON column '{name}' can't have a default value")
+    _check_now(definition, default, column_type)
+    return default_text(default, column_type, name, zero_dates=session.zero_dates)
+
+
+def _check_now(definition: ColumnDef, default: Default, column_type: TypeName) -> None:
+    """A clock default must have the column's own precision or less (1067)."""
+    if default.kind != "now" or column_type.base not in ("timestamp", "datetime"):
+        return
+    precision = int(column_type.arguments[0]) if column_type.arguments else 0
+    if int(default.text or 0) > precision:
+        raise invalid(definition.name)
+
+
+def implicit_timestamps(columns: list[Column], definitions: dict[str, ColumnDef], session: Session) -> list[Column]:
+    """Give TIMESTAMP columns the attributes that no one wrote, where explicit_defaults_for_timestamp is off.
+
+    MySQL manual, "Automatic Initialization and Updating for TIMESTAMP and DATETIME": without NULL a TIMESTAMP is NOT
+    NULL; the first one with neither default nor ON UPDATE gets both, the others the zero date.
+    """
+    if session.explicit_timestamps or session.dialect.name == "sqlite":
+        return columns
+    done = []
+    first = True
+    for column in columns:
+        definition = definitions.get(column.name.lower())
+        if definition is None or definition.type.base != "timestamp" or definition.generated:
+            done.append(column)
+            continue
+        if definition.nullable is True:
+            done.append(column)
+            continue
+        column = replace(column, nullable=False)
+        if definition.default is None and definition.on_update is None:
+            precision = definition.type.arguments[0] if definition.type.arguments else ""
+            now = f"current_timestamp({'' if precision == '0' else precision})"
+            if first:
+                column = replace(column, default=now, on_update=now)
+            elif not session.zero_dates:
+                raise invalid(column.name)
+            else:
+                column = replace(column, default="'0000-00-00 00:00:00'")
+        first = False
+        done.append(column)
+    return done
+
+
+def _sqlite_column(definition: ColumnDef) -> Column:
+    """SQLite keeps types and defaults as they are written (its manual, "CREATE TABLE")."""
+    default = definition.default
+    text = None
+    if default is not None and default.kind != "null":
+        written = {"now": "current_timestamp", "string": "'" + default.text.replace("'", "''") + "'"}
+        text = written.get(default.kind, default.text)
+    integer_key = definition.type.text == "integer" and any(key.kind == "primary" for key in definition.keys)
+    return Column(
+        name=definition.name,
+        type=definition.type.text,
+        nullable=definition.nullable is not False and not integer_key,
+        default=text,
+        auto_increment=integer_key,
+        generated=Generated(*definition.generated) if definition.generated else None,
+        collation=definition.collation,
+    )

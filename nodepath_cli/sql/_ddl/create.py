@@ -1,0 +1,166 @@
+"""What CREATE TABLE makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nodepath_cli.sql._ddl.catalog import Catalog
+from nodepath_cli.sql._ddl.charsets import settle
+from nodepath_cli.sql._ddl.columns import Inherited, implicit_timestamps, make_column
+from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.foreign import check_references
+from nodepath_cli.sql._ddl.keys import (
+    NewKey,
+    add_foreign_key,
+    add_keys,
+    foreign_key_of,
+    settle_primary,
+    supporting_key,
+)
+from nodepath_cli.sql._ddl.nodes import CheckDef, ColumnDef, CreateTable, Element, ForeignKeyDef, KeyDef, Period
+from nodepath_cli.sql._ddl.parse_column import with_key_columns
+from nodepath_cli.sql._ddl.refusal import Refusal
+from nodepath_cli.sql._ddl.selected import selected_columns
+
+
+def create_table(statement: CreateTable, catalog: Catalog) -> None:
+    """Apply CREATE TABLE; raises Refusal where the server would."""
+    name = catalog.resolve(statement.name)
+    if not catalog.may_create(
+        name,
+        if_not_exists=statement.if_not_exists,
+        or_replace=statement.or_replace,
+        temporary=statement.temporary,
+    ):
+        return
+    if statement.like:
+        draft = _like(statement, catalog)
+    else:
+        draft = _defined(statement, catalog)
+    draft.name, draft.database, draft.temporary = name.name, name.database, statement.temporary
+    catalog.put(draft)
+
+
+def _like(statement: CreateTable, catalog: Catalog) -> Draft:
+    """CREATE TABLE ... LIKE copies columns and keys, not the foreign keys."""
+    assert statement.like
+    original = catalog.get(catalog.resolve(statement.like))
+    if original is None:
+        raise catalog.no_such_table(catalog.resolve(statement.like))
+    if original.kind == "view":
+        raise Refusal(1347, f"'{original.name}' is not of type 'BASE TABLE'")
+    draft = original.copy()
+    draft.foreign_keys = []
+    draft.temporary = False
+    return draft
+
+
+def _defined(statement: CreateTable, catalog: Catalog) -> Draft:
+    session = catalog.session
+    options = statement.options
+    inherited = settle(
+        options.charset, options.collation, catalog.charset_of(catalog.resolve(statement.name)), session.dialect
+    )
+    name = catalog.resolve(statement.name)
+    draft = Draft(
+        name.name,
+        name.database,
+        engine=options.engine or session.engine,
+        charset=inherited[0],
+        collation=inherited[1],
+        versioned=bool(options.versioned),
+        open=statement.virtual,
+    )
+    _add_columns(draft, statement, inherited, catalog)
+    if not draft.columns and not draft.open:
+        raise Refusal(1113, "A table must have at least 1 column")
+    _add_constraints(draft, statement, catalog)
+    return draft
+
+
+def _add_columns(draft: Draft, statement: CreateTable, inherited: Inherited, catalog: Catalog) -> None:
+    definitions = [element for element in statement.elements if isinstance(element, ColumnDef)]
+    seen: set[str] = set()
+    for definition in definitions:
+        if definition.name.lower() in seen:
+            raise Refusal(1060, f"Duplicate column name '{definition.name}'")
+        seen.add(definition.name.lower())
+        draft.columns.append(make_column(definition, inherited, catalog.session))
+    if statement.select is not None:
+        draft.columns, draft.open = selected_columns(draft.columns, statement.select, catalog)
+    draft.columns = implicit_timestamps(
+        draft.columns, {definition.name.lower(): definition for definition in definitions}, catalog.session
+    )
+
+
+def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> None:
+    sqlite = catalog.sqlite
+    keys, foreign_keys, checks = collect(statement.elements, inline_references=catalog.inline_references)
+    explicit = [key for key in keys if not key.generated]
+    add_keys(draft, explicit, sqlite=sqlite)
+    if draft.innodb or sqlite:
+        for definition in foreign_keys:
+            check_references(definition, draft, catalog)
+            add_foreign_key(draft, definition, draft.database)
+    if not sqlite:
+        add_keys(draft, [key for key in keys if key.generated])
+    for check in checks:
+        add_check(draft, check)
+    for element in statement.elements:
+        if isinstance(element, Period):
+            draft.periods[element.name] = (element.start, element.end)
+    if statement.without_rowid and (primary := draft.primary):
+        _not_null(draft, primary.columns)
+    settle_primary(draft, sqlite=sqlite)
+
+
+def _not_null(draft: Draft, names: tuple[str | None, ...]) -> None:
+    lowered = {(name or "").lower() for name in names}
+    draft.columns = [
+        replace(column, nullable=column.nullable and column.name.lower() not in lowered) for column in draft.columns
+    ]
+
+
+def collect(
+    elements: tuple[Element, ...], *, inline_references: bool
+) -> tuple[list[NewKey], list[ForeignKeyDef], list[CheckDef]]:
+    """Return the keys, foreign keys and checks of a definition in the order in which the server makes them."""
+    keys: list[NewKey] = []
+    foreign_keys: list[ForeignKeyDef] = []
+    checks: list[CheckDef] = []
+    for element in elements:
+        if isinstance(element, KeyDef):
+            keys.append(NewKey(element))
+        elif isinstance(element, ForeignKeyDef):
+            foreign_keys.append(element)
+            keys.append(supporting_key(element))
+        elif isinstance(element, CheckDef):
+            checks.append(element)
+        elif isinstance(element, ColumnDef):
+            keys.extend(NewKey(key) for key in with_key_columns(element))
+            checks.extend(element.checks)
+            if element.references and inline_references:
+                foreign = foreign_key_of(element.name, element.references)
+                foreign_keys.append(foreign)
+                keys.append(supporting_key(foreign))
+    return keys, foreign_keys, checks
+
+
+def add_check(draft: Draft, check: CheckDef) -> None:
+    """Add a CHECK constraint; raises Refusal (1826) for a name that is taken.
+
+    MariaDB names one without a name `CONSTRAINT_1`, MySQL `table_chk_1` (manuals); either can be dropped by that name.
+    """
+    if check.column and check.name is None:
+        return
+    name = check.name
+    if name is None:
+        number = 1
+        while f"CONSTRAINT_{number}" in draft.checks:
+            number += 1
+        name = f"CONSTRAINT_{number}"
+    elif name.lower() in {each.lower() for each in draft.checks}:
+        if check.if_not_exists:
+            return
+        raise Refusal(1826, f"Duplicate CHECK constraint name '{name}'")
+    draft.checks[name] = check.expression

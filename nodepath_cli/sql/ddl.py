@@ -1,0 +1,117 @@
+"""DDL replayed into a schema: what the server would have after the same statements.
+
+The replay is as lenient as a client with `--force`: what the server would refuse changes nothing, is listed in
+`Schema.problems`, and the rest goes on. The grammars of MySQL and MariaDB are read as one; where the servers differ in
+what they make of a statement, the dialect decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Problem, Schema
+from nodepath_cli.source.script import split
+from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql._ddl.apply import apply
+from nodepath_cli.sql._ddl.catalog import Catalog
+from nodepath_cli.sql._ddl.parse import parse
+from nodepath_cli.sql._ddl.reader import Reader
+from nodepath_cli.sql._ddl.refusal import Refusal
+from nodepath_cli.sql._ddl.types import column_type_text
+from nodepath_cli.sql.executable import open_executable
+
+__all__ = ["DdlText", "builds_schema", "column_type_text", "replay", "replay_script"]
+
+_FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
+_SESSION = frozenset({"USE", "SET"})
+
+
+@dataclass(frozen=True, slots=True)
+class DdlText:
+    """A statement to be replayed, and where it stands."""
+
+    sql: str
+    path: str = ""
+    line: int = 0
+    """1-based line of its first character."""
+
+
+def builds_schema(sql: str, dialect: Dialect) -> bool:
+    """Say whether a statement is DDL by its first word."""
+    return _first_word(open_executable(sql, dialect)) in _DDL
+
+
+def _first_word(sql: str) -> str:
+    match = _FIRST_WORD.match(sql)
+    return match.group(1).upper() if match else ""
+
+
+def replay(statements: Iterable[DdlText], base: Schema, dialect: Dialect, *, ordered: bool = True) -> Schema:
+    """Return the base schema with the statements applied in order; never raises for what they say.
+
+    `base` holds the earlier sources: a plain CREATE TABLE of a table that they have takes its place, and CREATE TABLE
+    IF NOT EXISTS changes nothing. Statements that are no DDL are passed over. `ordered` is false where their order is
+    only inferred: a foreign key may then refer to a table that is created later.
+    """
+    catalog = Catalog(base, dialect, ordered=ordered)
+    problems = list(base.problems)
+    for statement in statements:
+        catalog.file = statement.path.rpartition("/")[2]
+        try:
+            _replay_one(statement.sql, catalog, dialect)
+        except Refusal as refusal:
+            problems.append(Problem(statement.path, statement.line, refusal.message, refusal.errno))
+        except RecursionError:
+            problems.append(Problem(statement.path, statement.line, "nested too deeply to be followed"))
+        problems.extend(Problem(statement.path, statement.line, note) for note in catalog.notes)
+        catalog.notes.clear()
+    schema = catalog.finished()
+    return replace(
+        base,
+        tables=schema.tables,
+        dialect=dialect.name,
+        version=base.version or dialect.version,
+        database=schema.database,
+        renames=schema.renames,
+        problems=tuple(problems),
+    )
+
+
+def replay_script(text: str, path: str, base: Schema, dialect: Dialect) -> Schema:
+    """Replay a whole script; its down sections are left out."""
+    statements = (DdlText(each.sql, path, each.line) for each in split(text) if not each.down)
+    return replay(statements, base, dialect)
+
+
+def _replay_one(sql: str, catalog: Catalog, dialect: Dialect) -> None:
+    opened = open_executable(sql, dialect)
+    if _first_word(opened) not in _DDL | _SESSION:
+        return
+    if HOLE in opened:
+        _with_hole(opened, catalog, dialect)
+        return
+    apply(parse(opened, dialect), catalog)
+
+
+def _with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
+    """A statement with a part that only the running program knows: the table that it names can have any column."""
+    match = re.match(
+        r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
+        sql,
+        re.IGNORECASE,
+    )
+    if match is None:
+        raise Refusal(None, "a part of this statement is known only at run time")
+    reader = Reader(sql[match.end() :].replace(HOLE, " "), dialect)
+    name = catalog.resolve(reader.table_name())
+    create = match.group(1).upper().startswith("CREATE")
+    if create and not catalog.may_create(name, if_not_exists="IF" in match.group(1).upper().split()):
+        return
+    catalog.put_open(name, create=create)
+    raise Refusal(
+        None, f"a part of this statement is known only at run time: any column of {name.name} is taken as known"
+    )
