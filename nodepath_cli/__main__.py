@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every error ends here, in one line, without a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments in (["--version"], ["-V"]):
+        if arguments == ["--version"]:
             from nodepath_cli import __version__
 
             sys.stdout.write(f"nodepath {__version__}\n")
@@ -51,7 +51,7 @@ def _command(arguments: list[str]) -> int:
     from nodepath_cli.cli.failure import fail, usage_error
     from nodepath_cli.errors import NodepathError
 
-    # Whatever the terminal cannot show becomes a question mark or an escape; it must not end the run.
+    # What the terminal's encoding cannot show becomes an escape; it must not end the run.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -90,9 +90,11 @@ def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
 
 def _drop_stdout() -> None:
     """Let the interpreter flush into nothing when it ends, instead of complaining of the closed pipe."""
+    import contextlib
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
