@@ -72,7 +72,7 @@ class Judge:
             text=True,
             check=False,
         )
-        return [f"{script.name}: {line}" for line in done.stderr.splitlines() if line.strip()]
+        return [f"{script.name}: {line}" for line in done.stderr.splitlines() if line.startswith("ERROR")]
 
     def _create(self, schema: Schema) -> list[str]:
         refused = []

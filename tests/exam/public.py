@@ -9,6 +9,7 @@ without any source the tables are those that nodepath read.
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from tests.exam.judge import NAMES, Judge, Refusal, judge
 
 NOT_PREPARED = frozenset({1295, 1064})
 """Not supported by PREPARE; a syntax that MariaDB does not have (MySQL's row alias, for one): listed, not judged."""
+_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\b", re.IGNORECASE)
+_EXAMPLES = 4
+"""How many refusals of one kind are printed."""
 
 
 @dataclass
@@ -29,7 +33,8 @@ class Score:
     false: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     agreed: list[str] = field(default_factory=list)
-    other: list[str] = field(default_factory=list)
+    other: dict[int, list[str]] = field(default_factory=dict)
+    """By error number: refused for a reason that is no name, so not judged."""
 
 
 def compare(answers: Answers, judged_by: Judge) -> Score:
@@ -38,7 +43,7 @@ def compare(answers: Answers, judged_by: Judge) -> Score:
     errors = answers.errors_by_statement()
     for statement in answers.statements:
         found = errors.get((statement["path"], statement["line"]), [])
-        if statement["status"] == "unresolved":
+        if statement["status"] == "unresolved" or _DDL.match(statement["sql"]):
             continue
         asked = {text: judged_by.prepare(text) for text in texts(statement)}
         if statement["status"] == "partial" and not found:
@@ -60,16 +65,18 @@ def _one(score: Score, statement: Json, found: list[Json], asked: dict[str, Refu
             where = f"{finding['path']}:{finding['line']}:{finding['column']}"
             verdict = "; ".join(f"{each.errno} {each.message}" for each in refusals) or "accepted"
             line = f"{where}: {finding['rule']} {finding['message']}\n      server: {verdict}\n      {_short(finding)}"
-            (score.other if answered & NOT_PREPARED else score.false).append(line)
+            if answered & NOT_PREPARED:
+                score.other.setdefault(min(answered & NOT_PREPARED), []).append(line)
+            else:
+                score.false.append(line)
         else:
             score.agreed.append(f"{finding['path']}:{finding['line']}: {finding['rule']} {finding['message']}")
     for text, refusal in asked.items():
         if refusal and refusal.errno in NAMES and refusal.errno not in said:
             score.missed.append(f"{place}: {refusal.errno} {refusal.message}\n      {' '.join(text.split())[:300]}")
         elif refusal and refusal.errno not in NAMES:
-            score.other.append(
-                f"{place}: {refusal.errno} {refusal.message[:150]}\n      {' '.join(text.split())[:200]}"
-            )
+            line = f"{place}: {refusal.message[:150]}\n      {' '.join(text.split())[:200]}"
+            score.other.setdefault(refusal.errno, []).append(line)
 
 
 def _short(finding: Json) -> str:
@@ -91,9 +98,12 @@ def report(answers: Answers, score: Score, refused: list[str], tables: int) -> N
         for reason, number in reasons.most_common():
             places = [f"{e['path']}:{e['line']}" for e in answers.statements if e["reason"] == reason][:3]
             print(f"    {status} {number:4} {reason}  ({', '.join(places)})")
+    for errno, lines in sorted(score.other.items()):
+        print(f"server refuses with {errno}, not judged: {len(lines)}")
+        for line in lines[:_EXAMPLES]:
+            print(f"    {line}")
     for title, lines in (
         ("both refuse", score.agreed),
-        ("server refuses for another reason", score.other),
         ("MISSED", score.missed),
         ("FALSE", score.false),
     ):
