@@ -46,7 +46,7 @@ class Likelihood(StrEnum):
     DEPENDS = "depends"
     """The schema that was read has the name: it fails where the server's schema is another one."""
     UNKNOWN = "unknown"
-    """It was not understood; its text has the name."""
+    """It names it, but could not be checked: it was not understood, or no schema has its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _columns(resolution: Resolution, error: Logged, table: str | None, dialect: 
             case Found():
                 yield span, Likelihood.DEPENDS, f"in {where}: a column of {owner or 'a derived table'}"
             case unknown:
-                yield span, Likelihood.DEPENDS, f"in {where}: {unknown.reason}"
+                yield span, Likelihood.UNKNOWN, f"in {where}: {unknown.reason}"
 
 
 def _may_belong(column: ColumnRef, table: str) -> bool:
@@ -184,7 +184,7 @@ def _of_table(table: TableRef) -> tuple[Likelihood, str]:
         case Found() | Ambiguous():
             return Likelihood.DEPENDS, f"table {table.name}: in the schema that was read"
         case unknown:
-            return Likelihood.DEPENDS, f"table {table.name}: {unknown.reason}"
+            return Likelihood.UNKNOWN, f"table {table.name}: {unknown.reason}"
 
 
 def _left_out(resolution: Resolution, error: Logged) -> Iterator[_Place]:

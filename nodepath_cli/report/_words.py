@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 
-from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion
+from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion, Unresolved
 
 # Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
 # a lone surrogate, which stands for a byte that is not UTF-8, cannot be written at all.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
+
+_NO_SCHEMA = "no schema for table "
+_TABLES = 6
+"""How many tables without a schema are named where they are counted together."""
 
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
 
@@ -81,3 +87,19 @@ def schema_line(report: Report) -> str:
     return one_line(
         f"{schema.dialect}, {plural(schema.tables, 'table')}, {plural(schema.columns, 'column')} from {sources}"
     )
+
+
+def by_reason(unresolved: Sequence[Unresolved]) -> list[tuple[str, list[Unresolved]]]:
+    """Return the unresolved statements by reason, the most frequent first; tables without a schema are one reason."""
+    groups: dict[str, list[Unresolved]] = defaultdict(list)
+    for each in unresolved:
+        reason = one_line(each.reason)
+        groups[_NO_SCHEMA if reason.startswith(_NO_SCHEMA) else reason].append(each)
+    ordered = sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    return [(_tables(group) if reason == _NO_SCHEMA else reason, group) for reason, group in ordered]
+
+
+def _tables(unresolved: Sequence[Unresolved]) -> str:
+    listed = [name for each in unresolved for name in one_line(each.reason).removeprefix(_NO_SCHEMA).split(", ")]
+    names = sorted(set(listed), key=lambda name: (-listed.count(name), name))
+    return _NO_SCHEMA + ", ".join(names[:_TABLES]) + (", ..." if len(names) > _TABLES else "")

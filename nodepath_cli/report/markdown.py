@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TextIO
 
 from nodepath_cli.audit.finding import Report
 from nodepath_cli.report import Format, RenderOptions
-from nodepath_cli.report._words import WORDS, help_lines, message, one_line, plural, schema_line, understood, verdict
+from nodepath_cli.report._words import (
+    WORDS,
+    by_reason,
+    help_lines,
+    message,
+    one_line,
+    plural,
+    schema_line,
+    understood,
+    verdict,
+)
 
 _MEANINGFUL = re.compile(r"[\\`*_\[\]<>|]")
 
@@ -32,10 +41,10 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
         )
         out.write("| " + " | ".join(cells) + " |\n")
     if report.unresolved and options.unresolved:
-        reasons = Counter(one_line(each.reason) for each in report.unresolved)
         out.write(f"\n{plural(len(report.unresolved), 'statement')} could not be followed (NP501):\n\n")
-        for reason, number in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])):
-            out.write(f"- {number} times: {_plain(reason)}\n" if number > 1 else f"- once: {_plain(reason)}\n")
+        for reason, group in by_reason(report.unresolved):
+            times = f"{len(group)} times" if len(group) > 1 else "once"
+            out.write(f"- {times}: {_plain(reason)}\n")
     if report.skipped:
         out.write(f"\n{plural(len(report.skipped), 'file')} skipped:\n\n")
         out.write("".join(f"- {_code(each.path)}: {_plain(each.reason)}\n" for each in report.skipped))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -12,6 +11,7 @@ from nodepath_cli.report._excerpt import excerpt
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import (
     WORDS,
+    by_reason,
     help_lines,
     message,
     one_line,
@@ -23,6 +23,8 @@ from nodepath_cli.report._words import (
 
 _PLACES = 3
 """How many places of one reason, and how many skipped files, are named without -v."""
+_REASONS = 10
+"""How many reasons are named without -v."""
 
 
 def render(report: Report, out: TextIO, options: RenderOptions) -> None:
@@ -85,14 +87,13 @@ def _unresolved(unresolved: Sequence[Unresolved], style: Style, options: RenderO
             + (f" (in {one_line(each.function)})" if each.function else "")
             for each in unresolved
         ]
-    by_reason: dict[str, list[Unresolved]] = defaultdict(list)
-    for each in unresolved:
-        by_reason[one_line(each.reason)].append(each)
     lines = [f"{label} {_were_not_followed(len(unresolved))}, so nothing is known of them (-v lists all):"]
-    for reason, group in sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+    groups = by_reason(unresolved)
+    for reason, group in groups[:_REASONS]:
         places = ", ".join(f"{one_line(each.path)}:{each.line}" for each in group[:_PLACES])
         lines.append(f"{len(group):5d}  {reason} ({places}{', ...' if len(group) > _PLACES else ''})")
-    return lines
+    rest = sum(len(group) for _, group in groups[_REASONS:])
+    return [*lines, f"{rest:5d}  for {len(groups) - _REASONS} other reasons"] if rest else lines
 
 
 def _were_not_followed(number: int) -> str:

@@ -21,7 +21,7 @@ _SEVERITIES = {
 _EXPLAINED = {
     Likelihood.FAILS: "fails against this schema",
     Likelihood.DEPENDS: "fails where the server's schema is not the one that was read",
-    Likelihood.UNKNOWN: "was not understood, but holds the name",
+    Likelihood.UNKNOWN: "names it, but could not be checked",
 }
 
 
@@ -59,7 +59,7 @@ def render_text(
     if not found:
         out.write("\nno statement here can cause it\n")
     else:
-        out.write(f"\n{plural(len(found), 'place')} can cause it, {fail} of them fail against this schema\n")
+        out.write(f"\n{plural(len(found), 'place')} can cause it; against this schema {fail} of {len(found)} fail\n")
 
 
 def _lines(cause: Cause, sources: Mapping[str, str], style: Style) -> list[str]:
