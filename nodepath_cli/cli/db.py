@@ -10,7 +10,7 @@ import typer
 
 from nodepath_cli.cli.flatten import flattened
 from nodepath_cli.cli.options import OutputOptions
-from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, Refused
+from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, Refused, UsageError
 
 if TYPE_CHECKING:
     from nodepath_cli.cli.db_output import Output
@@ -48,6 +48,23 @@ class RevisionOptions(OutputOptions):
             log_alembic()
         as_json = settings.format == "json"
         return Output(as_json=as_json, color=colored(settings.color), quiet=settings.quiet), settings
+
+    def folder(self, settings: Settings) -> Path | None:
+        """Return the folder of one's own revisions, None where there is none.
+
+        The configuration may name a folder of SQL migrations, which are audited but not run: here it counts as none.
+        Raises UsageError where `--migrations` names such a folder.
+        """
+        from nodepath_cli.schema.revisions import is_versions_folder
+
+        folder = Path(settings.migrations) if settings.migrations else None
+        if folder is None or is_versions_folder(folder) or not any(folder.glob("*.sql")):
+            return folder
+        if self.migrations is not None:
+            raise UsageError(
+                f"{folder} holds SQL migrations; nodepath runs Alembic revisions", "leave --migrations out"
+            )
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +116,7 @@ def upgrade_command(
     from nodepath_cli.migrate import upgrade
 
     output, url, settings = options.opened()
-    output.moved("upgraded", upgrade(url, revision, migrations_folder(settings), settings.lock_timeout))
+    output.moved("upgraded", upgrade(url, revision, options.folder(settings), settings.lock_timeout))
 
 
 @app.command("downgrade", context_settings=_REVISION)
@@ -111,7 +128,7 @@ def downgrade_command(
     from nodepath_cli.migrate import downgrade
 
     output, url, settings = options.opened()
-    output.moved("downgraded", downgrade(url, revision, migrations_folder(settings), settings.lock_timeout))
+    output.moved("downgraded", downgrade(url, revision, options.folder(settings), settings.lock_timeout))
 
 
 @app.command("current")
@@ -121,7 +138,7 @@ def current_command(options: DatabaseOptions) -> None:
     from nodepath_cli.migrate import current
 
     output, url, settings = options.opened()
-    output.current(current(url, migrations_folder(settings)))
+    output.current(current(url, options.folder(settings)))
 
 
 @app.command("status")
@@ -131,7 +148,7 @@ def status_command(options: DatabaseOptions) -> None:
     from nodepath_cli.migrate import status
 
     output, url, settings = options.opened()
-    output.status(status(url, migrations_folder(settings)))
+    output.status(status(url, options.folder(settings)))
 
 
 @app.command("check")
@@ -141,7 +158,7 @@ def check_command(options: DatabaseOptions) -> None:
     from nodepath_cli.migrate import check
 
     output, url, settings = options.opened()
-    found = check(url, migrations_folder(settings))
+    found = check(url, options.folder(settings))
     output.status(found)
     if not found.clean:
         raise typer.Exit(EXIT_FINDINGS)
@@ -154,7 +171,7 @@ def adopt_command(options: ChangeOptions) -> None:
     from nodepath_cli.migrate import adopt
 
     output, url, settings = options.opened()
-    found = adopt(url, migrations_folder(settings), settings.lock_timeout)
+    found = adopt(url, options.folder(settings), settings.lock_timeout)
     error = _refusal(found) if found.state == "refused" else None
     output.adopted(found, error)
     if error is not None:
@@ -168,7 +185,7 @@ def history_command(options: RevisionOptions) -> None:
     from nodepath_cli.migrate import history
 
     output, settings = options.output()
-    output.revisions(history(migrations_folder(settings)))
+    output.revisions(history(options.folder(settings)))
 
 
 @app.command("heads")
@@ -178,12 +195,7 @@ def heads_command(options: RevisionOptions) -> None:
     from nodepath_cli.migrate import heads
 
     output, settings = options.output()
-    output.revisions(heads(migrations_folder(settings)))
-
-
-def migrations_folder(settings: Settings) -> Path | None:
-    """Return the folder of one's own revisions, None where none is configured."""
-    return Path(settings.migrations) if settings.migrations else None
+    output.revisions(heads(options.folder(settings)))
 
 
 def _refusal(found: Adoption) -> Refused:

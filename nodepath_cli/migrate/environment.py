@@ -61,11 +61,17 @@ def _standalone(context: Any) -> None:
 
 def _connected(context: Any, url: DatabaseUrl) -> None:
     from nodepath_cli.migrate.guard import refuse_unadopted
+    from nodepath_cli.migrate.lock import one_at_a_time, settle
     from nodepath_cli.schema.connection import connect, one_line_errors
 
-    with one_line_errors(url), connect(url, "create").connect() as connection:
+    with (
+        one_line_errors(url),
+        connect(url, "create").connect() as connection,
+        one_at_a_time(connection, url),
+    ):
         if _command(context) == "upgrade":
             refuse_unadopted(connection)
+            settle(connection, url)
         _online(context, connection)
 
 

@@ -39,8 +39,6 @@ def refuse_unadopted(connection: Connection) -> None:
     """
     found = recorded(connection)
     there = present(connection) if not found else ()
-    # Reading has begun a transaction, and Alembic wants to begin its own.
-    connection.rollback()
     if not there:
         return
     names = f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there without a stamp in {VERSION_TABLE}"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodepath_cli.database_url import DatabaseUrl
-from nodepath_cli.errors import Busy, DatabaseError, NodepathError, Refused, UsageError
+from nodepath_cli.errors import DatabaseError, NodepathError, Refused, UsageError
 from nodepath_cli.migrate.environment import CONNECTION, ON_APPLY
 from nodepath_cli.migrate.guard import refuse_unadopted
+from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
 from nodepath_cli.migrate.records import Adoption, Current, Move
 from nodepath_cli.migrate.shapes import FIRST, shapes
 from nodepath_cli.migrate.state import target, where
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-LOCK_SECONDS = 60.0
 TABLE_EXISTS = 1050
 
 
@@ -62,10 +61,10 @@ def adopt(url: DatabaseUrl | str, migrations: Path | None = None, lock_seconds: 
     from alembic import command
 
     url = target(url)
-    with _session(url, "write") as connection, _one_at_a_time(connection, url, lock_seconds):
+    with _session(url, "write") as connection, one_at_a_time(connection, url, lock_seconds):
         before = where(connection, script_directory(migrations))
         tables = shapes(url, connection)
-        connection.rollback()
+        settle(connection, url)
         if before.current is not None:
             return Adoption("already", before.current, tables)
         if any(item.shape != "production" for item in tables):
@@ -78,15 +77,15 @@ def _move(
     url: DatabaseUrl, migrations: Path | None, lock_seconds: float, step: Callable[[Config], None], *, up: bool
 ) -> Move:
     script = script_directory(migrations)
-    with _session(url, "create" if up else "write") as connection, _one_at_a_time(connection, url, lock_seconds):
+    with _session(url, "create" if up else "write") as connection, one_at_a_time(connection, url, lock_seconds):
         before = where(connection, script)
         if up:
             refuse_unadopted(connection)
         _refuse_ahead(before)
-        connection.rollback()
+        settle(connection, url)
         applied = _alembic(step, connection, migrations)
         after = where(connection, script)
-        connection.rollback()
+        settle(connection, url)
     return Move(before.current, after.current, after.head, applied)
 
 
@@ -102,42 +101,6 @@ def _refuse_ahead(before: Current) -> None:
 def _session(url: DatabaseUrl, mode: Mode) -> Iterator[Connection]:
     with one_line_errors(url), connect(url, mode).connect() as connection:
         yield connection
-
-
-def lock_name(database: str) -> str:
-    """Return the name of the server's lock for a database: names are shared by the whole server, and have at most 64
-    characters (MySQL manual, "Locking Functions")."""
-    return "nodepath_" + hashlib.sha256(database.encode()).hexdigest()[:40]
-
-
-@contextlib.contextmanager
-def _one_at_a_time(connection: Connection, url: DatabaseUrl, seconds: float) -> Iterator[None]:
-    """Hold the server's named lock for this database. It goes with the connection, however the process ends.
-
-    Such a lock is local to one server: on a Galera cluster, upgrades have to go through one node. SQLite has a lock of
-    its own for every write.
-    """
-    if url.dialect == "sqlite":
-        yield
-        return
-    from sqlalchemy import text
-
-    name = lock_name(url.database or "")
-    held = connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), {"name": name, "seconds": seconds}).scalar()
-    connection.rollback()
-    if held != 1:
-        raise Busy(
-            f"another process has been migrating '{url.database}' for {seconds:g} s",
-            "wait for it to end, or raise --lock-timeout",
-        )
-    try:
-        yield
-    finally:
-        # The connection may be what has just broken.
-        with contextlib.suppress(Exception):
-            connection.rollback()
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
-            connection.rollback()
 
 
 def _alembic(step: Callable[[Config], None], connection: Connection, migrations: Path | None) -> tuple[str, ...]:

@@ -52,22 +52,42 @@ def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
     import pymysql
 
     arguments = url.connect_args()
+    _check_charset(url)
     try:
-        connection = pymysql.connect(**arguments, autocommit=True)
-    except pymysql.err.Error as error:
-        raise translated(error, url) from error
-    except (RuntimeError, OSError) as error:
+        # PyMySQL's connect_timeout ends where the server's greeting is waited for: a service of another kind would be
+        # waited for without end.
+        connection = pymysql.connect(**arguments, autocommit=True, read_timeout=url.connect_seconds)
+    except (pymysql.err.Error, RuntimeError, OSError) as error:
         raise translated(error, url) from error
     except UnicodeError as error:
         raise ConfigError(
             "the host, user or password of the database URL cannot be encoded", "check the URL"
         ) from error
-    except (AttributeError, LookupError) as error:
-        # What PyMySQL makes of a character set that it does not know.
-        raise ConfigError(f"the driver knows no character set '{url.charset}'", "use charset=utf8mb4") from error
+    except Exception as error:
+        # What PyMySQL makes of a greeting that is none (IndexError, struct.error, AssertionError).
+        raise Unreachable(
+            f"what answers at {url.place} is no MySQL or MariaDB server", "check host and port"
+        ) from error
+    # A long ALTER is not to be cut off.
+    connection._read_timeout = None
     if isinstance(url.tls, Required):
         _insist_on_tls(connection, url)
     return connection
+
+
+def _other_service(url: DatabaseUrl) -> Unreachable:
+    return Unreachable(f"what answers at {url.place} is no MySQL or MariaDB server", "check host and port")
+
+
+def _check_charset(url: DatabaseUrl) -> None:
+    from pymysql.charset import charset_by_name
+
+    try:
+        known = charset_by_name(url.charset) is not None
+    except (AttributeError, LookupError):
+        known = False
+    if not known:
+        raise ConfigError(f"the driver knows no character set '{url.charset}'", "use charset=utf8mb4")
 
 
 def _insist_on_tls(connection: pymysql.connections.Connection[Any], url: DatabaseUrl) -> None:
@@ -89,6 +109,7 @@ def _no_tls(url: DatabaseUrl) -> TlsFailure:
 
 Mode = Literal["read", "write", "create"]
 """What a SQLite file is opened for. Only `create` makes one that is not there."""
+_BEGIN: dict[Mode, str] = {"read": "BEGIN", "write": "BEGIN IMMEDIATE", "create": "BEGIN IMMEDIATE"}
 
 
 def open_sqlite(url: DatabaseUrl, mode: Mode) -> sqlite3.Connection:
@@ -99,13 +120,14 @@ def open_sqlite(url: DatabaseUrl, mode: Mode) -> sqlite3.Connection:
     path = url.database or ":memory:"
     try:
         if path == ":memory:":
-            return sqlite3.connect(path)
+            return sqlite3.connect(path, isolation_level=None)
         if mode == "create":
-            return sqlite3.connect(path, timeout=10)
+            return sqlite3.connect(path, timeout=10, isolation_level=None)
         if not Path(path).is_file():
             raise NoDatabase(f"there is no SQLite database '{path}'", "create it with nodepath db upgrade")
         access = "ro" if mode == "read" else "rw"
-        return sqlite3.connect(f"file:{quote(str(Path(path).absolute()))}?mode={access}", uri=True, timeout=10)
+        name = f"file:{quote(str(Path(path).absolute()))}?mode={access}"
+        return sqlite3.connect(name, uri=True, timeout=10, isolation_level=None)
     except (sqlite3.Error, ValueError, OSError) as error:
         raise NoDatabase(f"the SQLite database '{path}' cannot be opened ({error})", "check the path") from error
 
@@ -116,12 +138,15 @@ def connect(url: DatabaseUrl, mode: Mode = "write") -> Engine:
 
     Raises NoDatabase where the URL names no database.
     """
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool, StaticPool
 
     if url.dialect == "sqlite":
         pool = StaticPool if url.database == ":memory:" else NullPool
-        return create_engine("sqlite://", creator=lambda: open_sqlite(url, mode), poolclass=pool)
+        engine = create_engine("sqlite://", creator=lambda: open_sqlite(url, mode), poolclass=pool)
+        # Python's driver begins transactions when it sees fit, and never before DDL; here SQLAlchemy says when.
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(_BEGIN[mode]))
+        return engine
     if not url.database:
         raise NoDatabase("the database URL names no database", "add /DATABASE to the URL")
     return create_engine("mysql+pymysql://", creator=lambda: open_mysql(url), poolclass=NullPool)
@@ -174,17 +199,21 @@ def translated(error: Exception, url: DatabaseUrl) -> NodepathError:
             f"{server} wants caching_sha2_password over an unencrypted connection",
             "add tls=skip-verify or ssl_ca to the URL, or pip install cryptography",
         )
+    if number is None and type(error).__name__ == "InternalError":
+        # PyMySQL on a packet that is none of the protocol's.
+        return _other_service(url)
+    said = f"{server} says: {_short(text)}{f' ({number})' if number is not None else ''}"
     if number in NO_DATABASE:
-        return NoDatabase(f"{server} says: {_short(text)} ({number})", "check the database's name in the URL")
+        return NoDatabase(said, "check the database's name in the URL")
     if number in ACCESS_DENIED:
-        return AccessDenied(f"{server} says: {_short(text)} ({number})", "check user, password and privileges")
+        return AccessDenied(said, "check user, password and privileges")
     if number in BUSY:
-        return Busy(f"{server} says: {_short(text)} ({number})", "try again when the other transaction has ended")
+        return Busy(said, "try again when the other transaction has ended")
     if number in UNREACHABLE or isinstance(cause, OSError):
         return Unreachable(
             f"no database server answers at {url.place} ({_short(text)})", "check host, port and network"
         )
-    return DatabaseError(f"{server} says: {_short(text)} ({number})", "see the server's manual for this error number")
+    return DatabaseError(said, "see the server's manual for this error number")
 
 
 def _from_sqlite(error: sqlite3.Error, url: DatabaseUrl) -> NodepathError:

@@ -30,9 +30,13 @@ def load(url: str, base: Schema, settings: Settings) -> Schema:
     """
     target = configured(settings.database_url, os.environ) if url == LIVE else parse(url)
     found = read(target)
-    return replace(base, dialect=found.dialect, version=found.version).layered(
-        replace(found, sources=(LIVE if url == LIVE else target.masked,))
+    below = replace(
+        base,
+        dialect=found.dialect,
+        version=found.version,
+        case_sensitive_tables=found.case_sensitive_tables and settings.case_sensitive_tables,
     )
+    return below.layered(replace(found, sources=(LIVE if url == LIVE else target.masked,)))
 
 
 def read(url: DatabaseUrl, only: Sequence[str] | None = None) -> Schema:

@@ -237,7 +237,7 @@ def test_one_upgrade_at_a_time(mariadb: PrivateMariaDB, database: str) -> None:
 
 
 def test_waiting_for_another_upgrade_ends(mariadb: PrivateMariaDB, database: str) -> None:
-    from nodepath_cli.migrate.runner import lock_name
+    from nodepath_cli.migrate.lock import lock_name
 
     with mariadb.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, 0)", (lock_name(database),))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from nodepath_cli import migrate
 from nodepath_cli.__main__ import main
 from nodepath_cli.migrate.guard import OWNED
 
@@ -203,10 +205,32 @@ def test_a_file_that_is_no_database_is_one_line(capsys: pytest.CaptureFixture[st
         assert (code, err.splitlines()[-1][:7]) == (4, "error: ")
 
 
-def test_a_failing_revision_is_one_line_and_keeps_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failing_revision_is_one_line_and_leaves_nothing_half_done(capsys: pytest.CaptureFixture[str]) -> None:
     Path("own").mkdir()
     Path("own/0002_bad.py").write_text(REVISION_2.replace("CREATE TABLE leads (id", "CREATE TABBLE leads (id"))
     code, _, err = db(capsys, "upgrade", "--database-url", URL, "--migrations", "own")
     assert code == 4
     assert err.splitlines()[-1].startswith("error: ")
-    assert document(capsys, "current", "--database-url", URL, "--migrations", "own")[1]["state"] == "behind"
+    assert document(capsys, "current", "--database-url", URL, "--migrations", "own")[1]["state"] == "empty"
+
+
+def test_a_folder_of_sql_migrations_is_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sql").mkdir()
+    Path("sql/000001_x.up.sql").write_text("CREATE TABLE x (a INT);")
+    assert db(capsys, "heads", "--migrations", "sql")[0] == 2
+    Path("nodepath.toml").write_text('migrations = "sql"\n')
+    assert db(capsys, "upgrade", "--database-url", URL)[0] == 0
+    with sqlite3.connect("locks.db") as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'x'").fetchone() == (0,)
+
+
+def test_upgrades_of_one_file_at_the_same_time() -> None:
+    results: list[tuple[str, ...]] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(migrate.upgrade("sqlite:///locks.db").applied)) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(results) == [(), (), (), (), (), ("0001",)]

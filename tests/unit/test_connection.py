@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sqlite3
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,7 +34,9 @@ GREETING = (
 
 
 @contextmanager
-def server_without_tls() -> Iterator[tuple[int, list[bytes]]]:
+def server_without_tls(
+    greeting: bytes = struct.pack("<I", len(GREETING))[:3] + b"\0" + GREETING, silent_seconds: float = 0
+) -> Iterator[tuple[int, list[bytes]]]:
     """A server that greets, then keeps what the client says."""
     heard: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -42,7 +46,9 @@ def server_without_tls() -> Iterator[tuple[int, list[bytes]]]:
         connection, _ = listener.accept()
         with connection:
             connection.settimeout(10)
-            connection.sendall(struct.pack("<I", len(GREETING))[:3] + b"\0" + GREETING)
+            time.sleep(silent_seconds)
+            with contextlib.suppress(OSError):
+                connection.sendall(greeting)
             heard.append(connection.recv(4096))
 
     thread = threading.Thread(target=serve)
@@ -66,6 +72,23 @@ def test_plaintext_is_used_where_it_was_asked_for() -> None:
     with server_without_tls() as (port, heard), pytest.raises(Unreachable):
         open_mysql(parse(f"mysql://somebody:hush-hush@127.0.0.1:{port}/chat?tls=false"))
     assert b"somebody" in b"".join(heard)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9, b"\0\0\0\0", b"\x01\0\0\0\x0a", b""],
+)
+def test_a_service_of_another_kind(greeting: bytes) -> None:
+    with server_without_tls(greeting) as (port, _), pytest.raises(Unreachable):
+        open_mysql(parse(f"mysql://somebody:hush-hush@127.0.0.1:{port}/chat?timeout=2s"))
+
+
+def test_a_service_that_says_nothing_is_not_waited_for_without_end() -> None:
+    started = time.monotonic()
+    with server_without_tls(silent_seconds=2.5) as (port, _):
+        with pytest.raises(Unreachable):
+            open_mysql(parse(f"mysql://somebody:hush-hush@127.0.0.1:{port}/chat?timeout=1s"))
+        assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
