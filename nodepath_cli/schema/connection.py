@@ -68,8 +68,8 @@ def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
         raise Unreachable(
             f"what answers at {url.place} is no MySQL or MariaDB server", "check host and port"
         ) from error
-    # A long ALTER is not to be cut off.
-    connection._read_timeout = None
+    # A long ALTER is not to be cut off. PyMySQL has no public way to change the timeout later.
+    connection._read_timeout = None  # type: ignore[attr-defined]
     if isinstance(url.tls, Required):
         _insist_on_tls(connection, url)
     return connection

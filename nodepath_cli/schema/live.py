@@ -30,12 +30,9 @@ def load(url: str, base: Schema, settings: Settings) -> Schema:
     """
     target = configured(settings.database_url, os.environ) if url == LIVE else parse(url)
     found = read(target)
-    below = replace(
-        base,
-        dialect=found.dialect,
-        version=found.version,
-        case_sensitive_tables=found.case_sensitive_tables and settings.case_sensitive_tables,
-    )
+    below = replace(base, case_sensitive_tables=found.case_sensitive_tables and settings.case_sensitive_tables)
+    if not settings.dialect_given:
+        below = replace(below, dialect=found.dialect, version=found.version)
     return below.layered(replace(found, sources=(LIVE if url == LIVE else target.masked,)))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from nodepath_cli.config import Settings
 from nodepath_cli.database_url import parse
-from nodepath_cli.schema.live import read
-from nodepath_cli.schema.model import Column, ForeignKey, Generated, Key
+from nodepath_cli.schema.connection import open_mysql
+from nodepath_cli.schema.live import load, read
+from nodepath_cli.schema.model import Column, ForeignKey, Generated, Key, Schema
 from tests.mariadb import PrivateMariaDB
 
 pytestmark = pytest.mark.server
@@ -119,3 +121,15 @@ def test_select_is_enough(mariadb: PrivateMariaDB, url: str, database: str) -> N
             table.primary_key,
             table.unique_keys,
         )
+
+
+def test_a_long_statement_is_not_cut_off_by_the_connect_timeout(url: str) -> None:
+    connection = open_mysql(parse(url + "&connect_timeout=1"))
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT SLEEP(1.6)")
+        assert cursor.fetchall() == ((0,),)
+
+
+def test_a_live_source_says_what_the_dialect_is_unless_one_was_given(url: str) -> None:
+    assert load(url, Schema(), Settings()).dialect == "mariadb"
+    assert load(url, Schema(dialect="mysql"), Settings(dialect_given=True)).dialect == "mysql"
