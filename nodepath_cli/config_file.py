@@ -222,10 +222,17 @@ def _configured(path: Path) -> dict[str, Any]:
         try:
             read = key.read(value)
         except ValueError as error:
-            shown = "its value" if key.secret else repr(value)
-            raise ConfigError(f"{path}: {name}: {shown} is not {error}", f"correct {name} in {path}") from None
+            raise ConfigError(
+                f"{path}: {name}: {_shown(key, value)} is not {error}", f"correct {name} in {path}"
+            ) from None
         found[name] = key.rebase(read, path.parent) if key.rebase and path.parent.resolve() != Path.cwd() else read
     return found
+
+
+def _shown(key: Key, value: object) -> str:
+    """Return a value for an error; a database URL may stand under a wrong key, with its password."""
+    shown = repr(value)
+    return "its value" if key.secret or "@" in shown else shown
 
 
 def _nearest_key(name: str) -> str:
@@ -245,8 +252,9 @@ def _chosen(given: Mapping[str, object]) -> dict[str, Any]:
         try:
             found[name] = key.read(value)
         except ValueError as error:
-            shown = "its value" if key.secret else repr(value)
-            raise UsageError(f"--{name}: {shown} is not {error}", f"correct --{name}, or run with --help") from None
+            raise UsageError(
+                f"--{name}: {_shown(key, value)} is not {error}", f"correct --{name}, or run with --help"
+            ) from None
     return found
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import typer
 
+from nodepath_cli.cli.failure import masked
 from nodepath_cli.cli.flatten import flattened
 from nodepath_cli.cli.options import AuditOptions, Paths, ScanOptions
 from nodepath_cli.cli.output import render_options, write_report
@@ -22,6 +24,8 @@ def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
     settings = options.settings(format_names())
     with progress("Checking statements", quiet=settings.quiet) as told:
         report = audit(tuple(paths or ()), settings, told)
+    if report.error:
+        report = replace(report, error=masked(report.error, paths or ()))
     write_report(report, settings)
     sys.stdout.flush()
     short = short_of_coverage(report, settings)

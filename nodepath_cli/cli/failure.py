@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,17 +14,21 @@ from nodepath_cli.errors import NodepathError, UsageError
 WITHOUT_CONFIGURATION = ("demo",)
 """Commands whose format the configuration does not set."""
 
+_PASSWORD = re.compile(r"(://[^\s/:@]*:|(?<![^\s'\"(=])[^\s:/@'\"]+:)(?!//)\S+@")
+_PASSWORD_OF_WHOLE = re.compile(r"(://[^/:@]*:|^[^:/@]*:)(?!//).*@", re.DOTALL)
+
 
 def fail(error: NodepathError, arguments: Sequence[str]) -> int:
     """Write the error as these arguments asked for, and return its exit code."""
+    shown = masked(error, arguments)
     if _format(arguments) == "json":
-        body = {"code": error.code, "message": " ".join(error.message.split()), "next": error.next_step}
+        body = {"code": shown.code, "message": " ".join(shown.message.split()), "next": shown.next_step}
         sys.stdout.write(json.dumps({"version": 1, "error": body}, indent=2) + "\n")
         sys.stdout.flush()
     if verbose(arguments):
         sys.stderr.write("".join(f"{line}\n" for line in trail(error)))
-    sys.stderr.write(error.line() + "\n")
-    return error.exit_code
+    sys.stderr.write(shown.line() + "\n")
+    return shown.exit_code
 
 
 def usage_error(error: Exception) -> UsageError | None:
@@ -77,6 +82,20 @@ def verbose(arguments: Sequence[str]) -> bool:
         each == "--verbose" or (each[:1] == "-" and each[1:2] != "-" and "v" in each[1:] and each[1:].isalpha())
         for each in _own(arguments)
     )
+
+
+def masked(error: NodepathError, arguments: Sequence[str]) -> NodepathError:
+    """Return an error without the password of a database URL that stood in a wrong place and is now quoted."""
+    return type(error)(_masked(error.message, arguments), _masked(error.next_step, arguments))
+
+
+def _masked(text: str, arguments: Sequence[str]) -> str:
+    given = [part for each in arguments for part in (each, each.partition("=")[2]) if "@" in part and ":" in part]
+    for each in sorted(given, key=len, reverse=True):
+        safe = _PASSWORD_OF_WHOLE.sub(r"\1***@", each)
+        for form in (each, repr(each)[1:-1]):
+            text = text.replace(form, safe)
+    return _PASSWORD.sub(r"\1***@", text)
 
 
 def _format(arguments: Sequence[str]) -> str:

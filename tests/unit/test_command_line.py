@@ -309,6 +309,23 @@ def test_an_error_of_its_own_is_one_line_without_its_text(
     assert "hunter2" not in outcome.err + verbose.err
 
 
+@pytest.mark.parametrize(
+    "url", ["mysql://user:hunter2@host/db", "user:hunter2@tcp(host:3306)/db", "mysql://user:a hunter2 @ '@host/db"]
+)
+@pytest.mark.parametrize(
+    "arguments", [("explain",), ("rules",), ("schema",), ("audit-columns", "--dialect"), ("audit-columns",), ("db",)]
+)
+def test_a_database_url_in_the_wrong_place_does_not_show_its_password(
+    project: Tree, nodepath: Any, arguments: tuple[str, ...], url: str
+) -> None:
+    for extra in ((), ("-v",), ("--format", "json")):
+        outcome = nodepath(*arguments, url, *extra)
+        assert outcome.code == 2
+        assert "hunter2" not in outcome.out + outcome.err
+    project.write("nodepath.toml", f'dialect = "{url}"\n')
+    assert "hunter2" not in nodepath("rules").err
+
+
 def test_the_good_files_are_audited_beside_bad_ones(project: Tree, nodepath: Any) -> None:
     project.write("src/store.go", go(BAD))
     project.write("src/binary.go", b"package x\0")
