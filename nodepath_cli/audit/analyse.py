@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 
 from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
-from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.audit.target import Target, Targets
+from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, UsageError
-from nodepath_cli.schema.model import Rename, Schema
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts
 from nodepath_cli.source.statement import Statement
@@ -25,16 +25,6 @@ Progress = Callable[[int, int], None]
 
 DML_KINDS = frozenset({"select", "insert", "replace", "update", "delete", "values"})
 """The kinds that the summary counts."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A schema with what belongs to it: what the statements of one part of the tree are checked against."""
-
-    schema: Schema
-    dialect: Dialect
-    renames: tuple[Rename, ...]
-    proved_tables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -156,7 +146,7 @@ def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None 
         raise NothingToAudit(
             f"no SQL in {len(files.files)} files under " + ", ".join(paths), "name the folder that holds the queries"
         )
-    targets = _Targets(settings, programs)
+    targets = Targets(settings, programs, files.files)
     analysed = []
     for number, (statement, file) in enumerate(extracted):
         if progress and number % 64 == 0:
@@ -190,60 +180,6 @@ def _resolve(statement: Statement, file: SourceFile, target: Target, settings: S
             parsed = parse(variant, target.dialect, settings.replace)
             outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
     return Analysed(statement, file, target, tuple(outcomes), settings.external_tables)
-
-
-class _Targets:
-    """The schema for each part of the tree, read once."""
-
-    def __init__(self, settings: Settings, programs: Sequence[Program]) -> None:
-        self._settings = settings
-        self._programs = programs
-        self._blocks: dict[int, Target] = {}
-        self.main = self._given(settings) if settings.schema else self._default()
-
-    def of(self, statement: Statement) -> Target:
-        """Return the target of a statement by the `[[source]]` block that its file falls under."""
-        for number, block in enumerate(self._settings.sources):
-            if any(fnmatch(statement.span.path, pattern) for pattern in block.paths):
-                if number not in self._blocks:
-                    own = replace(self._settings, schema=block.schema)
-                    if block.dialect:
-                        own = replace(own, dialect=block.dialect, dialect_given=True)
-                    self._blocks[number] = self._given(own) if block.schema else self.main
-                return self._blocks[number]
-        return self.main
-
-    def _given(self, settings: Settings) -> Target:
-        from nodepath_cli.schema.sources import load
-
-        return self._target(load(settings.schema, settings), settings)
-
-    def _default(self) -> Target:
-        """The owned tables, and on top of them the DDL of the tree itself."""
-        from nodepath_cli.schema.ddl_files import from_statements
-        from nodepath_cli.schema.sources import load
-
-        head = load(("head",), self._settings)
-        orders = [self._programs, self._programs[::-1]] if len(self._programs) > 1 else [self._programs]
-        # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
-        replayed = [
-            from_statements([each for program in order for each in program.ddl()], head, self._settings.dialect)
-            for order in orders
-        ]
-        best = min(replayed, key=lambda schema: len(schema.problems))
-        owned = frozenset(table.name for table in head.tables)
-        return self._target(replace(best, inferred=True), self._settings, owned)
-
-    def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:
-        dialect = settings.dialect
-        if not settings.dialect_given and schema.version:
-            dialect = replace(dialect, name=schema.dialect, version=schema.version)
-        schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
-        configured = tuple(
-            Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")
-            for old, new in settings.renames
-        )
-        return Target(schema, dialect, configured + schema.renames, owned)
 
 
 def column_label(column: ColumnRef) -> str:

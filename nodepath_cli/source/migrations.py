@@ -57,6 +57,12 @@ def in_order(paths: Iterable[str], dialect: str) -> list[str]:
     return sorted(kept, key=_rank)
 
 
+def numbered(paths: Iterable[str], dialect: str) -> list[str]:
+    """Return the numbered and the repeatable files in the order in which they run, those behind a `LATEST.sql`, too."""
+    chosen = [path for path in _of_dialect(paths, dialect) if not is_down(path)]
+    return sorted((path for path in chosen if _file_rank(path.rpartition("/")[2])[0][0] > 1), key=_rank)
+
+
 def _of_dialect(paths: Iterable[str], dialect: str) -> list[str]:
     taken = _TAKEN.get(dialect, (dialect,))
     groups: dict[str, dict[str, list[str]]] = {}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nodepath_cli.audit import rules as package
+from nodepath_cli.audit.finding import Rule
 from nodepath_cli.audit.rules import find, page, rules, selected
 from nodepath_cli.errors import UsageError
 
@@ -23,14 +24,14 @@ def test_every_module_exports_a_rule_with_the_name_of_its_file(module: str) -> N
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-def test_every_rule_has_a_page_that_says_what_why_and_what_instead(rule: package.Rule) -> None:
+def test_every_rule_has_a_page_that_says_what_why_and_what_instead(rule: Rule) -> None:
     text = page(rule)
     for part in ("Why it matters:", "Example:", "What to write instead:"):
         assert part in text
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules() if rule.check], ids=lambda rule: rule.id)
-def test_every_rule_that_checks_has_a_test_file(rule: package.Rule) -> None:
+def test_every_rule_that_checks_has_a_test_file(rule: Rule) -> None:
     assert (Path(__file__).parent / f"test_{rule.name.replace('-', '_')}.py").is_file()
 
 

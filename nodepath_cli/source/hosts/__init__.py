@@ -31,6 +31,9 @@ class Program(Protocol):
     def ddl(self) -> Sequence[Statement]:
         """Return the DDL statements of the whole program in the order in which it runs them."""
 
+    def migrations(self) -> Sequence[Statement]:
+        """Return the statements, DDL and others, of what runs once and in a known order; () where there is none."""
+
 
 class Host(Protocol):
     """A host language."""

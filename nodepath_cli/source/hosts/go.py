@@ -36,6 +36,10 @@ class GoProgram:
         """Return the DDL statements of the audited dialect in the order in which the program runs them."""
         return in_boot_order(self._index, self._all())
 
+    def migrations(self) -> Sequence[Statement]:
+        """Return nothing: which Go code runs once is not told by its form."""
+        return ()
+
     def _all(self) -> list[Collected]:
         if self._collected is None:
             self._collected = collect(analyse(self._index), self._options.dialect)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import HostOptions, Program
 from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path
-from nodepath_cli.source.migrations import in_order, is_down
+from nodepath_cli.source.migrations import in_order, is_down, numbered
 from nodepath_cli.source.script import ScriptStatement, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
@@ -64,6 +64,18 @@ class SqlProgram:
                     if not each.down and not _DML.match(each.sql) and _builds(each.sql)
                 ]
         return [each for each in found if each.dialect is None]
+
+    def migrations(self) -> Sequence[Statement]:
+        """Return every statement of the numbered files, in the order in which they run."""
+        by_name = {file.path: file for file in self.files}
+        reads = [self._file(by_name[path]) for path in numbered(by_name, self.options.dialect.name)]
+        return [
+            self._statement(each, read)
+            for read in reads
+            if read.foreign is None
+            for each in read.statements
+            if not each.down
+        ]
 
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)

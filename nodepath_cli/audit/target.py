@@ -1,0 +1,122 @@
+"""What a statement is checked against: the schema of its part of the tree, or that of the moment when it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+
+from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.schema.ddl_files import from_statements
+from nodepath_cli.schema.model import Rename, Schema
+from nodepath_cli.schema.sources import load
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.hosts import Program
+from nodepath_cli.source.statement import Span, Statement
+from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema
+
+TREE = "DDL of the audited tree"
+"""How reports name the DDL that was found in the tree itself."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A schema with what belongs to it."""
+
+    schema: Schema
+    dialect: Dialect
+    renames: tuple[Rename, ...]
+    proved_tables: frozenset[str] = frozenset()
+    """Tables whose shape is known though the schema is inferred, as the migrations own them."""
+
+
+class Targets:
+    """The target of every statement; each schema is read once."""
+
+    def __init__(self, settings: Settings, programs: Sequence[Program], files: Sequence[SourceFile]) -> None:
+        """Read the main schema.
+
+        Raises what a schema source raises.
+        """
+        self._settings = settings
+        self._programs = programs
+        self._files = files
+        self._blocks: dict[int, Target] = {}
+        self._past: dict[Span, Target] | None = None
+        self.main = self._given(settings) if settings.schema else self._default()
+
+    def of(self, statement: Statement) -> Target:
+        """Return the target of a statement.
+
+        A statement of a numbered migration is checked against the schema that the migrations before it have made;
+        another one against the schema of the `[[source]]` block that its file falls under, else the main one.
+        """
+        past = self._migrations().get(statement.span) if statement.host == "sql" else None
+        if past:
+            return past
+        for number, block in enumerate(self._settings.sources):
+            if any(fnmatch(statement.span.path, pattern) for pattern in block.paths):
+                if number not in self._blocks:
+                    own = replace(self._settings, schema=block.schema)
+                    if block.dialect:
+                        own = replace(own, dialect=block.dialect, dialect_given=True)
+                    self._blocks[number] = self._given(own) if block.schema else self.main
+                return self._blocks[number]
+        return self.main
+
+    def _given(self, settings: Settings) -> Target:
+        return self._target(load(settings.schema, settings), settings)
+
+    def _default(self) -> Target:
+        """The owned tables, and on top of them the DDL of the tree itself."""
+        head = load(("head",), self._settings)
+        orders = [self._programs, self._programs[::-1]] if len(self._programs) > 1 else [self._programs]
+        # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
+        ddl = [[each for program in order for each in program.ddl()] for order in orders]
+        replayed = [from_statements(each, head, self._settings.dialect, self._files) for each in ddl]
+        best = min(replayed, key=lambda schema: len(schema.problems))
+        sources = (*best.sources, TREE) if ddl[0] else best.sources
+        return self._target(replace(best, inferred=True, sources=sources), self._settings, _names(head))
+
+    def _migrations(self) -> dict[Span, Target]:
+        """The target of each statement of the numbered migrations that is no DDL."""
+        if self._past is None:
+            self._past = {}
+            for program in self._programs:
+                steps = program.migrations()
+                if any(not builds_schema(step.sql, self._settings.dialect) for step in steps):
+                    self._past |= self._replayed(steps)
+        return self._past
+
+    def _replayed(self, steps: Sequence[Statement]) -> dict[Span, Target]:
+        head = load(("head",), self._settings)
+        boot = [each for program in self._programs if not program.migrations() for each in program.ddl()]
+        dialect = self._settings.dialect
+        running = Replay(from_statements(boot, head, dialect, self._files), dialect, ordered=False)
+        target = None
+        past = {}
+        for step in steps:
+            if builds_schema(step.sql, dialect):
+                running.run(DdlText(step.sql, step.span.path))
+                target = None
+            else:
+                if target is None:
+                    schema = replace(running.schema(), inferred=True)
+                    target = self._target(schema, self._settings, _names(head))
+                past[step.span] = target
+        return past
+
+    def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:
+        dialect = settings.dialect
+        if not settings.dialect_given and schema.version:
+            dialect = replace(dialect, name=schema.dialect, version=schema.version)
+        schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
+        configured = tuple(
+            Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")
+            for old, new in settings.renames
+        )
+        return Target(schema, dialect, configured + schema.renames, owned)
+
+
+def _names(schema: Schema) -> frozenset[str]:
+    return frozenset(table.name for table in schema.tables)
