@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nodepath_cli.schema.model import (
@@ -39,6 +40,8 @@ FROM information_schema.KEY_COLUMN_USAGE k JOIN information_schema.REFERENTIAL_C
 ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
 WHERE k.TABLE_SCHEMA = %(database)s AND k.REFERENCED_TABLE_NAME IS NOT NULL{only}
 ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION"""
+_JSON_CHECKS = """SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE
+FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = %(database)s AND LEVEL = 'Column'{only}"""
 
 _KINDS: dict[str, TableKind] = {"VIEW": "view", "SYSTEM VIEW": "view", "SEQUENCE": "sequence"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -56,9 +59,11 @@ def read_mysql(connection: pymysql.connections.Connection[Any], only: Sequence[s
     """
     rows = _Reader(connection, only)
     server, version, sensitive = rows.server()
+    json = _json_columns(rows, server, version)
     columns: dict[str, list[Column]] = defaultdict(list)
     for name, *rest in rows.read(_COLUMNS):
-        columns[name].append(_column(server, *rest))
+        column = _column(server, *rest)
+        columns[name].append(replace(column, type="json") if (name, column.name) in json else column)
     keys = _grouped_keys(rows.read(_KEYS))
     foreign = _grouped_foreign_keys(rows.read(_FOREIGN_KEYS, "k."))
     tables: list[Table] = []
@@ -93,6 +98,14 @@ def read_mysql(connection: pymysql.connections.Connection[Any], only: Sequence[s
         problems=tuple(problems),
         case_sensitive_tables=sensitive,
     ).with_tables(tables)
+
+
+def _json_columns(rows: _Reader, server: Server, version: tuple[int, ...]) -> set[tuple[str, str]]:
+    """Return the (table, column) pairs of type JSON on MariaDB, which makes of it LONGTEXT with a check of its own
+    (MariaDB Knowledge Base, "JSON Data Type"; the view of the checks is there from 10.3 on)."""
+    if server != "mariadb" or version < (10, 3):
+        return set()
+    return {(table, name) for table, name, check in rows.read(_JSON_CHECKS) if check == f"json_valid(`{name}`)"}
 
 
 class _Reader:

@@ -25,6 +25,7 @@ CREATE TABLE Posts (
     half INT AS (n / 2) STORED,
     hidden INT INVISIBLE DEFAULT NULL,
     flag BIT(1) DEFAULT b'0',
+    extra JSON,
     PRIMARY KEY (board, n),
     KEY by_title (title(10), n),
     CONSTRAINT of_board FOREIGN KEY (board) REFERENCES boards (id) ON DELETE CASCADE
@@ -60,6 +61,7 @@ def test_columns_as_the_server_has_them(url: str) -> None:
         Column("half", "int(11)", True, generated=Generated("stored", "`n` / 2")),
         Column("hidden", "int(11)", True, invisible=True),
         Column("flag", "bit(1)", True, "b'0'"),
+        Column("extra", "json", True, charset="utf8mb4", collation="utf8mb4_bin"),
     )
 
 

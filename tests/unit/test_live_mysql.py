@@ -55,6 +55,7 @@ def schema(version: str, columns: Sequence[Row], keys: Sequence[Row] = (), lower
             "information_schema.COLUMNS": [("t", *column) for column in columns],
             "information_schema.STATISTICS": [("t", *key) for key in keys],
             "information_schema.KEY_COLUMN_USAGE": [],
+            "information_schema.CHECK_CONSTRAINTS": [],
         }
     )
     return read_mysql(connection)
