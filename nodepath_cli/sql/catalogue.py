@@ -20,7 +20,7 @@ def _tables() -> dict[str, dict[str, list[str]]]:
     return loaded
 
 
-def system_columns(database: str, table: str, dialect: str) -> tuple[str, ...] | None:
+def system_columns(database: str, table: str) -> tuple[str, ...] | None:
     """Return the columns of a table of the server's own databases, None where it is not known.
 
     `database` is in lower case. Names of information_schema are compared without regard to case.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from nodepath_cli.sql.lexer import END, HOLED, NUMBER, OP, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.nodes import Ident
@@ -51,15 +51,15 @@ class Cursor:
         self.nesting = 0
         self.holes: list[HoleUse] = []
 
-    def fail(self) -> NoReturn:
-        """Raise NotUnderstood for the token at hand."""
+    def problem(self) -> NotUnderstood:
+        """Return the error that the token at hand is not what the grammar needs."""
         index = self.i
         if self.kinds[index] == END:
-            raise NotUnderstood("the statement ends too early", self.starts[index])
+            return NotUnderstood("the statement ends too early", self.starts[index])
         shown = self.text[self.starts[index] : self.ends[index]]
         if len(shown) > 30:
             shown = shown[:27] + "..."
-        raise NotUnderstood(f"not understood at '{shown}'", self.starts[index])
+        return NotUnderstood(f"not understood at '{shown}'", self.starts[index])
 
     def accept(self, word: str) -> bool:
         """Step over a word or operator where it stands here."""
@@ -78,7 +78,7 @@ class Cursor:
     def expect(self, word: str) -> None:
         """Step over a word or operator that must stand here."""
         if self.words[self.i] != word:
-            self.fail()
+            raise self.problem()
         self.i += 1
 
     def deeper(self) -> None:
@@ -109,7 +109,7 @@ class Cursor:
         start, end = self.starts[index], self.ends[index]
         if kind == WORD:
             if not after_dot and self.words[index] in RESERVED:
-                self.fail()
+                raise self.problem()
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
         if kind == QUOTED:
@@ -119,7 +119,7 @@ class Cursor:
         if after_dot and kind == NUMBER:
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
-        self.fail()
+        raise self.problem()
 
     def _name_with_holes(self, after_dot: bool) -> Ident:
         index = self.i
@@ -129,7 +129,7 @@ class Cursor:
                 self.i = index + 1
                 start, end = self.starts[index], self.ends[index]
                 return Ident(unquote(self.text[start:end]), start + 1, end - 1, "\ufffc" in self.text[start:end], True)
-            self.fail()
+            raise self.problem()
         while True:
             if self.kinds[self.i] == HOLED:
                 self.hole(NAME)
@@ -188,7 +188,7 @@ class Cursor:
     def skip_parentheses(self) -> None:
         """Step over `( ... )` whatever is in it."""
         if self.words[self.i] != "(":
-            self.fail()
+            raise self.problem()
         self.i = self.closing[self.i] + 1
 
     def idents_in_parentheses(self) -> tuple[Ident, ...]:

@@ -1,7 +1,7 @@
-"""Comments that the server runs: `/*!40101 ... */` and MariaDB's `/*M!100100 ... */`, opened without moving a character.
+"""Comments that the server runs, `/*!40101 ... */` and MariaDB's `/*M!100100 ... */`, opened in place.
 
-Facts from the manuals ("Comments", MySQL 8.4; "Comment Syntax", MariaDB): the text is run where the version is absent or
-not above the server's. MariaDB skips `/*!50700` to `/*!99999`, as those mean features of MySQL 5.7 and later.
+Facts from the manuals ("Comments", MySQL 8.4; "Comment Syntax", MariaDB): the text is run where the version is absent
+or not above the server's. MariaDB skips `/*!50700` to `/*!99999`, as those mean features of MySQL 5.7 and later.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from nodepath_cli.sql.nodes import IN_LEFT, TABLE_COLUMN, Atom, Col, Expr, Ident
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _BOOLEAN = frozenset(("AND", "OR", "XOR", "||", "&&"))
+_CONDITION_STARTS = frozenset(("WHERE", "AND", "OR", "XOR", "NOT", "HAVING", "ON", "&&", "||", "!", "WHEN", "BY"))
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _ARITHMETIC = frozenset(("|", "&", "<<", ">>", "-", "+", "*", "/", "DIV", "%", "MOD", "^"))
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
@@ -39,7 +40,7 @@ class ExpressionGrammar(Cursor):
         """Read a query expression."""
         raise NotImplementedError
 
-    def call(self, name: str, word: str) -> None:
+    def call(self, word: str) -> None:
         """Read a function call whose `(` is at hand."""
         raise NotImplementedError
 
@@ -87,17 +88,27 @@ class ExpressionGrammar(Cursor):
         while True:
             while words[self.i] in ("NOT", "!"):
                 self.i += 1
+            first = self.i
             self.predicate()
+            if self.has_holes and self.i == first + 1 and self.kinds[first] == HOLED:
+                self._condition_hole(first)
             word = words[self.i]
-            if word in _BOOLEAN:
-                self.i += 1
-            elif word == ":=":
+            if word in _BOOLEAN or word == ":=":
                 self.i += 1
             elif self.has_holes and self.kinds[self.i] == HOLED:
                 if not self._tail_hole():
                     return
             else:
                 return
+
+    def _condition_hole(self, index: int) -> None:
+        """Take a hole that is a whole condition for any piece of SQL, not for a value."""
+        before = self.words[index - 1]
+        if before == "(":
+            before = self.words[index - 2]
+        if before in _CONDITION_STARTS:
+            self.holes[-1] = self.holes[-1]._replace(role=TEXT)
+            self.open_text = True
 
     def _tail_hole(self) -> bool:
         """Step over holes behind an operand; say whether another operand follows."""
@@ -153,7 +164,7 @@ class ExpressionGrammar(Cursor):
                 elif self.dialect == "sqlite":
                     self.operand()
                 else:
-                    self.fail()
+                    raise self.problem()
             elif word in ("ISNULL", "NOTNULL") and self.dialect == "sqlite":
                 self.i += 1
             elif word not in _PREDICATE or not self._predicate_tail(mark):
@@ -174,9 +185,7 @@ class ExpressionGrammar(Cursor):
             self.operand()
             while words[self.i] in _PREDICATE and self._predicate_tail(right):
                 pass
-        elif word in ("LIKE", "REGEXP", "RLIKE", "ESCAPE", "GLOB"):
-            self.operand()
-        elif word == "SOUNDS" and self.accept("LIKE"):
+        elif word in ("LIKE", "REGEXP", "RLIKE", "ESCAPE", "GLOB") or (word == "SOUNDS" and self.accept("LIKE")):
             self.operand()
         elif word == "MEMBER" and words[self.i] in ("OF", "("):
             self.accept("OF")
@@ -194,7 +203,7 @@ class ExpressionGrammar(Cursor):
         elif self.words[self.i] != "(":
             # sqlx expands `IN ?` into a list; SQLite allows a table's name.
             if self.kinds[self.i] != PARAM and self.dialect != "sqlite":
-                self.fail()
+                raise self.problem()
             self.i += 1
         else:
             if self.is_query(self.i):
@@ -245,9 +254,8 @@ class ExpressionGrammar(Cursor):
                 else:
                     self.simple()
                 word = words[self.i]
-            if word not in _ARITHMETIC:
-                if word != "||" or self.dialect != "sqlite":
-                    return
+            if word not in _ARITHMETIC and (word != "||" or self.dialect != "sqlite"):
+                return
             self.i += 1
 
     def simple(self) -> None:
@@ -278,7 +286,7 @@ class ExpressionGrammar(Cursor):
         elif self.words[index] == "*" and self.words[index - 1] == "(":
             self.i = index + 1
         else:
-            self.fail()
+            raise self.problem()
 
     def _parenthesis(self, index: int) -> None:
         if self.is_query(index):
@@ -303,7 +311,7 @@ class ExpressionGrammar(Cursor):
             self._name()
         elif touching and self.words[index + 1] == "(":
             self.hole(NAME)
-            self.call("", "")
+            self.call("")
         else:
             self.hole(VALUE)
 
@@ -322,17 +330,17 @@ class ExpressionGrammar(Cursor):
             return
         if following == "(":
             if word in RESERVED and word not in FUNCTION_WORDS:
-                self.fail()
+                raise self.problem()
             self.i = index + 1
-            self.call(self.text[self.starts[index] : self.ends[index]], word)
+            self.call(word)
         elif following == ".":
             self._name()
         elif word in NILADIC or word in _CONSTANTS:
             self.i = index + 1
         elif self.kinds[index + 1] == STRING and self._introduces(word, index):
             self.i = index + 2
-        elif (self.kinds[index + 1] == NUMBER and word[0] == "_") or (word == "UTC_DATE"):
-            self.i = index + 2
+        elif word[0] == "_" and self._introduces_hex(index + 1):
+            self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
             self._name()
 
@@ -340,6 +348,12 @@ class ExpressionGrammar(Cursor):
         if word in _TYPED_LITERALS or word[0] == "_":
             return True
         return word in ("N", "X", "B") and self.touches_next(index)
+
+    def _introduces_hex(self, index: int) -> bool:
+        """Say whether `_latin1` is followed by `0x41` or `x'41'`."""
+        if self.kinds[index] == NUMBER:
+            return True
+        return self.words[index] in ("X", "B", "N") and self.kinds[index + 1] == STRING and self.touches_next(index)
 
     def _special(self, word: str, following: str) -> bool:
         """Read what begins with a word of its own grammar; say whether it was that."""
@@ -399,7 +413,7 @@ class ExpressionGrammar(Cursor):
         if self.words[self.i] != "WHEN":
             self.boolean()
         if self.words[self.i] != "WHEN":
-            self.fail()
+            raise self.problem()
         while self.accept("WHEN"):
             self.boolean()
             self.expect("THEN")
@@ -408,23 +422,31 @@ class ExpressionGrammar(Cursor):
             self.boolean()
         self.nesting -= 1
         if not self.accept("END"):
-            self.fail()
+            raise self.problem()
 
     def _interval(self) -> None:
         """Read `INTERVAL expr unit` or the function `INTERVAL(a, b)`."""
         self.i += 1
-        if self.words[self.i] == "(":
-            after = self.closing[self.i] + 1
-            if self.words[after] not in UNITS and self.kinds[after] != HOLED and self.words[after] not in _ARITHMETIC:
-                self.call("INTERVAL", "INTERVAL")
-                return
+        if self.words[self.i] == "(" and self._lists_several(self.i):
+            self.call("INTERVAL")
+            return
         self.boolean()
         if self.at_hole():
             self.hole(NAME)
         elif self.words[self.i] in UNITS:
             self.i += 1
         elif not self.open_text:
-            self.fail()
+            raise self.problem()
+
+    def _lists_several(self, index: int) -> bool:
+        """Say whether a comma stands right inside the parentheses that open at that index."""
+        end = self.closing[index]
+        index += 1
+        while index < end:
+            if self.words[index] == ",":
+                return True
+            index = self.closing[index] if self.words[index] == "(" else index + 1
+        return False
 
     def _match(self) -> None:
         self.i += 1
@@ -454,13 +476,13 @@ class ExpressionGrammar(Cursor):
             self.i += 1
             parts.append(self.ident(after_dot=True))
         if self.words[self.i] == "(" and len(parts) == 2:
-            self.call(parts[-1].text, "")
+            self.call("")
             return
         if self.words[self.i] == "." or (self.words[self.i] == "(" and self.kinds[self.i - 1] == QUOTED):
             if self.words[self.i] == "(":
-                self.call(parts[-1].text, "")
+                self.call("")
                 return
-            self.fail()
+            raise self.problem()
         table = parts[-2] if len(parts) > 1 else None
         self.atoms.append(Col(parts[-1], table, parts[0] if len(parts) > 2 else None, 0))
         self.single = (first, self.i)
@@ -473,7 +495,7 @@ class ExpressionGrammar(Cursor):
         found = self.atoms
         self.atoms = saved
         if len(found) != 1 or not isinstance(found[0], Col):
-            self.fail()
+            raise self.problem()
         return found[0]
 
 

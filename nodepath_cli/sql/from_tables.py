@@ -87,8 +87,7 @@ class FromResolver(NameResolver):
             # `FROM users%s`: the hole is the rest of the statement, as the name before it is a table's.
             text = text.rstrip(HOLE)
             name = name._replace(text=text, end=name.start + len(text), hole=False)
-            source = self.base_table(name, database, alias, access)
-            return source
+            return self.base_table(name, database, alias, access)
         outcome: Outcome
         table = None if name.hole or (database and database.hole) else self._find(text, database)
         shown = alias.text if alias else text
@@ -112,9 +111,11 @@ class FromResolver(NameResolver):
         return table
 
     def _unknown_table(self, name: str, database: Ident | None, shown: str, of: str | None) -> tuple[Outcome, Source]:
-        system = (database.text if database else self.schema.database or "").lower()
+        system = database.text if database else self.schema.database or ""
+        if system.lower() == "information_schema" or not self.case_sensitive:
+            system = system.lower()
         if system in SYSTEM_DATABASES:
-            columns = system_columns(system, name, self.dialect.name)
+            columns = system_columns(system, name)
             if columns is None:
                 reason = f"table {system}.{name} is not in the catalogue"
                 return Unknown(reason), Source(shown, of, {}, (), None, reason)

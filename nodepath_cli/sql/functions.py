@@ -8,13 +8,11 @@ from typing import ClassVar
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.lexer import QUOTED, WORD
 from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ORDER, WINDOW_PARTITION, Expr
-from nodepath_cli.sql.words import AGGREGATES, UNITS
+from nodepath_cli.sql.words import AGGREGATES, UNITS, words_of
 
-_FRAME = frozenset(
-    """
+_FRAME = words_of("""
     ROWS RANGE GROUPS BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT ROW EXCLUDE NO OTHERS TIES GROUP
-    """.split()
-)
+""")
 _SIDES = frozenset(("BOTH", "LEADING", "TRAILING"))
 _DIRECTIONS = frozenset(("ASC", "DESC"))
 
@@ -22,8 +20,8 @@ _DIRECTIONS = frozenset(("ASC", "DESC"))
 class FunctionGrammar(ExpressionGrammar):
     """Reads function calls."""
 
-    def call(self, name: str, word: str) -> None:
-        """Read a function call whose `(` is at hand; its name in upper case decides the grammar."""
+    def call(self, word: str) -> None:
+        """Read a function call whose `(` is at hand; `word`, its name in upper case, decides the grammar."""
         mark = len(self.atoms)
         opening = self.i
         self.i += 1
@@ -112,10 +110,10 @@ class FunctionGrammar(ExpressionGrammar):
         while self.words[self.i] not in stops or not self.words[self.i]:
             if self.words[self.i] == "(":
                 self.skip_parentheses()
-            elif self.words[self.i] in ("NULL", "ERROR", "DEFAULT"):
+            elif not named and self.words[self.i] in ("NULL", "ERROR", "DEFAULT"):
                 return
             elif self.i >= len(self.kinds) - 1:
-                self.fail()
+                raise self.problem()
             else:
                 self.i += 1
 
@@ -166,36 +164,36 @@ class FunctionGrammar(ExpressionGrammar):
     def _cast(self, opening: int) -> None:
         self.boolean()
         if self.words[self.i] != "AS":
-            self.fail()
+            raise self.problem()
         self.i = self.closing[opening]
 
     def _convert(self, opening: int) -> None:
         self.boolean()
         if self.words[self.i] not in (",", "USING"):
-            self.fail()
+            raise self.problem()
         self.i = self.closing[opening]
 
-    def _extract(self, opening: int) -> None:
+    def _extract(self, _opening: int) -> None:
         if self.words[self.i] not in UNITS:
-            self.fail()
+            raise self.problem()
         self.i += 1
         self.expect("FROM")
         self.boolean()
 
-    def _unit_first(self, opening: int) -> None:
+    def _unit_first(self, _opening: int) -> None:
         if self.words[self.i] in UNITS or self.words[self.i] == "FRAC_SECOND":
             self.i += 1
             self.expect(",")
         self.arguments()
 
-    def _get_format(self, opening: int) -> None:
+    def _get_format(self, _opening: int) -> None:
         if self.words[self.i] not in ("DATE", "TIME", "DATETIME", "TIMESTAMP"):
-            self.fail()
+            raise self.problem()
         self.i += 1
         self.expect(",")
         self.boolean()
 
-    def _trim(self, opening: int) -> None:
+    def _trim(self, _opening: int) -> None:
         self.accept_any(_SIDES)
         if not self.accept("FROM"):
             self.boolean()
@@ -206,12 +204,12 @@ class FunctionGrammar(ExpressionGrammar):
                 return
         self.boolean()
 
-    def _position(self, opening: int) -> None:
+    def _position(self, _opening: int) -> None:
         self.operand()
         self.expect("IN")
         self.boolean()
 
-    def _values(self, opening: int) -> None:
+    def _values(self, _opening: int) -> None:
         mark = len(self.atoms)
         self._name()
         self._flag(mark, ODKU_VALUE)
@@ -220,7 +218,7 @@ class FunctionGrammar(ExpressionGrammar):
         self.boolean()
         self.i = self.closing[opening]
 
-    def _sequence_function(self, opening: int) -> None:
+    def _sequence_function(self, _opening: int) -> None:
         self._sequence()
         while self.accept(","):
             self.boolean()
@@ -248,8 +246,6 @@ class FunctionGrammar(ExpressionGrammar):
 
 
 _AFTER_CALL = frozenset(("OVER", "WITHIN", "FILTER", "RESPECT", "IGNORE", "FROM"))
-_ARGUMENT_CLAUSES = frozenset(
-    """
+_ARGUMENT_CLAUSES = words_of("""
     ORDER LIMIT SEPARATOR USING FROM FOR RETURNING NULL ERROR DEFAULT ON EMPTY ABSENT AS IN
-    """.split()
-)
+""")

@@ -38,8 +38,9 @@ from nodepath_cli.sql.resolution import (
     TableRef,
     Unknown,
     Violation,
+    clause_words,
 )
-from nodepath_cli.sql.scope import Environment, Link, Output, OutItem, Scope, Source, Tree, find, leaves
+from nodepath_cli.sql.scope import Environment, Link, OutItem, Output, Scope, Source, Tree, find, leaves
 
 _ACCESS: dict[Clause, Access] = {
     Clause.WHERE: "filter",
@@ -54,7 +55,7 @@ _ACCESS: dict[Clause, Access] = {
     Clause.INSERT_COLUMNS: "write",
     Clause.ODKU_LEFT: "write",
 }
-_SEES_ITEMS = frozenset((Clause.GROUP_BY, Clause.ORDER_BY, Clause.WINDOW_PARTITION, Clause.WINDOW_ORDER))
+_SEES_ITEMS = frozenset((Clause.HAVING, Clause.GROUP_BY, Clause.ORDER_BY, Clause.WINDOW_PARTITION, Clause.WINDOW_ORDER))
 _HIDES_ITEMS = frozenset((Clause.WHERE, Clause.ON))
 ROWIDS = frozenset(("rowid", "oid", "_rowid_"))
 _INTEGERS = ("int", "tinyint", "smallint", "mediumint", "bigint", "serial", "integer")
@@ -91,11 +92,16 @@ class NotTold:
 
 
 @dataclass(frozen=True, slots=True)
-class TooEarly:
-    """A subquery in the select list names an item that comes later: 1247."""
+class NotYet:
+    """A subquery names an item of a query around it that it may not use: 1247."""
+
+    why: str
 
 
-Hit: TypeAlias = InTable | InItems | Several | NotTold | TooEarly
+Hit: TypeAlias = InTable | InItems | Several | NotTold | NotYet
+
+FORWARD = "forward reference in item list"
+GROUP_FUNCTION = "reference to group function"
 
 
 class NameResolver:
@@ -142,7 +148,7 @@ class NameResolver:
             if isinstance(atom, Sub):
                 self.query(atom.query, Link(scope, _link_place(clause, atom.flags), trees, item), environment)
             else:
-                self.column(atom, scope, clause, trees, item)
+                self.column(atom, scope, clause, trees)
         for window in expr.windows:
             self.window(window, scope)
 
@@ -151,9 +157,7 @@ class NameResolver:
         if name.text.lower() not in scope.windows and not name.hole:
             self.violate(4009, f"Window specification with name '{name.text}' is not defined", name.text, *name[1:3])
 
-    def column(
-        self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None, item: int = -1
-    ) -> None:
+    def column(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> None:
         """Resolve one column and record the reference."""
         flags = col.flags
         said = clause
@@ -170,20 +174,17 @@ class NameResolver:
         if col.name.hole or (col.table and col.table.hole):
             self._holed(col, scope, said)
             return
-        self.record(col, said, self.search(col, scope, clause, trees, item), scope, trees)
+        self.record(col, said, self.search(col, scope, clause, trees), scope, trees)
 
-    def search(
-        self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None, item: int = -1
-    ) -> Hit | None:
+    def search(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> Hit | None:
         """Return what a name means, None where nothing has it."""
         hit: Hit | None
         if clause is Clause.HAVING and not self.sqlite and not col.flags & (AGGREGATE | TABLE_COLUMN):
             hit = self.in_select(col, scope)
-        elif scope.only_grouped and not col.flags & AGGREGATE:
-            hit = self.in_group(col, scope)
         else:
             hit = self.in_tables(col, scope, trees)
             if hit is None and (clause in _SEES_ITEMS or self.sqlite) and scope.items is not None:
+                # An aggregate in HAVING sees aliases as well, though its other names do not see FROM (measured).
                 hit = self.in_items(col, scope)
         if hit is not None:
             return hit
@@ -198,12 +199,15 @@ class NameResolver:
     def _outwards(self, col: Col, link: Link) -> Hit | None:
         outer = link.scope
         hit: Hit | None = None
-        if link.place is not Clause.HAVING or not outer.grouped or self.sqlite:
+        if link.place is not Clause.HAVING or not outer.grouped or self.sqlite or col.flags & AGGREGATE:
             hit = self.in_tables(col, outer, link.trees)
         if hit is None and link.place not in _HIDES_ITEMS and outer.items is not None:
             hit = self.in_select(col, outer)
-            if isinstance(hit, InItems) and link.place is Clause.SELECT and hit.item.index >= link.item:
-                return TooEarly()
+            if isinstance(hit, InItems):
+                if link.place is Clause.SELECT and hit.item.index >= link.item:
+                    return NotYet(FORWARD)
+                if hit.item.value and hit.item.value.aggregate:
+                    return NotYet(GROUP_FUNCTION)
         return hit
 
     def in_tables(self, col: Col, scope: Scope, trees: tuple[Tree, ...] | None = None) -> Hit | None:
@@ -342,7 +346,7 @@ class NameResolver:
         return _several(owners)
 
     def _holed(self, col: Col, scope: Scope, clause: Clause) -> None:
-        """A name of which a part is known only at run time: known where it ends in a hole that may be something else."""
+        """Record a name with a hole in it: known where all but a hole at its end is a column."""
         text = col.name.text
         known = text.rstrip(HOLE)
         if known and HOLE not in known and not (col.table and col.table.hole):
@@ -377,11 +381,14 @@ class NameResolver:
             outcome = Unknown(hit.reason)
         elif isinstance(hit, Several):
             outcome, candidates, errno = Ambiguous(hit.names), hit.tables, 1052
-        elif isinstance(hit, TooEarly):
+        elif isinstance(hit, NotYet):
             outcome = Found()
-            self.forward_reference(name)
+            self.bad_reference(name, hit.why)
         elif self.sqlite and name.quoted and col.table is None and self.text[name.start - 1] == '"':
             # SQLite takes a quoted name that is no column for a string.
+            return
+        elif self._lacks_tables(col, scope, clause):
+            self._no_tables(col, clause)
             return
         else:
             outcome, errno = Missing(), 1054
@@ -403,21 +410,27 @@ class NameResolver:
             )
         )
 
+    def _lacks_tables(self, col: Col, scope: Scope, clause: Clause) -> bool:
+        if col.table is None or scope.sources or scope.outer or self.sqlite:
+            return False
+        return clause is not Clause.TABLE_FUNCTION
+
+    def _no_tables(self, col: Col, clause: Clause) -> None:
+        """Record 1109: a qualifier in a query that has no FROM and none around it that it could mean."""
+        words = clause_words(clause, self.dialect.name)
+        table = col.table or col.name
+        message = f"Unknown table '{table.text}' in {words}"
+        self.violate(1109, message, table.text, table.start, table.end, clause)
+
     def _found_item(self, hit: InItems) -> tuple[Outcome, Table | None]:
         source = self.field_of(hit.item, hit.scope)
         if source is None or hit.item.field_name is None:
             return Found(), None
         return Found(source.columns.get(hit.item.field_name)), source.table
 
-    def forward_reference(self, name: Ident) -> None:
-        """Record 1247 for an alias that is used before it is known."""
-        message = f"Reference '{name.text}' not supported (forward reference in item list)"
-        self.violate(1247, message, name.text, name.start, name.end)
-
-    def group_reference(self, name: Ident) -> None:
-        """Record 1247 for the alias of an aggregate where none may stand."""
-        message = f"Reference '{name.text}' not supported (reference to group function)"
-        self.violate(1247, message, name.text, name.start, name.end)
+    def bad_reference(self, name: Ident, why: str) -> None:
+        """Record 1247 for an alias where it may not stand."""
+        self.violate(1247, f"Reference '{name.text}' not supported ({why})", name.text, name.start, name.end)
 
     def _looked_for(
         self, col: Col, scope: Scope, trees: tuple[Tree, ...] | None
@@ -439,6 +452,9 @@ class NameResolver:
 
 
 def _link_place(clause: Clause, flags: int) -> Clause:
+    if flags & AGGREGATE and clause is Clause.HAVING:
+        # An aggregate's argument sees every column of FROM.
+        return Clause.WHERE
     if flags & WINDOW_PARTITION:
         return Clause.WINDOW_PARTITION
     return Clause.WINDOW_ORDER if flags & WINDOW_ORDER else clause
@@ -461,4 +477,4 @@ def _has_rowid(table: Table) -> bool:
     return False
 
 
-__all__ = ["Hit", "InItems", "InTable", "NameResolver", "NotTold", "Several", "TooEarly", "replace"]
+__all__ = ["Hit", "InItems", "InTable", "NameResolver", "NotTold", "NotYet", "Several", "replace"]

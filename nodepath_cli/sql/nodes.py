@@ -203,6 +203,7 @@ class Query(NamedTuple):
     recursive: bool
     order: tuple[Expr, ...]
     limit: tuple[Expr, ...]
+    """The bounds of LIMIT and the targets of INTO: a name there is a variable, so none outside a stored program."""
     start: int
     end: int
 
@@ -266,6 +267,8 @@ class Update(NamedTuple):
     limit: tuple[Expr, ...]
     open_sources: bool
     returning: tuple[Item, ...] | None = None
+    portion: tuple[Expr, ...] = ()
+    """The bounds of FOR PORTION OF."""
 
 
 class DeleteTarget(NamedTuple):
@@ -288,6 +291,7 @@ class Delete(NamedTuple):
     limit: tuple[Expr, ...]
     returning: tuple[Item, ...] | None
     open_sources: bool
+    portion: tuple[Expr, ...] = ()
 
 
 class Plain(NamedTuple):

@@ -19,20 +19,21 @@ from nodepath_cli.sql.nodes import (
     TableName,
     Window,
 )
-from nodepath_cli.sql.words import QUERY_STARTS, SET_OPERATORS
+from nodepath_cli.sql.words import QUERY_STARTS, SET_OPERATORS, words_of
 
-_SELECT_OPTIONS = frozenset(
-    """
-    ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT SQL_CACHE
-    SQL_NO_CACHE SQL_CALC_FOUND_ROWS
-    """.split()
-)
+_SELECT_OPTIONS = words_of("""
+    ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT
+    SQL_CACHE SQL_NO_CACHE SQL_CALC_FOUND_ROWS
+""")
 _DIRECTIONS = frozenset(("ASC", "DESC"))
 _AFTER_FROM = frozenset(("AND", "OR"))
 
 
 class QueryGrammar(FunctionGrammar):
     """Reads query expressions."""
+
+    variables: list[Expr]
+    """The targets of INTO."""
 
     def from_list(self) -> tuple[tuple[FromItem, ...], bool]:
         """Read the tables of FROM; and whether a hole could add to them."""
@@ -54,6 +55,9 @@ class QueryGrammar(FunctionGrammar):
         order = self.order_by()
         limit = self.limit()
         self._query_end()
+        if self.variables:
+            limit += tuple(self.variables)
+            self.variables = []
         return Query(tuple(branches), ctes, recursive, order, limit, start, self.ends[self.i - 1])
 
     def with_clause(self) -> tuple[tuple[Cte, ...], bool]:
@@ -96,7 +100,7 @@ class QueryGrammar(FunctionGrammar):
             return self._rows()
         if word == "TABLE":
             return self._table()
-        self.fail()
+        raise self.problem()
 
     def _rows(self) -> Rows:
         start = self.starts[self.i]
@@ -297,7 +301,7 @@ class QueryGrammar(FunctionGrammar):
         if self.at_hole():
             return self.expr(lambda: self.hole(VALUE))
         if self.kinds[self.i] not in (NUMBER, PARAM, VARIABLE, WORD, QUOTED) and self.dialect != "sqlite":
-            self.fail()
+            raise self.problem()
         return self.expr(self.boolean if self.dialect == "sqlite" else self.simple)
 
     def _fetch(self) -> None:
@@ -350,12 +354,13 @@ class QueryGrammar(FunctionGrammar):
         if self.words[self.i] in ("OUTFILE", "DUMPFILE"):
             self.i += 1
             while self.kinds[self.i] == STRING or self.words[self.i] in _OUTFILE:
-                self.i += 1
+                # A character set is any name.
+                self.i += 2 if self.words[self.i] == "SET" else 1
             return
         while True:
             if self.kinds[self.i] not in (VARIABLE, WORD, QUOTED):
-                self.fail()
-            self.i += 1
+                raise self.problem()
+            self.variables.append(self.expr(self.simple))
             if not self.accept(","):
                 return
 
@@ -375,8 +380,7 @@ class QueryGrammar(FunctionGrammar):
 _ITEMS_END = frozenset(
     ("FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "INTO", "FOR", "LOCK", "AND")
 )
-_OUTFILE = frozenset(
-    """
-    CHARACTER SET UTF8 UTF8MB4 LATIN1 BINARY FIELDS COLUMNS TERMINATED BY OPTIONALLY ENCLOSED ESCAPED LINES STARTING
-    """.split()
-)
+_OUTFILE = words_of("""
+    CHARACTER SET UTF8 UTF8MB4 LATIN1 BINARY FIELDS COLUMNS TERMINATED BY OPTIONALLY ENCLOSED ESCAPED LINES
+    STARTING
+""")

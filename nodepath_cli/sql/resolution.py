@@ -234,7 +234,7 @@ CLAUSE_WORDS_MARIADB: dict[Clause, str] = {
     Clause.FROM: "FROM",
     Clause.WINDOW_PARTITION: "GROUP BY",
     Clause.WINDOW_ORDER: "ORDER BY",
-    Clause.TABLE_FUNCTION: "SELECT",
+    Clause.TABLE_FUNCTION: "JSON_TABLE",
 }
 """Measured on MariaDB 10.11.19."""
 

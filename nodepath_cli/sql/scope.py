@@ -139,8 +139,6 @@ class Scope:
     grouped: bool = False
     """GROUP BY or an aggregate makes it one row for each group."""
     windows: dict[str, Ident] = field(default_factory=dict)
-    only_grouped: bool = False
-    """The clause at hand sees grouped columns alone (ODKU after a grouped SELECT)."""
 
     def add(self, tree: Tree) -> None:
         """Add a tree of FROM."""

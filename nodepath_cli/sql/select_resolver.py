@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodepath_cli.sql.from_tables import FromResolver
-from nodepath_cli.sql.names import InItems, InTable, NotTold, Several
+from nodepath_cli.sql.names import GROUP_FUNCTION, InItems, InTable, NotTold, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     Branch,
@@ -31,19 +31,31 @@ class SelectResolver(FromResolver):
     def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:
         """Resolve a query expression and return its columns."""
         if query.ctes:
-            environment = self.define(query.ctes, query.recursive, outer, environment)
+            around = None if self._hides_outer_ctes() else environment
+            environment = self.define(query.ctes, query.recursive, outer, environment, around)
         return self._body(query, outer, environment, None)
 
+    def _hides_outer_ctes(self) -> bool:
+        """Say whether the bodies of a subquery's WITH miss the CTEs around it, as on MariaDB 10.11 (measured)."""
+        return self.dialect.name == "mariadb" and () < self.dialect.version < (11,)
+
     def define(
-        self, ctes: tuple[Cte, ...], recursive: bool, outer: Link | None, environment: Environment | None
+        self,
+        ctes: tuple[Cte, ...],
+        recursive: bool,
+        outer: Link | None,
+        environment: Environment | None,
+        around: Environment | None,
     ) -> Environment:
-        """Resolve common table expressions and return what they add."""
+        """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
         names: dict[str, Output | None] = {}
-        inner = Environment(names, environment)
+        inner = Environment(names, around)
         seen: set[str] = set()
         if recursive:
-            names.update({cte.name.text.lower(): None for cte in ctes})
-        around = outer if self._derived_sees_outer() else None
+            for cte in ctes:
+                given = Output(tuple(OutColumn(ident.text) for ident in cte.columns)) if cte.columns else None
+                names[cte.name.text.lower()] = given
+        link = outer if self._derived_sees_outer() else None
         for cte in ctes:
             key = cte.name.text.lower()
             if key in seen:
@@ -51,31 +63,25 @@ class SelectResolver(FromResolver):
                     4004, f"Duplicate query name `{cte.name.text}` in WITH clause", cte.name.text, *cte.name[1:3]
                 )
             seen.add(key)
-            if recursive:
-                names[key] = None
-            output = self._cte_body(cte, around, inner, names if recursive else None)
+            output = self._cte_body(cte, link, inner, names if recursive else None)
             names[key] = self._cte_output(cte, output)
-        return inner
+        return Environment(names, environment)
 
     def _cte_body(
         self, cte: Cte, outer: Link | None, environment: Environment, register: dict[str, Output | None] | None
     ) -> Output:
         query = cte.query
         if query.ctes:
-            environment = self.define(query.ctes, query.recursive, outer, environment)
+            environment = self.define(query.ctes, query.recursive, outer, environment, environment)
         anchor = None
         if register is not None:
             anchor = (cte, register)
         return self._body(query, outer, environment, anchor)
 
-    def _cte_output(self, cte: Cte, output: Output, check: bool = True) -> Output:
+    def _cte_output(self, cte: Cte, output: Output) -> Output:
         if cte.columns:
-            if not check:
-                columns = tuple(OutColumn(ident.text) for ident in cte.columns)
-                return Output(columns)
             return self.renamed(output, cte.columns, cte.name)
-        if check:
-            self.unique_names(output, cte.name.start, cte.name.end)
+        self.unique_names(output, cte.name.start, cte.name.end)
         return output
 
     def _body(
@@ -85,7 +91,7 @@ class SelectResolver(FromResolver):
         environment: Environment | None,
         anchor: tuple[Cte, dict[str, Output | None]] | None,
     ) -> Output:
-        first = query.branches[0]
+        first = _unwrapped(query.branches[0])
         if len(query.branches) == 1 and isinstance(first, Select):
             self._limit(query.limit)
             return self._select(first, query.order, outer, environment)
@@ -94,7 +100,8 @@ class SelectResolver(FromResolver):
             outputs.append(self._branch(branch, outer, environment))
             if anchor and len(outputs) == 1:
                 cte, names = anchor
-                names[cte.name.text.lower()] = self._cte_output(cte, outputs[0], check=False)
+                if not cte.columns:
+                    names[cte.name.text.lower()] = outputs[0]
         self._same_width(outputs, query)
         self._limit(query.limit)
         self._union_order(query, outputs[0], outer, environment)
@@ -195,7 +202,7 @@ class SelectResolver(FromResolver):
             database = value.database.text if value.database else None
             trees = [source for source in scope.sources if source.answers(table.text, database, self.case_sensitive)]
             if not trees:
-                self._unknown_star(value, table, scope)
+                self._unknown_star(table, scope)
                 return
         for tree in trees:
             found.extend(OutItem(name, number, None, source) for name, source in star(tree))
@@ -205,7 +212,7 @@ class SelectResolver(FromResolver):
         elif scope.hole and value.table is None:
             scope.items_open = scope.hole
 
-    def _unknown_star(self, value: Star, table: Ident, scope: Scope) -> None:
+    def _unknown_star(self, table: Ident, scope: Scope) -> None:
         hidden = next((source.unknown for source in scope.sources if source.any_name), None)
         reason = scope.hole or hidden or ("a table's name is known only at run time" if table.hole else None)
         if reason:
@@ -277,7 +284,7 @@ class SelectResolver(FromResolver):
                 continue
             hit = self.in_items(atom, scope)
             if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
-                self.group_reference(atom.name)
+                self.bad_reference(atom.name, GROUP_FUNCTION)
 
     def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:
         if not query.order:
@@ -312,6 +319,13 @@ class SelectResolver(FromResolver):
                     name = atom.name
                     message = f"Undeclared variable: {name.text}"
                     self.violate(1327, message, name.text, name.start, name.end, Clause.LIMIT)
+
+
+def _unwrapped(branch: Branch) -> Branch:
+    """Return the SELECT inside parentheses that add nothing: what stands behind them belongs to it (measured)."""
+    while isinstance(branch, Query) and len(branch.branches) == 1 and not (branch.order or branch.limit or branch.ctes):
+        branch = branch.branches[0]
+    return branch
 
 
 __all__ = ["NotTold", "SelectResolver"]

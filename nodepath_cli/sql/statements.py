@@ -5,17 +5,16 @@ from __future__ import annotations
 from nodepath_cli.sql.cursor import NotUnderstood
 from nodepath_cli.sql.lexer import END, Tokens
 from nodepath_cli.sql.nodes import Node, Plain
-from nodepath_cli.sql.words import QUERY_STARTS
+from nodepath_cli.sql.words import QUERY_STARTS, words_of
 from nodepath_cli.sql.writes import WriteGrammar
 
 _DDL = frozenset(("CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"))
-_OTHER = frozenset(
-    """
-    ANALYZE BACKUP BEGIN BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE COMMIT DEALLOCATE DECLARE DELIMITER DO END EXECUTE
-    FLUSH FOR GET GRANT HANDLER HELP IF IMPORT INSTALL KILL LOAD LOCK LOOP OPTIMIZE PREPARE PURGE RELEASE REPAIR REPEAT
-    RESET RESIGNAL RESTART REVOKE ROLLBACK SAVEPOINT SET SHOW SHUTDOWN SIGNAL START STOP UNINSTALL UNLOCK USE WHILE XA
-    """.split()
-)
+_OTHER = words_of("""
+    ANALYZE BACKUP BEGIN BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE COMMIT DEALLOCATE DECLARE DELIMITER DO
+    END EXECUTE FLUSH FOR GET GRANT HANDLER HELP IF IMPORT INSTALL KILL LOAD LOCK LOOP OPTIMIZE PREPARE PURGE
+    RELEASE REPAIR REPEAT RESET RESIGNAL RESTART REVOKE ROLLBACK SAVEPOINT SET SHOW SHUTDOWN SIGNAL START STOP
+    UNINSTALL UNLOCK USE WHILE XA
+""")
 _SQLITE = frozenset(("PRAGMA", "VACUUM", "ATTACH", "DETACH", "REINDEX"))
 _DESCRIBES = frozenset(("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE"))
 _CHANGES = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE"))
@@ -28,6 +27,7 @@ class StatementGrammar(WriteGrammar):
         super().__init__(tokens, dialect, version)
         self.atoms = []
         self.named_windows = []
+        self.variables = []
 
     def statements(self) -> list[Node]:
         """Read every statement of the text.
@@ -42,7 +42,7 @@ class StatementGrammar(WriteGrammar):
                 break
             nodes.append(self._statement())
             if self.kinds[self.i] != END and self.words[self.i] != ";":
-                self.fail()
+                raise self.problem()
         if not nodes:
             raise NotUnderstood("no statement in the text", 0, False)
         return nodes
@@ -65,14 +65,14 @@ class StatementGrammar(WriteGrammar):
             return Plain("other")
         if self.at_hole():
             raise NotUnderstood("the statement's first word is known only at run time", self.starts[self.i], False)
-        self.fail()
+        raise self.problem()
 
     def _explained(self) -> bool:
         """Step over EXPLAIN and its options where a statement follows."""
         index = self.i + 1
         while self.words[index] in ("EXTENDED", "PARTITIONS", "FORMAT", "=", "TREE", "JSON", "TRADITIONAL", "ANALYZE"):
             index += 1
-        if self.words[index] in _CHANGES or self.words[index] in QUERY_STARTS and self.words[index] != "TABLE":
+        if self.words[index] in _CHANGES or (self.words[index] in QUERY_STARTS and self.words[index] != "TABLE"):
             self.i = index
             return True
         return False

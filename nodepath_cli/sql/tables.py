@@ -66,7 +66,7 @@ class TableGrammar(QueryGrammar):
         if self.accept("USING"):
             return Join(left, right, outer, None, self.idents_in_parentheses(), None)
         if outer and not self.open_from:
-            self.fail()
+            raise self.problem()
         return self._leftmost(left, right)
 
     def _leftmost(self, left: FromItem, right: FromItem) -> FromItem:
@@ -121,7 +121,7 @@ class TableGrammar(QueryGrammar):
         index = self.i
         self.accept(".")
         if self.kinds[self.i] == STRING or self.words[self.i] == "DUAL":
-            self.fail()
+            raise self.problem()
         name = self.ident()
         database = None
         if self.words[self.i] == ".":
@@ -172,7 +172,7 @@ class TableGrammar(QueryGrammar):
             self.expect("AND")
             self._point()
         else:
-            self.fail()
+            raise self.problem()
 
     def _point(self) -> None:
         if self.words[self.i] in ("TRANSACTION", "TIMESTAMP") and self.words[self.i + 1] != "(":
@@ -225,7 +225,7 @@ class TableGrammar(QueryGrammar):
                     if self.words[self.i] == "(":
                         self.skip_parentheses()
                     elif self.i >= len(self.kinds) - 1:
-                        self.fail()
+                        raise self.problem()
                     else:
                         self.i += 1
             if not self.accept(","):

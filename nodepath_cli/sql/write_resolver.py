@@ -136,11 +136,11 @@ class WriteResolver(SelectResolver):
             self.expression(pair.value, right, right_clause, None)
 
     def _update_scope(self, node: Insert, target: Source, output: Output | None) -> Scope:
-        """Return what the right sides of ON DUPLICATE KEY UPDATE see."""
+        """Return what the right sides of ON DUPLICATE KEY UPDATE see: a grouped SELECT shows none of its columns."""
         if self.sqlite:
             return self._excluded(target)
         scope = Scope([target], [target])
-        if node.query and output and output.scope:
+        if node.query and output and output.scope and not output.scope.grouped:
             chosen = output.scope
             for tree in chosen.trees:
                 scope.add(tree)
@@ -166,7 +166,7 @@ class WriteResolver(SelectResolver):
 
     def update(self, node: Update) -> None:
         """Resolve UPDATE of one table or of several."""
-        environment = self.define(node.ctes, node.recursive, None, None) if node.ctes else None
+        environment = self.define(node.ctes, node.recursive, None, None, None) if node.ctes else None
         scope = Scope()
         if node.open_sources:
             scope.hole = OPEN_FROM
@@ -183,6 +183,8 @@ class WriteResolver(SelectResolver):
                 self._updatable(col, hit, derived)
             if pair.value:
                 self.expression(pair.value, scope, Clause.SET, environment)
+        for bound in node.portion:
+            self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
             self.expression(node.where, scope, Clause.WHERE, environment)
         for expr in node.order:
@@ -201,13 +203,15 @@ class WriteResolver(SelectResolver):
 
     def delete(self, node: Delete) -> None:
         """Resolve DELETE from one table or from several."""
-        environment = self.define(node.ctes, node.recursive, None, None) if node.ctes else None
+        environment = self.define(node.ctes, node.recursive, None, None, None) if node.ctes else None
         scope = Scope()
         if node.open_sources and node.targets is not None:
             scope.hole = OPEN_FROM
         self.sources(node.sources, scope, environment, "write" if node.targets is None else "read")
         for target in node.targets or ():
             self._delete_target(target, scope)
+        for bound in node.portion:
+            self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
             self.expression(node.where, scope, Clause.WHERE, environment)
         for expr in node.order:

@@ -115,7 +115,7 @@ class WriteGrammar(TableGrammar):
             return columns, span, (), None, self.query(), is_open
         if is_open:
             return columns, span, (), None, None, True
-        self.fail()
+        raise self.problem()
 
     def _column_list(self) -> tuple[tuple[Col, ...], bool]:
         self.expect("(")
@@ -205,7 +205,7 @@ class WriteGrammar(TableGrammar):
         else:
             column = self.column()
         if self.words[self.i] not in ("=", ":="):
-            self.fail()
+            raise self.problem()
         self.i += 1
         return Assignment(column, self._assigned())
 
@@ -270,8 +270,7 @@ class WriteGrammar(TableGrammar):
         if self.accept("OR"):
             self.i += 1
         sources, is_open = self.from_list()
-        if self.words[self.i] == "FOR" and self.words[self.i + 1] == "PORTION":
-            self._portion()
+        portion = self._portion()
         self.expect("SET")
         assignments, _ = self._assignments()
         if self.dialect == "sqlite" and self.accept("FROM"):
@@ -282,16 +281,19 @@ class WriteGrammar(TableGrammar):
         limit = self.limit()
         while self.at_hole():
             self.hole(TEXT)
-        return Update(ctes, recursive, sources, assignments, where, order, limit, is_open, self._returning())
+        return Update(ctes, recursive, sources, assignments, where, order, limit, is_open, self._returning(), portion)
 
-    def _portion(self) -> None:
+    def _portion(self) -> tuple[Expr, ...]:
+        """Read `FOR PORTION OF period FROM a TO b` (MariaDB)."""
+        if self.words[self.i] != "FOR" or self.words[self.i + 1] != "PORTION":
+            return ()
         self.i += 2
-        self.accept("OF")
+        self.expect("OF")
         self.ident()
         self.expect("FROM")
-        self.expr()
+        start = self.expr()
         self.expect("TO")
-        self.expr()
+        return start, self.expr()
 
     def delete(self, ctes: tuple[Cte, ...] = (), recursive: bool = False) -> Delete:
         """Read DELETE in its three forms."""
@@ -312,8 +314,7 @@ class WriteGrammar(TableGrammar):
             targets = self._delete_targets()
             self.expect("FROM")
             sources, is_open = self.from_list()
-        if targets is None and self.words[self.i] == "FOR" and self.words[self.i + 1] == "PORTION":
-            self._portion()
+        portion = self._portion()
         where = None
         if self.accept("WHERE") or (is_open and (self.accept("AND") or self.accept("OR"))):
             where = self.expr()
@@ -321,7 +322,7 @@ class WriteGrammar(TableGrammar):
         limit = self.limit()
         while self.at_hole():
             self.hole(TEXT)
-        return Delete(ctes, recursive, targets, sources, where, order, limit, self._returning(), is_open)
+        return Delete(ctes, recursive, targets, sources, where, order, limit, self._returning(), is_open, portion)
 
     def _single_table(self) -> tuple[tuple[FromItem, ...], bool]:
         item = self._table_name()
@@ -330,7 +331,7 @@ class WriteGrammar(TableGrammar):
         refused = self.dialect == "mariadb" or old_mysql
         if isinstance(item, TableName) and item.alias and refused and not item.alias.hole:
             self.i -= 1
-            self.fail()
+            raise self.problem()
         is_open = False
         while self.at_hole():
             self.hole(TEXT)

@@ -27,14 +27,16 @@ _MESSAGES = {
     1056: re.compile(r"Can't group on '(?P<name>.*)'\Z", re.DOTALL),
     1060: re.compile(r"Duplicate column name '(?P<name>.*)'\Z", re.DOTALL),
     1066: re.compile(r"Not unique table/alias: '(?P<name>.*)'\Z", re.DOTALL),
-    1109: re.compile(r"Unknown table '(?P<name>.*)' in MULTI DELETE\Z", re.DOTALL),
+    1109: re.compile(r"Unknown table '(?P<name>.*)' in (?:MULTI DELETE|(?P<clause>.*))\Z", re.DOTALL),
     1247: re.compile(r"Reference '(?P<name>.*)' not supported .*\Z", re.DOTALL),
     1250: re.compile(r"Table '(?P<name>.*)' from one of the SELECTs cannot be used in .*\Z", re.DOTALL),
     1288: re.compile(r"The target table (?P<name>.*) of the .* is not updatable\Z", re.DOTALL),
+    4004: re.compile(r"Duplicate query name `(?P<name>.*)` in WITH clause\Z", re.DOTALL),
+    4009: re.compile(r"Window specification with name '(?P<name>.*)' is not defined\Z", re.DOTALL),
     1327: re.compile(r"Undeclared variable: (?P<name>.*)\Z", re.DOTALL),
 }
 
-Connection = pymysql.connections.Connection  # type: ignore[type-arg]
+Connection = pymysql.connections.Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +156,7 @@ def load_schema(connection: Connection, database: str, temporary: Iterable[str] 
                 continue
             columns[database, name] = [_column(row[0], row[1], row[2], row[4], row[5]) for row in cursor.fetchall()]
             kinds[database, name] = "BASE TABLE"
-    tables = [
-        _table(where, found, kinds[where], keys.get(where, {}), database) for where, found in columns.items()
-    ]
+    tables = [_table(where, found, kinds[where], keys.get(where, {}), database) for where, found in columns.items()]
     return Schema(dialect="mariadb", version=(10, 11), database=database).with_tables(tables)
 
 

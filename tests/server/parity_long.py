@@ -15,14 +15,16 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pymysql
 
+from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from tests.mariadb import PrivateMariaDB
 from tests.server.judge import (
+    MARIADB,
     NAME_ERRORS,
     Connection,
     Said,
@@ -82,6 +84,7 @@ class Replay:
         self.database = "test"
         self.temporary: set[str] = set()
         self._schema: Schema | None = None
+        self._dialect: Dialect | None = MARIADB
         self._reset()
 
     def _reset(self) -> None:
@@ -109,13 +112,29 @@ class Replay:
                     pass
             except (pymysql.err.MySQLError, UnicodeError):
                 pass
-        found = re.match(r"(?i)\s*create\s+(?:or\s+replace\s+)?temporary\s+table\s+(?:if\s+not\s+exists\s+)?`?(\w+)", sql)
+        found = re.match(
+            r"(?i)\s*create\s+(?:or\s+replace\s+)?temporary\s+table\s+(?:if\s+not\s+exists\s+)?`?(\w+)", sql
+        )
         if found:
             self.temporary.add(found.group(1))
         used = re.match(r"(?i)\s*use\s+`?(\w+)", sql)
         if used:
             self.database = used.group(1)
         self._schema = None
+        self._dialect = self._mode() if "sql_mode" in sql.lower() else self._dialect
+
+    def _mode(self) -> Dialect | None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT @@sql_mode")
+            modes = str((cursor.fetchone() or ("",))[0]).split(",")
+        if {"ORACLE", "MSSQL", "NO_BACKSLASH_ESCAPES"} & set(modes):
+            return None
+        return replace(MARIADB, ansi_quotes="ANSI_QUOTES" in modes)
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """The dialect of the session as it is now, None for a mode that nodepath does not audit."""
+        return self._dialect
 
     def schema(self) -> Schema:
         """Return the schema as it is now."""
@@ -124,11 +143,11 @@ class Replay:
         return self._schema
 
 
-def compare(figures: Figures, connection: Connection, sql: str, schema: Schema) -> bool:
+def compare(figures: Figures, connection: Connection, sql: str, schema: Schema, dialect: Dialect) -> bool:
     """Ask both; return whether the server accepts the statement."""
     server = server_verdict(connection, sql)
     started = time.perf_counter()
-    said = nodepath_says(sql, schema)
+    said = nodepath_says(sql, schema, dialect)
     figures.seconds += time.perf_counter() - started
     if server is None and said.verdicts:
         # PREPARE leaves some clauses to EXECUTE.
@@ -178,13 +197,15 @@ def _judge_refused(figures: Figures, sql: str, server: Verdict, said: Said) -> N
 _KNOWN_ERRORS = NAME_ERRORS | {1051, 1056, 1060, 1066, 1109, 1110, 1222, 1247, 1250, 1288, 1327, 4002, 4004, 4009, 1248}
 
 
-def judge_mutants(figures: Figures, connection: Connection, sql: str, schema: Schema, rng: random.Random) -> None:
+def judge_mutants(
+    figures: Figures, connection: Connection, sql: str, schema: Schema, dialect: Dialect, rng: random.Random
+) -> None:
     """Rename one identifier at a time; the server says whether that is an error of ours to find."""
     for mutant in mutate(sql, schema, rng):
         server = server_verdict(connection, mutant.sql)
         if server is None or server.errno not in NAME_ERRORS:
             continue
-        said = nodepath_says(mutant.sql, schema)
+        said = nodepath_says(mutant.sql, schema, dialect)
         figures.mutants += 1
         same = [verdict for verdict in said.verdicts if verdict.key == server.key]
         if not same:
@@ -232,12 +253,13 @@ def _run_file(path: Path, server: PrivateMariaDB, figures: Figures, mutants: boo
         for sql in statements(path):
             if _DML.match(sql):
                 # The same words on another table are another statement, but mostly the same construct.
-                if sql in figures.seen or len(sql) > 20000:
+                dialect = replay.dialect
+                if dialect is None or sql in figures.seen or len(sql) > 20000:
                     continue
                 figures.seen.add(sql)
-                accepted = compare(figures, connection, sql, replay.schema())
+                accepted = compare(figures, connection, sql, replay.schema(), dialect)
                 if accepted and mutants and rng.random() < 0.3:
-                    judge_mutants(figures, connection, sql, replay.schema(), rng)
+                    judge_mutants(figures, connection, sql, replay.schema(), dialect, rng)
             elif _DDL.match(sql):
                 replay.run(sql)
 
