@@ -23,7 +23,7 @@ from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
 
-__all__ = ["DdlText", "builds_schema", "column_type_text", "replay", "replay_script"]
+__all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "replay", "replay_script"]
 
 _FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
@@ -50,6 +50,47 @@ def _first_word(sql: str) -> str:
     return match.group(1).upper() if match else ""
 
 
+class Replay:
+    """A replay that goes statement by statement: the schema can be asked for between any two."""
+
+    def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool = True) -> None:
+        """Begin with the earlier sources; see `replay` for the arguments."""
+        self._base = base
+        self._dialect = dialect
+        self._catalog = Catalog(base, dialect, ordered=ordered)
+        self._problems = list(base.problems)
+
+    def run(self, statement: DdlText) -> tuple[Problem, ...]:
+        """Apply one statement, and return what the server would say against it; () where all is well."""
+        catalog = self._catalog
+        catalog.file = statement.path.rpartition("/")[2]
+        path, line = statement.path, statement.line
+        found = []
+        try:
+            _replay_one(statement.sql, catalog, self._dialect)
+        except Refusal as refusal:
+            found.append(Problem(path, line, refusal.message, refusal.errno))
+        except RecursionError:
+            found.append(Problem(path, line, "nested too deeply to be followed"))
+        found += [Problem(path, line, note) for note in catalog.notes]
+        catalog.notes.clear()
+        self._problems += found
+        return tuple(found)
+
+    def schema(self) -> Schema:
+        """Return the schema as it is now."""
+        schema = self._catalog.finished()
+        return replace(
+            self._base,
+            tables=schema.tables,
+            dialect=self._dialect.name,
+            version=self._base.version or self._dialect.version,
+            database=schema.database,
+            renames=schema.renames,
+            problems=tuple(self._problems),
+        )
+
+
 def replay(statements: Iterable[DdlText], base: Schema, dialect: Dialect, *, ordered: bool = True) -> Schema:
     """Return the base schema with the statements applied in order; never raises for what they say.
 
@@ -57,28 +98,10 @@ def replay(statements: Iterable[DdlText], base: Schema, dialect: Dialect, *, ord
     IF NOT EXISTS changes nothing. Statements that are no DDL are passed over. `ordered` is false where their order is
     only inferred: a foreign key may then refer to a table that is created later.
     """
-    catalog = Catalog(base, dialect, ordered=ordered)
-    problems = list(base.problems)
+    running = Replay(base, dialect, ordered=ordered)
     for statement in statements:
-        catalog.file = statement.path.rpartition("/")[2]
-        try:
-            _replay_one(statement.sql, catalog, dialect)
-        except Refusal as refusal:
-            problems.append(Problem(statement.path, statement.line, refusal.message, refusal.errno))
-        except RecursionError:
-            problems.append(Problem(statement.path, statement.line, "nested too deeply to be followed"))
-        problems.extend(Problem(statement.path, statement.line, note) for note in catalog.notes)
-        catalog.notes.clear()
-    schema = catalog.finished()
-    return replace(
-        base,
-        tables=schema.tables,
-        dialect=dialect.name,
-        version=base.version or dialect.version,
-        database=schema.database,
-        renames=schema.renames,
-        problems=tuple(problems),
-    )
+        running.run(statement)
+    return running.schema()
 
 
 def replay_script(text: str, path: str, base: Schema, dialect: Dialect) -> Schema:

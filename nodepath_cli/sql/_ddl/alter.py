@@ -142,8 +142,8 @@ def _columns(draft: Draft, plan: _Plan, catalog: Catalog) -> dict[str, str]:
         change_options(draft, option, catalog)
     inherited = draft.charset, draft.collation
     dropped = {each.name.lower(): each for each in plan.dropped}
-    _check_dropped(draft, plan)
     changed = _by_old(plan, draft)
+    _check_dropped(draft, plan)
     made = {id(each): make_column(each.column, inherited, catalog.session) for each in plan.changed}
     columns: list[Column] = []
     renames: dict[str, str] = {}

@@ -123,6 +123,7 @@ def settle(
     if collation == "default":
         base = charset or inherited[0]
         return base, base and default_collation(base, dialect)
+    _check_known(collation, dialect)
     own = charset_of(collation)
     if not own:
         return _contextual(charset or inherited[0], collation)
@@ -130,6 +131,14 @@ def settle(
     if charset is not None and own != charset:
         raise Refusal(1253, f"COLLATION '{collation}' is not valid for CHARACTER SET '{charset}'")
     return own, _spelt(collation, own)
+
+
+def _check_known(collation: str, dialect: Dialect) -> None:
+    """Refuse the other server's collations: UCA 9.0.0 is MySQL's since 8.0, UCA 14.0.0 and NO PAD are MariaDB's."""
+    newer = not dialect.version or dialect.version >= ((11, 4) if dialect.name == "mariadb" else (8, 0))
+    foreign = dialect.name == "mysql" and ("uca1400" in collation or "nopad" in collation)
+    if foreign or ("_0900_" in collation and not newer):
+        raise Refusal(1273, f"Unknown collation: '{collation}'")
 
 
 def _contextual(charset: str | None, collation: str) -> tuple[str | None, str]:

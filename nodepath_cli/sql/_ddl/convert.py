@@ -8,6 +8,7 @@ from nodepath_cli.schema.model import Column
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.charsets import bytes_of, settle
 from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.engines import engine_name
 from nodepath_cli.sql._ddl.nodes import Name, SetOptions
 
 _SIZES = {"tinytext": 255, "text": 65535, "mediumtext": 16777215}
@@ -18,7 +19,7 @@ def change_options(draft: Draft, action: SetOptions, catalog: Catalog) -> None:
     """Apply engine, charset, collation and versioning. Raises Refusal for a charset that does not fit."""
     options = action.options
     if options.engine:
-        draft.engine = options.engine
+        draft.engine = engine_name(options.engine)
     if options.versioned is not None:
         draft.versioned = options.versioned
     inherited = catalog.charset_of(Name(draft.name, draft.database))

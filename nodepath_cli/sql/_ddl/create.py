@@ -8,6 +8,7 @@ from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.charsets import settle
 from nodepath_cli.sql._ddl.columns import Inherited, implicit_timestamps, make_column
 from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.engines import engine_name
 from nodepath_cli.sql._ddl.foreign import check_references
 from nodepath_cli.sql._ddl.keys import (
     NewKey,
@@ -65,7 +66,7 @@ def _defined(statement: CreateTable, catalog: Catalog) -> Draft:
     draft = Draft(
         name.name,
         name.database,
-        engine=options.engine or session.engine,
+        engine=engine_name(options.engine or session.engine),
         charset=inherited[0],
         collation=inherited[1],
         versioned=bool(options.versioned),

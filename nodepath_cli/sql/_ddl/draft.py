@@ -89,7 +89,7 @@ class Draft:
     @property
     def innodb(self) -> bool:
         """Whether foreign keys mean something to its engine."""
-        return self.engine is None or self.engine.lower() == "innodb"
+        return self.engine in (None, "InnoDB")
 
     def table(self) -> Table:
         """Return the finished table."""

@@ -53,13 +53,23 @@ def parse(text: str, dialect: Dialect) -> Ddl:
     if word == "TRUNCATE":
         reader.advance()
         reader.accept("TABLE")
-        return Truncate(reader.table_name())
+        truncated = Truncate(reader.table_name())
+        if not reader.accept("NOWAIT") and reader.accept("WAIT"):
+            reader.number()
+        return _complete(reader, truncated)
     if word == "USE":
         reader.advance()
         return Use(reader.name_or_string())
     if word == "SET":
         return _set(reader)
     return Other()
+
+
+def _complete(reader: Reader, statement: Ddl) -> Ddl:
+    """Return the statement where nothing stands behind it; raises Refusal (1064) otherwise."""
+    if not reader.at_end():
+        raise reader.error()
+    return statement
 
 
 def _create(reader: Reader) -> Ddl:
@@ -179,6 +189,11 @@ def _drop(reader: Reader) -> Ddl:
     if word:
         if_exists = reader.accept("IF", "EXISTS")
         names = reader.table_names()
+        reader.accept_any("RESTRICT", "CASCADE")
+        if not reader.accept("NOWAIT") and reader.accept("WAIT"):
+            reader.number()
+        if not reader.at_end():
+            raise reader.error()
         if word in ("TABLE", "TABLES"):
             return DropTables("table", names, if_exists, temporary)
         return DropTables("view" if word == "VIEW" else "sequence", names, if_exists)
@@ -202,7 +217,7 @@ def _rename(reader: Reader) -> Ddl:
     if not reader.accept_any("TABLE", "TABLES"):
         return Other()
     if_exists = reader.accept("IF", "EXISTS")
-    pairs = []
+    pairs: list[tuple[Name, Name]] = []
     while True:
         old = reader.table_name()
         if reader.accept("WAIT"):
@@ -213,9 +228,7 @@ def _rename(reader: Reader) -> Ddl:
         pairs.append((old, reader.table_name()))
         if not reader.accept(","):
             break
-    if not reader.at_end():
-        raise reader.error()
-    return RenameTables(tuple(pairs), if_exists)
+    return _complete(reader, RenameTables(tuple(pairs), if_exists))
 
 
 def _set(reader: Reader) -> Ddl:

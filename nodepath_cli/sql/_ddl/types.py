@@ -5,7 +5,7 @@ from __future__ import annotations
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import TypeName
 from nodepath_cli.sql._ddl.reader import Reader
-from nodepath_cli.sql._ddl.refusal import Refusal
+from nodepath_cli.sql._ddl.refusal import Refusal, syntax_error
 from nodepath_cli.sql._ddl.vocabulary import keywords
 from nodepath_cli.sql.lexer import END, NUMBER, STRING, WORD
 
@@ -62,6 +62,7 @@ _KNOWN = (
     | frozenset(_SYNONYMS)
 )
 _MARIADB_ONLY = frozenset({"uuid", "inet4", "inet6", "varchar2", "number", "clob", "raw", "xmltype"})
+_WIDEST = {**dict.fromkeys(INTEGERS, 255), "bit": 64}
 _NATIONAL = frozenset({"nchar", "nvarchar", "national"})
 
 
@@ -104,6 +105,7 @@ def read_type(reader: Reader) -> TypeName:
             break
     if charset == "binary" and base in CHARACTER and base not in ("enum", "set"):
         base, charset = _as_binary(base), None
+        words = [base]
     text = _text(words, base, arguments, unsigned, zerofill)
     return TypeName(base, text, arguments, unsigned, zerofill, charset, binary, compressed)
 
@@ -157,16 +159,23 @@ def _arguments(reader: Reader, base: str) -> tuple[str, ...]:
         while reader.accept(","):
             found.append(_member(reader))
     elif reader.kind == NUMBER:
-        found.append(reader.number())
+        found.append(_whole_number(reader))
         while reader.accept(","):
-            found.append(reader.number())
+            found.append(_whole_number(reader))
         reader.accept_any("CHAR", "BYTE")
     else:
         raise reader.error()
     reader.expect(")")
-    if base == "float" and len(found) == 1 and int(float(found[0])) > 53:
+    if base == "float" and len(found) == 1 and int(found[0]) > 53:
         raise Refusal(1063, "Incorrect column specifier")
     return tuple(found)
+
+
+def _whole_number(reader: Reader) -> str:
+    number = reader.number()
+    if not number.isdecimal() or len(number) > 10:
+        raise syntax_error(number)
+    return number
 
 
 def _member(reader: Reader) -> str:
@@ -236,10 +245,14 @@ def server_type(column_type: TypeName, dialect: Dialect) -> TypeName:
         return _with(column_type, "longtext", ())
     if base == "float" and len(arguments) == 1:
         return _with(column_type, "double" if int(arguments[0]) > 24 else "float", ())
+    if base == "bit" and arguments == ("0",):
+        return _with(column_type, base, ())
     if base in ("char", "binary") and arguments and int(arguments[0]) > 255:
         raise Refusal(1074, "Column length too big for column (max = 255); use BLOB or TEXT instead")
     if base == "decimal":
         _check_decimal(arguments)
+    if arguments and base in _WIDEST and int(arguments[0]) > _WIDEST[base]:
+        raise Refusal(1439, f"Display width out of range for column (max = {_WIDEST[base]})")
     return column_type
 
 

@@ -39,6 +39,8 @@ def create_view(statement: CreateView, catalog: Catalog) -> None:
         if names is not None and len(names) != len(statement.columns):
             raise Refusal(1353, "View's SELECT and view's field list have different column counts")
         names = statement.columns
+    elif names is not None:
+        names = tuple(_view_column(each, number + 1) for number, each in enumerate(names))
     if names is None:
         catalog.note(f"the columns of view {name.name} cannot be told")
     lowered = [each.lower() for each in names or ()]
@@ -55,6 +57,11 @@ def create_view(statement: CreateView, catalog: Catalog) -> None:
             temporary=statement.temporary,
         )
     )
+
+
+def _view_column(name: str, number: int) -> str:
+    """A text that is too long to be a name, or ends with a blank, is replaced (MySQL manual, "CREATE VIEW")."""
+    return f"Name_exp_{number}" if len(name) > 64 or name.endswith(" ") else name
 
 
 def create_sequence(statement: CreateSequence, catalog: Catalog) -> None:
