@@ -19,13 +19,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from nodepath_cli.database_tls import Plain, Preferred, Required, Tls, concerns_tls, normal_key, tls_of
+from nodepath_cli.database_parameters import (
+    CONNECT_SECONDS,
+    begins_with_known,
+    charset_of,
+    connect_seconds_of,
+    masked_query,
+    parameters_of,
+    value_of,
+)
+from nodepath_cli.database_tls import Plain, Preferred, Required, Tls, tls_of
 from nodepath_cli.errors import ConfigError, TlsError, UsageError
 
 MYSQL_PORT = 3306
-CONNECT_SECONDS = 8
-"""How long a connection may take to open: a mistyped host must not look like a hanging tool."""
-
 WAYS = (
     "give --database-url, set NODEPATH_DATABASE_URL, MYSQL_URI, DATABASE_URL or MYSQL_HOST, MYSQL_USER, "
     "MYSQL_PASSWORD and MYSQL_DATABASE, or write database-url into nodepath.toml"
@@ -49,10 +55,6 @@ _GO_PLACE = re.compile(
     r"(?P<protocol>[a-z0-9]+)\((?P<address>[^()]*)\)/(?P<database>[^/?#@]*)(?:\?(?P<query>.*))?", re.DOTALL
 )
 _GO_SHORT = re.compile(r"(?:tcp)?/(?P<database>[^/?#@]*)(?:\?(?P<query>.*))?", re.DOTALL)
-_SECRET = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
-_UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
-_CHARSET = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -101,7 +103,8 @@ class DatabaseUrl:
         arguments: dict[str, Any] = {
             "host": self.host or "localhost",
             "port": self.port,
-            "password": self.password or "",
+            # As bytes: PyMySQL would encode a text as Latin-1, and refuse what does not fit.
+            "password": (self.password or "").encode("utf-8", "surrogateescape"),
             "charset": self.charset,
             "connect_timeout": self.connect_seconds,
         }
@@ -212,7 +215,7 @@ def _from_sqlite(rest: str, prefix: str) -> DatabaseUrl:
         raise UsageError(
             "a sqlite URL has three slashes and a path", "use sqlite:///relative.db or sqlite:////folder/x.db"
         )
-    path = unquote(path[1:])
+    path = _decoded(path[1:])
     if not path:
         raise UsageError("the sqlite URL names no file", "use sqlite:///relative.db or sqlite:////folder/x.db")
     del query  # Options of the driver (timeout, cache, mode) change nothing about which schema is there.
@@ -228,19 +231,19 @@ def _from_url(rest: str, dialect: Literal["mysql", "mariadb", "sqlite"], prefix:
     user, password, shown = _account(account, decoded=True)
     query = place["query"] or ""
     head = rest[len(account or "") + (account is not None) :].partition("?")[0]
-    masked = prefix + shown + head + _masked_query(query)
-    parameters = _parameters(query)
+    masked = prefix + shown + head + masked_query(query)
+    parameters = parameters_of(query)
     return DatabaseUrl(
         dialect,
-        unquote(place["database"] or "") or None,
+        _decoded(place["database"] or "") or None,
         masked,
-        unquote(host),
+        _decoded(host),
         _port(place["port"] or ""),
-        _value(parameters, "unix_socket", "socket"),
+        value_of(parameters, "unix_socket", "socket"),
         user,
         password,
-        _charset(parameters),
-        _connect_seconds(parameters),
+        charset_of(parameters),
+        connect_seconds_of(parameters),
         tls_of(parameters),
     )
 
@@ -257,25 +260,16 @@ def _url_split(rest: str) -> tuple[str | None, re.Match[str]] | None:
     starts = [-1, *(match.start() for match in re.finditer("@", rest))]
     for start in starts:
         match = _PLACE.fullmatch(rest, start + 1)
-        if match and match["database"] is not None and "@" in (match["query"] or "") and _known_query(match["query"]):
+        if (
+            match
+            and match["database"] is not None
+            and "@" in (match["query"] or "")
+            and begins_with_known(match["query"])
+        ):
             return (rest[:start] if start >= 0 else None, match)
     last = starts[-1]
     match = _PLACE.fullmatch(rest, last + 1)
     return (rest[:last], match) if match else None
-
-
-def _known_query(query: str) -> bool:
-    key = normal_key(query.partition("=")[0])
-    return "=" in query and (concerns_tls(key) or key in _PARAMETERS)
-
-
-_PARAMETERS = frozenset(
-    {"charset", "collation", "loc", "parsetime", "timeout", "readtimeout", "writetimeout", "connect_timeout"}
-    | {"unix_socket", "socket", "multistatements", "interpolateparams", "clientfoundrows", "allownativepasswords"}
-    | {"maxallowedpacket", "columnswithalias", "rejectreadonly", "checkconnliveness", "time_zone", "sql_mode"}
-)
-"""Parameters of PyMySQL and the Go driver, by normal name. Those that are about Go's reading of values or about the
-application's own traffic (`readTimeout` would end a long ALTER) are dropped; the rest are read where they matter."""
 
 
 def _go_split(text: str) -> tuple[str | None, re.Match[str]] | None:
@@ -295,19 +289,19 @@ def _from_dsn(rest: str, dialect: Literal["mysql", "mariadb", "sqlite"], *, pref
     user, password, shown = _account(account, decoded=decoded)
     host, port, socket = _go_address(place["protocol"], place["address"])
     query = place["query"] or ""
-    parameters = _parameters(query)
-    masked = f"{prefix}{shown}{place['protocol']}({place['address']})/{place['database']}{_masked_query(query)}"
+    parameters = parameters_of(query)
+    masked = f"{prefix}{shown}{place['protocol']}({place['address']})/{place['database']}{masked_query(query)}"
     return DatabaseUrl(
         dialect,
-        unquote(place["database"]) or None,
+        _decoded(place["database"]) or None,
         masked,
         host,
         port,
         socket,
         user,
         password,
-        _charset(parameters),
-        _connect_seconds(parameters),
+        charset_of(parameters),
+        connect_seconds_of(parameters),
         tls_of(parameters),
     )
 
@@ -320,18 +314,18 @@ def _from_short_dsn(rest: str) -> DatabaseUrl:
         raise UsageError("the database URL has neither a scheme nor the form of a Go DSN", FORMS)
     user, password, shown = _account(account, decoded=False)
     query = place["query"] or ""
-    parameters = _parameters(query)
+    parameters = parameters_of(query)
     return DatabaseUrl(
         "mysql",
-        unquote(place["database"]) or None,
-        f"{shown}{place_text.partition('?')[0]}{_masked_query(query)}",
+        _decoded(place["database"]) or None,
+        f"{shown}{place_text.partition('?')[0]}{masked_query(query)}",
         "127.0.0.1",
         MYSQL_PORT,
         None,
         user,
         password,
-        _charset(parameters),
-        _connect_seconds(parameters),
+        charset_of(parameters),
+        connect_seconds_of(parameters),
         tls_of(parameters),
     )
 
@@ -360,49 +354,16 @@ def _account(account: str | None, *, decoded: bool) -> tuple[str | None, str | N
     return user or None, password if colon else None, shown
 
 
+def _decoded(text: str) -> str:
+    found = unquote(text)
+    if not found.isprintable():
+        raise UsageError("the database URL holds control characters", FORMS)
+    return found
+
+
 def _port(text: str) -> int:
     if not text:
         return MYSQL_PORT
     if not text.isdecimal() or not 0 < int(text[:9]) < 65536:
         raise UsageError("the database URL's port is not between 1 and 65535", FORMS)
     return int(text)
-
-
-def _parameters(query: str) -> list[tuple[str, str]]:
-    # `+` stays itself: a path with a plus is likelier here than a blank written as one.
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote(key), unquote(value)) for key, _, value in pairs]
-
-
-def _masked_query(query: str) -> str:
-    if not query:
-        return ""
-    parts = []
-    for part in query.split("&"):
-        key, equals, value = part.partition("=")
-        parts.append(f"{key}=***" if equals and _SECRET.search(unquote(key)) and value else part)
-    return "?" + "&".join(parts)
-
-
-def _value(parameters: list[tuple[str, str]], *names: str) -> str | None:
-    found = [value for key, value in parameters if normal_key(key) in names and value]
-    return found[-1] if found else None
-
-
-def _charset(parameters: list[tuple[str, str]]) -> str:
-    """Return the first charset of the list that the Go driver allows there."""
-    charset = (_value(parameters, "charset") or "utf8mb4").partition(",")[0].strip()
-    if not _CHARSET.fullmatch(charset):
-        raise UsageError("the database URL's charset is not a name", "use charset=utf8mb4")
-    return charset.lower()
-
-
-def _connect_seconds(parameters: list[tuple[str, str]]) -> int:
-    """Return `timeout` (Go, `5s`) or `connect_timeout` (seconds) in whole seconds, at least 1."""
-    text = _value(parameters, "timeout", "connect_timeout")
-    if text is None:
-        return CONNECT_SECONDS
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise UsageError("the database URL's timeout is not a duration", "use timeout=5s")
-    return max(1, min(round(float(match["number"]) * _UNIT_SECONDS[match["unit"]]), 3600))

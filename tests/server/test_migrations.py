@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -267,6 +268,26 @@ def test_failures_have_their_own_errors(mariadb: PrivateMariaDB, database: str) 
             migrate.upgrade(mariadb.url(database), "nosuch")
     finally:
         rows(mariadb, database, f"DROP USER {user}@localhost")
+
+
+@pytest.mark.parametrize(
+    "password", ["p@ss/w#r%d:x?y", "50%off", "a%41b", "gr\u00fc\u00df-\u5bc6\u7801", "blank in it", "+&=;"]
+)
+def test_passwords_of_every_kind(mariadb: PrivateMariaDB, database: str, password: str) -> None:
+    user = f"w_{database}"
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE USER {user}@localhost IDENTIFIED BY %s", (password,))
+        cursor.execute(f"GRANT ALL ON {database}.* TO {user}@localhost")
+        try:
+            raw = f"{user}:{password}@unix({mariadb.socket})/{database}?parseTime=true"
+            assert migrate.upgrade(raw).current == "0001"
+            encoded = f"mysql://{user}:{quote(password, safe='')}@localhost/{database}?unix_socket={mariadb.socket}"
+            assert migrate.current(encoded).state == "at-head"
+            if "%41" not in password:  # in a URL that is an encoded A
+                url = f"mysql+pymysql://{user}:{password}@localhost/{database}?unix_socket={mariadb.socket}"
+                assert migrate.current(url).state == "at-head"
+        finally:
+            cursor.execute(f"DROP USER {user}@localhost")
 
 
 def plain_alembic(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
