@@ -19,6 +19,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _CALLER_ROUNDS = 3
 """How many levels of callers are looked for where SQL depends on arguments."""
+_TAINT_ROUNDS = 2
 _MAX_CARRIERS = 4_000
 
 
@@ -33,7 +34,23 @@ def analyse(index: Index) -> Machine:
     for _ in range(_CALLER_ROUNDS):
         if not _callers(m):
             break
+    _again(m)
     return m
+
+
+def _again(m: Machine) -> None:
+    """Evaluate anew what was evaluated while something that it uses was not yet known; now all of it is."""
+    for _ in range(_TAINT_ROUNDS):
+        tainted, m.tainted = m.tainted, set()
+        if not tainted:
+            return
+        m.received = [record for record in m.received if record.root not in tainted]
+        m.not_followed = [record for record in m.not_followed if record.root not in tainted]
+        m.values.clear()
+        m.stored.clear()
+        routines = [m.routines[key] for key in sorted(tainted) if m.summaries.pop(key, None) is not None]
+        for routine in routines:
+            m.summary(routine)
 
 
 def _own_code(m: Machine, file: GoFile, carriers: dict[str, set[str]]) -> None:
@@ -68,9 +85,7 @@ def _variable(m: Machine, file: GoFile, name: str) -> None:
 def _variables_of_calls(m: Machine, file: GoFile) -> None:
     """Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for."""
     for name, value in m.index.of(file).values.items():
-        if name == "_":
-            _variable(m, file, name)
-        elif b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
+        if name == "_" or b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
             _variable(m, file, name)
 
 

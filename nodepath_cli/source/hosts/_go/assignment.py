@@ -55,11 +55,11 @@ def assign(m: Machine, f: Frame, node: Node) -> bool:
     if operator is not None and operator.type != "=":
         target = targets[0]
         current, value = first_of(m.evaluate(f, target)), several(m, f, named(right))[0]
-        store(m, f, target, _compound(f, target, right, operator.type, current, value))
+        store(m, f, target, _compound(f, target, right, operator.type, current, value), node)
         return True
     values = _padded(several(m, f, named(right)), len(targets), f, right)
     for target, value in zip(targets, values, strict=False):
-        store(m, f, target, value)
+        store(m, f, target, value, node)
     return True
 
 
@@ -106,8 +106,9 @@ def count(m: Machine, f: Frame, node: Node) -> bool:
     return True
 
 
-def store(m: Machine, f: Frame, target: Node, value: Value) -> None:
-    """Give a variable, a field or an element a new value."""
+def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | None = None) -> None:
+    """Give a variable, a field or an element a new value. `statement` is the assignment that does so, if one does."""
+    site = (f.file.path, (statement or target).start_byte)
     while target.type in ("parenthesized_expression", "unary_expression"):
         inner = target.child_by_field_name("operand") or (named(target)[0] if named(target) else None)
         if inner is None:
@@ -116,14 +117,14 @@ def store(m: Machine, f: Frame, target: Node, value: Value) -> None:
     if target.type == "identifier":
         name = f.file.source(target)
         if name != "_" and not f.scope.assign(name, value) and m.index.value(f.file.folder, name) is not None:
-            fields.note(m, f.file.folder, "", name, value, f.function)
+            fields.note(m, f.file.folder, fields.VARIABLE, name, value, f.function, site)
     elif target.type == "selector_expression":
-        _store_member(m, f, target, value)
+        _store_member(m, f, target, value, site)
     elif target.type == "index_expression":
         _store_element(m, f, target, value)
 
 
-def _store_member(m: Machine, f: Frame, target: Node, value: Value) -> None:
+def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:
     operand, member = target.child_by_field_name("operand"), target.child_by_field_name("field")
     if operand is None or member is None:
         return
@@ -132,7 +133,7 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value) -> None:
         package = m.index.package_of(f.file, f.file.source(operand))
         if package is not None:
             if package[1] is not None:
-                fields.note(m, package[1], "", name, value, f.function)
+                fields.note(m, package[1], fields.VARIABLE, name, value, f.function, site)
             return
     owner = first_of(m.evaluate(f, operand))
     changed: list[Alternative] = []
@@ -141,9 +142,9 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value) -> None:
         if isinstance(atom, (Record, Unknown)) and atom.type:
             folder = atom.type.rpartition(".")[0]
             if folder in m.index.folders:
-                fields.note(m, folder, atom.type, name, value, f.function)
+                fields.note(m, folder, atom.type, name, value, f.function, site)
         elif isinstance(atom, Unknown):
-            fields.note(m, f.file.folder, "", name, value, f.function)
+            fields.note(m, f.file.folder, "", name, value, f.function, site)
         if isinstance(atom, Record):
             changed.append(Alternative(alternative.guard, atom.set(name, given(value, alternative.guard))))
         elif isinstance(atom, Unknown) and atom.type and operand.type == "identifier":

@@ -115,7 +115,7 @@ class _Walk:
         return found
 
     def _through_variable(self, file: GoFile, word: re.Pattern[str]) -> list[Routine]:
-        found = []
+        found: list[Routine] = []
         for name, declared in self._index.of(file).values.items():
             if word.search(file.source(declared.spec)):
                 self._lists.setdefault((file.folder, name), declared.spec)

@@ -95,7 +95,7 @@ def go_call(
     if name == "append" and values:
         return _append_items(f, nodes, values)
     if name == "len" and values:
-        return combine(values[:1], lambda atoms: _length(atoms[0]))
+        return combine(values[:1], lambda atoms: _length(atoms[0], m.unread))
     if name in ("make", "new") and nodes:
         return _make(m, f, name, nodes[0], values[1:])
     if name in ("min", "max") and values:
@@ -119,9 +119,12 @@ def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -
     return value
 
 
-def _length(atom: Atom) -> Atom:
+def _length(atom: Atom, in_condition: bool) -> Atom:
     if isinstance(atom, Text) and not has_hole(atom):
         return Number(len(atom.plain.encode("utf-8", "surrogateescape")))
+    if isinstance(atom, Text) and in_condition:
+        # How long the holes are is not known, but the rest of the text is there: enough for `b.Len() > 0`.
+        return Number(len(atom.plain))
     if isinstance(atom, Items) and not atom.open:
         return Number(len(atom.items))
     return Unknown("run-time length", "int")
@@ -195,7 +198,7 @@ def method_call(
         if name == "Reset" and operand is not None:
             store(m, f, operand, just(EMPTY))
         if name == "Len":
-            return combine((receiver,), lambda atoms: _length(atoms[0]))
+            return combine((receiver,), lambda atoms: _length(atoms[0], m.unread))
         return receiver
     if name == "ReadFile":
         return unknown("file")

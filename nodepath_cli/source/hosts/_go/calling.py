@@ -16,8 +16,6 @@ from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Function,
-    Items,
-    Text,
     Value,
     given,
     unknown,
@@ -56,7 +54,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     if builder is not None:
         return builder
     callee = _callee(m, f, function)
-    values = _arguments(m, f, arguments)
+    values = _arguments(m, f, arguments, recording.wanted(f, callee, arguments))
     special = _special(m, f, node, callee, arguments, values)
     if special is not None:
         return special
@@ -64,6 +62,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     literals = recording.record(m, f, call, callee, arguments, values)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
     if result is None:
+        _forget(m, f, arguments)
         result = _outside(m, f, node, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
@@ -125,10 +124,16 @@ def _only_method(m: Machine, f: Frame, receiver: Value, method: str) -> tuple[Fu
     return (Function(found[0].file, found[0].node, None, receiver),) if len(found) == 1 else ()
 
 
-def _arguments(m: Machine, f: Frame, nodes: list[Node]) -> list[Value]:
+def _arguments(m: Machine, f: Frame, nodes: list[Node], wanted: range | None) -> list[Value]:
+    """Evaluate arguments; fields are looked up only in those that may be SQL (`wanted`, None for all)."""
     values = []
-    for node in nodes:
-        value = m.evaluate(f, node)
+    unread = m.unread
+    for position, node in enumerate(nodes):
+        m.unread = wanted is not None and position not in wanted
+        try:
+            value = m.evaluate(f, node)
+        finally:
+            m.unread = unread
         values.append(value if len(nodes) == 1 else first_of(value))
     return values
 
@@ -181,13 +186,22 @@ def _closures(m: Machine, f: Frame, call: Call, literals: frozenset[recording.Li
                 invoking.run_unbound(m, f, each.atom)
 
 
+def _forget(m: Machine, f: Frame, nodes: list[Node]) -> None:
+    """What is handed to foreign code by its address may be another value afterwards (`row.Scan(&count)`)."""
+    for node in nodes:
+        operand = node.child_by_field_name("operand") if node.type == "unary_expression" else None
+        if operand is None or operand.type != "identifier" or not f.file.source(node).startswith("&"):
+            continue
+        value = f.scope.get(f.file.source(operand))
+        if value is not None:
+            f.scope.assign(f.file.source(operand), unknown("value set by a call", type_of(value)))
+
+
 def _outside(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node], values: list[Value]) -> Value:
     """The value of a call of foreign code: SQL that it is given comes back as it is (`db.Rebind(query)`)."""
-    for value in values:
+    handed = () if recording.is_sink(f, callee, nodes) else values
+    for value in handed:
         if recording.is_sql(value) and not never_sends(callee.name, callee.package, callee.method):
-            return value
-        first = value[0].atom if value else None
-        if isinstance(first, Items) and callee.method in ("Join", "Concat") and isinstance(first, Text):
             return value
     shown = callee.name if len(callee.name) < 60 else callee.method
     return unknown(f"result of {shown}()", builtin.result_type(callee.package, callee.method, callee.receiver_type))

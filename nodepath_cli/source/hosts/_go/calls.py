@@ -7,14 +7,27 @@ import re
 SINKS: dict[str, int] = {
     # database/sql: the first argument is the SQL, behind the context of the Context forms.
     **dict.fromkeys(("Exec", "Query", "QueryRow", "Prepare", "MustExec", "Queryx", "QueryRowx", "Preparex"), 0),
-    **dict.fromkeys(("NamedExec", "NamedQuery", "PrepareNamed", "Raw", "Rebind", "MustPrepare"), 0),
+    **dict.fromkeys(("NamedExec", "NamedQuery", "PrepareNamed", "Raw", "MustPrepare"), 0),
     # sqlx, gorp, scany: a target first.
     **dict.fromkeys(("Get", "Select", "SelectOne", "SelectInt", "SelectStr", "SelectNullInt", "SelectNullStr"), 1),
 }
 """Methods of the common database packages, and the index of their SQL without a context."""
 
 ALWAYS = frozenset(
-    "Exec Query QueryRow Prepare MustExec Queryx QueryRowx Preparex NamedExec NamedQuery PrepareNamed MustPrepare".split()
+    [
+        "Exec",
+        "Query",
+        "QueryRow",
+        "Prepare",
+        "MustExec",
+        "Queryx",
+        "QueryRowx",
+        "Preparex",
+        "NamedExec",
+        "NamedQuery",
+        "PrepareNamed",
+        "MustPrepare",
+    ]
 )
 """Names that are database calls on nearly every receiver that is not known to be something else."""
 
@@ -33,10 +46,89 @@ _DATABASE_NAME = re.compile(
 _STATEMENT_NAME = re.compile(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
 
 _NEVER_PACKAGES = frozenset(
-    "log slog logrus zap zerolog klog glog errors xerrors assert require testing flag os exec regexp regexp2 http httptest url "
-    "filepath path template json xml yaml hex base64 sort slices maps time reflect atomic sync unicode utf8 color i18n cobra "
-    "pflag viper status codes trace otel metrics prometheus sqlmock gomock mock ioutil io bufio bytes strconv logging logger "
-    "mail smtp html net tls rsa sha256 md5 rand big math jwt gin echo fiber mux chi gjson sjson pretty spew debug runtime".split()
+    [
+        "log",
+        "slog",
+        "logrus",
+        "zap",
+        "zerolog",
+        "klog",
+        "glog",
+        "errors",
+        "xerrors",
+        "assert",
+        "require",
+        "testing",
+        "flag",
+        "os",
+        "exec",
+        "regexp",
+        "regexp2",
+        "http",
+        "httptest",
+        "url",
+        "filepath",
+        "path",
+        "template",
+        "json",
+        "xml",
+        "yaml",
+        "hex",
+        "base64",
+        "sort",
+        "slices",
+        "maps",
+        "time",
+        "reflect",
+        "atomic",
+        "sync",
+        "unicode",
+        "utf8",
+        "color",
+        "i18n",
+        "cobra",
+        "pflag",
+        "viper",
+        "status",
+        "codes",
+        "trace",
+        "otel",
+        "metrics",
+        "prometheus",
+        "sqlmock",
+        "gomock",
+        "mock",
+        "ioutil",
+        "io",
+        "bufio",
+        "bytes",
+        "strconv",
+        "logging",
+        "logger",
+        "mail",
+        "smtp",
+        "html",
+        "net",
+        "tls",
+        "rsa",
+        "sha256",
+        "md5",
+        "rand",
+        "big",
+        "math",
+        "jwt",
+        "gin",
+        "echo",
+        "fiber",
+        "mux",
+        "chi",
+        "gjson",
+        "sjson",
+        "pretty",
+        "spew",
+        "debug",
+        "runtime",
+    ]
 )
 _NEVER_METHODS = re.compile(
     r"^(?:(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log|Notice|Critical|Verbose)(?:f|ln|w|Context|Ctx|ContextF|S|v)?|"
@@ -46,7 +138,24 @@ _NEVER_METHODS = re.compile(
     r"Getenv|Setenv|HandleFunc|Handle|WriteHeader|Redirect|AddTranslation|Translate|Tr|T|SetError|AddError|Println|Printf|Sprint|Sprintln|"
     r"Fprint|Fprintf|Fprintln|New|Is|As|Unwrap)$"
 )
-_NEVER_FUNCTIONS = frozenset("panic print println len cap append copy delete close make new min max error".split())
+_NEVER_FUNCTIONS = frozenset(
+    [
+        "panic",
+        "print",
+        "println",
+        "len",
+        "cap",
+        "append",
+        "copy",
+        "delete",
+        "close",
+        "make",
+        "new",
+        "min",
+        "max",
+        "error",
+    ]
+)
 _CONTEXT = re.compile(
     r"(?:^|\.)(?:ctx|context|Context\(\)|Background\(\)|TODO\(\)|c|rctx|reqCtx)\w*$|[cC]tx$|[cC]ontext(?:\(\))?$"
 )

@@ -38,7 +38,7 @@ class Group:
     @property
     def key(self) -> tuple[str, int]:
         """The call's identity."""
-        return self.call.file.path, self.call.node.start_byte
+        return self.call.key
 
     @property
     def rank(self) -> int:
@@ -92,7 +92,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
 def _groups(m: Machine) -> list[Group]:
     groups: dict[tuple[str, int, Span | None], Group] = {}
     for record in m.received:
-        key = (record.call.file.path, record.call.node.start_byte, record.origin)
+        key = (*record.call.key, record.origin)
         groups.setdefault(key, Group(record.call, record.origin)).records.append(record)
     for group in groups.values():
         best = group.rank
@@ -118,7 +118,7 @@ def _only_handed_on(m: Machine, group: Group) -> bool:
     if not handed or group.origin not in handed or group.rank > 1:
         return False
     return any(
-        record.origin == group.origin and (record.call.file.path, record.call.node.start_byte) != group.key
+        record.origin == group.origin and record.call.key != group.key
         for record in m.received
         if record.origin is not None
     )
@@ -234,11 +234,11 @@ def _span(text: Text, origin: Span | None, call: Span) -> Span:
 
 
 def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
-    known = {(record.call.file.path, record.call.node.start_byte) for record in m.received}
+    known = {record.call.key for record in m.received}
     done: set[tuple[str, int]] = set()
     for each in m.not_followed:
-        key = (each.call.file.path, each.call.node.start_byte)
-        if key in known or key in done or key in m.covered:
+        key = each.call.key
+        if key in known or key in done or key in m.covered or each.wrapper in m.covered_by_callers:
             continue
         done.add(key)
         yield _opaque_statement(each, judge)

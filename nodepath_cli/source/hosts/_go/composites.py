@@ -101,6 +101,7 @@ def _map(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
 
 def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) -> Value:
     entries: list[tuple[str, Value]] = []
+    folder = type_id.rpartition(".")[0]
     for position, element in enumerate(named(body)):
         name = names[position] if position < len(names) else f"#{position}"
         value = element
@@ -109,10 +110,9 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
             name = f.file.source(key) if key is not None else name
             value = element.child_by_field_name("value") or element
         entries.append((name, _value_of(m, f, value, None)))
-    folder = type_id.rpartition(".")[0]
-    if folder in m.index.folders:
-        for name, value_of in entries:
-            fields.note(m, folder, type_id, name, value_of, f.function)
+        if folder in m.index.folders:
+            site = (f.file.path, element.start_byte)
+            fields.note(m, folder, type_id, name, entries[-1][1], f.function, site)
     return just(Record(type_id, tuple(entries)))
 
 

@@ -121,9 +121,13 @@ def _binary(m: Machine, f: Frame, node: Node) -> Value:
         return _logic(sign, first, second)
     if len(first) == 1 and len(second) == 1:
         return just(_operate(sign, first[0].atom, second[0].atom))
-    if sign in ("-", "*", "/", "%"):
+    if sign in ("-", "*", "/", "%") or _all_known(first, second):
         return combine((first, second), lambda atoms: _operate(sign, atoms[0], atoms[1]))
     return unknown("comparison")
+
+
+def _all_known(first: Value, second: Value) -> bool:
+    return all(isinstance(each.atom, (Number, Truth, Text)) for value in (first, second) for each in value)
 
 
 def _sum(m: Machine, f: Frame, node: Node) -> Value:

@@ -1,63 +1,169 @@
-"""Fields of structs and variables of packages that functions write: who writes them, and what."""
+"""Fields of structs and variables of packages that functions write: who writes them, and what.
+
+A write whose value rests on the package alone (`insert: fmt.Sprintf(insertFormat, table)`) is evaluated by itself. Only
+where it rests on variables of its function is the whole function evaluated first.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from nodepath_cli.source.hosts._go.machine import Machine
-from nodepath_cli.source.hosts._go.values import Alternative, Text, Unknown, Value, limit, under
+from tree_sitter import Node
 
-_MAX_WRITES = 64
+from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, Written
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import Alternative, Number, Text, Truth, Unknown, Value, limit, under
+from nodepath_cli.source.hosts._go.writes import Write
+
+VARIABLE = "="
+"""Stands for the type where the write is to a variable of the package."""
+_MAX_WRITES = 40
+_IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
+# To evaluate every function that fills some field would cost more than the rest of the audit. One is worth it where a
+# name says that the field has to do with SQL, or a text stands on the right side.
+_TELLING = re.compile(
+    r"sql|quer|stmt|statement|ddl|table|schema|migrat|^up$|cmd|prefix|column|where|order|cond|clause|^q$|insert|update|"
+    r"select|delete|dialect|driver|text|parts|build",
+    re.IGNORECASE,
+)
+_TEXTUAL = re.compile(r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)")
 
 
-def note(m: Machine, folder: str, type_id: str, name: str, value: Value, function: str | None) -> None:
-    """Remember that a function writes a value to a field (`type_id` given) or to a package's variable."""
-    writes = m.fields.setdefault((folder, name), [])
-    entry = (type_id, function or "", value)
-    if len(writes) < _MAX_WRITES and entry not in writes:
-        writes.append(entry)
+@dataclass(frozen=True, slots=True)
+class _Site:
+    file: GoFile
+    write: Write
 
 
-def written(m: Machine, folder: str, type_id: str, name: str, pattern: str) -> list[tuple[str, str, Value]]:
-    """Return all writes to a name in a package; functions whose text matches `pattern` are evaluated first."""
-    key = (folder, f"{name}{'' if type_id or '.' in pattern[:8] else '='}")
-    if key not in m.searched:
-        m.searched.add(key)
-        find = re.compile(pattern)
-        for file in m.index.folders.get(folder, ()):
-            if name not in file.text or not find.search(file.text):
-                continue
-            for routine in m.index.of(file).all_routines():
-                if find.search(file.source(routine.node)):
-                    m.summary(routine)
-    writes = m.fields.get((folder, name), [])
-    if not type_id:
-        return [entry for entry in writes]
-    same = [entry for entry in writes if entry[0] == type_id]
-    return same or [entry for entry in writes if _embeds(m, type_id, entry[0]) or not entry[0]]
+def note(
+    m: Machine, folder: str, type_id: str, name: str, value: Value, function: str | None, site: tuple[str, int]
+) -> None:
+    """Remember what a place writes to a field of a type (empty where it is not known) or to a VARIABLE."""
+    kept = tuple(each for each in value if not isinstance(each.atom, (Number, Truth)))
+    if not kept:
+        return
+    writes = m.fields.setdefault((folder, name), {})
+    known = any(not isinstance(each.atom, Unknown) for each in kept)
+    before = writes.get(site)
+    if before is not None and not known:
+        return
+    entry = Written(type_id, function or "", kept if known else kept[:1])
+    if before is not None and before.known:
+        if before.value != entry.value and len(before.value) < _MAX_WRITES:
+            # A constructor that several callers give different arguments.
+            writes[site] = Written(type_id or before.type, entry.function, limit([*before.value, *entry.value]))
+            m.fields_version += 1
+        return
+    if len(writes) < _MAX_WRITES or before is not None:
+        writes[site] = entry
+        m.fields_version += 1
+
+
+def assigned(m: Machine, folder: str, name: str) -> list[Value]:
+    """Return what functions assign to a package's variable."""
+    _evaluate(m, folder, name, is_field=False)
+    return [entry.value for entry in m.fields.get((folder, name), {}).values() if entry.type == VARIABLE]
 
 
 def stored(m: Machine, folder: str, type_id: str, name: str) -> Value | None:
     """Return what constructors and other functions put into a field, None where nothing is known.
 
-    Writes of different functions are different branches, named after the function.
+    `type_id` is empty where the struct's type is not known. Writes of different functions are different branches, named
+    after the function.
     """
     if folder not in m.index.folders:
         return None
-    pattern = rf"(?<!\w){re.escape(name)}\s*(?::(?!=)|,[^\n]*=|\+?=(?!=))"
-    writes = written(m, folder, type_id, name, pattern)
+    _evaluate(m, folder, name, is_field=True)
+    key = (folder, type_id, name)
+    found = m.stored.get(key)
+    if found is None or found[0] != m.fields_version:
+        writes = [entry for entry in m.fields.get((folder, name), {}).values() if entry.type != VARIABLE]
+        found = m.stored[key] = (m.fields_version, _as_value(m, key, _of_type(m, type_id, writes)))
+    return found[1]
+
+
+def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
+    """Evaluate the places that write a name, each once."""
+    key = (folder, name, is_field)
+    if key in m.searched:
+        return
+    m.searched.add(key)
+    for file in _files(m, folder, name, is_field):
+        for write in m.index.writes(file).by_name.get(name, ()):
+            if write.is_field == is_field and (file.path, write.start) not in m.fields.get((folder, name), {}):
+                _write(m, folder, name, _Site(file, write))
+
+
+def _files(m: Machine, folder: str, name: str, is_field: bool) -> Iterable[GoFile]:
+    for file in m.index.folders.get(folder, ()):
+        if name in file.text:
+            yield file
+    if name[:1].isupper() and _TELLING.search(name):
+        package = m.index.folders[folder][0].package if folder in m.index.folders else ""
+        for file in m.index.files:
+            if file.folder != folder and name in file.text and package and f"{package}." in file.text:
+                yield file
+
+
+def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
+    file, write = site.file, site.write
+    routine = m.index.enclosing(file, write.start)
+    if write.value is not None and _stands_alone(m, file, write.value, routine):
+        frame = m.frame(file, routine.name if routine is not None else None)
+        m.quiet += 1
+        try:
+            value = first_of(m.evaluate(frame, write.value))
+        except OutOfSteps:
+            return
+        finally:
+            m.quiet -= 1
+        kind = VARIABLE if not write.is_field else m.index.type_id(file, write.type)
+        note(m, folder, kind, name, value, frame.function, (file.path, write.start))
+        return
+    if routine is not None and (_TELLING.search(name) or _textual(file, write)):
+        m.summary(routine)
+
+
+def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:
+    """Say whether an expression names no variable of its function."""
+    if routine is None:
+        return True
+    source = file.source(value)
+    if "func(" in source:
+        return False
+    names = set(_IDENTIFIER.findall(source))
+    start, end = routine.node.start_byte, routine.node.end_byte
+    return not names & m.index.writes(file).locals_between(start, end)
+
+
+def _textual(file: GoFile, write: Write) -> bool:
+    return write.value is not None and bool(_TEXTUAL.search(file.source(write.value)))
+
+
+def _of_type(m: Machine, type_id: str, writes: list[Written]) -> list[Written]:
+    if not type_id:
+        return writes
+    same = [entry for entry in writes if entry.type == type_id]
+    return same + [entry for entry in writes if not entry.type or _embeds(m, type_id, entry.type)]
+
+
+def _as_value(m: Machine, key: tuple[str, str, str], writes: list[Written]) -> Value | None:
     known = [
-        (function, alternative)
-        for _, function, value in writes
-        for alternative in value
+        (entry.function, alternative)
+        for entry in writes
+        for alternative in entry.value
         if not isinstance(alternative.atom, Unknown)
     ]
     if not known:
-        return writes[0][2] if writes else None
+        return writes[0].value if writes else None
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
     functions = list(dict.fromkeys(function for function, _ in known))
-    decision = m.decisions.get(("field", folder, type_id, name), [f"set in {function}" for function in functions])
+    decision = m.decisions.get(("field", *key, *functions), [f"set in {function}" for function in functions])
     result: list[Alternative] = []
     seen: set[str] = set()
     for function, alternative in known:
@@ -70,4 +176,4 @@ def stored(m: Machine, folder: str, type_id: str, name: str) -> Value | None:
 
 
 def _embeds(m: Machine, outer: str, inner: str) -> bool:
-    return bool(inner) and (inner in m.index.embedded(outer) or outer in m.index.embedded(inner))
+    return outer != inner and (inner in m.index.embedded(outer) or outer in m.index.embedded(inner))

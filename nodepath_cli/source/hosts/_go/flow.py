@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import Guard, Text, Truth, Value, join_guards
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Text, Truth, Value, join_guards
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 _ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
@@ -91,11 +91,10 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         if initializer is not None:
             execute(m, f, initializer)
         condition = node.child_by_field_name("condition")
-        known = first_of(m.evaluate(f, condition)) if condition is not None else ()
+        known = first_of(m.test(f, condition)) if condition is not None else ()
         then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
-        if len(known) == 1 and isinstance(known[0].atom, Truth):
-            taken = then if known[0].atom.truth else other
-            return execute(m, f, taken) if taken is not None else True
+        if known and all(isinstance(each.atom, Truth) for each in known) and not m.soft:
+            return _known(m, f, known, then, other)
         source = " ".join(f.file.source(condition).split()) if condition is not None else ""
         if condition is not None and _ERROR_CHECK.match(source):
             return _error_check(m, f, then, other)
@@ -107,6 +106,32 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         return branch(m, f, decision, [then, other])
     finally:
         f.scope.pop()
+
+
+def _known(m: Machine, f: Frame, condition: Value, then: Node | None, other: Node | None) -> bool:
+    """A condition that is known, perhaps differently under different branches: run what it leads to under each."""
+    m.folded = True
+    if len(condition) == 1:
+        taken = then if _is_true(condition[0]) else other
+        return execute(m, f, taken) if taken is not None else True
+    base, ambient = f.scope, f.ambient
+    joined: list[tuple[Guard, Scope]] = []
+    for alternative in condition:
+        inside = join_guards(ambient, alternative.guard)
+        if inside is None:
+            continue
+        f.scope, f.ambient = base.fork(), inside
+        taken = then if _is_true(alternative) else other
+        if taken is None or execute(m, f, taken):
+            joined.append((alternative.guard, f.scope))
+    f.scope, f.ambient = base, ambient
+    if joined:
+        base.join(joined)
+    return bool(joined)
+
+
+def _is_true(alternative: Alternative) -> bool:
+    return isinstance(alternative.atom, Truth) and alternative.atom.truth
 
 
 def _error_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
@@ -180,7 +205,8 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
         initializer, subject = node.child_by_field_name("initializer"), node.child_by_field_name("value")
         if initializer is not None:
             execute(m, f, initializer)
-        value = first_of(m.evaluate(f, subject)) if subject is not None else ()
+        value = first_of(m.test(f, subject)) if subject is not None else ()
+        value = () if m.soft else value
         shown = f.file.shown(subject) if subject is not None else ""
         bodies: list[Sequence[Node] | None] = []
         words: list[str] = []
@@ -218,6 +244,7 @@ def _run_cases(
     default: int | None,
 ) -> bool:
     if chosen is not None:
+        m.folded = True
         arm = bodies[chosen]
         goes_on = _case_body(m, f, arm) if arm is not None else True
         return goes_on or bool(f.exits[-1])

@@ -10,10 +10,30 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.modules import Modules, import_name
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.writes import FileWrites, writes_of
 
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
 BASIC = frozenset(
-    "string bool byte rune error any int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64".split()
+    [
+        "string",
+        "bool",
+        "byte",
+        "rune",
+        "error",
+        "any",
+        "int",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float32",
+        "float64",
+    ]
 )
 _MAX_EMBEDDING = 6
 
@@ -52,10 +72,14 @@ class FileIndex:
     types: dict[str, Node] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
 
-    def all_routines(self) -> Iterator[Routine]:
-        """Yield functions and methods in source order."""
-        found = [*self.routines.values(), *(each for group in self.methods.values() for each in group)]
-        yield from sorted(found, key=lambda routine: routine.node.start_byte)
+    ordered: list[Routine] = field(default_factory=list)
+
+    def all_routines(self) -> list[Routine]:
+        """Return functions and methods in source order."""
+        if not self.ordered:
+            found = [*self.routines.values(), *(each for group in self.methods.values() for each in group)]
+            self.ordered = sorted(found, key=lambda routine: routine.node.start_byte)
+        return self.ordered
 
 
 class Index:
@@ -73,6 +97,8 @@ class Index:
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
+        self._writes: dict[str, FileWrites] = {}
+        self._structs: dict[str, list[tuple[list[str], str]]] = {}
 
     def of(self, file: GoFile) -> FileIndex:
         """Return what a file declares."""
@@ -80,6 +106,20 @@ class Index:
         if found is None:
             found = self._indexes[file.path] = _read(file)
         return found
+
+    def writes(self, file: GoFile) -> FileWrites:
+        """Return the writes of a file."""
+        found = self._writes.get(file.path)
+        if found is None:
+            found = self._writes[file.path] = writes_of(file)
+        return found
+
+    def enclosing(self, file: GoFile, offset: int) -> Routine | None:
+        """Return the declared function around a byte offset."""
+        for routine in self.of(file).all_routines():
+            if routine.node.start_byte <= offset < routine.node.end_byte:
+                return routine
+        return None
 
     def value(self, folder: str, name: str) -> Declared | None:
         """Return the constant or variable of that name in a package."""
@@ -137,16 +177,9 @@ class Index:
 
     def field_type(self, type_id: str, name: str, depth: int = 0) -> str:
         """Return the type id of a struct's field, empty where it is not known."""
-        body = self._body(type_id)
-        if body is None:
-            return ""
-        file, node = body
-        for declaration, names in _fields(file, node):
-            kind = declaration.child_by_field_name("type")
-            if kind is None:
-                continue
-            if name in names or (not names and self.type_id(file, kind).rpartition(".")[2] == name):
-                return self.type_id(file, kind)
+        for names, kind in self._struct(type_id):
+            if name in names or (not names and kind.rpartition(".")[2] == name):
+                return kind
         if depth < _MAX_EMBEDDING:
             for embedded in self.embedded(type_id):
                 found = self.field_type(embedded, name, depth + 1)
@@ -155,21 +188,27 @@ class Index:
         return ""
 
     def field_names(self, type_id: str) -> list[str]:
-        """Return a struct's own field names in order."""
-        body = self._body(type_id)
-        return field_names(*body) if body else []
+        """Return a struct's own field names in order, embedded ones by their type's name."""
+        return [name for names, kind in self._struct(type_id) for name in (names or [kind.rpartition(".")[2]])]
 
     def embedded(self, type_id: str) -> list[str]:
         """Return the type ids that a struct embeds."""
-        body = self._body(type_id)
-        if body is None:
-            return []
-        file, node = body
-        return [
-            self.type_id(file, kind)
-            for declaration, names in _fields(file, node)
-            if not names and (kind := declaration.child_by_field_name("type")) is not None
-        ]
+        return [kind for names, kind in self._struct(type_id) if not names]
+
+    def _struct(self, type_id: str) -> list[tuple[list[str], str]]:
+        """Return names and type id of each field declaration of a struct; no names for an embedded one."""
+        found = self._structs.get(type_id)
+        if found is None:
+            body = self._body(type_id)
+            found = []
+            if body is not None:
+                file, node = body
+                for declaration, names in _fields(file, node):
+                    kind = declaration.child_by_field_name("type")
+                    if kind is not None:
+                        found.append((names, self.type_id(file, kind)))
+            self._structs[type_id] = found
+        return found
 
     def type_id(self, file: GoFile, node: Node | None) -> str:
         """Return a type's id: `string`, `FOLDER.Name`, `import/path.Name`, `[]ID`, `map[]ID`, or empty."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
@@ -67,13 +68,19 @@ def invoke(
             _run_literals(m, f, values)
             return _unknown_results(m, function)
         if m.inline_depth >= MAX_INLINE or not _informative(values, function.receiver):
-            return _standalone(m, function)
+            results = _standalone(m, function)
+            recording.note_wrapped(m, f, key, call, nodes, values)
+            return results
     frame = m.frame(function.file, f.function if closure else _name(function), _captured(f, function))
     frame.ambient = frame.entered = f.ambient
     m.active.append(key)
     m.inline_depth += not closure
     if literals:
         m.arguments.append((literals, call))
+    if closure:
+        frame.routine, frame.parameters = f.routine, f.parameters
+    else:
+        m.calls.append(call)
     frame.scope.push()
     try:
         targets = _bind(m, frame, function, nodes, values)
@@ -86,6 +93,8 @@ def invoke(
         frame.scope.pop()
         m.active.pop()
         m.inline_depth -= not closure
+        if not closure:
+            m.calls.pop()
         if literals:
             m.arguments.pop()
     for node, value in written:
@@ -108,6 +117,7 @@ def run_unbound(m: Machine, f: Frame, function: Function) -> None:
         return
     frame = m.frame(function.file, f.function, _captured(f, function))
     frame.ambient = frame.entered = f.ambient
+    frame.routine, frame.parameters = f.routine, f.parameters
     m.active.append(key)
     frame.scope.push()
     try:
@@ -130,24 +140,32 @@ def summary(m: Machine, routine: Routine) -> Summary:
     key = routine_key(routine)
     found = m.summaries.get(key)
     if found is not None:
+        if not found.done and key in m.in_progress:
+            m.taint(m.in_progress.index(key))
         return found
     if m.nesting > MAX_NESTING // 2:
+        m.taint(len(m.in_progress) - 1)
         return Summary()
     found = m.summaries[key] = Summary()
+    m.routines[key] = routine
     function = Function(routine.file, routine.node)
-    m.active.append(key)
+    m.in_progress.append(key)
     try:
         with m.budget():
+            m.active.append(key)
             frame = m.frame(routine.file, routine.name)
             try:
                 _bind(m, frame, function, (), ())
                 _run(m, frame, function)
                 run_pending(m, frame)
+                if m.folded:
+                    _without_following(m, routine)
             except OutOfSteps:
                 _without_following(m, routine)
             found.results = _results(m, frame, function)
+            found.done = True
     finally:
-        m.active.pop()
+        m.in_progress.pop()
     return found
 
 
@@ -214,6 +232,8 @@ def _bind(
     """Give parameters their values; return those through which the function writes to its caller's variables."""
     file = function.file
     written = []
+    if function.node.type != "func_literal":
+        frame.routine = (file.path, function.node.start_byte)
     spread = bool(nodes) and nodes[-1].type == "variadic_argument"
     for position, (name, kind, variadic) in enumerate(parameters(file, function.node)):
         type_id = m.index.type_id(file, kind)
@@ -223,13 +243,15 @@ def _bind(
                 value = unknown(ARGUMENT, "[]" + type_id)
             elif not spread:
                 value = just(Items(tuple(values[position:]), False, type_id))
-        elif value is not None and position < len(nodes) and nodes[position].type == "unary_expression":
-            written.append((name, nodes[position]))
-        elif value is not None and kind is not None and kind.type == "pointer_type" and position < len(nodes):
+        elif (value is not None and position < len(nodes) and nodes[position].type == "unary_expression") or (
+            value is not None and kind is not None and kind.type == "pointer_type" and position < len(nodes)
+        ):
             written.append((name, nodes[position]))
         if value is None:
             value = unknown(ARGUMENT, type_id)
         frame.scope.declare(name, _typed(value, type_id))
+        if function.node.type != "func_literal":
+            frame.parameters[name] = position
     _bind_receiver(m, frame, function)
     _bind_results(m, frame, function)
     return written

@@ -74,7 +74,8 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         return _each(m, f, body, targets, [(just(Number(n)), unknown("")) for n in range(atom.value)])
     if any(isinstance(each.atom, Items) and each.atom.items and not each.atom.open for each in value):
         return _alternatives(m, f, node, body, targets, value)
-    reason = "loop variable"
+    # The elements of a file's text are as little known as the file: that is what a report should say.
+    reason = "file" if isinstance(atom, Unknown) and atom.reason == "file" else "loop variable"
     kind = type_of(value)
     element = unknown(reason, kind.partition("[]")[2])
     if isinstance(atom, Items):

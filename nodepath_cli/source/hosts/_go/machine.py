@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.index import Declared, Index, Routine
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Function, Guard, Text, Value
+from nodepath_cli.source.hosts._go.values import Function, Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 
 STEPS = 60_000
@@ -42,6 +43,10 @@ class Frame:
     returns: list[tuple[Guard, tuple[Value, ...]]] = field(default_factory=list)
     failures: list[tuple[Guard, tuple[Value, ...]]] = field(default_factory=list)
     """Returns whose error is not nil: used only where there are no others."""
+    routine: tuple[str, int] | None = None
+    """What identifies the declared function that runs, or that the running closure stands in."""
+    parameters: dict[str, int] = field(default_factory=dict)
+    """The parameters of a declared function, with their positions."""
     results: tuple[str, ...] = ()
     """Names of the result parameters."""
     has_error: bool = False
@@ -62,6 +67,11 @@ class Call:
     node: Node
     name: str
     function: str | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What identifies the call: file and byte offset."""
+        return self.file.path, self.node.start_byte
 
     @property
     def span(self) -> Span:
@@ -91,6 +101,8 @@ class Received:
     """The literal that the statement begins in, as far as reports are concerned."""
     iteration: tuple[int, ...] = ()
     """The rounds of the loops around the call."""
+    root: tuple[str, int] | None = None
+    """The function whose evaluation made this record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,24 @@ class NotFollowed:
     parameter: bool
     """The SQL is an argument of the function that the call stands in."""
     order: int
+    wrapper: tuple[str, int] | None = None
+    """That function, where callers can be asked for the argument."""
+    root: tuple[str, int] | None = None
+    """The function whose evaluation made this record."""
+
+
+class Written(NamedTuple):
+    """What one place writes to a field or a package's variable."""
+
+    type: str
+    function: str
+    """The function that it stands in, empty at top level."""
+    value: Value
+
+    @property
+    def known(self) -> bool:
+        """Say whether anything of the value is known."""
+        return any(not isinstance(each.atom, Unknown) for each in self.value)
 
 
 @dataclass(slots=True)
@@ -151,17 +181,42 @@ class Machine:
         self.not_followed: list[NotFollowed] = []
         self.covered: set[tuple[str, int]] = set()
         """Calls inside wrappers whose SQL was seen at a caller."""
+        self.calls: list[Call] = []
+        """The calls that are being followed, outermost first."""
+        self.wrappers: dict[tuple[str, int], set[int]] = {}
+        """Functions that hand an argument on to a database as its SQL, with the positions of such arguments."""
+        self.covered_by_callers: set[tuple[str, int]] = set()
+        """Wrappers with a call that was recorded in their place."""
         self.handed_on: dict[tuple[str, int], set[Span]] = {}
         """Calls that return the SQL that they were given, by call: the literals."""
         self.visited: set[tuple[str, int]] = set()
         """Calls that were evaluated, by file and byte offset."""
-        self.fields: dict[tuple[str, str], list[tuple[str, str, Value]]] = {}
-        """By folder and field name: type id, writing function and value of every write."""
+        self.fields: dict[tuple[str, str], dict[tuple[str, int], Written]] = {}
+        """What is written to fields and package variables, by folder and name, then by file and place."""
+        self.fields_version = 0
+        """Counts the changes of `fields`."""
+        self.quiet = 0
+        """While not 0, nothing is recorded: a value is evaluated apart from its function."""
         self.summaries: dict[tuple[str, int], Summary] = {}
-        self.values: dict[tuple[str, str], Value | None] = {}
-        """Package constants and variables, by folder and name; None while one is being computed."""
-        self.searched: set[tuple[str, str]] = set()
+        self.routines: dict[tuple[str, int], Routine] = {}
+        """The functions of `summaries`."""
+        self.values: dict[tuple[str, str], Value | int] = {}
+        """Package constants and variables, by folder and name. While one is being computed, how many functions
+        were in progress when that began."""
+        self.searched: set[tuple[str, str, bool]] = set()
         """Fields and package variables whose writers were looked for."""
+        self.stored: dict[tuple[str, str, str], tuple[int, Value | None]] = {}
+        """What is known of a field, by folder, type and name, with the version of `fields`."""
+        self.unread = False
+        """Fields are not looked up: what is being evaluated can be no part of SQL (a condition, a query's argument)."""
+        self.soft = False
+        """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
+        self.in_progress: list[tuple[str, int]] = []
+        """Functions that are being evaluated on their own; one may have to be interrupted to evaluate another first."""
+        self.tainted: set[tuple[str, int]] = set()
+        """Functions that were evaluated while something that they use was not yet known."""
+        self.folded = False
+        """A branch was left out because its condition is known; its calls may not have been seen."""
         self.searched_callers: set[tuple[str, int]] = set()
         """Functions whose callers were looked for."""
         self.active: list[tuple[str, int]] = []
@@ -182,6 +237,14 @@ class Machine:
         """Return the value of an expression. Raises OutOfSteps."""
         return self._evaluate(self, frame, node)
 
+    def test(self, frame: Frame, node: Node) -> Value:
+        """Return the value of a condition; `soft` says whether it rests on what the program may change."""
+        unread, self.unread, self.soft = self.unread, True, False
+        try:
+            return self._evaluate(self, frame, node)
+        finally:
+            self.unread = unread
+
     def execute(self, frame: Frame, node: Node) -> bool:
         """Run a statement; say whether the flow goes on behind it. Raises OutOfSteps."""
         return self._execute(self, frame, node)
@@ -195,6 +258,15 @@ class Machine:
         self.steps += 1
         if self.steps > STEPS:
             raise OutOfSteps
+
+    @property
+    def root(self) -> tuple[str, int] | None:
+        """The function that is being evaluated on its own."""
+        return self.in_progress[-1] if self.in_progress else None
+
+    def taint(self, height: int) -> None:
+        """Mark the functions in progress above a height: what they just asked for is not known yet."""
+        self.tainted.update(self.in_progress[height:])
 
     def next_order(self) -> int:
         """Return the next number of a record."""
@@ -219,13 +291,16 @@ class Machine:
     def budget(self) -> Iterator[None]:
         """Start a new budget of steps for one function evaluated on its own."""
         steps, nesting, depth = self.steps, self.nesting, self.inline_depth
-        arguments, pending = self.arguments, self.pending
+        arguments, pending, calls = self.arguments, self.pending, self.calls
+        active, folded, unread = self.active, self.folded, self.unread
         self.steps, self.inline_depth, self.arguments, self.pending = 0, 0, [], []
+        self.calls, self.active, self.folded, self.unread = [], [], False, False
         try:
             yield
         finally:
             self.steps, self.nesting, self.inline_depth = steps, nesting, depth
-            self.arguments, self.pending = arguments, pending
+            self.arguments, self.pending, self.calls = arguments, pending, calls
+            self.active, self.folded, self.unread = active, folded, unread
 
 
 Evaluate = Callable[[Machine, Frame, Node], Value]

@@ -29,7 +29,7 @@ class Modules:
     def __init__(self, folders: Iterable[str]) -> None:
         self._folders = frozenset(folders)
         self._roots: dict[str, str] = {}
-        self._known: dict[str, str | None] = {}
+        self._answers: dict[tuple[str, str], str | None] = {}
         for folder in self._folders:
             self._climb(folder)
 
@@ -38,6 +38,12 @@ class Modules:
 
         Without any go.mod the folder with the longest equal end is taken, the nearest to the importer among equals.
         """
+        key = (import_path, importer)
+        if key not in self._answers:
+            self._answers[key] = self._find(import_path, importer)
+        return self._answers[key]
+
+    def _find(self, import_path: str, importer: str) -> str | None:
         for module, root in self._roots.items():
             if import_path == module or import_path.startswith(module + "/"):
                 rest = import_path[len(module) + 1 :]
@@ -48,9 +54,6 @@ class Modules:
         return self._by_ending(import_path, importer)
 
     def _by_ending(self, import_path: str, importer: str) -> str | None:
-        key = f"{import_path} {importer}"
-        if key in self._known:
-            return self._known[key]
         best: tuple[int, int] = (0, 0)
         answer = None
         if "." in import_path.split("/")[0] or "/" in import_path:
@@ -59,7 +62,6 @@ class Modules:
                 rank = (_common(parts[::-1], folder.split("/")[::-1]), _common(importer.split("/"), folder.split("/")))
                 if rank[0] and rank > best:
                     best, answer = rank, folder
-        self._known[key] = answer
         return answer
 
     def _climb(self, folder: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
@@ -95,12 +93,21 @@ def _in_record(record: Record, name: str, depth: int) -> Value | None:
 
 
 def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Value | None:
+    if m.unread:
+        method = m.index.method(atom.type, name) if atom.type else None
+        if method is not None:
+            return just(Function(method.file, method.node, None, just(atom)))
+        return unknown(f"field {name}", m.index.field_type(atom.type, name) if atom.type else "")
     if not atom.type:
-        return fields.stored(m, f.file.folder, "", name)
+        m.soft = True
+        return fields.stored(m, f.file.folder, "", name) if name[:1].islower() else None
     method = m.index.method(atom.type, name)
     if method is not None:
         return just(Function(method.file, method.node, None, just(atom)))
     field_type = m.index.field_type(atom.type, name)
+    m.soft = True
+    if field_type and not _may_hold_text(m, field_type):
+        return unknown(f"field {name}", field_type)
     stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name)
     if stored is not None:
         return stored
@@ -109,10 +116,19 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
     return None
 
 
+def _may_hold_text(m: Machine, type_id: str) -> bool:
+    """Say whether a field of this type can lead to a text: strings, and lists and maps of them or of structs."""
+    bare = type_id.rpartition("]")[2]
+    if bare == "string":
+        return True
+    listed = bare != type_id
+    return listed and bare.rpartition(".")[0] in m.index.folders
+
+
 def package_name(m: Machine, folder: str, name: str) -> Value | None:
     """Return the value of a package's constant, variable or function, None where it has none of that name."""
     declared = m.index.value(folder, name)
-    if declared is not None:
+    if declared is not None and name != "_":
         return _package_value(m, folder, name, declared)
     routine = m.index.routine(folder, name)
     if routine is not None:
@@ -122,9 +138,14 @@ def package_name(m: Machine, folder: str, name: str) -> Value | None:
 
 def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Value:
     key = (folder, name)
+    m.soft = m.soft or not declared.constant
     if key in m.values:
-        return m.values[key] or unknown("value that depends on itself")
-    m.values[key] = None
+        known = m.values[key]
+        if isinstance(known, int):
+            m.taint(known)
+            return unknown("value that depends on itself")
+        return known
+    m.values[key] = len(m.in_progress)
     steps = m.steps
     value = _initial(m, declared, name)
     m.steps = max(steps, m.steps - (m.steps - steps) // 2)
@@ -142,7 +163,7 @@ def _initial(m: Machine, declared: Declared, name: str) -> Value:
     listing = declared.inherited or spec.child_by_field_name("value")
     kind = spec.child_by_field_name("type")
     if listing is None:
-        return zero(m, file, kind)
+        return _uninitialized(m, declared, name, kind)
     nodes = named(listing)
     if len(nodes) == 1 and declared.position > 0:
         return unknown(f"result of {file.shown(nodes[0])}")
@@ -154,6 +175,18 @@ def _initial(m: Machine, declared: Declared, name: str) -> Value:
     return value
 
 
+def _uninitialized(m: Machine, declared: Declared, name: str, kind: Node | None) -> Value:
+    """A package's variable without value gets one elsewhere: from an embedded file, a flag, or an assignment."""
+    before = declared.spec.parent.prev_sibling if declared.spec.parent is not None else None
+    for node in (before, declared.spec.prev_sibling):
+        if node is not None and node.type == "comment" and declared.file.source(node).startswith("//go:embed"):
+            return unknown("file", "string")
+    value = zero(m, declared.file, kind)
+    if isinstance(value[0].atom, (Text, Number)):
+        return unknown(f"variable {name}", m.index.type_id(declared.file, kind))
+    return value
+
+
 def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Value:
     """Add what functions assign to a package's variable.
 
@@ -161,11 +194,11 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     text: the settings that change it are not known, and its own text is what the rest of the tree was written for.
     """
     first = initial[0].atom
-    if not isinstance(first, (Text, Items, Table, Record)) and not (isinstance(first, Unknown) and not first.type):
+    if not isinstance(first, (Text, Items, Table, Record)) and not (
+        isinstance(first, Unknown) and first.type in ("", "string")
+    ):
         return initial
-    written = [
-        value for _, _, value in fields.written(m, folder, "", name, rf"(?<![\w.]){re.escape(name)}\s*(?:\+?=(?!=)|,)")
-    ]
+    written = fields.assigned(m, folder, name)
     known = isinstance(first, Text) and bool(first.plain)
     extra: list[Alternative] = []
     for value in written:

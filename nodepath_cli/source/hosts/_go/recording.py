@@ -20,12 +20,14 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     has_hole,
 )
-from nodepath_cli.source.statement import HOLE, Span
+from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
 
 Literal = Span
+
+_TEXT_PACKAGES = frozenset(("fmt", "strings", "bytes", "strconv", "slices", "maps"))
 
 ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
@@ -46,6 +48,8 @@ def record(
     m: Machine, f: Frame, call: Call, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]
 ) -> frozenset[Literal]:
     """Record the SQL among a call's arguments; return the literals that it consists of."""
+    if m.quiet:
+        return frozenset()
     sink = _sink(f, callee, nodes)
     if sink is not None:
         return _record_sink(m, f, call, callee, nodes[sink], first_of(values[sink]))
@@ -60,6 +64,21 @@ def record(
                 if kind is not None:
                     literals |= _note(m, f, call, alternative, atom, kind, 1)
     return frozenset(literals)
+
+
+def is_sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> bool:
+    """Say whether a call is a database call by its name and shape."""
+    return _sink(f, callee, nodes) is not None
+
+
+def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
+    """Return which arguments of a call may be SQL, None where all may."""
+    sink = _sink(f, callee, nodes)
+    if sink is not None:
+        return range(sink, sink + 1)
+    if callee.package not in _TEXT_PACKAGES and never_sends(callee.name, callee.package, callee.method):
+        return range(0) if callee.method else None
+    return None
 
 
 def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
@@ -96,7 +115,7 @@ def _record_sink(m: Machine, f: Frame, call: Call, callee: Callee, node: Node, v
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
     if is_database("".join(receiver.split()), callee.receiver_type) is None and not _may_be_text(value):
         return frozenset()
-    _note_opaque(m, f, call, reason, value)
+    _note_opaque(m, f, call, reason, node)
     return frozenset()
 
 
@@ -116,9 +135,12 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
     literals = {piece.literal for piece in text.pieces if piece.literal is not None}
     visible = [piece.literal for piece in text.pieces if piece.literal is not None and not piece.text.isspace()]
     outer = _outer_call(m, literals)
+    if outer is not None and rank < 2:
+        # A helper of the wrapper that was given the SQL too: the wrapper's own call is recorded.
+        return literals
     if outer is not None:
         given_literals, caller = outer
-        m.covered.add((call.file.path, call.node.start_byte))
+        m.covered.add(call.key)
         call, rank = caller, 3
         visible = [literal for literal in visible if literal in given_literals] or visible
     m.received.append(
@@ -133,6 +155,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
             m.next_order(),
             visible[0] if visible else None,
             f.iteration,
+            m.root,
         )
     )
     return literals
@@ -145,7 +168,7 @@ def hand_on(m: Machine, call: Call, literals: frozenset[Literal], result: Value)
         if isinstance(atom, Text):
             same = {piece.literal for piece in atom.pieces if piece.literal in literals and piece.literal is not None}
             if same:
-                m.handed_on.setdefault((call.file.path, call.node.start_byte), set()).update(same)
+                m.handed_on.setdefault(call.key, set()).update(same)
 
 
 def _outer_call(m: Machine, literals: set[Literal]) -> tuple[frozenset[Literal], Call] | None:
@@ -153,10 +176,27 @@ def _outer_call(m: Machine, literals: set[Literal]) -> tuple[frozenset[Literal],
     return next((entry for entry in m.arguments if entry[0] & literals), None)
 
 
-def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, value: Value) -> None:
-    m.not_followed.append(NotFollowed(call, reason, f.ambient, reason == ARGUMENT, m.next_order()))
+def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node) -> None:
+    wrapper = None
+    position = f.parameters.get(f.file.source(node)) if node.type == "identifier" else None
+    if position is not None and m.calls:
+        # Behind a wrapper: the call that was to give the SQL is the one whose SQL is not known.
+        m.covered.add(call.key)
+        call = m.calls[-1]
+    elif position is not None and f.routine is not None:
+        wrapper = f.routine
+        m.wrappers.setdefault(wrapper, set()).add(position)
+    m.not_followed.append(NotFollowed(call, reason, f.ambient, reason == ARGUMENT, m.next_order(), wrapper, m.root))
 
 
-def starts_with_hole(text: str) -> bool:
-    """Say whether the beginning of a text is known only at run time."""
-    return text.lstrip().startswith(HOLE)
+def note_wrapped(
+    m: Machine, f: Frame, wrapper: tuple[str, int], call: Call, nodes: Sequence[Node], values: Sequence[Value]
+) -> None:
+    """Record a call of a wrapper that is given SQL which cannot be followed."""
+    for position in m.wrappers.get(wrapper, ()):
+        if position >= min(len(values), len(nodes)):
+            continue
+        first = values[position][0].atom if values[position] else None
+        if isinstance(first, Unknown):
+            m.covered_by_callers.add(wrapper)
+            _note_opaque(m, f, call, first.reason, nodes[position])

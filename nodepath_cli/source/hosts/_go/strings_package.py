@@ -141,7 +141,7 @@ def _split(atoms: tuple[Atom, ...]) -> Atom:
     mark = plain(atoms[1])
     text = atoms[0]
     if not isinstance(text, Text) or not mark:
-        return Unknown("split text")
+        return Unknown(text.reason if isinstance(text, Unknown) else "split text", "[]string")
     parts = []
     position = 0
     while (found := text.plain.find(mark, position)) >= 0:

@@ -12,7 +12,7 @@ from tree_sitter import Language, Node, Parser, Tree
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
 
-_LANGUAGE = Language(tree_sitter_go.language())
+LANGUAGE = Language(tree_sitter_go.language())
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
 
@@ -38,7 +38,7 @@ class GoFile:
     @cached_property
     def tree(self) -> Tree:
         """The syntax tree; broken code gives a tree with ERROR nodes."""
-        return Parser(_LANGUAGE).parse(self.data)
+        return Parser(LANGUAGE).parse(self.data)
 
     @cached_property
     def root(self) -> Node:

@@ -1,0 +1,103 @@
+"""Where fields and variables of packages are written: one query over a file's tree, asked only for files of interest."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cache
+
+from tree_sitter import Node, Query, QueryCursor
+
+from nodepath_cli.source.hosts._go.syntax import LANGUAGE, GoFile, named
+
+_QUERY = """
+(assignment_statement left: (expression_list) @left right: (expression_list) @right) @assignment
+(composite_literal type: (_) @type body: (literal_value) @body)
+(short_var_declaration left: (expression_list) @locals)
+(range_clause left: (expression_list) @locals)
+(var_spec name: (identifier) @local)
+(const_spec name: (identifier) @local)
+(parameter_declaration name: (identifier) @local)
+(variadic_parameter_declaration name: (identifier) @local)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One place that gives a field, or what may be a variable of the package, a value."""
+
+    value: Node | None
+    """The expression; None where it is one of several results of a call, or part of a `+=`."""
+    type: Node | None
+    """The struct's type where the write is an element of a composite literal."""
+    is_field: bool
+    start: int
+    """Byte offset of the write."""
+
+
+@dataclass(slots=True)
+class FileWrites:
+    """All writes of one file."""
+
+    by_name: dict[str, list[Write]] = field(default_factory=dict)
+    _local_starts: list[int] = field(default_factory=list)
+    _local_names: list[str] = field(default_factory=list)
+
+    def locals_between(self, start: int, end: int) -> set[str]:
+        """Return the names that are declared between two byte offsets."""
+        low = bisect_right(self._local_starts, start - 1)
+        high = bisect_right(self._local_starts, end)
+        return set(self._local_names[low:high])
+
+
+@cache
+def _query() -> Query:
+    return Query(LANGUAGE, _QUERY)
+
+
+def writes_of(file: GoFile) -> FileWrites:
+    """Return the writes of a file, in source order."""
+    result = FileWrites()
+    names: list[tuple[int, str]] = []
+    for _, captures in QueryCursor(_query()).matches(file.root):
+        if "assignment" in captures:
+            _assignment(file, result, captures["assignment"][0], captures["left"][0], captures["right"][0])
+        elif "body" in captures:
+            _elements(file, result, captures["type"][0], captures["body"][0])
+        else:
+            for node in captures.get("local", ()):
+                names.append((node.start_byte, file.source(node)))
+            for group in captures.get("locals", ()):
+                names.extend((node.start_byte, file.source(node)) for node in named(group))
+    names.sort()
+    result._local_starts = [start for start, _ in names]
+    result._local_names = [name for _, name in names]
+    return result
+
+
+def _assignment(file: GoFile, result: FileWrites, node: Node, left: Node, right: Node) -> None:
+    operator = node.child_by_field_name("operator")
+    targets, values = named(left), named(right)
+    plain = operator is not None and operator.type == "=" and len(targets) == len(values)
+    for position, target in enumerate(targets):
+        value = values[position] if plain else None
+        if target.type == "identifier":
+            write = Write(value, None, False, node.start_byte)
+            result.by_name.setdefault(file.source(target), []).append(write)
+        elif target.type == "selector_expression":
+            member = target.child_by_field_name("field")
+            if member is not None:
+                write = Write(value, None, True, node.start_byte)
+                result.by_name.setdefault(file.source(member), []).append(write)
+
+
+def _elements(file: GoFile, result: FileWrites, kind: Node, body: Node) -> None:
+    if kind.type not in ("type_identifier", "qualified_type", "generic_type"):
+        return
+    for element in named(body):
+        if element.type != "keyed_element":
+            continue
+        key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
+        if key is not None and value is not None:
+            write = Write(value, kind, True, element.start_byte)
+            result.by_name.setdefault(file.source(key), []).append(write)
