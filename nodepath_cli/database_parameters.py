@@ -32,7 +32,7 @@ _CHARSET = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 
 
 def begins_with_known(query: str) -> bool:
-    """Say whether a query begins with a parameter that a database URL has: then it is a query, not part of a password."""
+    """Say whether a query begins with a known parameter: then it is one, and not part of a password."""
     key = normal_key(query.partition("=")[0])
     return "=" in query and (concerns_tls(key) or key in KNOWN)
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nodepath_cli.database_parameters import CONNECT_SECONDS
 from nodepath_cli.database_tls import Plain, Preferred, Required
-from nodepath_cli.database_url import CONNECT_SECONDS, configured, find, is_url, parse
+from nodepath_cli.database_url import configured, find, is_url, parse
 from nodepath_cli.errors import ConfigError, NodepathError, TlsError, UsageError
 
 SECRET = "s3cr@t/p#w%d:x?y"
