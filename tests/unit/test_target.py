@@ -1,0 +1,63 @@
+"""Which schema a statement is checked against."""
+
+from __future__ import annotations
+
+from nodepath_cli.config import Dialect, Settings, SourceBlock
+from tests.tree import Tree, brief, go
+
+
+def test_a_statement_of_a_migration_meets_the_schema_of_its_moment(tree: Tree) -> None:
+    tree.write("migrations/001_start.up.sql", "CREATE TABLE notes (id INT PRIMARY KEY, body TEXT, old_body TEXT);")
+    tree.write(
+        "migrations/002_move.up.sql", "UPDATE notes SET body = old_body;\nALTER TABLE notes DROP COLUMN old_body;"
+    )
+    tree.write("migrations/003_wrong.up.sql", "UPDATE notes SET body = old_body;")
+    tree.write("a.go", go('"SELECT body FROM notes"'))
+    report = tree.audit(".")
+    assert [(each.path, each.identifier) for each in report.findings] == [("migrations/003_wrong.up.sql", "old_body")]
+    assert report.counts.resolved == 3
+
+
+def test_a_migration_is_checked_the_same_where_the_schema_is_given(tree: Tree) -> None:
+    tree.write("migrations/001_start.sql", "CREATE TABLE notes (id INT PRIMARY KEY, old_body TEXT);")
+    tree.write("migrations/002_move.sql", "UPDATE notes SET old_body = '';\nALTER TABLE notes DROP COLUMN old_body;")
+    report = tree.audit(".", settings=Settings(schema=("migrations",)))
+    assert report.findings == ()
+
+
+def test_the_ddl_of_the_tree_is_added_only_where_no_schema_is_given(tree: Tree) -> None:
+    tree.write("db/001.sql", "CREATE TABLE notes (id INT PRIMARY KEY);")
+    tree.write("schema.sql", "CREATE TABLE other (id INT PRIMARY KEY);")
+    tree.write("a.go", go('"SELECT id FROM notes"'))
+    assert tree.audit("a.go", "db", settings=Settings()).findings == ()
+    given = tree.audit("a.go", "db", settings=Settings(schema=("schema.sql",)))
+    assert brief(list(given.findings)) == [("NP102", "notes")]
+
+
+def test_a_create_if_not_exists_does_not_change_a_table_that_the_migrations_own(tree: Tree) -> None:
+    ddl = "CREATE TABLE IF NOT EXISTS ai_whatsapp_session_nodepath (phone_number INT, device_id INT)"
+    tree.write("a.go", go(f'"{ddl}"', '"SELECT phone_number FROM ai_whatsapp_session_nodepath"'))
+    assert brief(list(tree.audit("a.go").findings)) == [("NP101", "phone_number")]
+
+
+def test_parts_of_a_tree_have_their_own_schema_and_dialect(tree: Tree) -> None:
+    tree.write("chat.sql", "CREATE TABLE messages (id INT);")
+    tree.write("shop.sql", "CREATE TABLE orders (id INT);")
+    tree.write("chat/a.go", go('"SELECT id FROM messages"', '"SELECT id FROM orders"'))
+    tree.write("shop/a.go", go('"SELECT id FROM messages"', '"SELECT nosuch FROM orders"'))
+    settings = Settings(
+        schema=("chat.sql",),
+        sources=(SourceBlock(("shop/*",), ("shop.sql",), Dialect("mariadb", (10, 11))),),
+    )
+    findings = tree.audit("chat", "shop", settings=settings).findings
+    assert [(each.path, each.identifier) for each in findings] == [
+        ("chat/a.go", "orders"),
+        ("shop/a.go", "messages"),
+        ("shop/a.go", "nosuch"),
+    ]
+    assert findings[2].clause == "SELECT"
+
+
+def test_the_report_names_the_sources(tree: Tree) -> None:
+    tree.write("a.go", go('"CREATE TABLE t (a INT)"', '"SELECT a FROM t"'))
+    assert tree.audit("a.go").schema.sources == ("head", "DDL of the audited tree")
