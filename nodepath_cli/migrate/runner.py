@@ -125,11 +125,15 @@ def _alembic(step: Callable[[Config], None], connection: Connection, migrations:
     except NodepathError:
         raise
     except Exception as error:
-        raise _failed(error, tuple(applied)) from error
+        told = _failed(error, tuple(applied))
+        if told is None:
+            raise
+        raise told from error
     return tuple(applied)
 
 
-def _failed(error: Exception, applied: tuple[str, ...]) -> Exception:
+def _failed(error: Exception, applied: tuple[str, ...]) -> NodepathError | None:
+    """Return what a failed migration is to be told as; None for a server's answer that speaks for itself."""
     found = driver_error(error)
     if found is None:
         name = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
@@ -140,4 +144,4 @@ def _failed(error: Exception, applied: tuple[str, ...]) -> Exception:
             f"a table that the revision creates is there already ({found.args[-1]})",
             "compare with nodepath db status, then adopt the table or move it away",
         )
-    return error
+    return None

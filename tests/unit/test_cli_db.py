@@ -205,12 +205,17 @@ def test_a_file_that_is_no_database_is_one_line(capsys: pytest.CaptureFixture[st
         assert (code, err.splitlines()[-1][:7]) == (4, "error: ")
 
 
-def test_a_failing_revision_is_one_line_and_leaves_nothing_half_done(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("verbose", [[], ["-v"]])
+@pytest.mark.parametrize("fault", ["CREATE TABBLE leads (id", '");undefined_name;("'])
+def test_a_failing_revision_is_one_line_and_leaves_nothing_half_done(
+    fault: str, verbose: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("own").mkdir()
-    Path("own/0002_bad.py").write_text(REVISION_2.replace("CREATE TABLE leads (id", "CREATE TABBLE leads (id"))
-    code, _, err = db(capsys, "upgrade", "--database-url", URL, "--migrations", "own")
+    Path("own/0002_bad.py").write_text(REVISION_2.replace("CREATE TABLE leads (id", fault))
+    code, _, err = db(capsys, "upgrade", "--database-url", URL, "--migrations", "own", *verbose)
     assert code == 4
     assert err.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in err
     assert document(capsys, "current", "--database-url", URL, "--migrations", "own")[1]["state"] == "empty"
 
 
