@@ -107,11 +107,15 @@ def log_alembic() -> None:
     """Send what Alembic logs to stderr: revision ids and messages, never a URL."""
     import logging
 
+    class Stderr(logging.Handler):
+        """Writes to what is the standard error when there is something to be written."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            sys.stderr.write(self.format(record) + "\n")
+
     logger = logging.getLogger("alembic.runtime.migration")
     if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        logger.addHandler(handler)
+        logger.addHandler(Stderr())
     logger.setLevel(logging.INFO)
 
 
