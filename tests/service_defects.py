@@ -261,7 +261,7 @@ UNKNOWN_COLUMNS = (
     _column(PROSPECTS, "SET %s, «modified_at|updated_at» = NOW() WHERE", FIELD),
     _column(BOT, "SET temp_stage = «phase|stage», stage = ?", FIELD),
     _near(BOT, "SET «input|user_input» = ?, conv_last = CONCAT", FIELD),
-    _near(DEVICES, '", «secret|webhook_secret» = ?"', FIELD),
+    _column(DEVICES, '", «secret|webhook_secret» = ?"', FIELD),
     _near(DEVICES, "d.id_erp = u.«mail|email»", FIELD),
     _column(USERS, "SET «last_seen|last_login» = NOW()", FIELD),
     _column(ORDERS, "THEN «state|status» ELSE ? END", FIELD),
