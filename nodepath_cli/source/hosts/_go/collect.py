@@ -201,12 +201,18 @@ def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:
 
 
 def _varying(records: Sequence[Received]) -> set[int]:
-    """The branches that tell these records apart."""
+    """The fewest branches that tell these records apart: what a report has to name."""
     if len(records) < 2:
         return set()
     guards = [set(record.guard) for record in records]
     common = set.intersection(*guards)
-    return {decision for guard in guards for decision, _ in guard - common}
+    varying = {decision for guard in guards for decision, _ in guard - common}
+    forms = len({frozenset(guard) for guard in guards})
+    for decision in sorted(varying):
+        fewer = varying - {decision}
+        if len({frozenset(entry for entry in guard if entry[0] in fewer) for guard in guards}) == forms:
+            varying = fewer
+    return varying
 
 
 def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:

@@ -155,7 +155,17 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: object) -> Value
     return _any_of(m, f, node, [value for _, value in whole.entries], whole.open, "map entry")
 
 
+def _distinct(values: list[Value]) -> list[Value]:
+    """Values that are one known text each count once: a list of placeholders has one form."""
+    seen: dict[object, Value] = {}
+    for value in values:
+        text = plain(value[0].atom) if len(value) == 1 else None
+        seen.setdefault(text if text is not None else id(value), value)
+    return list(seen.values())
+
+
 def _any_of(m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool, reason: str) -> Value:
+    values = _distinct(values)
     if not values or is_open or len(values) > _MAX_CHOICES:
         return unknown(reason)
     if any(isinstance(each.atom, (Function, Unknown)) for value in values for each in value):

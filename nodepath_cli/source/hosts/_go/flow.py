@@ -19,6 +19,9 @@ _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 _ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
 
 
+_NO_ERROR = re.compile(r"^(?:\w+\.)?\w*[eE]rr\w*\s*==\s*nil$")
+
+
 def execute(m: Machine, f: Frame, node: Node) -> bool:
     """Run a statement; say whether the flow goes on behind it. Raises OutOfSteps."""
     m.step()
@@ -98,6 +101,8 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         source = " ".join(f.file.source(condition).split()) if condition is not None else ""
         if condition is not None and _ERROR_CHECK.match(source):
             return _error_check(m, f, then, other)
+        if condition is not None and _NO_ERROR.match(source):
+            return _error_check(m, f, other, then)
         words = [
             f"if {_short(source)}",
             f"else of if {_short(source)}" if other is not None else f"unless {_short(source)}",
@@ -199,6 +204,7 @@ def _case_body(m: Machine, f: Frame, nodes: Sequence[Node]) -> bool:
 
 
 def _switch(m: Machine, f: Frame, node: Node) -> bool:
+    ambient = f.ambient
     f.scope.push()
     f.exits.append([])
     try:
@@ -230,7 +236,7 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
     finally:
         exits = f.exits.pop()
         f.scope.pop()
-        loops.take_exits(f, exits)
+        loops.take_exits(f, exits, ambient)
 
 
 def _run_cases(

@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
+    MAX_HELPERS,
     MAX_INLINE,
     MAX_NESTING,
     Call,
@@ -27,6 +28,7 @@ from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
+    Atom,
     Function,
     Guard,
     Items,
@@ -64,10 +66,11 @@ def invoke(
         return _unknown_results(m, function)
     closure = function.node.type == "func_literal"
     if not closure:
-        if not (touches_sql(function.file, function.node) or returns_text(m.index, function.file, function.node)):
+        touches = touches_sql(function.file, function.node)
+        if not (touches or returns_text(m.index, function.file, function.node)):
             _run_literals(m, f, values)
             return _unknown_results(m, function)
-        if m.inline_depth >= MAX_INLINE or not _informative(values, function.receiver):
+        if m.inline_depth >= (MAX_INLINE if touches else MAX_HELPERS) or not _informative(values, function.receiver):
             results = _standalone(m, function)
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results
@@ -335,15 +338,22 @@ def _standalone(m: Machine, function: Function) -> Results:
     if not found:
         return blank
     reason = f"result of {routine.name}()"
-    return tuple(
-        tuple(
-            Alternative(each.guard, Unknown(reason, each.atom.type))
-            if isinstance(each.atom, Unknown) and each.atom.reason == ARGUMENT
-            else each
-            for each in value
-        )
-        for value in found
-    )
+    return tuple(tuple(Alternative(each.guard, _foreign(each.atom, reason)) for each in value) for value in found)
+
+
+def _foreign(atom: Atom, reason: str) -> Atom:
+    """What depends on a function's arguments, as its caller sees it."""
+    if isinstance(atom, Unknown) and atom.reason == ARGUMENT:
+        return Unknown(reason, atom.type)
+    if isinstance(atom, Text) and any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in atom.pieces):
+        pieces = [
+            piece._replace(hole=(piece.hole[0], reason))
+            if piece.hole is not None and piece.hole[1] == ARGUMENT
+            else piece
+            for piece in atom.pieces
+        ]
+        return Text(tuple(pieces), atom.plain)
+    return atom
 
 
 def _informative(values: Sequence[Value], receiver: Value | None) -> bool:

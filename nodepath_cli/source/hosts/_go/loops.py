@@ -51,13 +51,18 @@ def loop(m: Machine, f: Frame, node: Node) -> bool:
         f.scope.pop()
 
 
-def take_exits(f: Frame, exits: list[tuple[Guard, Scope]]) -> None:
-    """Join the variables at the `break` statements of a switch with those behind it."""
+def take_exits(f: Frame, exits: list[tuple[Guard, Scope]], entered: Guard) -> None:
+    """Join the variables at `break` and `continue` statements with those of the flow that went on.
+
+    `entered` are the branches around the loop or switch.
+    """
+    before = set(entered)
+    now = tuple(entry for entry in f.ambient if entry not in before)
     for guard, scope in exits[:4]:
-        relative = tuple(entry for entry in guard if entry not in f.ambient)
+        relative = tuple(entry for entry in guard if entry not in before)
         levels = scope.levels[: len(f.scope.levels)]
         if relative:
-            f.scope.join([((), f.scope.fork()), (relative, Scope(f.scope.owner, levels))])
+            f.scope.join([(now, f.scope.fork()), (relative, Scope(f.scope.owner, levels))])
 
 
 def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
@@ -123,17 +128,17 @@ def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tupl
         if not goes_on and not f.exits[-1]:
             # Only some iteration returns; what follows the loop sees the variables as they were before it.
             f.scope.levels = before.levels
-        _continue(f)
+        _continue(f, ambient)
         f.scope.pop()
         f.ambient = ambient
     f.iteration = iteration
     return True
 
 
-def _continue(f: Frame) -> None:
+def _continue(f: Frame, entered: Guard) -> None:
     exits = f.exits[-1]
     if exits:
-        take_exits(f, exits)
+        take_exits(f, exits, entered)
         exits.clear()
 
 
@@ -156,7 +161,7 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         if not m.execute(f, body) and not f.exits[-1]:
             f.scope.levels = before.levels
             break
-        _continue(f)
+        _continue(f, ambient)
         f.ambient = ambient
         if update is None or condition is None:
             break
@@ -194,7 +199,7 @@ def _once(
             inside = exits[0][1]
             goes_on = True
     else:
-        _continue(f)
+        _continue(f, ambient)
     f.scope, f.ambient, f.iteration = base, ambient, iteration
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:

@@ -22,13 +22,13 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     given,
-    has_hole,
     just,
     limit,
     under,
     unknown,
 )
 
+ITSELF = "value that depends on itself"
 _BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
 
 
@@ -143,7 +143,7 @@ def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Va
         known = m.values[key]
         if isinstance(known, int):
             m.taint(known)
-            return unknown("value that depends on itself")
+            return unknown(ITSELF)
         return known
     m.values[key] = len(m.in_progress)
     steps = m.steps
@@ -199,25 +199,16 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     ):
         return initial
     written = fields.assigned(m, folder, name)
-    known = isinstance(first, Text) and bool(first.plain)
-    extra: list[Alternative] = []
-    for value in written:
-        for alternative in value:
-            atom = alternative.atom
-            if isinstance(atom, Unknown) or (known and isinstance(atom, Text) and has_hole(atom)):
-                continue
-            extra.append(alternative)
-    if not extra:
-        if written and not known and isinstance(first, Text):
-            return written[0]
-        return initial
-    if (
-        isinstance(first, Unknown)
-        or (isinstance(first, Text) and not first.plain)
-        or (isinstance(first, Items) and not first.items)
-    ):
-        return limit(extra)
-    return limit([*initial, *extra])
+    extra = [each for value in written for each in value if not isinstance(each.atom, Unknown)]
+    settled = [each for each in extra if not (isinstance(each.atom, Text) and _rests_on_itself(each.atom))]
+    started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
+    if started or (isinstance(first, Items) and first.items):
+        return limit([*initial, *settled])
+    return limit(settled or extra) or (written[0] if written else initial)
+
+
+def _rests_on_itself(text: Text) -> bool:
+    return any(piece.hole is not None and piece.hole[1] == ITSELF for piece in text.pieces)
 
 
 def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:

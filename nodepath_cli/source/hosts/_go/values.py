@@ -192,9 +192,21 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
     """
     distinct: dict[object, Alternative] = {}
     for alternative in alternatives:
-        distinct.setdefault(_identity(alternative), alternative)
+        key = _identity(alternative)
+        before = distinct.get(key)
+        if before is None:
+            distinct[key] = alternative
+        elif before.guard != alternative.guard:
+            distinct[key] = Alternative(_common(before.guard, alternative.guard), before.atom)
     found = list(distinct.values())
+    if len(found) > 1 and isinstance(found[0].atom, (Number, Truth)) and all(a.atom == found[0].atom for a in found):
+        return (Alternative((), found[0].atom),)
     return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
+
+
+def _common(first: Guard, second: Guard) -> Guard:
+    """What holds wherever one of two guards does."""
+    return tuple(entry for entry in first if entry in second)
 
 
 def _chosen(guards: Sequence[Guard]) -> list[int]:
@@ -218,7 +230,7 @@ def _identity(alternative: Alternative) -> object:
         start = atom.pieces[0].span if atom.pieces else None
         return alternative.guard, atom.plain, start
     if isinstance(atom, (Number, Truth)):
-        return atom
+        return alternative.guard, type(atom), atom
     return alternative.guard, id(atom)
 
 
