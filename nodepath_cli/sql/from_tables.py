@@ -170,8 +170,7 @@ class FromResolver(NameResolver):
             return _from_output("", output)
         if item.columns:
             output = self.renamed(output, item.columns, item.alias)
-        else:
-            self.unique_names(output, item.start, item.end)
+        self.unique_names(output, item.start, item.end)
         return _from_output(item.alias.text, output)
 
     def _derived_sees_outer(self) -> bool:
@@ -279,7 +278,8 @@ class FromResolver(NameResolver):
         for source in scope.sources:
             if source.any_name or not source.name:
                 continue
-            key = (source.name if self.case_sensitive else source.name.lower(), source.database)
+            name = source.name if self.case_sensitive else source.name.lower()
+            key = (name, source.database or self.schema.database)
             if key in seen:
                 start = end = 0
                 for table in self.tables:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.lexer import QUOTED, WORD
-from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ORDER, WINDOW_PARTITION, Expr
+from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, Expr
 from nodepath_cli.sql.words import AGGREGATES, UNITS, words_of
 
 _FRAME = words_of("""
@@ -132,15 +132,14 @@ class FunctionGrammar(ExpressionGrammar):
             self.named_windows.append(self.ident())
         if self.accept("PARTITION"):
             self.expect("BY")
-            mark = len(self.atoms)
-            self.boolean()
+            self._window_item(WINDOW_PARTITION)
             while self.accept(","):
-                self.boolean()
-            self._flag(mark, WINDOW_PARTITION)
-        if self.words[self.i] == "ORDER":
-            mark = len(self.atoms)
-            self.order_list()
-            self._flag(mark, WINDOW_ORDER)
+                self._window_item(WINDOW_PARTITION)
+        if self.accept("ORDER"):
+            self.expect("BY")
+            self._window_item(WINDOW_ORDER)
+            while self.accept(","):
+                self._window_item(WINDOW_ORDER)
         while self.words[self.i] != ")":
             if self.words[self.i] in _FRAME:
                 self.i += 1
@@ -150,6 +149,14 @@ class FunctionGrammar(ExpressionGrammar):
                     self.i += 1
         self.nesting -= 1
         self.expect(")")
+
+    def _window_item(self, flag: int) -> None:
+        mark = len(self.atoms)
+        first = self.i
+        self.boolean()
+        whole = self.single == (first, self.i) and len(self.atoms) == mark + 1
+        self._flag(mark, flag | WINDOW_ITEM if whole else flag)
+        self.accept_any(_DIRECTIONS)
 
     def order_list(self) -> None:
         """Read `ORDER BY a [ASC|DESC], ...`."""

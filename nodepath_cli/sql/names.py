@@ -17,6 +17,7 @@ from nodepath_cli.sql.nodes import (
     IN_LEFT,
     ODKU_VALUE,
     TABLE_COLUMN,
+    WINDOW_ITEM,
     WINDOW_ORDER,
     WINDOW_PARTITION,
     Col,
@@ -40,7 +41,7 @@ from nodepath_cli.sql.resolution import (
     Violation,
     clause_words,
 )
-from nodepath_cli.sql.scope import Environment, Link, OutItem, Output, Scope, Source, Tree, find, leaves
+from nodepath_cli.sql.scope import Environment, Link, OutItem, Output, Scope, Source, Tree, find, leaves, shares
 
 _ACCESS: dict[Clause, Access] = {
     Clause.WHERE: "filter",
@@ -174,7 +175,26 @@ class NameResolver:
         if col.name.hole or (col.table and col.table.hole):
             self._holed(col, scope, said)
             return
+        if flags & WINDOW_ITEM and scope.items is not None:
+            self.record(col, said, self._window_item(col, scope) or self.search(col, scope, clause), scope, trees)
+            return
         self.record(col, said, self.search(col, scope, clause, trees), scope, trees)
+
+    def _window_item(self, col: Col, scope: Scope) -> Hit | None:
+        """Look up a column that is a whole item of a window: an item of the list first, then what was added to it."""
+        hit = self.in_items(col, scope)
+        if hit is None or isinstance(hit, NotTold):
+            name = col.name.text.lower()
+            owners = []
+            for added in scope.added:
+                same_table = col.table is None or (added.table is not None and added.table.text == col.table.text)
+                found = self.in_tables(added, scope) if added.name.text.lower() == name and same_table else None
+                if isinstance(found, InTable) and found.source not in owners:
+                    owners.append(found.source)
+            if owners:
+                hit = InTable(owners[0]) if len(owners) == 1 else _several(owners)
+        scope.added.append(col)
+        return hit
 
     def search(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> Hit | None:
         """Return what a name means, None where nothing has it."""
@@ -188,26 +208,44 @@ class NameResolver:
                 hit = self.in_items(col, scope)
         if hit is not None:
             return hit
+        items_first = clause is Clause.HAVING and not col.flags & AGGREGATE
         link = scope.outer
+        if link and clause is Clause.ON and link.scope.hidden_from_on:
+            link = link.scope.outer
         while link:
-            hit = self._outwards(col, link)
+            hit = self._outwards(col, link, items_first)
             if hit is not None:
                 return hit
             link = link.scope.outer
         return None
 
-    def _outwards(self, col: Col, link: Link) -> Hit | None:
+    def _outwards(self, col: Col, link: Link, items_first: bool) -> Hit | None:
+        """Look a name up in a query around; a name of HAVING looks into the select list first (measured)."""
+        hit = self._outer_items(col, link) if items_first else None
+        if hit is None:
+            hit = self._outer_tables(col, link)
+        if hit is None and not items_first:
+            hit = self._outer_items(col, link)
+        return hit
+
+    def _outer_tables(self, col: Col, link: Link) -> Hit | None:
         outer = link.scope
-        hit: Hit | None = None
         if link.place is not Clause.HAVING or not outer.grouped or self.sqlite or col.flags & AGGREGATE:
-            hit = self.in_tables(col, outer, link.trees)
-        if hit is None and link.place not in _HIDES_ITEMS and outer.items is not None:
-            hit = self.in_select(col, outer)
-            if isinstance(hit, InItems):
-                if link.place is Clause.SELECT and hit.item.index >= link.item:
-                    return NotYet(FORWARD)
-                if hit.item.value and hit.item.value.aggregate:
-                    return NotYet(GROUP_FUNCTION)
+            return self.in_tables(col, outer, link.trees)
+        # Grouped tables are out of sight, but that a name fits two of them is said all the same (measured).
+        hit = self.in_tables(col, outer, link.trees)
+        return hit if isinstance(hit, Several) else None
+
+    def _outer_items(self, col: Col, link: Link) -> Hit | None:
+        outer = link.scope
+        if link.place in _HIDES_ITEMS or outer.items is None:
+            return None
+        hit = self.in_select(col, outer)
+        if isinstance(hit, InItems):
+            if link.place is Clause.SELECT and hit.item.index >= link.item:
+                return NotYet(FORWARD)
+            if hit.item.value and hit.item.value.aggregate:
+                return NotYet(GROUP_FUNCTION)
         return hit
 
     def in_tables(self, col: Col, scope: Scope, trees: tuple[Tree, ...] | None = None) -> Hit | None:
@@ -274,18 +312,61 @@ class NameResolver:
     def in_group(self, col: Col, scope: Scope) -> Hit | None:
         """Look a name up among the plain columns of GROUP BY."""
         name = col.name.text.lower()
+        found: Hit | None = None
         for expr in scope.group:
-            grouped = expr.column
-            if grouped is None or grouped.name.text.lower() != name:
+            hit = self._group_item_hit(expr, scope)
+            owner = self._grouped_owner(col, name, expr, hit, scope)
+            if owner is None:
                 continue
-            if col.table and grouped.table and col.table.text != grouped.table.text:
-                continue
-            hit = self.in_tables(grouped if grouped.table else col, scope)
-            if hit is None and scope.items is not None:
-                hit = self.in_items(grouped, scope)
-            if hit is not None:
-                return hit
-        return NotTold(scope.hole) if scope.hole else None
+            if found is None:
+                found = hit
+            elif isinstance(found, InTable) and owner is not found.source and isinstance(owner, Source):
+                return _several([found.source, owner])
+            elif isinstance(found, InTable) is not isinstance(owner, Source):
+                # A column and an alias of that name: two matches of one rank.
+                return Several((), ())
+        return found or (NotTold(scope.hole) if scope.hole else None)
+
+    def _group_item_hit(self, expr: Expr, scope: Scope) -> Hit | None:
+        """Return what an item of GROUP BY is, where it is a name or a position."""
+        if expr.column:
+            return self.grouped_by(expr.column, scope)
+        items = scope.items or []
+        if expr.position and 1 <= int(expr.position) <= len(items):
+            return InItems(items[int(expr.position) - 1], scope)
+        return None
+
+    def _grouped_owner(
+        self, col: Col, name: str, expr: Expr, hit: Hit | None, scope: Scope
+    ) -> Source | OutItem | None:
+        """Return the table or the item that a grouped column stands for, where `col` can mean it."""
+        if isinstance(hit, InTable):
+            same = expr.column is not None and expr.column.name.text.lower() == name
+            return hit.source if same and self._means(col, hit.source) else None
+        if isinstance(hit, InItems):
+            item = hit.item
+            if item.aliased and item.name.lower() == name:
+                return item if col.table is None else None
+            source = self.field_of(item, scope) if item.field_name == name else None
+            return source if source and self._means(col, source) else None
+        return None
+
+    def _means(self, col: Col, source: Source) -> bool:
+        if col.table is None:
+            return True
+        return source.answers(col.table.text, col.database.text if col.database else None, self.case_sensitive)
+
+    def grouped_by(self, col: Col, scope: Scope) -> Hit | None:
+        """Return what a plain name in GROUP BY means: FROM's column before an alias, unless a join shares it."""
+        hit = self.in_items(col, scope) if scope.items is not None else None
+        own = self.in_tables(col, scope)
+        if isinstance(hit, (InItems, Several)):
+            name = col.name.text.lower()
+            if isinstance(hit, InItems) and isinstance(own, InTable):
+                if col.table is not None or not any(shares(tree, name) for tree in scope.trees):
+                    return own
+            return hit
+        return own
 
     def in_items(self, col: Col, scope: Scope) -> Hit | None:
         """Look a name up in the select list.
@@ -309,6 +390,8 @@ class NameResolver:
                         return self._two_items(hidden, item, scope)
                     hidden = item
             elif item.name.lower() == name:
+                if item.aliased and self._alias_is_lost(item, scope):
+                    continue
                 if named and not self._same_field(named, item, scope):
                     return self._two_items(named, item, scope)
                 named = named or item
@@ -320,6 +403,18 @@ class NameResolver:
         if named or hidden:
             return InItems(named or hidden, scope)  # type: ignore[arg-type]
         return NotTold(scope.items_open) if scope.items_open else None
+
+    def _alias_is_lost(self, item: OutItem, scope: Scope) -> bool:
+        """Say whether an outer column has lost its alias in the select list, as in MariaDB (measured).
+
+        It does where the query around is grouped and the subquery stands in its select list, and in HAVING.
+        """
+        link = scope.outer
+        if link is None or item.column is None or self.dialect.name != "mariadb":
+            return False
+        if link.place is not Clause.HAVING and not (link.place is Clause.SELECT and link.scope.grouped):
+            return False
+        return self.in_tables(item.column, scope) is None
 
     def field_of(self, item: OutItem, scope: Scope) -> Source | None:
         """Return the table whose column an item is."""

@@ -18,6 +18,8 @@ WINDOW_ORDER = 8
 """In the ORDER BY of a window."""
 ODKU_VALUE = 16
 """The argument of VALUES() or VALUE(): a column of the INSERT's target."""
+WINDOW_ITEM = 64
+"""A whole item of a window's PARTITION BY or ORDER BY."""
 TABLE_COLUMN = 32
 """The argument of DEFAULT(): a column of a table, never an alias."""
 

@@ -84,6 +84,13 @@ def find(tree: Tree, name: str) -> list[Source]:
     return find(tree.left, name) + find(tree.right, name)
 
 
+def shares(tree: Tree, name: str) -> bool:
+    """Say whether a column is shared by the two sides of a join somewhere in a tree."""
+    if isinstance(tree, Source):
+        return False
+    return name in tree.merged or shares(tree.left, name) or shares(tree.right, name)
+
+
 def star(tree: Tree) -> list[tuple[str, Source]]:
     """Return the columns of `*` over a tree, shared ones first."""
     if isinstance(tree, Source):
@@ -139,6 +146,10 @@ class Scope:
     grouped: bool = False
     """GROUP BY or an aggregate makes it one row for each group."""
     windows: dict[str, Ident] = field(default_factory=dict)
+    added: list[Col] = field(default_factory=list)
+    """Columns of GROUP BY, ORDER BY and windows before: a window's own columns find them by name."""
+    hidden_from_on: bool = False
+    """The conditions of joins in its subqueries do not see it."""
 
     def add(self, tree: Tree) -> None:
         """Add a tree of FROM."""
@@ -189,6 +200,12 @@ class Environment:
     ctes: dict[str, Output | None]
     """None for one that is being defined and whose columns are not known yet."""
     parent: Environment | None = None
+    recursive: bool = False
+
+    def recursive_only(self) -> Environment | None:
+        """Return what is left of it without the CTEs of a plain WITH."""
+        parent = self.parent.recursive_only() if self.parent else None
+        return Environment(self.ctes, parent, True) if self.recursive else parent
 
     def lookup(self, name: str) -> tuple[Output | None, bool]:
         """Return a CTE's output, and whether there is such a CTE."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodepath_cli.sql.from_tables import FromResolver
-from nodepath_cli.sql.names import GROUP_FUNCTION, InItems, InTable, NotTold, Several
+from nodepath_cli.sql.names import GROUP_FUNCTION, Hit, InItems, NotTold, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     Branch,
@@ -31,12 +31,14 @@ class SelectResolver(FromResolver):
     def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:
         """Resolve a query expression and return its columns."""
         if query.ctes:
-            around = None if self._hides_outer_ctes() else environment
+            around = environment
+            if environment and self._hides_outer_ctes():
+                around = environment.recursive_only()
             environment = self.define(query.ctes, query.recursive, outer, environment, around)
         return self._body(query, outer, environment, None)
 
     def _hides_outer_ctes(self) -> bool:
-        """Say whether the bodies of a subquery's WITH miss the CTEs around it, as on MariaDB 10.11 (measured)."""
+        """Say whether a subquery's CTEs miss those of a plain WITH around it, as on MariaDB 10.11 (measured)."""
         return self.dialect.name == "mariadb" and () < self.dialect.version < (11,)
 
     def define(
@@ -49,7 +51,7 @@ class SelectResolver(FromResolver):
     ) -> Environment:
         """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
         names: dict[str, Output | None] = {}
-        inner = Environment(names, around)
+        inner = Environment(names, around, recursive)
         seen: set[str] = set()
         if recursive:
             for cte in ctes:
@@ -65,7 +67,7 @@ class SelectResolver(FromResolver):
             seen.add(key)
             output = self._cte_body(cte, link, inner, names if recursive else None)
             names[key] = self._cte_output(cte, output)
-        return Environment(names, environment)
+        return Environment(names, environment, recursive)
 
     def _cte_body(
         self, cte: Cte, outer: Link | None, environment: Environment, register: dict[str, Output | None] | None
@@ -80,7 +82,7 @@ class SelectResolver(FromResolver):
 
     def _cte_output(self, cte: Cte, output: Output) -> Output:
         if cte.columns:
-            return self.renamed(output, cte.columns, cte.name)
+            output = self.renamed(output, cte.columns, cte.name)
         self.unique_names(output, cte.name.start, cte.name.end)
         return output
 
@@ -159,6 +161,7 @@ class SelectResolver(FromResolver):
             or any(isinstance(item.value, Expr) and item.value.aggregate for item in select.items)
             or any(expr.aggregate for expr in order)
         )
+        scope.added = [expr.column for expr in (*select.group, *order) if expr.column]
         for number, item in enumerate(select.items):
             if isinstance(item.value, Expr):
                 self.expression(item.value, scope, Clause.SELECT, environment, None, number)
@@ -230,18 +233,23 @@ class SelectResolver(FromResolver):
             self.expression(expr, scope, Clause.GROUP_BY, environment)
             self._group_functions(expr, scope)
             return
-        hit = self.in_items(col, scope)
-        if isinstance(hit, InItems):
-            own = self.in_tables(col, scope)
-            if isinstance(own, InTable):
-                hit = own
-            elif hit.item.value and (hit.item.value.aggregate or hit.item.value.window):
-                name = col.name
-                self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
-        elif not isinstance(hit, Several):
+        hit = None if col.name.hole else self.in_items(col, scope)
+        if not isinstance(hit, (InItems, Several)):
             self.column(col, scope, Clause.GROUP_BY)
             return
-        self.record(col, Clause.GROUP_BY, hit, scope, None)
+        hit = self.grouped_by(col, scope)
+        if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+            name = col.name
+            self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
+        self.record(col, Clause.GROUP_BY, self._behind_alias(col, hit, scope), scope, None)
+
+    def _behind_alias(self, col: Col, hit: Hit | None, scope: Scope) -> Hit | None:
+        """Return the ambiguity of a name that was found behind the alias of an item, where FROM has it twice."""
+        if isinstance(hit, InItems) and col.table is None and hit.item.name.lower() != col.name.text.lower():
+            own = self.in_tables(col, scope)
+            if isinstance(own, Several):
+                return own
+        return hit
 
     def _position(self, expr: Expr, scope: Scope, clause: Clause) -> None:
         position = expr.position or ""
@@ -271,7 +279,7 @@ class SelectResolver(FromResolver):
             return
         hit = self.in_items(col, scope) if scope.items is not None and not col.name.hole else None
         if isinstance(hit, (InItems, Several)):
-            self.record(col, Clause.ORDER_BY, hit, scope, None)
+            self.record(col, Clause.ORDER_BY, self._behind_alias(col, hit, scope), scope, None)
         else:
             self.column(col, scope, Clause.ORDER_BY)
 

@@ -187,7 +187,8 @@ class TableGrammar(QueryGrammar):
                 while self.words[self.i] in ("JOIN", "ORDER", "GROUP", "BY"):
                     self.i += 1
             self.skip_parentheses()
-            self.accept(",")
+            if self.words[self.i] == "," and self.words[self.i + 1] in _HINTS:
+                self.i += 1
         if self.dialect == "sqlite":
             if self.accept("INDEXED"):
                 self.expect("BY")

@@ -38,6 +38,7 @@ class WriteResolver(SelectResolver):
             for value in row.values:
                 if value:
                     self.expression(value, scope, clause, None)
+        scope.hidden_from_on = self.dialect.name == "mariadb"
         for pair in node.assignments or ():
             if pair.value:
                 self.expression(pair.value, scope, Clause.VALUES_FIRST, None)
@@ -140,7 +141,9 @@ class WriteResolver(SelectResolver):
         if self.sqlite:
             return self._excluded(target)
         scope = Scope([target], [target])
-        if node.query and output and output.scope and not output.scope.grouped:
+        # Measured on MariaDB 10.11, in INSERT ... SET as well.
+        scope.hidden_from_on = self.dialect.name == "mariadb"
+        if node.query and output and output.scope and not _one_row_for_many(output.scope):
             chosen = output.scope
             for tree in chosen.trees:
                 scope.add(tree)
@@ -182,7 +185,9 @@ class WriteResolver(SelectResolver):
                     self.record(col, Clause.SET, hit, scope, None, "write")
                 self._updatable(col, hit, derived)
             if pair.value:
-                self.expression(pair.value, scope, Clause.SET, environment)
+                # With several tables MariaDB resolves the values as if they were selected (measured).
+                several = len(scope.sources) > 1
+                self.expression(pair.value, scope, Clause.SELECT if several else Clause.SET, environment)
         for bound in node.portion:
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
@@ -209,7 +214,7 @@ class WriteResolver(SelectResolver):
             scope.hole = OPEN_FROM
         self.sources(node.sources, scope, environment, "write" if node.targets is None else "read")
         for target in node.targets or ():
-            self._delete_target(target, scope)
+            self._delete_target(target, scope, _derived_sources(node.sources))
         for bound in node.portion:
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
@@ -220,7 +225,7 @@ class WriteResolver(SelectResolver):
         if node.returning:
             self._returning(node.returning, scope.sources[0])
 
-    def _delete_target(self, target: DeleteTarget, scope: Scope) -> None:
+    def _delete_target(self, target: DeleteTarget, scope: Scope, derived: frozenset[str]) -> None:
         name = target.name
         if name.hole or scope.hole or any(source.any_name for source in scope.sources):
             return
@@ -229,8 +234,16 @@ class WriteResolver(SelectResolver):
         # An alias has no database: `db.alias` is refused (measured).
         if matching and database is not None:
             matching = [source for source in matching if source.table is None or source.table.name == source.name]
+        if matching and matching[0].name in derived:
+            message = f"The target table {name.text} of the DELETE is not updatable"
+            self.violate(1288, message, name.text, name.start, name.end)
         if not matching:
             self.violate(1109, f"Unknown table '{name.text}' in MULTI DELETE", name.text, name.start, name.end)
+
+
+def _one_row_for_many(scope: Scope) -> bool:
+    """Say whether a SELECT groups its rows or looks at many with a window function."""
+    return scope.grouped or any(item.value is not None and item.value.window for item in scope.items or ())
 
 
 def _row_alias(node: Insert, target: Source) -> Source:

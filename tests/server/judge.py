@@ -47,10 +47,18 @@ class Verdict:
     name: str | None = None
     clause: str | None = None
 
-    @property
-    def key(self) -> tuple[int, str | None]:
-        """What must agree first."""
-        return self.errno, self.name.lower() if self.name else None
+    def names(self, own: Verdict) -> bool:
+        """Say whether this, the server's verdict, is about what `own` is about; the server names it qualified."""
+        if self.errno != own.errno:
+            return False
+        if self.name is None:
+            return True
+        ours, theirs = (own.name or "").lower(), self.name.lower()
+        return theirs == ours or theirs.endswith("." + ours)
+
+    def agrees(self, own: Iterable[Verdict]) -> list[Verdict]:
+        """Return nodepath's verdicts that are about the same."""
+        return [verdict for verdict in own if self.names(verdict)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,7 @@ def _verdict(errno: int, message: str) -> Verdict:
     if not match:
         return Verdict(errno)
     found = match.groupdict()
-    name = found["name"]
-    return Verdict(errno, name.rsplit(".", 1)[-1] if "." in name.strip(".") else name, found.get("clause"))
+    return Verdict(errno, found["name"], found.get("clause"))
 
 
 def nodepath_says(sql: str, schema: Schema, dialect: Dialect = MARIADB) -> Said:
