@@ -1,4 +1,4 @@
-"""The judge: a private MariaDB with the schema of the tree, asked by PREPARE."""
+"""The judge: a private MariaDB with the schema of the tree, asked by PREPARE and EXECUTE."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ DATABASE = "exam"
 NAMES = frozenset({1054, 1146, 1052, 1136})
 """What nodepath must say wherever the server says it at PREPARE."""
 
+REQUIRED = 1364
+"""A column without a value and without a default."""
+
+_WRITE = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`[^`]*`|/\*.*?\*/""", re.DOTALL)
 _DOWN = re.compile(r"^-- (?:\+goose Down|migrate:down)\b.*", re.MULTILINE | re.DOTALL)
 _NUMBER = re.compile(r"\d+")
 
@@ -97,10 +102,24 @@ class Judge:
         row = self._cursor.fetchone()
         return int(row[0]) if row else 0
 
-    def prepare(self, sql: str) -> Refusal | None:
-        """Return why the server refuses a text, None where it accepts it."""
+    def ask(self, sql: str) -> Refusal | None:
+        """Return why the server refuses a text, None where it accepts it.
+
+        PREPARE leaves some names of writes to EXECUTE (the column list of INSERT ... SELECT, the right sides of a
+        joined UPDATE's SET), so writes are run and rolled back; of what that says only names count, not data.
+        """
+        refusal = self._run("PREPARE exam FROM %s", (sql,))
+        if refusal or not _WRITE.match(sql):
+            return refusal
+        values = ", ".join(["'1'"] * _QUOTED.sub("", sql).count("?"))
+        self._run("BEGIN")
+        refusal = self._run("EXECUTE exam" + (f" USING {values}" if values else ""))
+        self._run("ROLLBACK")
+        return refusal if refusal and refusal.errno in NAMES | {REQUIRED} else None
+
+    def _run(self, sql: str, values: tuple[str, ...] = ()) -> Refusal | None:
         try:
-            self._cursor.execute("PREPARE exam FROM %s", (sql,))
+            self._cursor.execute(sql, values)
         except pymysql.MySQLError as error:
             if error.args and error.args[0] in (2006, 2013):
                 self._cursor = self._connect()
@@ -139,8 +158,9 @@ def _schema(tree: Path, sources: Sequence[str]) -> Schema:
 
 def _column(column: Column) -> str:
     kind = "TEXT" if not column.type else column.type.split(" auto_increment")[0]
-    # Only names and counts are judged here: every type that has a key, a default or a check is left plain.
-    return f"{_quoted(column.name)} {kind if _PLAIN.fullmatch(kind) else 'TEXT'} NULL"
+    # Only names and counts are judged: types that have a length, a sign or members of their own may be left plain.
+    needed = not (column.nullable or column.default or column.auto_increment or column.generated or "enum" in kind)
+    return f"{_quoted(column.name)} {kind if _PLAIN.fullmatch(kind) else 'TEXT'} {'NOT NULL' if needed else 'NULL'}"
 
 
 _PLAIN = re.compile(

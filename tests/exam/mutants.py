@@ -125,7 +125,7 @@ def verdicts(answers: Answers, server: Judge) -> dict[str, str]:
 
 
 def _refused(server: Judge, text: str) -> str | None:
-    refusal = server.prepare(text)
+    refusal = server.ask(text)
     named = _NAME.search(refusal.message) if refusal and refusal.errno == 1054 else None
     return named.group() if named else None
 

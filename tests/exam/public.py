@@ -46,7 +46,7 @@ def compare(answers: Answers, judged_by: Judge) -> Score:
         # Statements of migrations belong to the schema of their moment; the judge has the one at the end.
         if statement["path"].endswith(".sql") or statement["status"] == "unresolved" or _DDL.match(statement["sql"]):
             continue
-        asked = {text: judged_by.prepare(text) for text in texts(statement)}
+        asked = {text: judged_by.ask(text) for text in texts(statement)}
         if statement["status"] == "partial" and not found:
             continue
         score.judged += 1
@@ -58,11 +58,10 @@ def compare(answers: Answers, judged_by: Judge) -> Score:
 def _one(score: Score, statement: Json, found: list[Json], asked: dict[str, Refusal | None]) -> None:
     place = f"{statement['path']}:{statement['line']}"
     refusals = [refusal for refusal in asked.values() if refusal]
-    # 1364 shows at EXECUTE only, so a required column that is left out has no judge here.
-    said = {finding["errno"] for finding in found if finding["errno"] != 1364}
+    said = {finding["errno"] for finding in found}
     answered = {refusal.errno for refusal in refusals}
     for finding in found:
-        if finding["errno"] not in answered | {1364} and not answered & NAMES:
+        if finding["errno"] not in answered and not answered & NAMES:
             where = f"{finding['path']}:{finding['line']}:{finding['column']}"
             verdict = "; ".join(f"{each.errno} {each.message}" for each in refusals) or "accepted"
             line = f"{where}: {finding['rule']} {finding['message']}\n      server: {verdict}\n      {_short(finding)}"

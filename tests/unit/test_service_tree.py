@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nodepath_cli.audit.finding import Finding, Position, Report, Severity
-from nodepath_cli.audit.run import audit
+from nodepath_cli.audit.run import audit, inventory
 from nodepath_cli.config import Settings
 from tests.service_defects import DEFECTS, Defect
 
@@ -72,3 +72,12 @@ def test_a_planted_defect_is_found_at_its_place_and_nothing_else_is(defect: Defe
     assert {each.clause for each in found} == {defect.clause}
     if defect.suggestion:
         assert defect.suggestion in [each.replacement for each in found[0].suggestions]
+
+
+def test_a_statement_stands_where_its_first_literal_starts(tree: Path) -> None:
+    items, _ = inventory((".",), Settings())
+    for item in (each for each in items if each.path.endswith(".go") and each.sql):
+        line = read(tree / item.path).splitlines()[item.line - 1]
+        assert line[item.column - 1] in '`"', f"{item.path}:{item.line}:{item.column} {line}"
+    elsewhere = [item for item in items if item.call_path not in (None, item.path)]
+    assert {item.path for item in elsewhere} == {"internal/database/schema.go", "internal/repository/queries.go"}
