@@ -65,7 +65,7 @@ def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) ->
         if current is None:
             return None
         values = [first_of(m.evaluate(f, node)) for node in nodes[1:]]
-        added = _formatted(m, f, method[1:].capitalize(), nodes[1:], values)
+        added = _formatted(f, method[1:].capitalize(), nodes[1:], values)
         _append(m, f, target, current, added, nodes[1])
         return unknown("number of bytes")
     return None
@@ -88,9 +88,7 @@ def _append(m: Machine, f: Frame, target: Node, current: Value, added: Value, no
     store(m, f, target, combine((current, added), make))
 
 
-def go_call(
-    m: Machine, f: Frame, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]
-) -> Value | None:
+def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """Return the value of a predeclared function, None where the name is none."""
     if name == "append" and values:
         return _append_items(f, nodes, values)
@@ -162,17 +160,17 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
 
 
 def package_call(
-    m: Machine, f: Frame, node: Node, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]
+    m: Machine, f: Frame, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]
 ) -> Value | None:
     """Return the value of a function of Go's text packages, None for any other."""
     last = package.rpartition("/")[2]
     if package == "strings" or package == "bytes":
-        found = strings_call(f.file, node, name, nodes, values)
+        found = strings_call(f.file, name, nodes, values)
         if found is None and name in ("NewBufferString", "NewBuffer") and values:
             return values[0]
         return found
     if package == "fmt" and name in ("Sprintf", "Sprint", "Sprintln"):
-        return _formatted(m, f, name[1:].capitalize(), nodes, values)
+        return _formatted(f, name[1:].capitalize(), nodes, values)
     if package == "strconv" and name in ("Itoa", "FormatInt", "FormatUint", "FormatBool") and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if package == "strconv" and name == "Quote" and values:
@@ -184,9 +182,7 @@ def package_call(
     return None
 
 
-def method_call(
-    m: Machine, f: Frame, node: Node, receiver: Value, name: str, nodes: Sequence[Node], values: Sequence[Value]
-) -> Value | None:
+def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, values: Sequence[Value]) -> Value | None:
     """Return the value of a method of a text that is built, or of a replacer; None for any other."""
     if name == "Replace" and values:
         return replacer_call(receiver, values[0])
@@ -205,7 +201,7 @@ def method_call(
     return None
 
 
-def _formatted(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
+def _formatted(f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
     nodes, values, rest = _unspread(nodes, values)
     if not values:
         return just(EMPTY)

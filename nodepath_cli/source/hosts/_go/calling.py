@@ -60,10 +60,10 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
         return special
     call = Call(f.file, node, callee.name, f.function)
     literals = recording.record(m, f, call, callee, arguments, values)
+    _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
     if result is None:
-        _forget(m, f, arguments)
-        result = _outside(m, f, node, callee, arguments, values)
+        result = _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
     return result
@@ -146,11 +146,11 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
     if callee.package is None and not callee.method:
         if callee.name in BASIC:
             return singles[0] if singles else unknown("broken conversion")
-        return builtin.go_call(m, f, node, callee.name, nodes, singles)
+        return builtin.go_call(m, f, callee.name, nodes, singles)
     if callee.package is not None:
-        return builtin.package_call(m, f, node, callee.package, callee.method, nodes, singles)
+        return builtin.package_call(m, f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
-        return builtin.method_call(m, f, node, callee.receiver, callee.method, nodes, singles)
+        return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
     return None
 
 
@@ -166,7 +166,7 @@ def _follow(
 ) -> Value | None:
     """Return what functions of the tree return, None where the call is of none."""
     if not callee.functions:
-        _closures(m, f, call, literals, values)
+        _closures(m, f, values)
         return None
     bound = values
     if len(values) == 1 and len(values[0]) == 1:
@@ -178,7 +178,7 @@ def _follow(
     return invoking.merged(m, f, node, results)
 
 
-def _closures(m: Machine, f: Frame, call: Call, literals: frozenset[recording.Literal], values: list[Value]) -> None:
+def _closures(m: Machine, f: Frame, values: list[Value]) -> None:
     """Run the function literals that are handed to a call which is not followed (`db.Transaction(func(tx) {...})`)."""
     for value in values:
         for each in value:
@@ -186,7 +186,7 @@ def _closures(m: Machine, f: Frame, call: Call, literals: frozenset[recording.Li
                 invoking.run_unbound(m, f, each.atom)
 
 
-def _forget(m: Machine, f: Frame, nodes: list[Node]) -> None:
+def _forget(f: Frame, nodes: list[Node]) -> None:
     """What is handed to foreign code by its address may be another value afterwards (`row.Scan(&count)`)."""
     for node in nodes:
         operand = node.child_by_field_name("operand") if node.type == "unary_expression" else None
@@ -197,7 +197,7 @@ def _forget(m: Machine, f: Frame, nodes: list[Node]) -> None:
             f.scope.assign(f.file.source(operand), unknown("value set by a call", type_of(value)))
 
 
-def _outside(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node], values: list[Value]) -> Value:
+def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -> Value:
     """The value of a call of foreign code: SQL that it is given comes back as it is (`db.Rebind(query)`)."""
     handed = () if recording.is_sink(f, callee, nodes) else values
     for value in handed:

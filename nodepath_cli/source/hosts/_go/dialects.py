@@ -127,7 +127,7 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
 
 
 def by_branch(words: str, family: str) -> Foreign | None:
-    """Tell by the words of a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`."""
+    """Tell by a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`."""
     negated = words.startswith(("else of", "unless"))
     if words.startswith("set in "):
         found = _one(_tokens(words[7:]), family)
@@ -149,6 +149,19 @@ def by_branch(words: str, family: str) -> Foreign | None:
     if named and family not in named:
         return Foreign(sorted(named)[0], words)
     return None
+
+
+def driver_test(source: str) -> str | None:
+    """Return what is compared where a condition asks for the database (`db.driver == driverSQLite`), else None.
+
+    The variable in front of the field does not count: every function has its own name for the same thing.
+    """
+    tests = list(_TEST.finditer(source))
+    if len(tests) != 1 or "(" in source or "&&" in source or "||" in source:
+        return None
+    if not _all(_tokens(tests[0].group(2) or tests[0].group(3))):
+        return None
+    return source.partition(".")[2] or source
 
 
 def by_content(text: str, dialect: Dialect) -> Foreign | None:
@@ -183,8 +196,8 @@ def _all(tokens: Iterable[str]) -> set[str]:
     for token in tokens:
         known = _NAMES.get(token) or _NAMES.get(token.rstrip("0123456789"))
         if known is None:
-            # Names such as `PGSQLDataProviderName` and `pgsqlV3SQL` hide the database in a longer word.
-            known = next((_NAMES[word] for word in _LONG if token.startswith(word)), None)
+            # Names such as `PGSQLDataProviderName` and `driverSQLite` hide the database in a longer word.
+            known = next((_NAMES[word] for word in _LONG if word in token), None)
         if known is not None:
             found.add(known)
     return found

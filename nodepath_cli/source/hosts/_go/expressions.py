@@ -56,11 +56,11 @@ def _other(m: Machine, f: Frame, node: Node) -> Value:
     return unknown("run-time value")
 
 
-def _string(m: Machine, f: Frame, node: Node) -> Value:
+def _string(_m: Machine, f: Frame, node: Node) -> Value:
     return just(literal_text(f.file, node))
 
 
-def _integer(m: Machine, f: Frame, node: Node) -> Value:
+def _integer(_m: Machine, f: Frame, node: Node) -> Value:
     source = f.file.source(node).replace("_", "").lower()
     try:
         value = int(source, 8) if len(source) > 1 and source[0] == "0" and source.isdigit() else int(source, 0)
@@ -69,15 +69,15 @@ def _integer(m: Machine, f: Frame, node: Node) -> Value:
     return just(Number(value)) if value < _MAX_NUMBER else unknown("number", "int")
 
 
-def _true(m: Machine, f: Frame, node: Node) -> Value:
+def _true(_m: Machine, _f: Frame, _node: Node) -> Value:
     return just(Truth(True))
 
 
-def _false(m: Machine, f: Frame, node: Node) -> Value:
+def _false(_m: Machine, _f: Frame, _node: Node) -> Value:
     return just(Truth(False))
 
 
-def _nil(m: Machine, f: Frame, node: Node) -> Value:
+def _nil(_m: Machine, _f: Frame, _node: Node) -> Value:
     return unknown("nil")
 
 

@@ -92,13 +92,13 @@ def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
     if key in m.searched:
         return
     m.searched.add(key)
-    for file in _files(m, folder, name, is_field):
+    for file in _files(m, folder, name):
         for write in m.index.writes(file).by_name.get(name, ()):
             if write.is_field == is_field and (file.path, write.start) not in m.fields.get((folder, name), {}):
                 _write(m, folder, name, _Site(file, write))
 
 
-def _files(m: Machine, folder: str, name: str, is_field: bool) -> Iterable[GoFile]:
+def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
     for file in m.index.folders.get(folder, ()):
         if name in file.text:
             yield file

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import assignment, loops
+from nodepath_cli.source.hosts._go import assignment, dialects, loops
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
@@ -81,7 +81,7 @@ def _is_err_variable(f: Frame, node: Node) -> bool:
     return node.type == "identifier" and not f.failing
 
 
-def _leave(m: Machine, f: Frame, node: Node) -> bool:
+def _leave(_m: Machine, f: Frame, _node: Node) -> bool:
     if f.exits:
         f.exits[-1].append((f.ambient, f.scope.fork()))
     return False
@@ -103,11 +103,15 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
             return _error_check(m, f, then, other)
         if condition is not None and _NO_ERROR.match(source):
             return _error_check(m, f, other, then)
+        if initializer is not None:
+            shown = f"{f.file.shown(initializer)}; {source}"
+        else:
+            shown = source
         words = [
-            f"if {_short(source)}",
-            f"else of if {_short(source)}" if other is not None else f"unless {_short(source)}",
+            f"if {_short(shown)}",
+            f"else of if {_short(shown)}" if other is not None else f"unless {_short(shown)}",
         ]
-        decision = m.decisions.get(*_condition_key(m, f, node, source, words))
+        decision = m.decisions.get(*_condition_key(f, node, source, words))
         return branch(m, f, decision, [then, other])
     finally:
         f.scope.pop()
@@ -155,11 +159,15 @@ def _short(source: str) -> str:
     return source if len(source) <= 100 else source[:97] + "..."
 
 
-def _condition_key(m: Machine, f: Frame, node: Node, source: str, words: list[str]) -> tuple[object, list[str], object]:
+def _condition_key(f: Frame, node: Node, source: str, words: list[str]) -> tuple[object, list[str], object]:
     """Two branches with one condition over the same values are one decision.
 
     A condition that calls something may answer differently each time, so it is a decision of its own.
     """
+    compared = dialects.driver_test(source)
+    if compared is not None:
+        # Which database it is does not change while the program runs, whoever asks.
+        return ("driver", f.file.folder, compared), words, None
     names = _IDENTIFIER.findall(source)
     if "(" in re.sub(r"\b(?:len|strings\.\w+)\(", "", source):
         return (f.activation, f.iteration, node.start_byte), words, None
@@ -258,7 +266,7 @@ def _run_cases(
         bodies, words = [*bodies, None], [*words, f"no case of switch {shown}".rstrip()]
     if len(bodies) == 1:
         return (_case_body(m, f, bodies[0]) if bodies[0] is not None else True) or bool(f.exits[-1])
-    key, arms, held = _condition_key(m, f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
+    key, arms, held = _condition_key(f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
     decision = m.decisions.get((key, "switch"), arms, held)
     return branch(m, f, decision, bodies) or bool(f.exits[-1])
 
@@ -282,7 +290,7 @@ def _deferred(m: Machine, f: Frame, node: Node) -> bool:
     return True
 
 
-def _nothing(m: Machine, f: Frame, node: Node) -> bool:
+def _nothing(_m: Machine, _f: Frame, _node: Node) -> bool:
     return True
 
 

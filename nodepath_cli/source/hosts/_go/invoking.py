@@ -32,6 +32,7 @@ from nodepath_cli.source.hosts._go.values import (
     Function,
     Guard,
     Items,
+    Number,
     Record,
     Several,
     Table,
@@ -67,7 +68,11 @@ def invoke(
     closure = function.node.type == "func_literal"
     if not closure:
         touches = touches_sql(function.file, function.node)
-        if not (touches or returns_text(m.index, function.file, function.node)):
+        built = any(
+            node.type == "unary_expression" and isinstance(value[0].atom, Text)
+            for node, value in zip(nodes, values, strict=False)
+        )
+        if not (touches or built or returns_text(function.file, function.node)):
             _run_literals(m, f, values)
             return _unknown_results(m, function)
         if m.inline_depth >= (MAX_INLINE if touches else MAX_HELPERS) or not _informative(values, function.receiver):
@@ -357,7 +362,7 @@ def _foreign(atom: Atom, reason: str) -> Atom:
 
 
 def _informative(values: Sequence[Value], receiver: Value | None) -> bool:
-    known = (Text, Items, Table, Record, Function)
+    known = (Text, Number, Items, Table, Record, Function)
     everything = [*values, receiver] if receiver is not None else values
     return any(isinstance(each.atom, known) for value in everything for each in value)
 

@@ -72,7 +72,8 @@ _AT_SINK = re.compile(
 )
 _ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
 _SQL_MARK = re.compile(
-    rf"[?=*(),`;{HOLE}]|\b(?:WHERE|FROM|VALUES|SET|JOIN|INTO|TABLE)\b|\b(?:select|from|where)\b.*\b(?:where|limit|order by)\b"
+    rf"[?=*(),`;{HOLE}]|\b(?:WHERE|FROM|VALUES|SET|JOIN|INTO|TABLE)\b|"
+    r"\b(?:select|from|where)\b.*\b(?:where|limit|order by)\b"
 )
 
 SCAN = 4_000

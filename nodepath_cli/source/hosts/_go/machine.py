@@ -1,4 +1,4 @@
-"""The evaluator's shared state: decisions, recorded calls, struct fields, summaries of functions, and the step budget."""
+"""The evaluator's shared state: decisions, recorded calls, fields, summaries of functions, the step budget."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Received:
     kind: str
     """`dml`, `ddl` or `other`."""
     rank: int
-    """3: seen behind a wrapper of the tree; 2: a database method; 1: any other call; 0: a call that only hands it on."""
+    """3: seen behind a wrapper of the tree; 2: a database method; 1: any other call."""
     bound: bool
     """Seen with arguments bound, from a caller."""
     order: int

@@ -47,7 +47,7 @@ class Modules:
         for module, root in self._roots.items():
             if import_path == module or import_path.startswith(module + "/"):
                 rest = import_path[len(module) + 1 :]
-                found = os.path.normpath(os.path.join(root, rest)).replace(os.sep, "/")
+                found = os.path.normpath(f"{root}/{rest}").replace(os.sep, "/")
                 return found if found in self._folders else None
         if self._roots:
             return None

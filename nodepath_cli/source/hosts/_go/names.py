@@ -52,8 +52,7 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
         if f.scope.get(package) is None:
             found = m.index.package_of(f.file, package)
             if found is not None:
-                path, folder = found
-                value = package_name(m, folder, name) if folder is not None else None
+                value = package_name(m, found[1], name) if found[1] is not None else None
                 return value or unknown(f"{package}.{name}")
     receiver = first_of(m.evaluate(f, operand))
     return member_value(m, f, node, receiver, name)

@@ -6,7 +6,6 @@ import re
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 SQL_WORDS = re.compile(
@@ -29,7 +28,7 @@ def touches_sql(file: GoFile, node: Node) -> bool:
     return bool(DATABASE_CALLS.search(text) or SQL_WORDS.search(text))
 
 
-def returns_text(index: Index, file: GoFile, node: Node) -> bool:
+def returns_text(file: GoFile, node: Node) -> bool:
     """Say whether a function may return a text, or something that holds one."""
     result = node.child_by_field_name("result")
     if result is None:

@@ -35,7 +35,7 @@ _SPACE = " \t\n\v\f\r\x85\xa0"
 Transform = Callable[[Text, tuple[Atom, ...]], Text | None]
 
 
-def strings_call(file: GoFile, node: Node, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def strings_call(file: GoFile, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """Return the result of `strings.NAME(...)`, None for a function that is not followed."""
     if name == "Join" and len(values) == 2:
         return join_items(file, nodes[0], values[0], values[1])

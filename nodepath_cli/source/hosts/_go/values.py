@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nodepath_cli.source.statement import HOLE, Span
 
@@ -120,7 +120,7 @@ class Unknown(NamedTuple):
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
 
 
-Atom = Union[Text, Number, Truth, Items, Table, Record, Function, Several, Unknown]
+Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Several | Unknown
 
 
 class Alternative(NamedTuple):
@@ -188,7 +188,7 @@ def given(value: Value, guard: Guard) -> Value:
 def limit(alternatives: Iterable[Alternative]) -> Value:
     """Return the distinct alternatives, at most CAP of them.
 
-    Above the cap these remain, in their order: everything taken, nothing taken, each branch taken alone, then the first.
+    Above the cap these remain, in their order: everything taken, nothing taken, each branch taken alone, the first.
     """
     distinct: dict[object, Alternative] = {}
     for alternative in alternatives:
@@ -235,7 +235,7 @@ def _identity(alternative: Alternative) -> object:
 
 
 def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
-    """Return the value behind a branch: each arm's value under the arm's guard; what all arms agree on stays as it is."""
+    """Return the value behind a branch: each arm's value under its guard; what all arms agree on stays."""
     first = arms[0][1]
     if all(value is first for _, value in arms[1:]):
         return first

@@ -1,4 +1,4 @@
-"""Where fields and variables of packages are written: one query over a file's tree, asked only for files of interest."""
+"""Where fields and variables of packages are written: one query over the tree of a file of interest."""
 
 from __future__ import annotations
 
