@@ -16,7 +16,7 @@ from nodepath_cli.schema.model import Problem, Schema
 from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl.apply import apply
-from nodepath_cli.sql._ddl.catalog import Catalog
+from nodepath_cli.sql._ddl.catalog import Catalog, Elsewhere
 from nodepath_cli.sql._ddl.parse import parse
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
@@ -68,6 +68,8 @@ class Replay:
         found = []
         try:
             _replay_one(statement.sql, catalog, self._dialect)
+        except Elsewhere:
+            pass
         except Refusal as refusal:
             found.append(Problem(path, line, refusal.message, refusal.errno))
         except RecursionError:

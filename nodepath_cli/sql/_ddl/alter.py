@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from nodepath_cli.schema.model import Column, Rename
-from nodepath_cli.sql._ddl.alter_keys import carry_keys, drop_named, rename_keys
+from nodepath_cli.sql._ddl.alter_keys import carry_keys, check_needed, drop_named, rename_keys
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.columns import implicit_timestamps, make_column
 from nodepath_cli.sql._ddl.convert import change_options
 from nodepath_cli.sql._ddl.create import add_check, collect
 from nodepath_cli.sql._ddl.defaults import default_text
 from nodepath_cli.sql._ddl.draft import Draft
-from nodepath_cli.sql._ddl.foreign import check_references, rename_referenced_column
-from nodepath_cli.sql._ddl.keys import add_foreign_key, add_keys, settle_primary
+from nodepath_cli.sql._ddl.expressions import check_expressions, rename_in_expressions
+from nodepath_cli.sql._ddl.foreign import add_foreign_key, check_changes, rename_referenced_column
+from nodepath_cli.sql._ddl.keys import add_keys, settle_primary
 from nodepath_cli.sql._ddl.nodes import (
     Action,
     AddColumns,
@@ -72,10 +73,12 @@ def alter_table(statement: AlterTable, catalog: Catalog) -> None:
     if statement.or_replace:
         _forget_replaced(draft, statement.actions)
     plan = _plan(statement.actions, draft, catalog)
+    before = draft.copy()
     renames = _columns(draft, plan, catalog)
-    _keys(draft, plan, renames, catalog)
     if not draft.columns and not draft.open:
         raise Refusal(1090, "You can't delete all columns with ALTER TABLE; use DROP TABLE instead")
+    _keys(draft, plan, renames, catalog)
+    check_changes(before, draft, renames, catalog)
     for old, new in renames.items():
         if old != new.lower():
             rename_referenced_column(draft, old, new, catalog)
@@ -151,22 +154,25 @@ def _columns(draft: Draft, plan: _Plan, catalog: Catalog) -> dict[str, str]:
         lower = column.name.lower()
         if lower in dropped:
             continue
-        change = changed.get(lower)
-        if isinstance(change, ChangeColumn):
-            renames[lower] = change.column.name
-            if change.column.position is None:
-                columns.append(made[id(change)])
-        elif isinstance(change, RenameColumn):
-            renames[lower] = change.new
-            columns.append(replace(column, name=change.new))
+        action = changed.get(lower)
+        if isinstance(action, ChangeColumn):
+            renames[lower] = action.column.name
+            if action.column.position is None:
+                columns.append(made[id(action)])
+        elif isinstance(action, RenameColumn):
+            renames[lower] = action.new
+            columns.append(replace(column, name=action.new))
         else:
             renames[lower] = column.name
             columns.append(_altered(column, plan, catalog))
-    for definition, column in [(each.column, made[id(each)]) for each in plan.changed] + [
-        (each, make_column(each, inherited, catalog.session)) for each in plan.added
-    ]:
-        if definition in plan.added or definition.position is not None:
-            _insert(columns, column, definition.position, draft)
+    for change in plan.changed:
+        if change.column.position is not None:
+            _insert(columns, made[id(change)], change.column.position, draft)
+    for definition in plan.added:
+        added = _altered(make_column(definition, inherited, catalog.session), plan, catalog)
+        _insert(columns, added, definition.position, draft)
+        # A key stays on a column that is dropped and added under the same name (measured).
+        renames.setdefault(definition.name.lower(), definition.name)
     _check_twice(columns)
     definitions = {each.name.lower(): each for each in [*plan.added, *(each.column for each in plan.changed)]}
     draft.columns = implicit_timestamps(columns, definitions, catalog.session)
@@ -180,8 +186,10 @@ def _check_dropped(draft: Draft, plan: _Plan) -> None:
         if lower in seen or (draft.column(each.name) is None and not draft.open):
             raise cannot_drop("COLUMN", each.name)
         seen.add(lower)
+    added = {each.name.lower() for each in plan.added}
     for alter in plan.altered:
-        if not draft.open and (draft.column(alter.name) is None or alter.name.lower() in seen):
+        lower = alter.name.lower()
+        if not draft.open and lower not in added and (draft.column(alter.name) is None or lower in seen):
             raise unknown_column(alter.name, draft.name)
 
 
@@ -237,20 +245,24 @@ def _check_twice(columns: list[Column]) -> None:
 
 
 def _keys(draft: Draft, plan: _Plan, renames: dict[str, str], catalog: Catalog) -> None:
-    sqlite = catalog.sqlite
-    drop_named(draft, plan.dropped_keys, catalog)
+    dialect = catalog.session.dialect
+    drop_named(draft, plan.dropped_keys)
     rename_keys(draft, plan.renamed_keys)
     carry_keys(draft, renames, catalog)
+    rename_in_expressions(draft, renames, dialect)
     elements: tuple[Element, ...] = (*plan.added, *(each.column for each in plan.changed), *plan.constraints)
     keys, foreign_keys, checks = collect(elements, inline_references=catalog.inline_references)
-    add_keys(draft, keys, sqlite=sqlite)
-    if draft.innodb or sqlite:
-        for definition in foreign_keys:
-            check_references(definition, draft, catalog)
-            add_foreign_key(draft, definition, draft.database)
+    constrained = draft.innodb or catalog.sqlite
+    if not constrained or catalog.sqlite:
+        keys = [key for key in keys if not key.generated]
+    add_keys(draft, keys, dialect)
+    check_needed(draft, plan.dropped_keys, catalog)
     for check in checks:
         add_check(draft, check)
     for element in elements:
         if isinstance(element, Period):
             draft.periods[element.name] = (element.start, element.end)
-    settle_primary(draft, sqlite=sqlite)
+    settle_primary(draft, dialect)
+    check_expressions(draft, dialect)
+    for definition in foreign_keys if constrained else ():
+        add_foreign_key(draft, definition, catalog)

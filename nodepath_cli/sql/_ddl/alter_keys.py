@@ -7,19 +7,18 @@ from dataclasses import replace
 
 from nodepath_cli.schema.model import ForeignKey
 from nodepath_cli.sql._ddl.catalog import Catalog
-from nodepath_cli.sql._ddl.draft import Draft, DraftKey
+from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.keys import covers
 from nodepath_cli.sql._ddl.nodes import DropKey, RenameKey
 from nodepath_cli.sql._ddl.refusal import Refusal, cannot_drop
 
 
-def drop_named(draft: Draft, drops: Sequence[DropKey], catalog: Catalog) -> None:
+def drop_named(draft: Draft, drops: Sequence[DropKey]) -> None:
     """Drop keys and constraints by name; raises Refusal (1091) for one that is not there."""
     for drop in drops:
         if not _drop(draft, drop) and not drop.if_exists and not _may_be_there(draft, drop):
             kinds = {"foreign": "FOREIGN KEY", "constraint": "CONSTRAINT", "check": "CONSTRAINT", "period": "PERIOD"}
             raise cannot_drop(kinds.get(drop.kind, "INDEX"), drop.name)
-    if catalog.session.foreign_key_checks and any(drop.kind == "index" for drop in drops):
-        _check_needed(draft, drops)
 
 
 def _drop(draft: Draft, drop: DropKey) -> bool:
@@ -48,17 +47,14 @@ def _may_be_there(draft: Draft, drop: DropKey) -> bool:
     return draft.open or (drop.kind in ("check", "constraint") and draft.inherited)
 
 
-def _check_needed(draft: Draft, drops: Sequence[DropKey]) -> None:
-    """An index that a foreign key needs stays (1553)."""
+def check_needed(draft: Draft, drops: Sequence[DropKey], catalog: Catalog) -> None:
+    """An index that a foreign key of the table needs stays: raises Refusal (1553) where it was dropped."""
+    if not catalog.session.foreign_key_checks or catalog.sqlite or not any(drop.kind != "foreign" for drop in drops):
+        return
     for foreign in draft.foreign_keys:
-        wanted = [column.lower() for column in foreign.columns]
-        if not any(_begins(key, wanted) for key in draft.keys):
+        if not any(covers(key, foreign.columns) for key in draft.keys):
             name = next((drop.name for drop in drops if drop.kind == "index"), foreign.name)
             raise Refusal(1553, f"Cannot drop index '{name}': needed in a foreign key constraint")
-
-
-def _begins(key: DraftKey, wanted: list[str]) -> bool:
-    return [(column or "").lower() for column in key.columns[: len(wanted)]] == wanted
 
 
 def rename_keys(draft: Draft, renames: Sequence[RenameKey]) -> None:
@@ -92,7 +88,7 @@ def carry_keys(draft: Draft, renames: dict[str, str], catalog: Catalog) -> None:
                 raise Refusal(1072, f"Key column '{gone}' doesn't exist in table")
             if not columns:
                 continue
-        kept.append(replace(key, columns=columns))
+        kept.append(replace(key, columns=columns) if columns != key.columns else key)
     draft.keys = kept
     draft.foreign_keys = [_carried_foreign(key, renames, draft) for key in draft.foreign_keys]
 

@@ -11,6 +11,12 @@ from nodepath_cli.sql._ddl.nodes import Name
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.session import Session
 
+SYSTEM = frozenset({"mysql", "information_schema", "performance_schema", "sys"})
+
+
+class Elsewhere(Exception):
+    """The statement is about a system database, which no schema source describes: it is passed over."""
+
 
 class Catalog:
     """Databases, tables and session of one replay."""
@@ -54,7 +60,11 @@ class Catalog:
         """Return a name with its database, None for the default one."""
         if self.sqlite:
             return Name(name.name)
+        if not name.name or name.name.endswith(" "):
+            raise Refusal(1103, f"Incorrect table name '{name.name}'")
         database = name.database or self.current
+        if database and database.lower() in SYSTEM:
+            raise Elsewhere
         if name.database is None:
             self._unqualified = True
         return Name(name.name, None if database == self.database else database)

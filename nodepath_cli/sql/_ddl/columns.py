@@ -8,9 +8,10 @@ from nodepath_cli.schema.model import Column, Generated
 from nodepath_cli.sql._ddl.charsets import binary_collation, settle
 from nodepath_cli.sql._ddl.defaults import default_text, invalid
 from nodepath_cli.sql._ddl.nodes import ColumnDef, Default, TypeName
+from nodepath_cli.sql._ddl.parse_column import now_text
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.session import Session
-from nodepath_cli.sql._ddl.types import BLOBS, CHARACTER, FLOATS, INTEGERS, SPATIAL, TEXTS, server_type
+from nodepath_cli.sql._ddl.types import BLOBS, CHARACTER, FLOATS, INTEGERS, SPATIAL, TEXTS, as_binary, server_type
 
 Inherited = tuple[str | None, str | None]
 """Charset and collation of the table."""
@@ -26,24 +27,32 @@ def make_column(definition: ColumnDef, inherited: Inherited, session: Session) -
     if session.dialect.name == "sqlite":
         return _sqlite_column(definition)
     column_type = server_type(definition.type, session.dialect)
+    if inherited[0] == "binary" and column_type.charset is None and definition.collation is None:
+        column_type = as_binary(column_type)
+    _check_name(definition.name)
     charset, collation = _charset(definition, column_type, inherited, session)
     nullable = definition.nullable is not False and not definition.auto_increment
     _check(definition, column_type, session)
     text = definition.type.text
-    if column_type.base != definition.type.base and definition.type.base in ("text", "blob"):
-        text = column_type.base
+    if column_type.base != definition.type.base and definition.type.base in TEXTS | BLOBS | {"char", "varchar"}:
+        text = column_type.text
     return Column(
         name=definition.name,
         type=text,
         nullable=nullable,
         default=_default(definition, column_type, nullable, session),
-        on_update=definition.on_update,
+        on_update=_on_update(definition, column_type),
         auto_increment=definition.auto_increment,
         generated=Generated(*definition.generated) if definition.generated else None,
         invisible=definition.invisible,
         charset=charset,
         collation=collation,
     )
+
+
+def _check_name(name: str) -> None:
+    if not name or name.endswith(" "):
+        raise Refusal(1166, f"Incorrect column name '{name}'")
 
 
 def _charset(
@@ -72,8 +81,10 @@ def _check(definition: ColumnDef, column_type: TypeName, session: Session) -> No
     if definition.generated and definition.default:
         raise Refusal(1221, "Incorrect usage of DEFAULT and generated column")
     if base in ("enum", "set"):
-        lowered = [member.lower() for member in column_type.arguments]
-        if len(set(lowered)) < len(lowered) and session.strict:
+        exact = column_type.binary or (definition.collation or "").endswith(("_bin", "binary", "_cs"))
+        exact = exact or column_type.charset == "binary"
+        members = [member if exact else member.lower() for member in column_type.arguments]
+        if len(set(members)) < len(members) and session.strict:
             raise Refusal(1291, f"Column '{name}' has duplicated value in {base.upper()}")
 
 
@@ -89,17 +100,25 @@ def _default(definition: ColumnDef, column_type: TypeName, nullable: bool, sessi
     literal = default.kind not in ("expression", "null")
     if session.dialect.name == "mysql" and literal and column_type.base in _NO_LITERAL_DEFAULT and session.strict:
         raise Refusal(1101, f"BLOB, TEXT, GEOMETRY or JSON column '{name}' can't have a default value")
-    _check_now(definition, default, column_type)
+    if default.kind == "now":
+        default = _clock(default, column_type, name, session)
     return default_text(default, column_type, name, zero_dates=session.zero_dates)
 
 
-def _check_now(definition: ColumnDef, default: Default, column_type: TypeName) -> None:
-    """A clock default must have the column's own precision or less (1067)."""
-    if default.kind != "now" or column_type.base not in ("timestamp", "datetime"):
-        return
-    precision = int(column_type.arguments[0]) if column_type.arguments else 0
-    if int(default.text or 0) > precision:
-        raise invalid(definition.name)
+def _clock(default: Default, column_type: TypeName, name: str, session: Session) -> Default:
+    """A clock default has the column's own precision: MySQL refuses another (1067), MariaDB adapts it (measured)."""
+    if column_type.base not in ("timestamp", "datetime"):
+        return default
+    own = column_type.arguments[0] if column_type.arguments else "0"
+    if session.dialect.name == "mysql" and int(default.text or 0) != int(own):
+        raise invalid(name)
+    return Default("now", "" if own == "0" else own)
+
+
+def _on_update(definition: ColumnDef, column_type: TypeName) -> str | None:
+    if definition.on_update is None:
+        return None
+    return now_text(column_type.arguments[0] if column_type.arguments else "")
 
 
 def implicit_timestamps(columns: list[Column], definitions: dict[str, ColumnDef], session: Session) -> list[Column]:
@@ -122,8 +141,7 @@ def implicit_timestamps(columns: list[Column], definitions: dict[str, ColumnDef]
             continue
         column = replace(column, nullable=False)
         if definition.default is None and definition.on_update is None:
-            precision = definition.type.arguments[0] if definition.type.arguments else ""
-            now = f"current_timestamp({'' if precision == '0' else precision})"
+            now = now_text(definition.type.arguments[0] if definition.type.arguments else "")
             if first:
                 column = replace(column, default=now, on_update=now)
             elif not session.zero_dates:

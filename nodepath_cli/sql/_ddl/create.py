@@ -9,15 +9,9 @@ from nodepath_cli.sql._ddl.charsets import settle
 from nodepath_cli.sql._ddl.columns import Inherited, implicit_timestamps, make_column
 from nodepath_cli.sql._ddl.draft import Draft
 from nodepath_cli.sql._ddl.engines import engine_name
-from nodepath_cli.sql._ddl.foreign import check_references
-from nodepath_cli.sql._ddl.keys import (
-    NewKey,
-    add_foreign_key,
-    add_keys,
-    foreign_key_of,
-    settle_primary,
-    supporting_key,
-)
+from nodepath_cli.sql._ddl.expressions import check_expressions
+from nodepath_cli.sql._ddl.foreign import add_foreign_key, foreign_key_of
+from nodepath_cli.sql._ddl.keys import NewKey, add_keys, settle_primary, supporting_key
 from nodepath_cli.sql._ddl.nodes import CheckDef, ColumnDef, CreateTable, Element, ForeignKeyDef, KeyDef, Period
 from nodepath_cli.sql._ddl.parse_column import with_key_columns
 from nodepath_cli.sql._ddl.refusal import Refusal
@@ -95,16 +89,12 @@ def _add_columns(draft: Draft, statement: CreateTable, inherited: Inherited, cat
 
 
 def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> None:
-    sqlite = catalog.sqlite
+    dialect = catalog.session.dialect
     keys, foreign_keys, checks = collect(statement.elements, inline_references=catalog.inline_references)
-    explicit = [key for key in keys if not key.generated]
-    add_keys(draft, explicit, sqlite=sqlite)
-    if draft.innodb or sqlite:
-        for definition in foreign_keys:
-            check_references(definition, draft, catalog)
-            add_foreign_key(draft, definition, draft.database)
-    if not sqlite:
-        add_keys(draft, [key for key in keys if key.generated])
+    constrained = draft.innodb or catalog.sqlite
+    if not constrained or catalog.sqlite:
+        keys = [key for key in keys if not key.generated]
+    add_keys(draft, keys, dialect)
     for check in checks:
         add_check(draft, check)
     for element in statement.elements:
@@ -112,7 +102,10 @@ def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> 
             draft.periods[element.name] = (element.start, element.end)
     if statement.without_rowid and (primary := draft.primary):
         _not_null(draft, primary.columns)
-    settle_primary(draft, sqlite=sqlite)
+    settle_primary(draft, dialect)
+    check_expressions(draft, dialect)
+    for definition in foreign_keys if constrained else ():
+        add_foreign_key(draft, definition, catalog)
 
 
 def _not_null(draft: Draft, names: tuple[str | None, ...]) -> None:

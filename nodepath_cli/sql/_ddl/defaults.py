@@ -46,7 +46,7 @@ def default_text(default: Default, column_type: TypeName, column: str, *, zero_d
     if base in DECIMALS:
         return _decimal(value, column_type, column)
     if base in FLOATS:
-        return _float(value, column)
+        return _float(value, column_type, column)
     if base == "year":
         return _year(value, column)
     if base in ("date", "datetime", "timestamp"):
@@ -138,7 +138,9 @@ def _decimal(value: str, column_type: TypeName, column: str) -> str:
     return "0" + text[1:] if text == "-0" else text
 
 
-def _float(value: str, column: str) -> str:
+def _float(value: str, column_type: TypeName, column: str) -> str:
+    if len(column_type.arguments) == 2:
+        return _decimal(value, column_type, column)
     number = float(_number(value, column))
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))

@@ -20,8 +20,8 @@ class DraftKey:
     """Made by the server for a foreign key: it gives way to a key of the user's that does as well."""
     expressions: tuple[str, ...] = ()
     """The texts of its parts that are expressions."""
-    prefixed: bool = False
-    """A part has a length."""
+    lengths: tuple[int, ...] = ()
+    """The prefix length of each part, 0 for none."""
 
 
 @dataclass

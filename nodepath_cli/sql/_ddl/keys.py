@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nodepath_cli.schema.model import ForeignKey
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Column
+from nodepath_cli.sql._ddl.charsets import bytes_of
 from nodepath_cli.sql._ddl.draft import Draft, DraftKey
-from nodepath_cli.sql._ddl.nodes import ForeignKeyDef, KeyDef, KeyPart, Name, Reference
+from nodepath_cli.sql._ddl.nodes import ForeignKeyDef, KeyDef, KeyPart
 from nodepath_cli.sql._ddl.refusal import Refusal
-from nodepath_cli.sql._ddl.types import BLOBS, TEXTS
+from nodepath_cli.sql._ddl.types import BINARIES, BLOBS, TEXTS
 
-_UNINDEXABLE = TEXTS | BLOBS
+_LARGE = TEXTS | BLOBS
+_PREFIXED = _LARGE | BINARIES | {"char", "varchar", "geometry"}
+_MAX_KEY_BYTES = 3072
+"""InnoDB with its default row format, since MySQL 5.7 and MariaDB 10.2 (manuals, "InnoDB Limits")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,65 +33,157 @@ def supporting_key(foreign: ForeignKeyDef) -> NewKey:
     return NewKey(KeyDef("index", foreign.name or foreign.index, parts), generated=True)
 
 
-def add_keys(draft: Draft, new: Iterable[NewKey], *, sqlite: bool = False) -> None:
+def add_keys(draft: Draft, new: Sequence[NewKey], dialect: Dialect) -> None:
     """Add keys to a draft that has its columns already.
 
     Raises Refusal: 1068 for a second primary key, 1061 for a name that is taken, 1072 for a column that is not there,
-    1060 for one that is there twice, 1170 for a text without length. A key that a foreign key brought along gives way
-    to one that begins with the same columns.
+    1060 for one that is there twice, 1170 for a text without length, 1089 for a length that does not fit, 1071 for a
+    key that is too long. A key that a foreign key brought along gives way to one that begins with the same columns.
     """
+    candidates: list[DraftKey | None] = list(draft.keys)
+    old = len(candidates)
+    taken = {key.name.lower() for key in draft.keys}
+    has_primary = draft.primary is not None
     for each in new:
         definition = each.definition
-        if each.generated and any(_covers(key, definition) for key in draft.keys):
-            continue
-        if definition.kind == "primary" and draft.primary:
-            raise Refusal(1068, "Multiple primary key defined")
-        columns = tuple(_part(draft, part, definition, sqlite=sqlite) for part in definition.parts)
-        _check_twice(columns)
-        name = definition.name
         if definition.kind == "primary":
-            name = "PRIMARY"
-        elif name is None:
-            name = _free_name(draft, columns)
-        elif name.upper() == "PRIMARY":
-            raise Refusal(1280, f"Incorrect index name '{name}'")
-        elif draft.key(name):
-            if definition.if_not_exists:
+            if has_primary:
+                if definition.if_not_exists:
+                    continue
+                raise Refusal(1068, "Multiple primary key defined")
+            has_primary = True
+        elif definition.name and definition.name.lower() in taken and definition.if_not_exists:
+            continue
+        candidates.append(_made(draft, each, dialect))
+    _settle_generated(candidates)
+    keys = [key for key in candidates[:old] if key is not None]
+    for key in candidates[old:]:
+        if key is not None:
+            keys.append(_named(key, keys))
+    draft.keys = keys
+
+
+def _made(draft: Draft, each: NewKey, dialect: Dialect) -> DraftKey:
+    definition = each.definition
+    columns = tuple(_part(draft, part, definition, dialect) for part in definition.parts)
+    _check_twice(columns)
+    _check_length(draft, definition, dialect)
+    name = "PRIMARY" if definition.kind == "primary" else definition.name or ""
+    if definition.kind != "primary" and name.upper() == "PRIMARY":
+        raise Refusal(1280, f"Incorrect index name '{name}'")
+    if name.endswith(" "):
+        raise Refusal(1280, f"Incorrect index name '{name}'")
+    expressions = tuple(part.expression for part in definition.parts if part.column is None)
+    lengths = tuple(part.length or 0 for part in definition.parts)
+    return DraftKey(definition.kind, name, columns, each.generated, expressions, lengths)
+
+
+def _settle_generated(candidates: list[DraftKey | None]) -> None:
+    """Drop the keys of foreign keys that another key makes superfluous.
+
+    Of two such keys the longer one stays, of two of the same length the later one (measured on MariaDB 10.11).
+    """
+    for later in range(len(candidates)):
+        for earlier in range(later):
+            key, other = candidates[later], candidates[earlier]
+            if key is None or other is None or not _same_start(key, other):
                 continue
-            raise Refusal(1061, f"Duplicate key name '{name}'")
-        expressions = tuple(part.expression for part in definition.parts if part.column is None)
-        prefixed = any(part.length for part in definition.parts)
-        key = DraftKey(definition.kind, name, columns, each.generated, expressions, prefixed)
-        if not each.generated and definition.kind not in ("fulltext", "spatial"):
-            draft.keys = [old for old in draft.keys if not (old.generated and _covers(key, _as_definition(old)))]
-        draft.keys.append(key)
+            if not other.generated or (key.generated and len(key.columns) < len(other.columns)):
+                candidates[later] = None
+            else:
+                candidates[earlier] = None
+            break
 
 
-def _as_definition(key: DraftKey) -> KeyDef:
-    return KeyDef("index", key.name, tuple(KeyPart(column) for column in key.columns))
-
-
-def _covers(key: DraftKey, definition: KeyDef) -> bool:
-    if key.kind in ("fulltext", "spatial") or key.prefixed:
+def _same_start(key: DraftKey, other: DraftKey) -> bool:
+    """Say whether one of the two is a foreign key's index that the other covers."""
+    if not key.generated and not other.generated:
         return False
-    wanted = [(part.column or "").lower() for part in definition.parts]
-    return [(column or "").lower() for column in key.columns[: len(wanted)]] == wanted
+    short, long = (key, other) if key.generated else (other, key)
+    if key.generated and other.generated and len(key.columns) > len(other.columns):
+        short, long = other, key
+    return covers(long, short.columns)
 
 
-def _part(draft: Draft, part: KeyPart, definition: KeyDef, *, sqlite: bool) -> str | None:
+def covers(key: DraftKey, columns: Sequence[str | None]) -> bool:
+    """Say whether a key begins with these columns in their whole length."""
+    if key.kind in ("fulltext", "spatial") or any(key.lengths[: len(columns)]):
+        return False
+    begin = key.columns[: len(columns)]
+    return [(each or "").lower() for each in begin] == [(each or "").lower() for each in columns]
+
+
+def _named(key: DraftKey, keys: Sequence[DraftKey]) -> DraftKey:
+    """Give a key its name: the server's for one without is its first column's, then with `_2`, `_3`, ...
+
+    A key that begins with an expression is `functional_index` (MySQL manual, "CREATE INDEX").
+    """
+    taken = {each.name.lower() for each in keys}
+    if key.name:
+        if key.name.lower() in taken:
+            raise Refusal(1061, f"Duplicate key name '{key.name}'")
+        return key
+    base = key.columns[0] or "functional_index"
+    if base.upper() != "PRIMARY" and base.lower() not in taken:
+        return replace(key, name=base)
+    number = 2
+    while f"{base}_{number}".lower() in taken:
+        number += 1
+    return replace(key, name=f"{base}_{number}")
+
+
+def _part(draft: Draft, part: KeyPart, definition: KeyDef, dialect: Dialect) -> str | None:
     if part.column is None:
         return None
     column = draft.column(part.column)
     if column is None:
-        if draft.versioned and part.column.lower() in ("row_start", "row_end"):
-            return part.column
-        if draft.open:
+        if draft.open or (draft.versioned and part.column.lower() in ("row_start", "row_end")):
             return part.column
         raise Refusal(1072, f"Key column '{part.column}' doesn't exist in table")
-    base = column.type.partition("(")[0].split(" ")[0]
-    if base in _UNINDEXABLE and not part.length and definition.kind in ("primary", "index") and not sqlite:
+    base = base_of(column)
+    if dialect.name == "sqlite" or definition.kind in ("fulltext", "spatial"):
+        return column.name
+    if base in _LARGE and not part.length and not (definition.kind == "unique" and dialect.name == "mariadb"):
         raise Refusal(1170, f"BLOB/TEXT column '{column.name}' used in key specification without a key length")
+    if part.length and base and (base not in _PREFIXED or 0 < _characters(column) < part.length):
+        raise Refusal(1089, "Incorrect prefix key")
     return column.name
+
+
+def base_of(column: Column) -> str:
+    """Return the word of a column's type; "" where it is not known."""
+    return column.type.partition("(")[0].split(" ")[0]
+
+
+def _characters(column: Column) -> int:
+    """Return the length of a character or binary type, 0 where it has none."""
+    digits = column.type.partition("(")[2].partition(")")[0]
+    if base_of(column) in _LARGE:
+        return 0
+    return int(digits) if digits.isdecimal() else 1
+
+
+def _check_length(draft: Draft, definition: KeyDef, dialect: Dialect) -> None:
+    """A long unique key becomes a hash on MariaDB, and a long index of one column is cut (measured)."""
+    if not draft.innodb or dialect.name == "sqlite" or definition.kind in ("fulltext", "spatial"):
+        return
+    if dialect.name == "mariadb" and (
+        definition.kind == "unique" or (definition.kind == "index" and len(definition.parts) == 1)
+    ):
+        return
+    total = 0
+    for part in definition.parts:
+        column = draft.column(part.column) if part.column else None
+        if column is None:
+            return
+        base = base_of(column)
+        if base not in _PREFIXED:
+            continue
+        if column.charset is None and base not in BINARIES and base not in BLOBS:
+            return
+        total += (part.length or _characters(column)) * bytes_of(column.charset)
+    if total > _MAX_KEY_BYTES:
+        raise Refusal(1071, f"Specified key was too long; max key length is {_MAX_KEY_BYTES} bytes")
 
 
 def _check_twice(columns: tuple[str | None, ...]) -> None:
@@ -98,75 +195,9 @@ def _check_twice(columns: tuple[str | None, ...]) -> None:
             seen.add(column.lower())
 
 
-def _free_name(draft: Draft, columns: tuple[str | None, ...]) -> str:
-    """Return the server's name for a key without one: its first column's, then with `_2`, `_3`, ...
-
-    A key that begins with an expression is `functional_index` (MySQL manual, "CREATE INDEX").
-    """
-    base = columns[0] or "functional_index"
-    if base.upper() != "PRIMARY" and not draft.key(base):
-        return base
-    number = 2
-    while draft.key(f"{base}_{number}"):
-        number += 1
-    return f"{base}_{number}"
-
-
-def add_foreign_key(draft: Draft, definition: ForeignKeyDef, database: str | None) -> None:
-    """Add a foreign key; InnoDB's name for one without is `table_ibfk_1`, counting on from the highest that is there.
-
-    Raises Refusal: 1072 for a column that is not there, 1239 for a wrong number of columns, 1826 for a taken name.
-    """
-    for name in definition.columns:
-        if draft.column(name) is None and not draft.open:
-            raise Refusal(1072, f"Key column '{name}' doesn't exist in table")
-    reference = definition.reference
-    if reference.columns and len(reference.columns) != len(definition.columns):
-        raise Refusal(1239, "Incorrect foreign key definition: Key reference and table reference don't match")
-    name = definition.name or definition.index or _constraint_name(draft)
-    if any(key.name.lower() == name.lower() for key in draft.foreign_keys):
-        if definition.if_not_exists:
-            return
-        raise Refusal(1826, f"Duplicate FOREIGN KEY constraint name '{name}'")
-    draft.foreign_keys.append(
-        ForeignKey(
-            name,
-            tuple((draft.column(column) or _Spelt(column)).name for column in definition.columns),
-            _shown(reference.table, database),
-            reference.columns or definition.columns,
-            reference.on_delete,
-            reference.on_update,
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Spelt:
-    name: str
-
-
-def _shown(name: Name, database: str | None) -> str:
-    return f"{name.database}.{name.name}" if name.database and name.database != database else name.name
-
-
-def _constraint_name(draft: Draft) -> str:
-    prefix = f"{draft.name}_ibfk_"
-    numbers = [
-        int(key.name[len(prefix) :])
-        for key in draft.foreign_keys
-        if key.name.startswith(prefix) and key.name[len(prefix) :].isdigit()
-    ]
-    return f"{prefix}{max(numbers, default=0) + 1}"
-
-
-def foreign_key_of(column: str, reference: Reference) -> ForeignKeyDef:
-    """Return the foreign key of a REFERENCES in a column definition."""
-    return ForeignKeyDef(None, None, (column,), reference)
-
-
-def settle_primary(draft: Draft, *, sqlite: bool) -> None:
+def settle_primary(draft: Draft, dialect: Dialect) -> None:
     """Make the columns of the primary key NOT NULL, and check that an AUTO_INCREMENT column begins a key (1075)."""
-    if sqlite:
+    if dialect.name == "sqlite":
         return
     primary = draft.primary
     lowered = {column.lower() for column in primary.columns if column} if primary else set()
@@ -178,9 +209,9 @@ def settle_primary(draft: Draft, *, sqlite: bool) -> None:
     if not automatic:
         return
     first = {(key.columns[0] or "").lower() for key in draft.keys if key.columns}
-    if not draft.innodb:
+    if draft.engine in ("MyISAM", "Aria", "MEMORY", "MRG_MyISAM"):
         first |= {(column or "").lower() for key in draft.keys for column in key.columns}
-    if len(automatic) > 1 or automatic[0] not in first:
+    if len(automatic) > 1 or (automatic[0] not in first and not draft.open):
         raise Refusal(
             1075, "Incorrect table definition; there can be only one auto column and it must be defined as a key"
         )

@@ -26,6 +26,7 @@ _STOPS = keywords(
     "NOT NULL DEFAULT ON AUTO_INCREMENT COMMENT UNIQUE PRIMARY KEY CHECK CONSTRAINT REFERENCES COLLATE "
     "FIRST AFTER INVISIBLE VISIBLE GENERATED AS VIRTUAL STORED PERSISTENT"
 )
+_NOT_GENERATED = ("NOT", "NULL", "PRIMARY", "AUTO_INCREMENT", "DEFAULT", "ON", "KEY")
 _HEX = re.compile(r"0x[0-9a-f]+|0b[01]+", re.IGNORECASE)
 
 
@@ -54,8 +55,8 @@ def read_column(reader: Reader, *, position: bool = False) -> ColumnDef:
     if column_type.base == "serial":
         draft.nullable, draft.auto_increment = False, True
         draft.keys.append(KeyDef("unique", None, (KeyPart(name),)))
-    if column_type.charset is None and reader.word == "COLLATE":
-        pass
+        if reader.word in ("NULL", "NOT", "AUTO_INCREMENT", "SERIAL", "COLLATE", "AS", "GENERATED"):
+            raise reader.error()
     while _attribute(reader, draft, name):
         pass
     place = read_position(reader) if position else None
@@ -236,6 +237,9 @@ def _generated(reader: Reader, draft: _Draft) -> bool:
     expression = reader.parenthesised()
     word = reader.accept_any("VIRTUAL", "STORED", "PERSISTENT")
     draft.generated = ("stored" if word in ("STORED", "PERSISTENT") else "virtual", expression)
+    if reader.dialect.name == "mariadb" and reader.word in _NOT_GENERATED:
+        # MySQL takes these behind a generated column's expression, MariaDB does not (measured).
+        raise reader.error()
     return True
 
 

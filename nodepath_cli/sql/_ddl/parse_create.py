@@ -36,7 +36,7 @@ _VALUE_OPTIONS = keywords(
 def read_create_table(reader: Reader, *, or_replace: bool, temporary: bool) -> CreateTable:
     """Read what follows CREATE [TEMPORARY] TABLE."""
     if_not_exists = reader.accept("IF", "NOT", "EXISTS")
-    name = reader.table_name()
+    name = reader.new_table_name()
     created = CreateTable(
         name=name,
         if_not_exists=if_not_exists,
@@ -56,7 +56,7 @@ def read_create_table(reader: Reader, *, or_replace: bool, temporary: bool) -> C
     reader.accept_any("IGNORE", "REPLACE")
     as_query = reader.accept("AS")
     select = None
-    if as_query or reader.word in _QUERY or reader.word == "(":
+    if as_query or _query_follows(reader) or reader.word == "(":
         select = _query(reader)
     elif not created.elements and not reader.at_end():
         raise reader.error()
@@ -199,7 +199,7 @@ def read_options(reader: Reader) -> tuple[Options, bool]:
     """Read the table options and the partitioning; the second part says WITHOUT ROWID (SQLite)."""
     options = Options()
     without_rowid = False
-    while not reader.at_end() and reader.word not in ("AS", "IGNORE", "REPLACE", "(") and reader.word not in _QUERY[:3]:
+    while not reader.at_end() and reader.word not in ("AS", "IGNORE", "REPLACE", "(") and not _query_follows(reader):
         if reader.word in _PARTITIONING:
             _partitioning(reader)
         elif reader.sqlite:
@@ -212,6 +212,10 @@ def read_options(reader: Reader) -> tuple[Options, bool]:
     return options, without_rowid
 
 
+def _query_follows(reader: Reader) -> bool:
+    return reader.word in ("SELECT", "VALUES") or (reader.word == "WITH" and reader.peek() != "SYSTEM")
+
+
 def _sqlite_option(reader: Reader) -> bool:
     if reader.accept("WITHOUT", "ROWID"):
         return True
@@ -222,14 +226,14 @@ def _sqlite_option(reader: Reader) -> bool:
 
 def _partitioning(reader: Reader) -> None:
     """Step over PARTITION BY ... up to the query of CREATE ... SELECT or the end."""
-    while not reader.at_end() and reader.word not in ("AS", "SELECT", "IGNORE", "REPLACE"):
+    while not reader.at_end() and reader.word not in ("AS", "SELECT", "IGNORE", "REPLACE", "WITH"):
         reader.index = reader.tokens.closing[reader.index] + 1 if reader.word == "(" else reader.index + 1
 
 
 def merge(first: Options, second: Options) -> Options:
     """Return both together; the second wins."""
     charset = second.charset or first.charset
-    collation = second.collation or (None if second.charset else first.collation)
+    collation = second.collation or first.collation
     versioned = first.versioned if second.versioned is None else second.versioned
     return Options(second.engine or first.engine, charset, collation, versioned)
 

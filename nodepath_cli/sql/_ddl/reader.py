@@ -24,6 +24,13 @@ RESERVED = keywords(
 )
 
 
+# Manual, "Function Name Parsing and Resolution": reserved where a parenthesis follows without white space.
+FUNCTIONS = keywords(
+    "ADDDATE BIT_AND BIT_OR BIT_XOR CAST COUNT CURDATE CURTIME DATE_ADD DATE_SUB EXTRACT GROUP_CONCAT MAX MID MIN NOW "
+    "POSITION STD STDDEV STDDEV_POP STDDEV_SAMP SUBDATE SUBSTR SUBSTRING SUM SYSDATE TRIM VARIANCE VAR_POP VAR_SAMP"
+)
+
+
 class Reader:
     """Reads a statement token by token. Everything it does not find as expected is the server's 1064."""
 
@@ -136,6 +143,13 @@ class Reader:
         if self.accept("."):
             return Name(self.any_identifier(), first)
         return Name(first)
+
+    def new_table_name(self) -> Name:
+        """Read the name of a table to be made: before a parenthesis a function's name needs quotes (1064)."""
+        touching = self.tokens.starts[self.index + 1] == self.tokens.ends[self.index]
+        if self.word in FUNCTIONS and self.peek() == "(" and touching and not self.sqlite:
+            raise self.error()
+        return self.table_name()
 
     def table_names(self) -> tuple[Name, ...]:
         """Read a list of table names."""

@@ -2,39 +2,78 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql._ddl.catalog import Catalog
-from nodepath_cli.sql._ddl.refusal import Refusal, unknown_column
+from nodepath_cli.sql._ddl.refusal import Refusal
+
+_OUTER = re.compile(r"\b(?:LEFT|RIGHT|ROLLUP)\b", re.IGNORECASE)
 
 
-def selected_names(select: str, catalog: Catalog) -> tuple[str, ...] | None:
-    """Return the names of a SELECT's columns, None where they cannot be told.
+def selected(select: str, catalog: Catalog) -> list[Column] | None:
+    """Return a SELECT's columns, None where they cannot be told.
 
-    Raises Refusal for a table (1146) or column (1054) that is not there.
+    A column that is selected as it is has its type, default and charset; of an expression only the name is known.
+    Raises Refusal for a table (1146) or column (1054, 1052) that is not there, and for what else the server refuses.
     """
+    from nodepath_cli.sql.nodes import Query
     from nodepath_cli.sql.parse import parse
-    from nodepath_cli.sql.resolution import Missing, Unparsed
-    from nodepath_cli.sql.resolve import output_columns, resolve
+    from nodepath_cli.sql.resolution import Unparsed
+    from nodepath_cli.sql.write_resolver import WriteResolver
 
     dialect = catalog.session.dialect
-    schema = catalog.snapshot()
     parsed = parse(Variant(select, OffsetMap.identity("", 0, len(select))), dialect)
-    if isinstance(parsed, Unparsed):
+    if isinstance(parsed, Unparsed) or len(parsed.nodes) != 1 or not isinstance(parsed.nodes[0], Query):
         return None
-    resolution = resolve(parsed, schema)
-    for table in resolution.tables:
+    query = parsed.nodes[0]
+    resolver = WriteResolver(parsed.prepared, catalog.snapshot())
+    output = resolver.query(query, None, None)
+    refuse_missing(resolver, dialect.name)
+    if output.unknown:
+        return None
+    nullable = len(query.branches) > 1 or bool(_OUTER.search(select))
+    if len(query.branches) > 1:
+        return [Column(each.name) for each in output.columns]
+    return [_as_selected(each.name, each.column, nullable) for each in output.columns]
+
+
+def _as_selected(name: str, source: Column | None, nullable: bool) -> Column:
+    if source is None or not source.type:
+        return Column(name)
+    return replace(
+        source,
+        name=name,
+        nullable=source.nullable or nullable,
+        # The server gives an AUTO_INCREMENT column its implicit default (measured on MariaDB 10.11).
+        default="0" if source.auto_increment else source.default,
+        auto_increment=False,
+        generated=None,
+        invisible=False,
+    )
+
+
+def refuse_missing(resolver: object, dialect: str, where: str = "") -> None:
+    """Raise the server's refusal of the first name that a resolver did not find; `where` replaces its clause."""
+    from nodepath_cli.sql.resolution import Ambiguous, Missing, clause_words
+    from nodepath_cli.sql.write_resolver import WriteResolver
+
+    assert isinstance(resolver, WriteResolver)
+    for table in resolver.tables:
         if isinstance(table.outcome, Missing):
-            qualified = f"{table.database}.{table.name}" if table.database else table.name
-            raise Refusal(1146, f"Table '{qualified}' doesn't exist")
-    for column in resolution.columns:
+            shown = f"{table.database}.{table.name}" if table.database else table.name
+            raise Refusal(1146, f"Table '{shown}' doesn't exist")
+    for column in resolver.columns:
+        place = where or clause_words(column.clause, dialect)
+        name = f"{column.qualifier}.{column.name}" if column.qualifier else column.name
         if isinstance(column.outcome, Missing):
-            raise unknown_column(column.name, "field list")
-    for violation in resolution.violations:
+            raise Refusal(column.errno or 1054, f"Unknown column '{name}' in '{place}'")
+        if isinstance(column.outcome, Ambiguous):
+            raise Refusal(1052, f"Column '{name}' in {place} is ambiguous")
+    for violation in resolver.violations:
         raise Refusal(violation.errno, violation.message)
-    return output_columns(select, schema, dialect)
 
 
 def selected_columns(own: list[Column], select: str, catalog: Catalog) -> tuple[list[Column], bool]:
@@ -42,34 +81,16 @@ def selected_columns(own: list[Column], select: str, catalog: Catalog) -> tuple[
 
     The server puts the columns of the definition that the SELECT does not name first, then the SELECT's own.
     """
-    names = selected_names(select, catalog)
-    if names is None:
+    found = selected(select, catalog)
+    if found is None:
         catalog.note(f"the columns of this SELECT cannot be told: {' '.join(select.split())[:60]}")
         return own, True
-    lowered = [name.lower() for name in names]
-    if len(set(lowered)) < len(lowered):
-        twice = next(name for index, name in enumerate(names) if name.lower() in lowered[:index])
-        raise Refusal(1060, f"Duplicate column name '{twice}'")
+    seen: set[str] = set()
+    for column in found:
+        if column.name.lower() in seen:
+            raise Refusal(1060, f"Duplicate column name '{column.name}'")
+        seen.add(column.name.lower())
     defined = {column.name.lower(): column for column in own}
-    columns = [column for column in own if column.name.lower() not in lowered]
-    for name in names:
-        columns.append(defined.get(name.lower()) or _like_its_source(name, select, catalog))
+    columns = [column for column in own if column.name.lower() not in seen]
+    columns += [defined.get(column.name.lower(), column) for column in found]
     return columns, False
-
-
-def _like_its_source(name: str, select: str, catalog: Catalog) -> Column:
-    """A column that is selected as it is keeps its type, default and charset; an AUTO_INCREMENT one its default 0."""
-    sources = [
-        column for draft in catalog.drafts() if draft.name.lower() in select.lower() and (column := draft.column(name))
-    ]
-    if len(sources) != 1:
-        return Column(name)
-    source = sources[0]
-    return replace(
-        source,
-        name=name,
-        auto_increment=False,
-        generated=None,
-        on_update=source.on_update,
-        default="0" if source.auto_increment else source.default,
-    )

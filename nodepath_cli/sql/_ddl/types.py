@@ -182,6 +182,9 @@ def _member(reader: Reader) -> str:
     """Read a member of an ENUM or SET; the server drops blanks at its end."""
     if reader.kind == WORD and reader.peek_kind() == STRING:
         reader.advance()
+    if reader.kind == NUMBER and reader.raw()[:2].lower() == "0x":
+        digits = reader.number()[2:]
+        return bytes.fromhex(digits.zfill(len(digits) + len(digits) % 2)).decode("utf-8", "replace")
     return reader.string().rstrip(" ")
 
 
@@ -249,22 +252,35 @@ def server_type(column_type: TypeName, dialect: Dialect) -> TypeName:
         return _with(column_type, base, ())
     if base in ("char", "binary") and arguments and int(arguments[0]) > 255:
         raise Refusal(1074, "Column length too big for column (max = 255); use BLOB or TEXT instead")
-    if base == "decimal":
-        _check_decimal(arguments)
+    if base == "decimal" or (base in FLOATS and len(arguments) == 2):
+        _check_decimal(base, arguments)
     if arguments and base in _WIDEST and int(arguments[0]) > _WIDEST[base]:
         raise Refusal(1439, f"Display width out of range for column (max = {_WIDEST[base]})")
     return column_type
 
 
-def _check_decimal(arguments: tuple[str, ...]) -> None:
+def as_binary(column_type: TypeName) -> TypeName:
+    """Return the binary type that a character type is in a table with CHARACTER SET binary."""
+    if column_type.base not in CHARACTER or column_type.base in ("enum", "set"):
+        return column_type
+    base = _as_binary(column_type.base)
+    text = _text([base], base, column_type.arguments, unsigned=False, zerofill=False)
+    return TypeName(base, text, column_type.arguments)
+
+
+def _check_decimal(base: str, arguments: tuple[str, ...]) -> None:
     precision = int(arguments[0]) if arguments else 10
     scale = int(arguments[1]) if len(arguments) > 1 else 0
-    if precision > 65:
+    if base == "decimal" and precision == 0:
+        precision = 10
+    if base == "decimal" and precision > 65:
         raise Refusal(1426, "Too big precision specified. Maximum is 65")
-    if scale > 38 or (scale > 30 and precision < scale):
+    if scale > (38 if base == "decimal" else 30):
         raise Refusal(1425, "Too big scale specified. Maximum is 38")
-    if precision and scale > precision:
+    if scale > precision:
         raise Refusal(1427, "For float(M,D), double(M,D) or decimal(M,D), M must be >= D")
+    if precision > 255:
+        raise Refusal(1439, "Display width out of range for column (max = 255)")
 
 
 def _with(column_type: TypeName, base: str, arguments: tuple[str, ...]) -> TypeName:

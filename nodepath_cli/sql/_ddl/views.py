@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.draft import Draft
 from nodepath_cli.sql._ddl.nodes import CreateSequence, CreateView
 from nodepath_cli.sql._ddl.refusal import Refusal
-from nodepath_cli.sql._ddl.selected import selected_names
+from nodepath_cli.sql._ddl.selected import selected
 
 _SEQUENCE_COLUMNS = {
     "next_not_cached_value": "bigint(21)",
@@ -34,26 +36,29 @@ def create_view(statement: CreateView, catalog: Catalog) -> None:
         name, if_not_exists=statement.if_not_exists, or_replace=statement.or_replace or statement.alter
     ):
         return
-    names = selected_names(statement.select, catalog)
-    if statement.columns:
-        if names is not None and len(names) != len(statement.columns):
+    columns = selected(statement.select, catalog)
+    if columns is not None and statement.columns:
+        if len(columns) != len(statement.columns):
             raise Refusal(1353, "View's SELECT and view's field list have different column counts")
-        names = statement.columns
-    elif names is not None:
-        names = tuple(_view_column(each, number + 1) for number, each in enumerate(names))
-    if names is None:
+        columns = [replace(column, name=each) for column, each in zip(columns, statement.columns, strict=True)]
+    elif columns is not None:
+        columns = [replace(each, name=_view_column(each.name, number + 1)) for number, each in enumerate(columns)]
+    elif statement.columns:
+        columns = [Column(each) for each in statement.columns]
+    if columns is None:
         catalog.note(f"the columns of view {name.name} cannot be told")
-    lowered = [each.lower() for each in names or ()]
-    for index, each in enumerate(lowered):
-        if each in lowered[:index]:
-            raise Refusal(1060, f"Duplicate column name '{(names or ())[index]}'")
+    seen: set[str] = set()
+    for column in columns or ():
+        if column.name.lower() in seen:
+            raise Refusal(1060, f"Duplicate column name '{column.name}'")
+        seen.add(column.name.lower())
     catalog.put(
         Draft(
             name.name,
             name.database,
             "view",
-            [Column(each) for each in names or ()],
-            open=names is None,
+            columns or [],
+            open=columns is None,
             temporary=statement.temporary,
         )
     )

@@ -1,0 +1,100 @@
+"""Expressions inside a table's definition: generated columns, checks, defaults, parts of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Schema
+from nodepath_cli.source.statement import OffsetMap, Variant
+from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.selected import refuse_missing
+from nodepath_cli.sql.lexer import QUOTED, WORD, LexError, tokenize, unquote
+
+
+def check_expressions(draft: Draft, dialect: Dialect) -> None:
+    """Check that the columns in a table's expressions are there; raises Refusal (1054) for the first that is not.
+
+    Defaults are looked at on MariaDB alone, as an expression in parentheses is rare elsewhere.
+    """
+    if draft.open or dialect.name == "sqlite":
+        return
+    for text, where in _expressions(draft, dialect):
+        _check(text, where, draft, dialect)
+
+
+def _expressions(draft: Draft, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    for column in draft.columns:
+        if column.generated:
+            yield column.generated.expression, "GENERATED ALWAYS AS"
+        elif column.default and dialect.name == "mariadb" and _may_name_columns(column.default):
+            yield column.default, "DEFAULT"
+    for expression in draft.checks.values():
+        yield expression, "CHECK"
+    for key in draft.keys:
+        for expression in key.expressions:
+            yield expression, "functional index"
+
+
+def _may_name_columns(default: str) -> bool:
+    return default[0] not in "'-0123456789" and not default.startswith("current_timestamp(")
+
+
+def _check(text: str, where: str, draft: Draft, dialect: Dialect) -> None:
+    from nodepath_cli.sql.nodes import Query
+    from nodepath_cli.sql.parse import parse
+    from nodepath_cli.sql.resolution import Unparsed
+    from nodepath_cli.sql.write_resolver import WriteResolver
+
+    sql = f"SELECT ({text}) FROM `{draft.name.replace('`', '``')}`"
+    parsed = parse(Variant(sql, OffsetMap.identity("", 0, len(sql))), dialect)
+    if isinstance(parsed, Unparsed) or len(parsed.nodes) != 1 or not isinstance(parsed.nodes[0], Query):
+        return
+    table = replace(draft.table(), database=None)
+    resolver = WriteResolver(parsed.prepared, Schema((table,), dialect.name, dialect.version))
+    resolver.query(parsed.nodes[0], None, None)
+    resolver.violations.clear()
+    refuse_missing(resolver, dialect.name, where)
+
+
+def rename_in_expressions(draft: Draft, renames: dict[str, str], dialect: Dialect) -> None:
+    """Let a table's expressions follow its columns' new names (by old name in lower case)."""
+    changed = {old: new for old, new in renames.items() if old != new.lower()}
+    if not changed:
+        return
+    draft.columns = [
+        replace(
+            column,
+            generated=replace(column.generated, expression=_renamed(column.generated.expression, changed, dialect)),
+        )
+        if column.generated
+        else column
+        for column in draft.columns
+    ]
+    draft.checks = {name: _renamed(text, changed, dialect) for name, text in draft.checks.items()}
+    draft.keys = [
+        replace(key, expressions=tuple(_renamed(text, changed, dialect) for text in key.expressions))
+        for key in draft.keys
+    ]
+
+
+def _renamed(text: str, renames: dict[str, str], dialect: Dialect) -> str:
+    tokens = tokenize(text, ansi_quotes=dialect.ansi_quotes or dialect.name == "sqlite")
+    if isinstance(tokens, LexError):
+        return text
+    out, position = [], 0
+    for index, kind in enumerate(tokens.kinds):
+        start, end = tokens.starts[index], tokens.ends[index]
+        raw = text[start:end]
+        if kind == QUOTED:
+            name = unquote(raw)
+        elif kind == WORD and tokens.words[index + 1] != "(":
+            name = raw
+        else:
+            continue
+        new = renames.get(name.lower())
+        if new is not None:
+            out += [text[position:start], f"{raw[0]}{new}{raw[-1]}" if kind == QUOTED else new]
+            position = end
+    return "".join([*out, text[position:]])
