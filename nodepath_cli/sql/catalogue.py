@@ -1,7 +1,7 @@
 """The tables of the server's own databases and their columns.
 
-The data were measured on MariaDB 10.11; what MySQL has beside is added from the MySQL 8.4 manual ("INFORMATION_SCHEMA
-Tables"). A table that is not listed is not known: nothing is said of its columns.
+MariaDB's were measured on 10.11. MySQL's are those of its manual ("INFORMATION_SCHEMA Tables", 5.7 and 8.4 together) of
+the tables that programs ask most; of its others the names are known, but not every column.
 """
 
 from __future__ import annotations
@@ -9,23 +9,28 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from typing import cast
 
 SYSTEM_DATABASES = frozenset(("information_schema", "mysql", "performance_schema", "sys"))
 
 
 @cache
-def _tables() -> dict[str, dict[str, list[str]]]:
-    text = files(__package__).joinpath("system_tables.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, list[str]]] = json.loads(text)
-    return loaded
+def _read(name: str) -> object:
+    return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
-def system_columns(database: str, table: str) -> tuple[str, ...] | None:
-    """Return the columns of a table of the server's own databases, None where it is not known.
+def system_columns(database: str, table: str, dialect: str) -> tuple[str, ...] | None:
+    """Return the columns of a table of the server's own databases; None where the table is not known.
 
-    `database` is in lower case. Names of information_schema are compared without regard to case.
+    An empty tuple: the table is known, but which columns it has is not. `database` is in lower case; the names of
+    information_schema are compared without regard to case.
     """
-    tables = _tables().get(database, {})
     key = table.upper() if database == "information_schema" else table
-    columns = tables.get(key)
-    return tuple(columns) if columns else None
+    if dialect == "mysql" and database == "information_schema":
+        listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json")).get(key)
+        if listed:
+            return tuple(listed)
+    measured = cast("dict[str, dict[str, list[str]]]", _read("system_tables.json"))[database].get(key)
+    if measured is None:
+        return None
+    return tuple(measured) if dialect == "mariadb" else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.lexer import END, HOLED, NUMBER, OP, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.nodes import Ident
 from nodepath_cli.sql.words import NOT_AN_ALIAS, QUERY_STARTS, RESERVED, SET_OPERATORS
@@ -113,22 +114,27 @@ class Cursor:
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
         if kind == QUOTED:
-            self.i = index + 1
-            raw = self.text[start:end]
-            return Ident(unquote(raw), start + 1, end - 1, "\ufffc" in raw, True)
+            return self._quoted(index)
         if after_dot and kind == NUMBER:
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
         raise self.problem()
+
+    def _quoted(self, index: int) -> Ident:
+        self.i = index + 1
+        start, end = self.starts[index], self.ends[index]
+        raw = self.text[start:end]
+        place = raw.find(HOLE)
+        if place >= 0:
+            self.holes.append(HoleUse(start + place, start + place + 1, NAME))
+        return Ident(unquote(raw), start + 1, end - 1, place >= 0, True)
 
     def _name_with_holes(self, after_dot: bool) -> Ident:
         index = self.i
         kind = self.kinds[index]
         if kind not in (WORD, HOLED, NUMBER) or (kind == WORD and not after_dot and self.words[index] in RESERVED):
             if kind == QUOTED:
-                self.i = index + 1
-                start, end = self.starts[index], self.ends[index]
-                return Ident(unquote(self.text[start:end]), start + 1, end - 1, "\ufffc" in self.text[start:end], True)
+                return self._quoted(index)
             raise self.problem()
         while True:
             if self.kinds[self.i] == HOLED:

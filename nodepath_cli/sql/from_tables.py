@@ -7,7 +7,8 @@ import re
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, system_columns
-from nodepath_cli.sql.names import InTable, NameResolver, Several, _several
+from nodepath_cli.sql.lookup import InTable, Several, several
+from nodepath_cli.sql.names import NameResolver
 from nodepath_cli.sql.nodes import (
     Col,
     Derived,
@@ -34,6 +35,7 @@ _SEQUENCE_COLUMNS = (
     "cycle_option",
     "cycle_count",
 )
+OPEN_FROM = "a part of the statement behind FROM is known only at run time"
 LATERAL_DERIVED = (8, 0, 14)
 """The MySQL from which on a derived table sees the queries around it (manual, "Derived Tables")."""
 
@@ -48,6 +50,9 @@ class FromResolver(NameResolver):
         for item in items:
             tree = self._tree(item, scope, environment, access, scope.sources)
             scope.add(tree)
+        if self.table_ends_open:
+            self.table_ends_open = False
+            scope.hole = scope.hole or OPEN_FROM
         self._unique(scope)
 
     def _tree(
@@ -67,6 +72,8 @@ class FromResolver(NameResolver):
 
     def _hidden(self, item: Hidden) -> Source:
         name = item.alias.text if item.alias else self.text[item.start : item.end]
+        if item.function:
+            return Source(name, None, {}, (), any_column=True)
         reason = "a table's name is known only at run time"
         return Source(name, None, {}, (), None, reason, any_name=item.alias is None)
 
@@ -87,6 +94,7 @@ class FromResolver(NameResolver):
             # `FROM users%s`: the hole is the rest of the statement, as the name before it is a table's.
             text = text.rstrip(HOLE)
             name = name._replace(text=text, end=name.start + len(text), hole=False)
+            self.table_ends_open = True
             return self.base_table(name, database, alias, access)
         outcome: Outcome
         table = None if name.hole or (database and database.hole) else self._find(text, database)
@@ -115,11 +123,7 @@ class FromResolver(NameResolver):
         if system.lower() == "information_schema" or not self.case_sensitive:
             system = system.lower()
         if system in SYSTEM_DATABASES:
-            columns = system_columns(system, name)
-            if columns is None:
-                reason = f"table {system}.{name} is not in the catalogue"
-                return Unknown(reason), Source(shown, of, {}, (), None, reason)
-            return Found(), _plain(shown, of, columns)
+            return self._system_table(system, name, shown, of)
         if self.dialect.name == "mariadb" and _SEQUENCE_TABLE.match(name):
             return Found(), _plain(shown, of, ("seq",))
         if self.sqlite and name.lower() in ("sqlite_master", "sqlite_schema", "sqlite_sequence", "sqlite_stat1"):
@@ -128,6 +132,15 @@ class FromResolver(NameResolver):
             reason = f"table {database.text}.{name} is in another database"
             return Unknown(reason), Source(shown, of, {}, (), None, reason)
         return Missing(), Source(shown, of, {}, (), None, f"no schema for table {name}")
+
+    def _system_table(self, system: str, name: str, shown: str, of: str | None) -> tuple[Outcome, Source]:
+        columns = system_columns(system, name, self.dialect.name)
+        if columns is None:
+            reason = f"table {system}.{name} is not in the catalogue"
+            return Unknown(reason), Source(shown, of, {}, (), None, reason)
+        if not columns:
+            return Found(), Source(shown, of, {}, (), None, None, any_column=True)
+        return Found(), _plain(shown, of, columns)
 
     def _knows_database(self, database: str) -> bool:
         if database == self.schema.database:
@@ -146,7 +159,7 @@ class FromResolver(NameResolver):
         back = self.prepared
         self.tables.append(
             TableRef(
-                name.text,
+                name.text.replace(HOLE, "__h"),
                 back.back(name.start),
                 back.back_end(name.end),
                 outcome,
@@ -245,7 +258,7 @@ class FromResolver(NameResolver):
                 opened = next((source for source in leaves((side,)) if source.is_open), None)
                 both = Scope([one, two], list(leaves((one, two))), outer=None, hole=scope.hole)
                 if len(found) > 1:
-                    self.record(col, Clause.USING, _several(found), both, None)
+                    self.record(col, Clause.USING, several(found), both, None)
                     break
                 if not found and opened is None and not scope.hole:
                     # Only the side that lacks it can be meant.
@@ -267,7 +280,7 @@ class FromResolver(NameResolver):
                 found = find(side, name)
                 if len(found) > 1:
                     col = Col(word._replace(text=name), None, None, 0)
-                    self.record(col, Clause.USING, _several(found), Scope([side], list(leaves((side,)))), None)
+                    self.record(col, Clause.USING, several(found), Scope([side], list(leaves((side,)))), None)
         return merged
 
     def _unique(self, scope: Scope) -> None:

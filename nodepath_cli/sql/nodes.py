@@ -143,11 +143,12 @@ class Join(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """A table that is known only at run time."""
+    """A table that is known only at run time, or a table-valued function."""
 
     start: int
     end: int
     alias: Ident | None
+    function: bool = False
 
 
 FromItem: TypeAlias = TableName | Derived | JsonTable | Join | Hidden

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nodepath_cli.config import Dialect
@@ -12,11 +10,9 @@ from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.cursor import HoleUse, NotUnderstood
 from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.prepare import Prepared, prepare
+from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.statements import StatementGrammar
-
-_DEEP = 12_000
-"""Python frames that the deepest nesting may need: about thirty for each of its levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +57,9 @@ def parse(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]]
     if isinstance(prepared, Unparsed):
         return prepared
     try:
-        return _parse(prepared)
+        return with_room(lambda: _parse(prepared))
     except RecursionError:
-        with _deep_recursion():
-            try:
-                return _parse(prepared)
-            except RecursionError:
-                return Unparsed(variant, "nested too deep")
+        return Unparsed(variant, "nested too deep")
 
 
 def _parse(prepared: Prepared) -> Parsed | Unparsed:
@@ -78,14 +70,3 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     except NotUnderstood as problem:
         return Unparsed(prepared.variant, problem.reason)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes))
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Allow deeper recursion for a while. Python 3.11 keeps Python frames off the C stack, so nothing can overflow."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _DEEP))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)

@@ -62,11 +62,11 @@ class Prepared:
 def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Prepared | Unparsed:
     """Make a text ready for the grammar; say why where it cannot be read."""
     text, pieces = replaced(variant.sql, replace) if replace else (variant.sql, ())
-    text = open_executable(text, dialect)
     if len(text) > MAX_SIZE:
         text, left = _cut(text)
         if left > MAX_SIZE:
             return Unparsed(variant, f"longer than {MAX_SIZE:,} characters")
+    text = open_executable(text, dialect)
     sqlite = dialect.name == "sqlite"
     tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
     if isinstance(tokens, LexError):

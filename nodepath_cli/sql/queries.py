@@ -51,7 +51,10 @@ class QueryGrammar(FunctionGrammar):
             self.i += 1
             if self.words[self.i] in ("ALL", "DISTINCT"):
                 self.i += 1
-            branches.append(self._branch())
+            if self.at_hole():
+                self.hole(TEXT)
+            else:
+                branches.append(self._branch())
         order = self.order_by()
         limit = self.limit()
         self._query_end()
@@ -186,7 +189,7 @@ class QueryGrammar(FunctionGrammar):
                 open_items = True
             else:
                 items.append(item)
-                open_items = open_items or (isinstance(item.value, Expr) and item.value.hole)
+                open_items = open_items or _may_be_more(item)
             while self.at_hole():
                 self.hole(TEXT)
                 open_items = True
@@ -375,6 +378,12 @@ class QueryGrammar(FunctionGrammar):
         start, end = self.starts[self.i], self.ends[self.i]
         self.hole(NAME)
         return Ident(self.text[start:end], start, end, True)
+
+
+def _may_be_more(item: Item) -> bool:
+    """Say whether a hole in an item could add others behind it."""
+    value = item.value
+    return isinstance(value, Expr) and (value.hole or (value.column is not None and value.column.name.hole))
 
 
 _ITEMS_END = frozenset(

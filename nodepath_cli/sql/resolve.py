@@ -5,10 +5,11 @@ from __future__ import annotations
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
-from nodepath_cli.sql.cursor import NAME, TEXT, VALUE, HoleUse
+from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Update
 from nodepath_cli.sql.parse import Parsed, parse
+from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.write_resolver import WriteResolver
 
@@ -32,8 +33,7 @@ class _Resolver(WriteResolver):
 
 def resolve(parsed: Parsed, schema: Schema) -> Resolution:
     """Resolve every table and column of a text against a schema. Never raises."""
-    resolver = _Resolver(parsed.prepared, schema)
-    resolver.run(parsed)
+    resolver = with_room(lambda: _resolved(parsed, schema))
     reasons = tuple(dict.fromkeys(_reasons(parsed)))
     display, complete = _display(parsed)
     return Resolution(
@@ -49,6 +49,12 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
     )
 
 
+def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
+    resolver = _Resolver(parsed.prepared, schema)
+    resolver.run(parsed)
+    return resolver
+
+
 def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...] | None:
     """Return the column names of a query as the server names them in a view; None where they cannot be told."""
     parsed = parse(Variant(sql, OffsetMap(())), dialect)
@@ -57,7 +63,7 @@ def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...
     node = parsed.nodes[0]
     if not isinstance(node, Query):
         return None
-    output = _Resolver(parsed.prepared, schema).query(node, None, None)
+    output = with_room(lambda: _Resolver(parsed.prepared, schema).query(node, None, None))
     return None if output.unknown else tuple(column.name for column in output.columns)
 
 
@@ -69,12 +75,11 @@ _ROLES = {
 
 def _reasons(parsed: Parsed) -> list[str]:
     """Return why a text with holes is only partly understood: values alone do not count."""
-    return [f"{_ROLES[use.role]}: {_described(_hole_at(parsed, use))}" for use in parsed.holes if use.role != VALUE]
-
-
-def _hole_at(parsed: Parsed, use: HoleUse) -> Hole | None:
-    offset = parsed.prepared.back(use.start)
-    return next((hole for hole in parsed.variant.holes if hole.offset == offset), None)
+    holes = {hole.offset: hole for hole in parsed.variant.holes}
+    back = parsed.prepared.back
+    return [
+        f"{_ROLES[use.role]}: {_described(holes.get(back(use.start)))}" for use in parsed.holes if use.role != VALUE
+    ]
 
 
 def _described(hole: Hole | None) -> str:
@@ -91,12 +96,12 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
     if HOLE not in text and not named:
         return text.strip(), True
     roles = {use.start: use.role for use in parsed.holes}
+    numbers = {start: number for number, start in enumerate(sorted(roles), 1)}
     out: list[str] = []
     position = 0
     for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
         if start in roles:
-            number = sum(other <= start for other in roles)
-            out += [text[position:start], "?" if roles[start] == VALUE else f"__h{number}"]
+            out += [text[position:start], "?" if roles[start] == VALUE else f"__h{numbers[start]}"]
             position = end
         elif kind == PARAM and text[start] == ":":
             out += [text[position:start], "?"]

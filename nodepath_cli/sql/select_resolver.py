@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.from_tables import FromResolver
-from nodepath_cli.sql.names import GROUP_FUNCTION, Hit, InItems, NotTold, Several
+from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, Hit, InItems, NotTold, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     Branch,
@@ -22,7 +22,6 @@ from nodepath_cli.sql.resolution import Clause
 from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
 
 OPEN_LIST = "the select list is known only in part"
-OPEN_FROM = "a part of the statement behind FROM is known only at run time"
 
 
 class SelectResolver(FromResolver):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.cursor import NAME, TEXT
+from nodepath_cli.sql.cursor import NAME, TEXT, NotUnderstood
 from nodepath_cli.sql.lexer import HOLED, QUOTED, STRING, WORD
 from nodepath_cli.sql.nodes import Derived, Expr, FromItem, Hidden, Ident, Join, JsonTable, TableName
 from nodepath_cli.sql.queries import QueryGrammar
@@ -11,10 +11,15 @@ from nodepath_cli.sql.words import JOIN_STARTS
 _HINTS = frozenset(("USE", "FORCE", "IGNORE"))
 
 
+MAX_JOINS = 300
+"""Most joins of one text; both servers stop at 61 tables in one join (error 1116)."""
+
+
 class TableGrammar(QueryGrammar):
     """Reads FROM."""
 
     open_from = False
+    joins = 0
 
     def from_list(self) -> tuple[tuple[FromItem, ...], bool]:
         """Read the tables of FROM; and whether a hole could add to them."""
@@ -32,7 +37,6 @@ class TableGrammar(QueryGrammar):
         A join without condition takes what is joined after it apart again: `a JOIN b JOIN c ON p` is `(a JOIN b) JOIN
         c ON p` for names, while `a JOIN b JOIN c ON p ON q` is `a JOIN (b JOIN c ON p) ON q`. So do both servers.
         """
-        self.deeper()
         left = self._factor()
         while True:
             if self.at_hole():
@@ -40,12 +44,14 @@ class TableGrammar(QueryGrammar):
                 self.open_from = True
                 continue
             if self.words[self.i] not in JOIN_STARTS:
-                self.nesting -= 1
                 return left
             left = self._join(left)
 
     def _join(self, left: FromItem) -> FromItem:
         words = self.words
+        self.joins += 1
+        if self.joins > MAX_JOINS:
+            raise NotUnderstood(f"more than {MAX_JOINS} joins", self.starts[self.i], False)
         natural: Ident | None = None
         if words[self.i] == "NATURAL":
             natural = Ident("NATURAL", self.starts[self.i], self.ends[self.i])
@@ -78,6 +84,8 @@ class TableGrammar(QueryGrammar):
     def _factor(self) -> FromItem:
         index = self.i
         word = self.words[index]
+        if word == "(" and self.kinds[index + 1] == HOLED and self.words[index + 2] == ")":
+            return self._hidden_query()
         if word == "(":
             return self._derived(False) if self.is_query(index) else self._group()
         if word == "LATERAL" and self.words[index + 1] == "(":
@@ -92,6 +100,15 @@ class TableGrammar(QueryGrammar):
             self.expect("}")
             return item
         return self._table_name()
+
+    def _hidden_query(self) -> Hidden:
+        """Read `(%s) alias`: a subquery that is known only at run time."""
+        start = self.starts[self.i]
+        self.i += 1
+        self.hole(TEXT)
+        self.expect(")")
+        end = self.ends[self.i - 1]
+        return Hidden(start, end, self.alias())
 
     def _group(self) -> FromItem:
         self.i += 1
@@ -130,10 +147,11 @@ class TableGrammar(QueryGrammar):
         if self.words[self.i] == "(" and self.dialect == "sqlite":
             # A table-valued function, `json_each(x)`.
             self.skip_parentheses()
-            return Hidden(name.start, name.end, self.alias())
+            return Hidden(name.start, name.end, self.alias(), True)
         self._partitions()
         versions = self._system_time()
-        alias = self.alias()
+        indexed = self.dialect == "sqlite" and self.words[self.i] == "INDEXED"
+        alias = None if indexed else self.alias()
         self._hints()
         if name.hole and not database and self.kinds[index] == HOLED and index + 1 == self._name_end(index):
             return Hidden(name.start, name.end, alias)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nodepath_cli.schema.model import Column
-from nodepath_cli.sql.names import Several
+from nodepath_cli.sql.from_tables import OPEN_FROM
+from nodepath_cli.sql.lookup import Several
 from nodepath_cli.sql.nodes import (
     Assignment,
     Col,
@@ -21,7 +22,7 @@ from nodepath_cli.sql.nodes import (
 )
 from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef
 from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source
-from nodepath_cli.sql.select_resolver import OPEN_FROM, SelectResolver
+from nodepath_cli.sql.select_resolver import SelectResolver
 
 
 class WriteResolver(SelectResolver):
@@ -175,14 +176,16 @@ class WriteResolver(SelectResolver):
             scope.hole = OPEN_FROM
         self.sources(node.sources, scope, environment, "write")
         derived = _derived_sources(node.sources)
+        # SQLite's UPDATE ... FROM sets columns of its first table alone.
+        left = Scope(scope.trees[:1], scope.sources[:1]) if self.sqlite else scope
         for pair in node.assignments:
             col = pair.column
             if col:
-                hit = None if col.name.hole else self.search(col, scope, Clause.SET)
+                hit = None if col.name.hole else self.search(col, left, Clause.SET)
                 if col.name.hole:
-                    self.column(col, scope, Clause.SET)
+                    self.column(col, left, Clause.SET)
                 else:
-                    self.record(col, Clause.SET, hit, scope, None, "write")
+                    self.record(col, Clause.SET, hit, left, None, "write")
                 self._updatable(col, hit, derived)
             if pair.value:
                 # With several tables MariaDB resolves the values as if they were selected (measured).
@@ -199,7 +202,7 @@ class WriteResolver(SelectResolver):
             self._returning(node.returning, scope.sources[0])
 
     def _updatable(self, col: Col, hit: object, derived: frozenset[str]) -> None:
-        from nodepath_cli.sql.names import InTable
+        from nodepath_cli.sql.lookup import InTable
 
         if isinstance(hit, InTable) and hit.source.name in derived:
             name = hit.source.name

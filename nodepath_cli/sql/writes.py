@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodepath_cli.sql.cursor import NAME, TEXT
-from nodepath_cli.sql.lexer import WORD
+from nodepath_cli.sql.lexer import HOLED, WORD
 from nodepath_cli.sql.nodes import (
     Assignment,
     Col,
@@ -170,6 +170,9 @@ class WriteGrammar(TableGrammar):
                 values.append(value)
             if not self.accept(","):
                 break
+        if is_open and len(values) == 1 and self.kinds[self.i - 1] == HOLED:
+            # `VALUES (%s)`: most likely the whole list.
+            self.holes[-1] = self.holes[-1]._replace(role=TEXT)
         self.expect(")")
         return ValuesRow(tuple(values), start, self.ends[self.i - 1], is_open)
 
