@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tree_sitter import Node
-
+from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
-from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, routine_key
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.recording import ARGUMENT
 from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_WORDS
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
@@ -119,21 +117,8 @@ def _callers(m: Machine) -> bool:
     wanted: dict[tuple[str, int], Routine] = {}
     for routine in _dependent(m):
         wanted.setdefault(routine_key(routine), routine)
-    fresh = False
-    for routine in wanted.values():
-        if routine_key(routine) in m.searched_callers:
-            continue
-        m.searched_callers.add(routine_key(routine))
-        call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
-        exported = routine.name[:1].isupper()
-        for file in m.index.files:
-            if (file.folder != routine.file.folder and not exported) or routine.name not in file.text:
-                continue
-            for other in m.index.of(file).all_routines():
-                if routine_key(other) not in m.summaries and call.search(file.source(other.node)):
-                    m.summary(other)
-                    fresh = True
-    return fresh
+    fresh = [evaluate_callers(m, routine) for routine in wanted.values()]
+    return any(fresh)
 
 
 def _dependent(m: Machine) -> Iterator[Routine]:
@@ -144,13 +129,6 @@ def _dependent(m: Machine) -> Iterator[Routine]:
         if any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in each.text.pieces)
     ]
     for call in calls:
-        found = _enclosing(m.index, call.file, call.node)
+        found = m.index.enclosing(call.file, call.node.start_byte)
         if found is not None:
             yield found
-
-
-def _enclosing(index: Index, file: GoFile, node: Node) -> Routine | None:
-    for routine in index.of(file).all_routines():
-        if routine.node.start_byte <= node.start_byte < routine.node.end_byte:
-            return routine
-    return None

@@ -159,9 +159,7 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
     return limit(result)
 
 
-def package_call(
-    m: Machine, f: Frame, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]
-) -> Value | None:
+def package_call(f: Frame, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """Return the value of a function of Go's text packages, None for any other."""
     last = package.rpartition("/")[2]
     if package == "strings" or package == "bytes":

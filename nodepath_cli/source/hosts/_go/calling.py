@@ -85,7 +85,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     if node.type == "func_literal":
         return Callee("func literal", "", functions=(Function(f.file, node, f.scope),))
     if node.type == "identifier":
-        return _plain(m, f, node, name)
+        return _plain(m, f, name)
     if node.type != "selector_expression":
         return Callee(name, "", functions=_functions(m.evaluate(f, node)))
     operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
@@ -103,7 +103,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     return Callee(name, method, None, operand, receiver, functions)
 
 
-def _plain(m: Machine, f: Frame, node: Node, name: str) -> Callee:
+def _plain(m: Machine, f: Frame, name: str) -> Callee:
     value = f.scope.get(name)
     if value is None:
         value = package_name(m, f.file.folder, name)
@@ -148,7 +148,7 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
             return singles[0] if singles else unknown("broken conversion")
         return builtin.go_call(m, f, callee.name, nodes, singles)
     if callee.package is not None:
-        return builtin.package_call(m, f, callee.package, callee.method, nodes, singles)
+        return builtin.package_call(f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
         return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
     return None

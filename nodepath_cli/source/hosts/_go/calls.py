@@ -215,4 +215,6 @@ def never_sends(callee: str, package: str | None, method: str) -> bool:
     root = callee.split(".", 1)[0].lower()
     if root in ("log", "logger", "logging", "slog", "t", "b", "assert", "require", "mock", "zap", "errors", "regexp"):
         return method not in SINKS
+    if root in _NEVER_PACKAGES and "." not in callee[len(root) + 1 :]:
+        return method not in SINKS
     return bool(_NEVER_METHODS.match(method))

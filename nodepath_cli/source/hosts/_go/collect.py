@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.dialects import Foreign
-from nodepath_cli.source.hosts._go.machine import Call, Machine, NotFollowed, Received
-from nodepath_cli.source.hosts._go.recording import ARGUMENT
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Call, Machine, NotFollowed, Received
 from nodepath_cli.source.hosts._go.values import Guard, Text
 from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant
 

@@ -113,7 +113,7 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
         if folder in m.index.folders:
             site = (f.file.path, element.start_byte)
             fields.note(m, folder, type_id, name, entries[-1][1], f.function, site)
-    return just(Record(type_id, tuple(entries)))
+    return just(Record(type_id, tuple(entries), True))
 
 
 def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Value:

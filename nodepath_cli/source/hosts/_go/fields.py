@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.index import Routine
-from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, Written
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Alternative, Number, Text, Truth, Unknown, Value, limit, under
@@ -126,6 +127,11 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
         return
     if routine is not None and (_TELLING.search(name) or _textual(file, write)):
         m.summary(routine)
+        written = m.fields.get((folder, name), {}).get((file.path, write.start))
+        if written is not None and any(
+            isinstance(each.atom, Unknown) and each.atom.reason == ARGUMENT for each in written.value
+        ):
+            evaluate_callers(m, routine)
 
 
 def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:

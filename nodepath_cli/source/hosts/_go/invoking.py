@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
+    ARGUMENT,
     MAX_HELPERS,
     MAX_INLINE,
     MAX_NESTING,
@@ -22,10 +23,10 @@ from nodepath_cli.source.hosts._go.machine import (
     routine_key,
 )
 from nodepath_cli.source.hosts._go.names import zero
-from nodepath_cli.source.hosts._go.recording import ARGUMENT
 from nodepath_cli.source.hosts._go.relevant import returns_text, touches_sql
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
@@ -107,8 +108,23 @@ def invoke(
             m.arguments.pop()
     for node, value in written:
         if value is not None and any(isinstance(each.atom, (Text, Record, Items, Table)) for each in value):
-            store(m, f, node, value)
+            store(m, f, _root(f, node, value), value)
     return _results(m, frame, function)
+
+
+def _root(f: Frame, node: Node, value: Value) -> Node:
+    """The variable behind a chain of calls that hand on their receiver: `q.where(a).where(b)` changes q."""
+    current = node
+    while current.type == "call_expression":
+        function = current.child_by_field_name("function")
+        operand = function.child_by_field_name("operand") if function is not None else None
+        if operand is None:
+            return node
+        current = operand
+    if current is node or current.type != "identifier":
+        return node
+    before = f.scope.get(f.file.source(current))
+    return current if before is not None and type_of(before) == type_of(value) else node
 
 
 def _captured(f: Frame, function: Function) -> Scope | None:

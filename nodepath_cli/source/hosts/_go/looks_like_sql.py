@@ -14,20 +14,21 @@ _LEAD = re.compile(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)
 
 _JOIN = r"(?:(?:left|right|inner|cross|outer|natural|straight_)\s*)*join\b"
 _ARTICLE = r"(?!(?:the|a|an|your|this|that|these|all of|one of|any|some|to|of|with|for|and|or)\s+\w)"
+_AFTER = r"(?:where|using|order|limit|inner|left|right|cross|join|returning|partition)"
 _DML = [
     rf"select\b(?=[\s(*`'\"{HOLE}@]).*?[\s)*`'\"\]{HOLE}]from\s*[\s(`\"\[{HOLE}]\s*{_ARTICLE}[\w`\"\[({HOLE}{{$%@\u0080-\U0010ffff]",
-    rf"insert\s+(?:(?:low_priority|delayed|high_priority|ignore|or\s+\w+)\s+)*into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|with\b|table\b|as\b|default\s+values|partition\b|{HOLE}|$)",
+    rf"insert\s+(?:(?:low_priority|delayed|high_priority|ignore|or\s+\w+)\s+)*into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|with\b|table\b|as\b|default\s+values|partition\b|{HOLE})",
     rf"insert\s+(?:ignore\s+)?{_NAMES}\s*(?:\([^)]*\)\s*(?:values?|select)\b|values\s*\(|set\s+{_NAMES}\s*=)",
-    rf"replace\s+(?:(?:low_priority|delayed)\s+)?into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|{HOLE}|$)",
+    rf"replace\s+(?:(?:low_priority|delayed)\s+)?into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|{HOLE})",
     rf"update\s+(?:(?:low_priority|ignore|only|or\s+\w+)\s+)*{_NAMES}(?:\s+as)?(?:\s+(?!set\b){_NAME})?\s+set\s*(?:{_NAMES}\s*=|{HOLE}|\(|$)",
     rf"update\s+(?:ignore\s+)?{_NAMES}(?:\s+as)?(?:\s+(?!{_JOIN}){_NAME})?(?:\s*,|\s+{_JOIN})[^;]{{0,3000}}?\sset\s+{_NAMES}\s*=",
-    rf"delete\s+(?:(?:low_priority|quick|ignore)\s+)*(?:{_NAMES}(?:\s*\.\s*\*)?(?:\s*,\s*{_NAMES})*\s+)?from\s+{_ARTICLE}{_NAMES}(?:\s+(?:as\s+)?{_NAMES})?\s*(?:$|;|,|\)|\b(?:where|using|order|limit|inner|left|right|cross|join|returning|partition|as)\b|{HOLE})",
+    rf"delete\s+(?:(?:low_priority|quick|ignore)\s+)*(?:{_NAMES}(?:\s*\.\s*\*)?(?:\s*,\s*{_NAMES})*\s+)?from\s+{_ARTICLE}{_NAMES}(?:\s*(?:$|[;,)])|(?:\s+(?!{_AFTER}\b)(?:as\s+)?{_NAMES})?\s*(?:{_AFTER}\b|{HOLE}))",
     rf"with\s+(?:recursive\s+)?{_NAME}\s*(?:\([^)]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(",
     r"values\s+row\s*\(",
 ]
 _DDL = [
     r"create\s+(?:or\s+replace\s+)?(?:temporary\s+|temp\s+|unlogged\s+|virtual\s+)*table\s+(?:if\s+not\s+exists\s+)?"
-    rf"{_NAMES}\s*(?:\(|as\b|like\b|select\b|using\b|{HOLE}|$)",
+    rf"{_NAMES}\s*(?:\(|as\b|like\b|select\b|using\b|{HOLE})",
     rf"create\s+(?:unique\s+|fulltext\s+|spatial\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?{_NAMES}\s+(?:using\s+\w+\s+)?on\s+{_NAMES}",
     rf"create\s+(?:or\s+replace\s+)?(?:algorithm\s*=\s*\w+\s+)?(?:definer\s*=\s*\S+\s+)?(?:sql\s+security\s+\w+\s+)?(?:materialized\s+)?view\s+(?:if\s+not\s+exists\s+)?{_NAMES}",
     rf"create\s+(?:or\s+replace\s+)?(?:definer\s*=\s*\S+\s+)?(?:trigger|procedure|function|event|sequence|extension|type)\s+(?:if\s+not\s+exists\s+)?{_NAMES}\s*(?:\(|before|after|as|on|start|increment|$|;)",

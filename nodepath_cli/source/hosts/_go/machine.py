@@ -25,6 +25,10 @@ MAX_HELPERS = 5
 """The same for functions without SQL words, which only make parts of texts (a quoted name, a list of placeholders)."""
 
 
+ARGUMENT = "function argument"
+"""The reason of a parameter whose callers are not known."""
+
+
 class OutOfSteps(Exception):
     """A function costs more steps than it may: what was found so far stands, the rest is read without following."""
 

@@ -105,9 +105,16 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return just(Function(method.file, method.node, None, just(atom)))
     field_type = m.index.field_type(atom.type, name)
     m.soft = True
+    if isinstance(atom, Record) and atom.complete and field_type in _BUILDERS:
+        return just(EMPTY)
+    if isinstance(atom, Record) and atom.complete and field_type.startswith("[]"):
+        # What methods append to it is followed; what they do to a receiver that is not known says nothing here.
+        return just(Items((), False, field_type[2:]))
     if field_type and not _may_hold_text(m, field_type):
         return unknown(f"field {name}", field_type)
     stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name)
+    if stored is not None and any(not isinstance(each.atom, Unknown) for each in stored):
+        return stored
     if stored is not None:
         return stored
     if field_type:
@@ -226,7 +233,7 @@ def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
     body = found[1].child_by_field_name("type") if found else None
     if found is not None and body is not None and kind is not None and kind.type != "pointer_type":
         if body.type == "struct_type":
-            return just(Record(type_id, ()))
+            return just(Record(type_id, (), True))
         if body.type in ("type_identifier", "slice_type", "map_type"):
             return zero(m, found[0], body) if m.index.type_id(found[0], body) != type_id else unknown("run-time value")
     return unknown("run-time value", type_id)

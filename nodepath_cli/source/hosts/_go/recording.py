@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.calls import ALWAYS, base_name, is_database, never_sends, sql_argument
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import Call, Frame, Machine, NotFollowed, Received
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Call, Frame, Machine, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Literal = Span
 
 _TEXT_PACKAGES = frozenset(("fmt", "strings", "bytes", "strconv", "slices", "maps"))
-
-ARGUMENT = "function argument"
-"""The reason of a parameter whose callers are not known."""
 
 
 def is_sql(value: Value) -> bool:

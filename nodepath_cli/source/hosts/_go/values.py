@@ -83,6 +83,8 @@ class Record(NamedTuple):
 
     type: str
     fields: tuple[tuple[str, Value], ...]
+    complete: bool = False
+    """Made here: a field that was not set has its zero value."""
 
     def get(self, name: str) -> Value | None:
         """Return a field that was set, or None."""
@@ -91,7 +93,7 @@ class Record(NamedTuple):
     def set(self, name: str, value: Value) -> Record:
         """Return the struct with a field set anew."""
         kept = tuple(entry for entry in self.fields if entry[0] != name)
-        return Record(self.type, (*kept, (name, value)))
+        return Record(self.type, (*kept, (name, value)), self.complete)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

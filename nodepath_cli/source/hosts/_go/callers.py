@@ -1,0 +1,27 @@
+"""The callers of a function, evaluated where what it does rests on its arguments."""
+
+from __future__ import annotations
+
+import re
+
+from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.machine import Machine, routine_key
+
+
+def evaluate_callers(m: Machine, routine: Routine) -> bool:
+    """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new."""
+    key = routine_key(routine)
+    if key in m.searched_callers:
+        return False
+    m.searched_callers.add(key)
+    call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
+    exported = routine.name[:1].isupper()
+    fresh = False
+    for file in m.index.files:
+        if (file.folder != routine.file.folder and not exported) or routine.name not in file.text:
+            continue
+        for other in m.index.of(file).all_routines():
+            if routine_key(other) not in m.summaries and call.search(file.source(other.node)):
+                m.summary(other)
+                fresh = True
+    return fresh

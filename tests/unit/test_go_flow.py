@@ -1,0 +1,238 @@
+"""SQL in local variables: by flow, not by name; every branch that adds text is a variant, named by its condition."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.go_host import body, flat, only, source_of, statements, texts, variants
+
+
+def test_a_variable_that_is_assigned_again_feeds_each_call_with_its_own_text() -> None:
+    code = """
+        query := `SELECT a FROM t`
+        r.db.Query(query)
+        query = `DELETE FROM t WHERE a = ?`
+        r.db.Exec(query, id)
+        query = `UPDATE t SET a = ?`
+        r.db.Exec(query, id)
+    """
+    assert texts(body(code)) == ["SELECT a FROM t", "DELETE FROM t WHERE a = ?", "UPDATE t SET a = ?"]
+
+
+def test_an_inner_variable_does_not_change_the_outer_one() -> None:
+    code = """
+        query := "SELECT a FROM t"
+        if active {
+            query := "SELECT b FROM t"
+            r.db.Query(query)
+        }
+        r.db.QueryRow(query).Scan(&id)
+    """
+    assert texts(body(code)) == ["SELECT a FROM t", "SELECT b FROM t"]
+
+
+def test_text_added_under_a_condition_gives_a_variant_with_and_one_without() -> None:
+    code = """
+        query := "SELECT a FROM t WHERE b = ?"
+        if id != "" {
+            query += " AND c = ?"
+        }
+        r.db.Query(query)
+    """
+    statement = only(statements(body(code)))
+    assert [(flat(each.sql), each.branch) for each in statement.variants] == [
+        ("SELECT a FROM t WHERE b = ? AND c = ?", 'if id != ""'),
+        ("SELECT a FROM t WHERE b = ?", 'unless id != ""'),
+    ]
+
+
+def test_two_branches_on_one_condition_are_taken_together() -> None:
+    code = """
+        columns, where := "a", ""
+        if active {
+            columns += ", b"
+        }
+        if active {
+            where = " WHERE b = 1"
+        }
+        r.db.Query("SELECT " + columns + " FROM t" + where)
+    """
+    assert variants(only(statements(body(code)))) == ["SELECT a, b FROM t WHERE b = 1", "SELECT a FROM t"]
+
+
+def test_many_independent_branches_are_everything_nothing_and_each_alone() -> None:
+    conditions = "\n".join(f'if n > {i} {{\n\tquery += " AND c{i} = ?"\n}}' for i in range(8))
+    code = f'query := "SELECT a FROM t WHERE 1 = 1"\n{conditions}\nr.db.Query(query)'
+    found = variants(only(statements(body(code))))
+    everything = "SELECT a FROM t WHERE 1 = 1" + "".join(f" AND c{i} = ?" for i in range(8))
+    assert found[0] == everything
+    assert "SELECT a FROM t WHERE 1 = 1" in found
+    assert {f"SELECT a FROM t WHERE 1 = 1 AND c{i} = ?" for i in range(8)} <= set(found)
+    assert len(found) <= 24
+
+
+def test_if_and_else_that_choose_a_literal_are_statements_of_their_own_places() -> None:
+    code = """
+        var query string
+        if active {
+            query = "SELECT a FROM t"
+        } else {
+            query = "SELECT b FROM t"
+        }
+        r.db.Query(query)
+    """
+    text = body(code)
+    found = statements(text)
+    assert [flat(each.sql) for each in found] == ["SELECT a FROM t", "SELECT b FROM t"]
+    assert [text[each.span.start : each.span.start + 10] for each in found] == ['"SELECT a ', '"SELECT b ']
+
+
+def test_a_switch_gives_a_variant_for_each_case() -> None:
+    code = """
+        order := "a"
+        switch id {
+        case "name":
+            order = "b"
+        case "age", "years":
+            order = "c"
+        default:
+            order = "d"
+        }
+        r.db.Query("SELECT a FROM t ORDER BY " + order)
+    """
+    statement = only(statements(body(code)))
+    assert sorted(variants(statement)) == [f"SELECT a FROM t ORDER BY {name}" for name in "bcd"]
+    assert {each.branch for each in statement.variants} >= {'switch id: case "name"'}
+
+
+def test_a_branch_that_returns_does_not_reach_the_call() -> None:
+    code = """
+        query := "SELECT a FROM t"
+        if active {
+            query = "not reached"
+            return nil
+        }
+        r.db.Query(query)
+    """
+    assert texts(body(code)) == ["SELECT a FROM t"]
+
+
+def test_an_error_check_is_no_branch_of_the_text() -> None:
+    code = """
+        query, err := "SELECT a FROM t", check()
+        if err != nil {
+            query = ""
+        }
+        r.db.Query(query)
+    """
+    statement = only(statements(body(code)))
+    assert variants(statement) == ["SELECT a FROM t"]
+    assert statement.variants[0].branch == ""
+
+
+def test_a_loop_over_something_unknown_adds_its_text_once_or_never() -> None:
+    code = """
+        query := "SELECT a FROM t WHERE b = ?"
+        for range names {
+            query += " OR b = ?"
+        }
+        r.db.Query(query)
+    """
+    assert variants(only(statements(body(code)))) == [
+        "SELECT a FROM t WHERE b = ? OR b = ?",
+        "SELECT a FROM t WHERE b = ?",
+    ]
+
+
+def test_a_separator_between_rounds_is_not_written_in_the_first() -> None:
+    code = """
+        query := "INSERT INTO t (a, b) VALUES "
+        for i := range names {
+            if i > 0 {
+                query += ", "
+            }
+            query += "(?, ?)"
+        }
+        r.db.Exec(query)
+    """
+    assert variants(only(statements(body(code)))) == ["INSERT INTO t (a, b) VALUES (?, ?)"]
+
+
+def test_a_loop_over_known_texts_runs_each() -> None:
+    code = """
+        for _, query := range []string{"DELETE FROM a", "DELETE FROM b"} {
+            if _, err := r.db.Exec(query); err != nil {
+                return err
+            }
+        }
+    """
+    assert texts(body(code)) == ["DELETE FROM a", "DELETE FROM b"]
+
+
+def test_a_counted_loop_is_counted_out() -> None:
+    code = """
+        marks := ""
+        for i := 0; i < 3; i++ {
+            marks += "?,"
+        }
+        r.db.Query("SELECT a FROM t WHERE b IN (" + marks[:len(marks)-1] + ")")
+    """
+    assert texts(body(code)) == ["SELECT a FROM t WHERE b IN (?,?,?)"]
+
+
+@pytest.mark.parametrize("kind", ["strings.Builder", "bytes.Buffer"])
+def test_a_builder_keeps_the_places_of_what_was_written(kind: str) -> None:
+    code = f"""
+        var b {kind}
+        b.WriteString("SELECT alpha")
+        b.WriteByte(',')
+        fmt.Fprintf(&b, " %s FROM t", "beta")
+        b.WriteString(" WHERE id = ?")
+        r.db.Query(b.String(), id)
+    """
+    text = body(code)
+    statement = only(statements(text))
+    assert statement.sql == "SELECT alpha, beta FROM t WHERE id = ?"
+    assert source_of(text, statement.variants[0], "beta") == "beta"
+
+
+def test_a_count_that_a_query_fills_is_not_taken_for_zero() -> None:
+    code = """
+        var count int
+        r.db.QueryRow("SELECT COUNT(*) FROM t").Scan(&count)
+        if count == 0 {
+            r.db.Exec("INSERT INTO t (a) VALUES (1)")
+        } else {
+            r.db.Exec("UPDATE t SET a = 1")
+        }
+    """
+    assert texts(body(code)) == [
+        "SELECT COUNT(*) FROM t",
+        "INSERT INTO t (a) VALUES (1)",
+        "UPDATE t SET a = 1",
+    ]
+
+
+def test_a_closure_sees_what_its_function_assigned() -> None:
+    code = """
+        query := "SELECT a FROM t"
+        run := func(more string) {
+            r.db.Query(query + more)
+        }
+        run(" WHERE b = 1")
+    """
+    assert texts(body(code)) == ["SELECT a FROM t WHERE b = 1"]
+
+
+def test_a_closure_in_a_transaction_is_read() -> None:
+    code = """
+        return WithTransaction(r.db, func(tx *sql.Tx) error {
+            _, err := tx.Exec("DELETE FROM t WHERE a = ?", id)
+            return err
+        })
+    """
+    statement = only(statements(body(code)))
+    assert flat(statement.sql) == "DELETE FROM t WHERE a = ?"
+    assert statement.function == "Do"
+    assert statement.call is not None
+    assert statement.call.name == "tx.Exec"
