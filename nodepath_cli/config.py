@@ -39,6 +39,8 @@ class Settings:
     """`--schema SOURCE`, in order; () for the default (head, and the DDL of the tree)."""
     database_url: str | None = None
     """As given; it may hold a password, so it is never printed (`database_url.parse(...).masked`)."""
+    cross_check: str | None = None
+    """`--cross-check URL`: the server that is asked about every statement; it may hold a password, as the above."""
     migrations: str | None = None
     dialect: Dialect = field(default_factory=Dialect)
     dialect_given: bool = False
@@ -71,5 +73,7 @@ class Settings:
     """Format and file of what is written beside the main format."""
     color: str = "auto"
     """`auto`, `always` or `never`."""
+    baseline: str | None = None
+    """The file of findings that do not count, None for none."""
     quiet: bool = False
     verbose: bool = False

@@ -89,7 +89,9 @@ def _read_block(block: Mapping[str, object]) -> SourceBlock:
 
 
 KEYS: Mapping[str, Key] = {
+    "baseline": Key(values.text, rebase=lambda path, base: _from(base, path)),
     "color": Key(values.choice("auto", "always", "never")),
+    "cross-check": Key(values.text, secret=True),
     "database-url": Key(values.text, secret=True),
     "dialect": Key(values.dialect),
     "exclude": Key(values.texts, rebase=_patterns),

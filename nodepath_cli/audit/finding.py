@@ -11,6 +11,7 @@ from nodepath_cli.errors import NodepathError
 from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
+    from nodepath_cli.audit.agreement import CrossCheck
     from nodepath_cli.audit.context import Context
     from nodepath_cli.sql.resolution import Resolution
 
@@ -222,8 +223,14 @@ class Report:
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
     sources: dict[str, str] = field(default_factory=dict)
     """The text of every file that a finding, a related place or an unresolved entry lies in, for source excerpts."""
+    cross_check: CrossCheck | None = None
+    """What a live server says of the statements, where it was asked."""
     error: NodepathError | None = None
     """What went wrong beside the audit (a path that does not exist): the good files are audited all the same."""
+    read: frozenset[str] = frozenset()
+    """The paths of the files that were audited."""
+    ran: frozenset[str] = frozenset()
+    """The ids of the rules that ran: silence of another one says nothing."""
 
     def count(self, severity: Severity) -> int:
         """How many findings have that severity."""

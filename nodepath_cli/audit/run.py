@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label
+from nodepath_cli.audit.baseline_file import load
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import (
     Counts,
@@ -22,8 +23,9 @@ from nodepath_cli.audit.finding import (
     Skipped,
     Unresolved,
 )
+from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
 from nodepath_cli.audit.rules import selected
-from nodepath_cli.audit.suppress import split
+from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
 from nodepath_cli.source.files import SourceFile
@@ -34,14 +36,16 @@ from nodepath_cli.sql.resolution import Resolution
 def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Report:
     """Audit the paths and return the finished report.
 
-    Raises UsageError, NothingToAudit and the errors of the schema sources.
+    Raises UsageError, NothingToAudit, ConfigError for a baseline that cannot be read, and the errors of the schema
+    sources.
     """
     started = time.perf_counter()
     active = selected(settings.select, settings.ignore)
+    baseline = load(settings.baseline) if settings.baseline else None
     analysis = analyse(paths, settings, progress)
     files = {file.path: file for file in analysis.files.files}
     findings = _findings(analysis, active, files)
-    kept, suppressed = split(findings, files)
+    settled = settle(findings, analysis, files, active, baseline)
     unresolved = _unresolved(analysis)
     statuses = [each.verdict[0] for each in analysis.statements if each.counted]
     schema = analysis.main.schema
@@ -54,15 +58,18 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
             resolved=statuses.count("resolved"),
             partial=statuses.count("partial"),
             unresolved=statuses.count("unresolved"),
-            suppressed=suppressed,
+            suppressed=settled.suppressed,
+            baselined=settled.baselined,
             seconds=time.perf_counter() - started,
         ),
-        findings=tuple(kept),
+        findings=settled.findings,
         unresolved=unresolved,
         skipped=_skipped(analysis),
         notes=tuple(_notes(analysis)),
-        sources=_texts(kept, unresolved, files),
+        sources=_texts(settled.findings, unresolved, files) | dict(settled.sources),
         error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
+        read=frozenset(files),
+        ran=settled.ran,
     )
 
 
@@ -135,7 +142,6 @@ def _of_statement(
 def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, SourceFile]) -> Finding:
     statement, hit, rule = analysed.statement, placed.hit, placed.rule
     sql = placed.resolution.display
-    normal = " ".join(sql.split())
     home = files[statement.span.path]
     return Finding(
         rule=rule.id,
@@ -145,11 +151,11 @@ def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, 
         message=hit.message,
         path=placed.span.path,
         position=_position(placed.span, files),
-        statement_id=digest(statement.span.path, statement.function or "", normal),
+        statement_id=digest(statement.span.path, statement.function or "", normal(sql)),
         statement_path=statement.span.path,
         statement_line=home.position(statement.span.start)[0],
         sql=sql,
-        fingerprint=digest(rule.id, placed.span.path, statement.function or "", normal, hit.identifier or ""),
+        fingerprint=fingerprint(rule.id, placed.span.path, statement.function, sql, hit.identifier),
         errno=hit.errno,
         function=statement.function,
         table=hit.table,
@@ -163,12 +169,6 @@ def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, 
             if each.span.path in files
         ),
     )
-
-
-def digest(*parts: str) -> str:
-    """Return 16 hexadecimal digits that name these parts."""
-    joined = "\0".join(parts).encode("utf-8", "surrogateescape")
-    return hashlib.sha256(joined).hexdigest()[:16]
 
 
 def _position(span: Span, files: dict[str, SourceFile]) -> Position:

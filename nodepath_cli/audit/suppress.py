@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nodepath_cli.audit.finding import Finding
 from nodepath_cli.source.files import SourceFile
@@ -29,6 +29,10 @@ class Comment:
     """The ids between the brackets, in upper case."""
     alone: bool
     """Nothing stands before it on its line: it then counts for the line below, too."""
+    column: int = 1
+    """Where it begins, 1-based."""
+    end_column: int = 1
+    """Behind its closing bracket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Suppressed:
     kept: tuple[Finding, ...]
     suppressed: int
     unused: tuple[Comment, ...]
-    """Comments that hid nothing, in order of path and line (NP502)."""
+    """Comments with the rules of theirs that hid nothing, in order of path and line (NP502)."""
 
 
 def comments(file: SourceFile) -> Iterator[Comment]:
@@ -49,13 +53,13 @@ def comments(file: SourceFile) -> Iterator[Comment]:
         line, column = file.position(match.start())
         named = tuple(part.strip().upper() for part in match["rules"].split(",") if part.strip())
         before = file.line_text(line)[: column - 1]
-        yield Comment(file.path, line, named, not before.strip())
+        yield Comment(file.path, line, named, not before.strip(), column, column + len(match.group()))
 
 
 def apply(findings: Iterable[Finding], sources: Mapping[str, SourceFile]) -> Suppressed:
     """Take away the findings that a comment in their file, or in their statement's file, names."""
     known = {path: {each.line: each for each in comments(file)} for path, file in sources.items()}
-    used: set[tuple[str, int]] = set()
+    used: set[tuple[str, int, str]] = set()
     kept = []
     suppressed = 0
     for finding in findings:
@@ -64,15 +68,15 @@ def apply(findings: Iterable[Finding], sources: Mapping[str, SourceFile]) -> Sup
             kept.append(finding)
         else:
             suppressed += 1
-            used.add((comment.path, comment.line))
-    unused = (each for path in sorted(known) for each in known[path].values() if (path, each.line) not in used)
-    return Suppressed(tuple(kept), suppressed, tuple(unused))
+            used.add((comment.path, comment.line, finding.rule))
+    left = (_unused(each, used) for path in sorted(known) for each in known[path].values())
+    return Suppressed(tuple(kept), suppressed, tuple(each for each in left if each.rules))
 
 
-def split(findings: Iterable[Finding], sources: Mapping[str, SourceFile]) -> tuple[list[Finding], int]:
-    """Return the findings that no comment suppresses, and how many are suppressed."""
-    result = apply(findings, sources)
-    return list(result.kept), result.suppressed
+def _unused(comment: Comment, used: set[tuple[str, int, str]]) -> Comment:
+    return replace(
+        comment, rules=tuple(rule for rule in comment.rules if (comment.path, comment.line, rule) not in used)
+    )
 
 
 def _comment_for(

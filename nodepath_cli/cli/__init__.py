@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nodepath_cli.cli import audit, db, demo, explain, schema
+from nodepath_cli.cli import audit, baseline, db, demo, explain, schema
 
 app = typer.Typer(
     name="nodepath",
@@ -35,6 +35,7 @@ app.command("audit-columns")(audit.audit_columns)
 app.command("queries")(audit.queries)
 app.command("explain")(explain.explain)
 app.command("rules")(explain.rules)
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(schema.app, name="schema")
 app.add_typer(db.app, name="db")
 app.command("demo")(demo.demo)

@@ -113,6 +113,10 @@ class AuditOptions(ScanOptions):
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="RULE", help="Leave these rules out, as for --select.")
     ] = None
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="FILE", help="Findings in this file do not count (`nodepath baseline`)."),
+    ] = None
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", metavar="SEVERITY", help="error, warning or info: exit 1 from there; default error."),
@@ -120,6 +124,15 @@ class AuditOptions(ScanOptions):
     min_coverage: Annotated[
         str | None,
         typer.Option("--min-coverage", metavar="PCT", help="Exit 5 where less of the statements was understood."),
+    ] = None
+    cross_check: Annotated[
+        str | None,
+        typer.Option(
+            "--cross-check",
+            metavar="URL",
+            help="Ask this MySQL or MariaDB server, too, and report where it disagrees. Statements are prepared, never "
+            "executed; the right to SELECT is enough. `live` is the configured database.",
+        ),
     ] = None
     strict: Annotated[
         bool | None, typer.Option("--strict/--no-strict", help="Exit 5 where any statement was not understood.")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nodepath_cli.audit.finding import Finding, Position
-from nodepath_cli.audit.suppress import apply, split
+from nodepath_cli.audit.suppress import apply
 from nodepath_cli.source.files import SourceFile
 from tests.snapshots.reports import FORMER_NAME
 
@@ -26,9 +26,9 @@ def finding(line: int, rule: str = "NP101", statement_line: int = 0, path: str =
 
 def kept(text: str, *findings: Finding) -> list[tuple[str, int]]:
     """What a file's comments leave of the findings."""
-    left, suppressed = split(findings, {"a.go": SourceFile("a.go", text)})
-    assert suppressed == len(findings) - len(left)
-    return [(each.rule, each.position.line) for each in left]
+    left = apply(findings, {"a.go": SourceFile("a.go", text)})
+    assert left.suppressed == len(findings) - len(left.kept)
+    return [(each.rule, each.position.line) for each in left.kept]
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,18 @@ def test_a_statement_of_another_file_is_looked_up_there() -> None:
         "a.go": SourceFile("a.go", "// nodepath: ignore[NP101]\nq := `...`\n"),
         "b.go": SourceFile("b.go", "const c = `nmae`\n"),
     }
-    assert split([finding(1, statement_line=2, path="b.go")], sources) == ([], 1)
+    left = apply([finding(1, statement_line=2, path="b.go")], sources)
+    assert (left.kept, left.suppressed) == ((), 1)
 
 
 def test_comments_that_hide_nothing_are_named() -> None:
     text = "one() // nodepath: ignore[NP101]\ntwo() // nodepath: ignore[NP101]\n"
     result = apply([finding(1)], {"a.go": SourceFile("a.go", text)})
     assert [(each.path, each.line, each.rules) for each in result.unused] == [("a.go", 2, ("NP101",))]
+
+
+def test_of_a_comment_that_names_several_rules_the_idle_ones_are_named() -> None:
+    text = "one() // nodepath: ignore[NP101, NP105]\n"
+    result = apply([finding(1)], {"a.go": SourceFile("a.go", text)})
+    (idle,) = result.unused
+    assert (idle.rules, text[idle.column - 1 : idle.end_column - 1]) == (("NP105",), text[6:-1])
