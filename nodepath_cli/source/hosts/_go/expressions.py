@@ -39,6 +39,7 @@ def evaluate(m: Machine, f: Frame, node: Node) -> Value:
     m.nesting += 1
     try:
         if m.nesting > MAX_NESTING:
+            m.folded = True
             return unknown("expression nested too deeply")
         return handler(m, f, node)
     finally:

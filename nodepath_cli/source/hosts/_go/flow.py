@@ -28,6 +28,7 @@ def execute(m: Machine, f: Frame, node: Node) -> bool:
     m.nesting += 1
     try:
         if m.nesting > MAX_NESTING:
+            m.folded = True
             return True
         handler = _HANDLERS.get(node.type)
         if handler is not None:
@@ -180,6 +181,7 @@ def _condition_key(f: Frame, node: Node, source: str, words: list[str]) -> tuple
 def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[Node] | None]) -> bool:
     """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
     base, ambient = f.scope, f.ambient
+    m.charge(base.size() * len(arms))
     joined: list[tuple[Guard, Scope]] = []
     surviving: list[Guard] = []
     for number, arm in enumerate(arms):

@@ -17,6 +17,8 @@ from nodepath_cli.source.statement import Span
 
 STEPS = 60_000
 """Syntax nodes that one function may cost, with everything that it calls. The largest real one seen takes 20,000."""
+VARIABLES_PER_STEP = 20
+"""Copying and joining this many variables at a branch takes about as long as one step."""
 MAX_NESTING = 140
 """Nested expressions, blocks and calls that are followed; Python's own stack holds about four times as many."""
 MAX_INLINE = 3
@@ -222,7 +224,7 @@ class Machine:
         self.tainted: set[tuple[str, int]] = set()
         """Functions that were evaluated while something that they use was not yet known."""
         self.folded = False
-        """A branch was left out because its condition is known; its calls may not have been seen."""
+        """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
         self.searched_callers: set[tuple[str, int]] = set()
         """Functions whose callers were looked for."""
         self.active: list[tuple[str, int]] = []
@@ -264,6 +266,11 @@ class Machine:
         self.steps += 1
         if self.steps > STEPS:
             raise OutOfSteps
+
+    def charge(self, variables: int) -> None:
+        """Count the copying of variables at a branch as steps. Raises OutOfSteps where the budget is spent."""
+        self.steps += variables // VARIABLES_PER_STEP
+        self.step()
 
     @property
     def root(self) -> tuple[str, int] | None:

@@ -49,6 +49,10 @@ class Scope:
         """Leave a block."""
         self.levels.pop()
 
+    def size(self) -> int:
+        """How many variables a fork copies."""
+        return sum(map(len, self.levels))
+
     def fork(self) -> Scope:
         """Return a copy whose assignments leave this one alone."""
         return Scope(self.owner, [dict(level) for level in self.levels])

@@ -1,0 +1,161 @@
+"""The DDL of a program, in the order in which it is run."""
+
+from __future__ import annotations
+
+from tests.unit.go_host import ddl
+
+HEAD = 'package main\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\n'
+
+
+def test_constants_in_a_list_are_run_in_its_order() -> None:
+    source = (
+        HEAD
+        + """
+const (
+	createUsers  = `CREATE TABLE IF NOT EXISTS users (id INT)`
+	createOrders = `CREATE TABLE IF NOT EXISTS orders (id INT)`
+)
+
+func migrate(db *sql.DB) error {
+	for _, statement := range []string{createOrders, createUsers} {
+		if _, err := db.Exec(statement); err != nil {
+			return fmt.Errorf("create: %w", err)
+		}
+	}
+	return nil
+}
+"""
+    )
+    assert ddl(source) == [
+        "CREATE TABLE IF NOT EXISTS orders (id INT)",
+        "CREATE TABLE IF NOT EXISTS users (id INT)",
+    ]
+
+
+def test_an_alter_over_a_list_of_structs_is_one_statement_per_element() -> None:
+    source = (
+        HEAD
+        + """
+func addColumns(db *sql.DB) error {
+	columns := []struct {
+		name       string
+		definition string
+	}{
+		{"instance", "TEXT"},
+		{name: "id_erp", definition: "VARCHAR(255) NULL"},
+	}
+	for _, c := range columns {
+		if exists(db, c.name) {
+			continue
+		}
+		query := fmt.Sprintf("ALTER TABLE devices ADD COLUMN %s %s", c.name, c.definition)
+		if _, err := db.Exec(query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+"""
+    )
+    assert ddl(source) == [
+        "ALTER TABLE devices ADD COLUMN instance TEXT",
+        "ALTER TABLE devices ADD COLUMN id_erp VARCHAR(255) NULL",
+    ]
+
+
+def test_what_is_run_under_a_check_counts_as_run() -> None:
+    source = (
+        HEAD
+        + """
+func f(db *sql.DB) {
+	if !columnExists(db, "t", "b") {
+		db.Exec("ALTER TABLE t ADD COLUMN b INT")
+	}
+}
+"""
+    )
+    assert ddl(source) == ["ALTER TABLE t ADD COLUMN b INT"]
+
+
+def test_functions_in_the_order_in_which_main_calls_them() -> None:
+    files = {
+        "a_last.go": "package main\n\nfunc last() { db.Exec(`ALTER TABLE t ADD COLUMN b INT`) }\n",
+        "main.go": "package main\n\nfunc main() {\n\tsetup()\n\tlast()\n}\n",
+        "z_first.go": "package main\n\nfunc setup() { first() }\n\n"
+        "func first() { db.Exec(`CREATE TABLE t (a INT)`) }\n",
+    }
+    assert ddl(files) == ["CREATE TABLE t (a INT)", "ALTER TABLE t ADD COLUMN b INT"]
+
+
+def test_a_list_of_migration_functions_gives_the_order() -> None:
+    files = {
+        "a.go": "package main\n\nfunc addEmail(db *DB) { db.Exec(`ALTER TABLE t ADD COLUMN email TEXT`) }\n",
+        "b.go": "package main\n\nfunc base(db *DB) { db.Exec(`CREATE TABLE t (a INT)`) }\n",
+        "main.go": "package main\n\nvar migrations = []func(*DB){base, addEmail}\n\n"
+        "func main() {\n\tfor _, run := range migrations {\n\t\trun(db)\n\t}\n}\n",
+    }
+    assert ddl(files) == ["CREATE TABLE t (a INT)", "ALTER TABLE t ADD COLUMN email TEXT"]
+
+
+def test_without_a_boot_function_it_is_the_order_of_files_and_places() -> None:
+    files = {
+        "b.go": "package a\n\nfunc g() { db.Exec(`CREATE TABLE c (a INT)`) }\n",
+        "a.go": "package a\n\nfunc x() { db.Exec(`CREATE TABLE a (a INT)`)\n\tdb.Exec(`CREATE TABLE b (a INT)`) }\n",
+    }
+    assert ddl(files) == ["CREATE TABLE a (a INT)", "CREATE TABLE b (a INT)", "CREATE TABLE c (a INT)"]
+
+
+def test_the_way_back_and_other_databases_are_left_out() -> None:
+    source = (
+        HEAD
+        + """
+func up(tx *sql.Tx)       { tx.Exec("CREATE TABLE t (a INT)") }
+func down(tx *sql.Tx)     { tx.Exec("DROP TABLE t") }
+func rollbackV2(tx *sql.Tx) { tx.Exec("ALTER TABLE t DROP COLUMN a") }
+func resetDatabase(tx *sql.Tx) { tx.Exec("DROP TABLE IF EXISTS t") }
+
+func forSQLite(db *sql.DB, driver string) {
+	if driver == "sqlite3" {
+		db.Exec("CREATE TABLE s (a INTEGER PRIMARY KEY AUTOINCREMENT)")
+	}
+}
+"""
+    )
+    assert ddl(source) == ["CREATE TABLE t (a INT)"]
+
+
+def test_a_script_that_is_split_gives_its_statements() -> None:
+    source = (
+        HEAD
+        + """
+import "strings"
+
+const schema = `CREATE TABLE a (x INT);
+CREATE TABLE b (y INT)`
+
+func f(db *sql.DB) {
+	for _, statement := range strings.Split(schema, ";") {
+		db.Exec(strings.TrimSpace(statement))
+	}
+}
+"""
+    )
+    assert ddl(source) == ["CREATE TABLE a (x INT)", "CREATE TABLE b (y INT)"]
+
+
+def test_a_loop_over_a_list_under_a_branch() -> None:
+    source = (
+        HEAD
+        + """
+func f(db *sql.DB, extra bool) {
+	statements := []string{"CREATE TABLE a (x INT)"}
+	if extra {
+		statements = append(statements, "CREATE TABLE b (x INT)")
+	}
+	for _, statement := range statements {
+		db.Exec(statement)
+	}
+}
+"""
+    )
+    assert ddl(source) == ["CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"]

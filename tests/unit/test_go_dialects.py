@@ -1,0 +1,126 @@
+"""SQL of another database is told apart, with the reason; branches on the driver count."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.config import Dialect
+from tests.unit.go_host import body, flat, only, statements
+
+CALL = 'package a\n\nfunc f() {\n\tdb.Query("SELECT a FROM t")\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect", "reason"),
+    [
+        ("store/postgres/user.go", "postgresql", "folder postgres"),
+        ("store/pgsql.go", "postgresql", "file pgsql.go"),
+        ("store/user_sqlite.go", "sqlite", "file user_sqlite.go"),
+        ("db/sqlite3/x.go", "sqlite", "folder sqlite3"),
+        ("db/provider_backend_postgres.go", "postgresql", "file provider_backend_postgres.go"),
+        ("mssql/x.go", "mssql", "folder mssql"),
+        ("store/mysql/user.go", None, None),
+        ("postgres/mysql.go", None, None),
+        ("pages/pg_up.go", "postgresql", "file pg_up.go"),
+        ("store/user.go", None, None),
+    ],
+)
+def test_by_the_names_of_file_and_folder(path: str, dialect: str | None, reason: str | None) -> None:
+    statement = only(statements({path: CALL}))
+    assert (statement.dialect, statement.dialect_reason) == (dialect, reason)
+
+
+@pytest.mark.parametrize(
+    ("imports", "dialect"),
+    [
+        ('_ "github.com/lib/pq"', "postgresql"),
+        ('"github.com/jackc/pgx/v5"', "postgresql"),
+        ('_ "modernc.org/sqlite"', "sqlite"),
+        ('_ "github.com/mattn/go-sqlite3"', "sqlite"),
+        ('"github.com/gocql/gocql"', "cassandra"),
+        ('_ "github.com/lib/pq"\n\t_ "github.com/go-sql-driver/mysql"', None),
+        ('"github.com/lib/pqueue"', None),
+    ],
+)
+def test_by_the_drivers_that_a_file_imports(imports: str, dialect: str | None) -> None:
+    source = CALL.replace("package a\n", f"package a\n\nimport (\n\t{imports}\n)\n")
+    assert only(statements(source)).dialect == dialect
+
+
+@pytest.mark.parametrize(
+    ("sql", "dialect"),
+    [
+        ("SELECT a FROM t WHERE b = $1", "postgresql"),
+        ("SELECT a::text FROM t", "postgresql"),
+        ("SELECT a FROM t WHERE b ILIKE ?", "postgresql"),
+        ("INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO NOTHING", "postgresql"),
+        ("INSERT INTO t (a) VALUES (?) RETURNING id", "postgresql"),
+        ("CREATE TABLE t (id BIGSERIAL PRIMARY KEY)", "postgresql"),
+        ("SELECT name FROM sqlite_master", "sqlite"),
+        ("PRAGMA journal_mode = WAL", "sqlite"),
+        ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)", "sqlite"),
+        ("INSERT OR IGNORE INTO t (a) VALUES (?)", "sqlite"),
+        ("SELECT TOP 10 a FROM t", "mssql"),
+        ("SELECT a FROM t WHERE b = @p1", "mssql"),
+        ("SELECT a FROM [t] WHERE b = 1", "mssql"),
+        ("SELECT a FROM t WHERE b = '$1'", None),
+        ("SELECT a FROM t WHERE b = 'x::text'", None),
+        ("SELECT a FROM t WHERE b = @p", None),
+        ("SELECT JSON_EXTRACT(a, '$.b[0]') FROM t", None),
+        ("INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = VALUES(a)", None),
+    ],
+)
+def test_by_what_the_text_says(sql: str, dialect: str | None) -> None:
+    assert only(statements(body(f"r.db.Exec(`{sql}`)"))).dialect == dialect
+
+
+def test_double_quoted_names_are_foreign_unless_the_mode_allows_them() -> None:
+    source = body('r.db.Exec(`INSERT INTO "t" (a) VALUES (?)`)')
+    assert only(statements(source)).dialect == "postgresql"
+    assert only(statements(source, Dialect(ansi_quotes=True))).dialect is None
+
+
+def test_mariadb_understands_returning_of_an_insert_but_not_of_an_update() -> None:
+    mariadb = Dialect("mariadb", (10, 11))
+    assert only(statements(body('r.db.Exec("INSERT INTO t (a) VALUES (?) RETURNING id")'), mariadb)).dialect is None
+    update = only(statements(body('r.db.Exec("UPDATE t SET a = 1 RETURNING id")'), mariadb))
+    assert update.dialect == "postgresql"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'if r.driver == "postgres" {\n\tr.db.Exec("DELETE FROM a")\n} else {\n\tr.db.Exec("DELETE FROM b")\n}',
+        'if r.driver != driverMySQL {\n\tr.db.Exec("DELETE FROM a")\n} else {\n\tr.db.Exec("DELETE FROM b")\n}',
+        'switch r.driver {\ncase "sqlite3":\n\t'
+        'r.db.Exec("DELETE FROM a")\ncase "mysql":\n\tr.db.Exec("DELETE FROM b")\n}',
+        'if r.driver == PGSQLProvider {\n\tr.db.Exec("DELETE FROM a")\n\treturn nil\n}\nr.db.Exec("DELETE FROM b")',
+    ],
+)
+def test_by_the_branch_that_it_stands_in(code: str) -> None:
+    first, second = statements(body(code))
+    assert (flat(first.sql), first.dialect is None) == ("DELETE FROM a", False)
+    assert (flat(second.sql), second.dialect) == ("DELETE FROM b", None)
+    assert first.dialect_reason
+
+
+def test_variants_for_another_driver_are_left_out_where_there_is_an_own_one() -> None:
+    code = """
+        now := "NOW()"
+        if r.driver == driverSQLite {
+            now = "strftime('%s')"
+        }
+        r.db.Query("SELECT a FROM t WHERE b < " + now)
+    """
+    statement = only(statements(body(code)))
+    assert [flat(each.sql) for each in statement.variants] == ["SELECT a FROM t WHERE b < NOW()"]
+    assert statement.dialect is None
+
+
+def test_an_audit_for_sqlite_takes_sqlite_for_its_own() -> None:
+    sqlite = Dialect("sqlite", ())
+    source = 'package a\n\nfunc f() {\n\tdb.Exec("INSERT OR IGNORE INTO t (a) VALUES (?)")\n}\n'
+    assert only(statements({"store/sqlite/x.go": source}, sqlite)).dialect is None
+    assert only(statements({"store/mysql/x.go": source}, sqlite)).dialect == "mysql"
+    upsert = body('r.db.Exec("INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = 1")')
+    assert only(statements(upsert, sqlite)).dialect == "mysql"

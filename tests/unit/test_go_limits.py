@@ -1,0 +1,88 @@
+"""Code that would take for ever is read in bounded time, and no call of it is lost."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.unit.go_host import flat, only, statements, variants
+
+SECONDS = 10.0
+"""Far above what any of these takes (under two on a slow machine), far below for ever."""
+
+
+def timed(source: str | dict[str, str]) -> list[str]:
+    start = time.perf_counter()
+    found = statements(source)
+    assert time.perf_counter() - start < SECONDS
+    return [flat(each.sql) for each in found]
+
+
+def wrap(code: str) -> str:
+    return "package a\n\nfunc f(x int) {\n" + code + '\n\tdb.Exec("DELETE FROM t")\n}\n'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        wrap("\tq := " + " + ".join(['"a"'] * 20_000) + "\n\t_ = q"),
+        wrap("\tq := " + "(" * 3_000 + '"a"' + ")" * 3_000 + "\n\t_ = q"),
+        wrap("\tq := " + "g(" * 3_000 + '"a"' + ")" * 3_000 + "\n\t_ = q"),
+        wrap("\tif x > 0 {\n" * 400 + "\tx++\n" + "\t}\n" * 400),
+        wrap("".join(f'\tif x == {i} {{ q += "a{i}" }}\n' for i in range(3_000))),
+        wrap('\tq := "a"\n' + "\tq += q\n" * 200),
+        wrap("\tfor i := 0; i < 100000; i++ {\n" * 6 + "\tx++\n" + "\t}\n" * 6),
+        wrap("\tl := []string{" + '"a",' * 50_000 + "}\n\tfor _, s := range l { g(s) }\n"),
+        wrap('\tq := strings.Repeat("SELECT a FROM t", 1000000000)\n\tdb.Exec(q)'),
+    ],
+    ids=["sum", "parens", "calls", "nested-if", "many-if", "doubling", "loops", "long-list", "repeat"],
+)
+def test_large_and_deep_code(source: str) -> None:
+    assert "DELETE FROM t" in timed(source)
+
+
+def test_calls_at_any_depth_are_seen() -> None:
+    source = wrap("\tif x > 0 {\n" * 400 + '\tdb.Exec("DELETE FROM deep")\n' + "\t}\n" * 400)
+    assert sorted(timed(source)) == ["DELETE FROM deep", "DELETE FROM t"]
+
+
+def test_functions_that_call_each_other() -> None:
+    functions = "".join(
+        f'func f{i}(q string) string {{ return f{(i + 1) % 60}(q) + f{(i + 7) % 60}(q) + "a" }}\n' for i in range(60)
+    )
+    source = f'package a\n\n{functions}\nfunc g() {{ db.Exec("DELETE FROM t WHERE a = " + f0("x")) }}\n'
+    assert any(text.startswith("DELETE FROM t WHERE a = ") for text in timed(source))
+
+
+def test_types_and_variables_that_depend_on_each_other() -> None:
+    source = """package a
+
+type a struct{ b; q string }
+type b struct{ c }
+type c struct{ a }
+var x, y = y, x
+var p = q + p
+var q = p + q
+
+func f(v a) { db.Exec("DELETE FROM t WHERE a = " + v.z + x + p + q) }
+"""
+    assert len(timed(source)) == 1
+
+
+def test_a_function_beyond_the_budget_still_reports_its_calls() -> None:
+    noise = "".join(f"\tx{i} := h(x, {i})\n\tif x{i} > {i} {{ y = g(y, x{i}) }}\n" for i in range(6_000))
+    source = (
+        "package a\n\nfunc f(x int) {\n\ty := 0\n\tdb.Exec(\"DELETE FROM first\")\n" + noise
+        + '\tdb.Exec("DELETE FROM last")\n\tdb.Query(query)\n}\n'
+    )  # fmt: skip
+    found = timed(source)
+    assert found[:2] == ["DELETE FROM first", "DELETE FROM last"]
+    assert statements(source)[2].opaque
+
+
+def test_variants_are_capped() -> None:
+    cases = "".join(f'\tcase {i}:\n\t\tq += "c{i} = ?"\n' for i in range(300))
+    code = f'\tq := "SELECT a FROM t WHERE "\n\tswitch x {{\n{cases}\t}}\n\tdb.Exec(q)\n'
+    source = f"package a\n\nfunc f(x int) {{\n{code}}}\n"
+    assert 1 <= len(variants(only(statements(source)))) <= 24
