@@ -14,6 +14,8 @@ def exit_code(report: Report, settings: Settings) -> int:
     limit = Severity(settings.fail_on).rank
     if any(finding.severity.rank >= limit for finding in report.findings):
         return EXIT_FINDINGS
+    if report.cross_check is not None and report.cross_check.disagreements:
+        return EXIT_FINDINGS
     return EXIT_COVERAGE if short_of_coverage(report, settings) else EXIT_CLEAN
 
 

@@ -33,11 +33,16 @@ from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Resolution
 
 
-def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Report:
-    """Audit the paths and return the finished report.
+def audit(
+    paths: Sequence[str],
+    settings: Settings,
+    progress: Progress | None = None,
+    judge: Callable[[Analysis], CrossCheck] | None = None,
+) -> Report:
+    """Audit the paths and return the finished report, with what `judge` says of the same statements.
 
-    Raises UsageError, NothingToAudit, ConfigError for a baseline that cannot be read, and the errors of the schema
-    sources.
+    Raises UsageError, NothingToAudit, ConfigError for a baseline that cannot be read, the errors of the schema sources
+    and those of `judge`.
     """
     started = time.perf_counter()
     active = selected(settings.select, settings.ignore)
@@ -47,6 +52,7 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
     findings = _findings(analysis, active, files)
     settled = settle(findings, analysis, files, active, baseline)
     unresolved = _unresolved(analysis)
+    checked = judge(analysis) if judge else None
     statuses = [each.verdict[0] for each in analysis.statements if each.counted]
     schema = analysis.main.schema
     missing = analysis.files.missing
@@ -67,6 +73,7 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
         skipped=_skipped(analysis),
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, files) | dict(settled.sources),
+        cross_check=checked,
         error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
         read=frozenset(files),
         ran=settled.ran,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,17 +14,19 @@ from nodepath_cli.cli.options import AuditOptions, Paths, ScanOptions
 from nodepath_cli.cli.output import render_options, write_report
 from nodepath_cli.cli.progress import progress
 
+if TYPE_CHECKING:
+    from nodepath_cli.audit.finding import Report
+    from nodepath_cli.config import Settings
+
 
 @flattened
 def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
     """Check every table and column of every SQL statement against the schema."""
     from nodepath_cli.audit.exit_codes import exit_code, short_of_coverage
-    from nodepath_cli.audit.run import audit
     from nodepath_cli.report import format_names
 
     settings = options.settings(format_names())
-    with progress("Checking statements", quiet=settings.quiet) as told:
-        report = audit(tuple(paths or ()), settings, told)
+    report = _checked(tuple(paths or ()), settings)
     if report.error:
         report = replace(report, error=masked(report.error, paths or ()))
     write_report(report, settings)
@@ -34,6 +37,24 @@ def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
     if report.error:
         typer.echo(report.error.line(), err=True)
     raise typer.Exit(exit_code(report, settings))
+
+
+def _checked(paths: tuple[str, ...], settings: Settings) -> Report:
+    from nodepath_cli.audit.run import audit
+
+    if settings.cross_check is None:
+        with progress("Checking statements", quiet=settings.quiet) as told:
+            return audit(paths, settings, told)
+    from nodepath_cli.audit.cross_check import cross_check, judge
+
+    with judge(settings.cross_check, settings) as against:
+        if not settings.dialect_given:
+            settings = replace(settings, dialect=against.dialect)
+        with (
+            progress("Checking statements", quiet=settings.quiet) as told,
+            progress("Asking the server", quiet=settings.quiet) as asking,
+        ):
+            return audit(paths, settings, told, lambda analysis: cross_check(analysis, against, settings, asking))
 
 
 @flattened

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from nodepath_cli.audit.agreement import CrossCheck, Disagreement
 from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion, Unresolved
 
 # Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
@@ -87,6 +88,25 @@ def schema_line(report: Report) -> str:
     return one_line(
         f"{schema.dialect}, {plural(schema.tables, 'table')}, {plural(schema.columns, 'column')} from {sources}"
     )
+
+
+def cross_checked(found: CrossCheck) -> str:
+    """Return how many texts the server was asked about, and how far it agrees."""
+    disagreed = len(found.disagreements)
+    parts = [f"{found.asked:,} asked", f"{found.agreed:,} agreed", f"{disagreed:,} disagreed"]
+    if found.undecided:
+        parts.append(f"{found.undecided:,} accepted that nodepath had no verdict on")
+    parts.append(f"{sum(each.count for each in found.not_asked):,} not asked")
+    return one_line(f"cross-check with {found.server}: {', '.join(parts)}")
+
+
+def both_verdicts(each: Disagreement) -> str:
+    """Return what nodepath and the server say, in one line."""
+    return one_line(f"{_says('nodepath', each.nodepath)}, {_says('the server', each.server)}")
+
+
+def _says(who: str, verdict: str) -> str:
+    return f"{who} {verdict}" if verdict == "accepts" else f"{who} says {verdict}"
 
 
 def by_reason(unresolved: Sequence[Unresolved]) -> list[tuple[str, list[Unresolved]]]:

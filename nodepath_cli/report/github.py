@@ -10,7 +10,7 @@ from typing import TextIO
 
 from nodepath_cli.audit.finding import Finding, Position, Report, Severity, Unresolved
 from nodepath_cli.report import Format, RenderOptions
-from nodepath_cli.report._words import clean, full_message, understood, verdict
+from nodepath_cli.report._words import both_verdicts, clean, cross_checked, full_message, understood, verdict
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -22,7 +22,12 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     if options.unresolved:
         for each in report.unresolved:
             out.write(_unresolved(each))
+    for one in report.cross_check.disagreements if report.cross_check else ():
+        position = Position(one.line, one.column, one.line, one.column)
+        out.write(_command("error", one.path, position, f"cross-check {one.kind}", both_verdicts(one)))
     out.write(f"{understood(report)}; {verdict(report)}\n")
+    if report.cross_check:
+        out.write(cross_checked(report.cross_check) + "\n")
 
 
 def _finding(finding: Finding) -> str:

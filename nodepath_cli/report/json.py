@@ -6,6 +6,7 @@ import json
 from typing import Any, TextIO
 
 from nodepath_cli import __version__
+from nodepath_cli.audit.agreement import CrossCheck, Disagreement
 from nodepath_cli.audit.finding import Finding, RelatedPlace, Report, Severity, Unresolved
 from nodepath_cli.report import Format, RenderOptions
 from nodepath_cli.report._words import clean
@@ -30,6 +31,9 @@ def document(report: Report) -> dict[str, Any]:
         "unresolved": [unresolved(each) for each in report.unresolved],
         "skipped": [{"path": clean(each.path), "reason": clean(each.reason)} for each in report.skipped],
     }
+    if report.cross_check:
+        found["summary"]["cross_check"] = _counts(report.cross_check)
+        found["cross_check"] = [_disagreement(each) for each in report.cross_check.disagreements]
     if report.error:
         error = report.error
         found["error"] = {"code": error.code, "message": clean(error.message), "next": clean(error.next_step)}
@@ -105,6 +109,32 @@ def unresolved(each: Unresolved) -> dict[str, Any]:
         "line": each.line,
         "function": _text(each.function),
         "reason": clean(each.reason),
+    }
+
+
+def _counts(checked: CrossCheck) -> dict[str, Any]:
+    return {
+        "server": clean(checked.server),
+        "asked": checked.asked,
+        "agreed": checked.agreed,
+        "disagreed": len(checked.disagreements),
+        "undecided": checked.undecided,
+        "not_asked": [{"reason": clean(each.text), "count": each.count} for each in checked.not_asked],
+        "asked_in_part": [{"reason": clean(each.text), "count": each.count} for each in checked.in_part],
+    }
+
+
+def _disagreement(each: Disagreement) -> dict[str, Any]:
+    return {
+        "path": clean(each.path),
+        "line": each.line,
+        "column": each.column,
+        "function": _text(each.function),
+        "sql": clean(each.sql),
+        "nodepath": clean(each.nodepath),
+        "server": clean(each.server),
+        "kind": each.kind,
+        "names": [clean(name) for name in each.names],
     }
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
+from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.finding import Report
 from nodepath_cli.report import Format, RenderOptions
 from nodepath_cli.report._words import (
     WORDS,
+    both_verdicts,
     by_reason,
+    cross_checked,
     help_lines,
     message,
     one_line,
@@ -40,6 +43,8 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
             _plain(instead),
         )
         out.write("| " + " | ".join(cells) + " |\n")
+    if report.cross_check:
+        out.write(_cross_check(report.cross_check))
     if report.unresolved and options.unresolved:
         out.write(f"\n{plural(len(report.unresolved), 'statement')} could not be followed (NP501):\n\n")
         for reason, group in by_reason(report.unresolved):
@@ -48,6 +53,16 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     if report.skipped:
         out.write(f"\n{plural(len(report.skipped), 'file')} skipped:\n\n")
         out.write("".join(f"- {_code(each.path)}: {_plain(each.reason)}\n" for each in report.skipped))
+
+
+def _cross_check(checked: CrossCheck) -> str:
+    lines = [f"\n{_plain(cross_checked(checked))}.\n"]
+    if checked.disagreements:
+        lines.append("\n| Where | Kind | Verdicts |\n|---|---|---|\n")
+    for each in checked.disagreements:
+        where = _code(f"{each.path}:{each.line}:{each.column}")
+        lines.append(f"| {where} | {each.kind} | {_plain('; '.join((both_verdicts(each), *each.names)))} |\n")
+    return "".join(lines)
 
 
 def _code(text: str) -> str:

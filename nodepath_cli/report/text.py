@@ -7,11 +7,13 @@ from typing import TextIO
 
 from nodepath_cli.audit.finding import Finding, Position, Report, Severity, Unresolved
 from nodepath_cli.report import Format, RenderOptions
+from nodepath_cli.report._cross_check import cross_check
 from nodepath_cli.report._excerpt import excerpt
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import (
     WORDS,
     by_reason,
+    cross_checked,
     help_lines,
     message,
     one_line,
@@ -41,6 +43,9 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
         for block in blocks:
             if block:
                 out.write("\n".join(block) + "\n\n")
+    if report.cross_check:
+        for block in cross_check(report.cross_check, style, options):
+            out.write("\n".join(block) + "\n\n")
     out.write("\n".join(_summary(report, style, options)) + "\n")
 
 
@@ -114,8 +119,9 @@ def _skipped(report: Report, style: Style, options: RenderOptions) -> list[str]:
 
 def _summary(report: Report, style: Style, options: RenderOptions) -> list[str]:
     counted = style.strong(understood(report))
+    checked = [cross_checked(report.cross_check)] if report.cross_check else []
     if options.quiet:
-        return [counted]
+        return [counted, *checked]
     worst = max((each.severity for each in report.findings), key=lambda each: each.rank, default=None)
     found = verdict(report)
     painted = style.severity(worst, found) if worst else style.good(found) if not report.counts.unresolved else found
@@ -124,6 +130,7 @@ def _summary(report: Report, style: Style, options: RenderOptions) -> list[str]:
         counted,
         f"{painted} in {files}, {report.counts.seconds:.2f} s",
         style.faint(f"checked against {schema_line(report)}"),
+        *checked,
     ]
 
 

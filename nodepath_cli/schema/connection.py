@@ -43,8 +43,8 @@ BUSY = frozenset({1205, 1213, 3572})
 MariaDB ("MariaDB Error Codes"); those of a wrong password, a missing database and a wrong address were seen."""
 
 
-def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
-    """Connect to a MySQL or MariaDB server.
+def open_mysql(url: DatabaseUrl, read_seconds: float | None = None) -> pymysql.connections.Connection[Any]:
+    """Connect to a MySQL or MariaDB server. An answer is waited for without end, or for `read_seconds`.
 
     Raises Unreachable, AccessDenied, NoDatabase or TlsFailure (exit 4), TlsError where a TLS file cannot be used, and
     ConfigError for a character set that the driver does not know.
@@ -69,7 +69,7 @@ def open_mysql(url: DatabaseUrl) -> pymysql.connections.Connection[Any]:
             f"what answers at {url.place} is no MySQL or MariaDB server", "check host and port"
         ) from error
     # A long ALTER is not to be cut off. PyMySQL has no public way to change the timeout later.
-    connection._read_timeout = None  # type: ignore[attr-defined]
+    connection._read_timeout = read_seconds  # type: ignore[attr-defined]
     if isinstance(url.tls, Required):
         _insist_on_tls(connection, url)
     return connection
