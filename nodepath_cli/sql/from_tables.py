@@ -22,7 +22,20 @@ from nodepath_cli.sql.nodes import (
     TableName,
 )
 from nodepath_cli.sql.resolution import Access, Clause, Found, Missing, Outcome, TableRef, Unknown
-from nodepath_cli.sql.scope import Environment, Joined, Link, Output, Scope, Source, Tree, find, leaves, star
+from nodepath_cli.sql.scope import (
+    DERIVED_SPACE,
+    OWN_SPACE,
+    Environment,
+    Joined,
+    Link,
+    Output,
+    Scope,
+    Source,
+    Tree,
+    find,
+    leaves,
+    star,
+)
 
 _SEQUENCE_TABLE = re.compile(r"seq_\d+_to_\d+(_step_\d+)?\Z", re.IGNORECASE)
 _SEQUENCE_COLUMNS = (
@@ -84,7 +97,9 @@ class FromResolver(NameResolver):
         if environment and item.database is None:
             output, found = environment.lookup(name.text)
             if found:
-                return _from_output(alias or name.text, output)
+                source = _from_output(alias or name.text, output)
+                source.space = self._own_space()
+                return source
         return self.base_table(name, item.database, item.alias, access)
 
     def base_table(self, name: Ident, database: Ident | None, alias: Ident | None, access: Access) -> Source:
@@ -109,8 +124,19 @@ class FromResolver(NameResolver):
             source = Source(shown, None, {}, (), None, outcome.reason, any_name=alias is None)
         else:
             outcome, source = self._unknown_table(text, database, shown, of)
+        source.space = self._own_space() if database is None else database.text
+        if database is not None and database.text == self.schema.database and not self.with_seen:
+            source.space = OWN_SPACE
         self._record_table(name, outcome, access, database, alias, table)
         return source
+
+    def _own_space(self) -> str:
+        """Return the space of names without a database.
+
+        Measured on MariaDB 10.11: behind a WITH they share it with derived tables and not with `db.t`, otherwise it is
+        the other way round. Of MySQL only the second is known.
+        """
+        return DERIVED_SPACE if self.with_seen and self.dialect.name == "mariadb" else OWN_SPACE
 
     def _find(self, name: str, database: Ident | None) -> Table | None:
         table = self.schema.table(name, database.text if database else None)
@@ -184,7 +210,9 @@ class FromResolver(NameResolver):
         if item.columns:
             output = self.renamed(output, item.columns, item.alias)
         self.unique_names(output, item.start, item.end)
-        return _from_output(item.alias.text, output)
+        source = _from_output(item.alias.text, output)
+        source.space = DERIVED_SPACE
+        return source
 
     def _derived_sees_outer(self) -> bool:
         if self.sqlite:
@@ -231,8 +259,13 @@ class FromResolver(NameResolver):
     def _join(
         self, item: Join, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
     ) -> Tree:
-        one = self._tree(item.left, scope, environment, access, left)
-        two = self._tree(item.right, scope, environment, access, [*left, *leaves((one,))])
+        if item.outer == "right":
+            # To the server it is a LEFT JOIN the other way round: what JSON_TABLE and LATERAL see turns round, too.
+            two = self._tree(item.right, scope, environment, access, left)
+            one = self._tree(item.left, scope, environment, access, [*left, *leaves((two,))])
+        else:
+            one = self._tree(item.left, scope, environment, access, left)
+            two = self._tree(item.right, scope, environment, access, [*left, *leaves((one,))])
         merged: frozenset[str] = frozenset()
         if item.using is not None:
             merged = self._using(item.using, one, two, scope)
@@ -287,12 +320,12 @@ class FromResolver(NameResolver):
         """Check that no two tables of FROM have one name."""
         if len(scope.sources) < 2:
             return
-        seen: set[tuple[str, str | None]] = set()
+        seen: set[tuple[str, str]] = set()
         for source in scope.sources:
             if source.any_name or not source.name:
                 continue
             name = source.name if self.case_sensitive else source.name.lower()
-            key = (name, source.database or self.schema.database)
+            key = (name, source.space)
             if key in seen:
                 start = end = 0
                 for table in self.tables:

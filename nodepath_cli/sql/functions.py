@@ -40,7 +40,9 @@ class FunctionGrammar(ExpressionGrammar):
         if self.accept("WITHIN"):
             self.expect("GROUP")
             self.expect("(")
+            inside = len(self.atoms)
             self.order_list()
+            self._flag(inside, WINDOW_ORDER)
             self.expect(")")
         if self.accept("FILTER"):
             self.expect("(")
@@ -55,6 +57,9 @@ class FunctionGrammar(ExpressionGrammar):
             self.i += 1
             # An aggregate inside a window function's argument still groups the query.
             self.window = True
+            if word == "MEDIAN":
+                # An ordered-set function in disguise (MariaDB).
+                self._flag(mark, WINDOW_ORDER)
             self.over()
         elif word in AGGREGATES:
             self._flag(mark, AGGREGATE)

@@ -93,7 +93,7 @@ class NameSearch:
         """Return what a name means, None where nothing has it."""
         hit: Hit | None
         if clause is Clause.HAVING and not self.sqlite and not col.flags & (AGGREGATE | TABLE_COLUMN):
-            hit = self.in_select(col, scope)
+            hit = self.in_select(col, scope, having=True)
         else:
             hit = self.in_tables(col, scope, trees)
             if hit is None and (clause in _SEES_ITEMS or self.sqlite) and scope.items is not None:
@@ -114,11 +114,11 @@ class NameSearch:
 
     def _outwards(self, col: Col, link: Link, items_first: bool) -> Hit | None:
         """Look a name up in a query around; a name of HAVING looks into the select list first (measured)."""
-        hit = self._outer_items(col, link) if items_first else None
+        hit = self._outer_items(col, link, True) if items_first else None
         if hit is None:
             hit = self._outer_tables(col, link)
         if hit is None and not items_first:
-            hit = self._outer_items(col, link)
+            hit = self._outer_items(col, link, False)
         return hit
 
     def _outer_tables(self, col: Col, link: Link) -> Hit | None:
@@ -129,15 +129,15 @@ class NameSearch:
         hit = self.in_tables(col, outer, link.trees)
         return hit if isinstance(hit, Several) else None
 
-    def _outer_items(self, col: Col, link: Link) -> Hit | None:
+    def _outer_items(self, col: Col, link: Link, from_having: bool) -> Hit | None:
         outer = link.scope
         if link.place in _HIDES_ITEMS or outer.items is None:
             return None
-        hit = self.in_select(col, outer)
+        hit = self.in_select(col, outer, link.place is Clause.HAVING)
         if isinstance(hit, InItems):
             if link.place is Clause.SELECT and hit.item.index >= link.item:
                 return NotYet(FORWARD)
-            if hit.item.value and hit.item.value.aggregate:
+            if hit.item.value and hit.item.value.aggregate and not from_having:
                 return NotYet(GROUP_FUNCTION)
         return hit
 
@@ -195,29 +195,28 @@ class NameSearch:
             return InTable(owners[0]) if len(owners) == 1 else (several(owners) if owners else None)
         return None
 
-    def in_select(self, col: Col, scope: Scope) -> Hit | None:
-        """Look a name up in the select list and in GROUP BY, as HAVING and subqueries do."""
+    def in_select(self, col: Col, scope: Scope, having: bool) -> Hit | None:
+        """Look a name up in the select list and in GROUP BY; in HAVING two answers of GROUP BY are one too many."""
         hit = self.in_items(col, scope)
-        if isinstance(hit, (Several, InItems)) or not scope.group:
+        if not scope.group or isinstance(hit, Several) or (isinstance(hit, InItems) and not having):
             return hit
-        return self.in_group(col, scope) or hit
+        grouped = self.in_group(col, scope)
+        return grouped if isinstance(grouped, Several) or not isinstance(hit, InItems) else hit
 
     def in_group(self, col: Col, scope: Scope) -> Hit | None:
         """Look a name up among the plain columns of GROUP BY."""
         name = col.name.text.lower()
         found: Hit | None = None
+        owner: Source | OutItem | None = None
         for expr in scope.group:
             hit = self._group_item_hit(expr, scope)
-            owner = self._grouped_owner(col, name, expr, hit, scope)
-            if owner is None:
+            other = self._grouped_owner(col, name, expr, hit, scope)
+            if other is None or other is owner:
                 continue
-            if found is None:
-                found = hit
-            elif isinstance(found, InTable) and owner is not found.source and isinstance(owner, Source):
-                return several([found.source, owner])
-            elif isinstance(found, InTable) is not isinstance(owner, Source):
-                # A column and an alias of that name: two matches of one rank.
-                return Several((), ())
+            if owner is not None:
+                # Two columns, or a column and an alias: two matches of one rank.
+                return several([each for each in (owner, other) if isinstance(each, Source)])
+            found, owner = hit, other
         return found or (NotTold(scope.hole) if scope.hole else None)
 
     def _group_item_hit(self, expr: Expr, scope: Scope) -> Hit | None:
@@ -254,7 +253,11 @@ class NameSearch:
         if isinstance(hit, (InItems, Several)):
             name = col.name.text.lower()
             shared = col.table is None and any(shares(tree, name) for tree in scope.trees)
-            return own if isinstance(hit, InItems) and isinstance(own, InTable) and not shared else hit
+            if isinstance(hit, Several) or not isinstance(own, InTable) or shared:
+                return hit
+            # An item that is the same column keeps its alias.
+            same = hit.item.field_name == name and self.field_of(hit.item, scope) is own.source
+            return hit if same else own
         return own
 
     def in_items(self, col: Col, scope: Scope) -> Hit | None:
@@ -269,6 +272,8 @@ class NameSearch:
         unclear = False
         for item in scope.items or ():
             field_name = item.field_name
+            if self.sqlite and not item.aliased:
+                continue
             if field_name is None:
                 if col.table is None and item.name.lower() == name:
                     return InItems(item, scope)

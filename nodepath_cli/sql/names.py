@@ -61,6 +61,8 @@ class NameResolver(NameSearch):
         self.columns: list[ColumnRef] = []
         self.inserts: list[InsertRef] = []
         self.violations: list[Violation] = []
+        self.with_seen = False
+        """A WITH clause stands before the tables at hand."""
         self.table_ends_open = False
         """A table's name of the FROM at hand is followed by a hole."""
         self.target: Source | None = None
@@ -111,7 +113,7 @@ class NameResolver(NameSearch):
                 said = clause = Clause.WINDOW_PARTITION
             elif flags & WINDOW_ORDER:
                 said = clause = Clause.WINDOW_ORDER
-            if flags & IN_LEFT:
+            elif flags & IN_LEFT:
                 said = Clause.IN_SUBQUERY
             if flags & ODKU_VALUE and self.target:
                 scope = Scope(trees=[self.target], sources=[self.target])

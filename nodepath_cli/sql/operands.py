@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import TABLE_COLUMN, Atom, Col, Ident, Query, Sub
+from nodepath_cli.sql.nodes import TABLE_COLUMN, Atom, Col, Ident, Query, Select, Sub, TableName
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
@@ -74,6 +74,9 @@ class OperandGrammar(Cursor):
         elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED):
             self.i = index + 1
             self._name()
+        elif self.words[index] == "\\" and self.words[index + 1] == "N":
+            # `\N` is NULL.
+            self.i = index + 2
         elif self.words[index] == "{":
             self._odbc()
         elif self.words[index] == "*" and self.words[index - 1] == "(":
@@ -179,9 +182,14 @@ class OperandGrammar(Cursor):
         return True
 
     def _sequence(self) -> None:
-        self.ident()
+        """Read the name of a sequence: to the resolver a query over it."""
+        database = None
+        name = self.ident()
         if self.accept("."):
-            self.ident(after_dot=True)
+            database, name = name, self.ident(after_dot=True)
+        table = TableName(name, database, None)
+        select = Select((), (table,), None, (), None, (), name.start, name.end)
+        self.atoms.append(Sub(Query((select,), (), False, (), (), name.start, name.end), 0))
 
     def _arguments_until_close(self) -> None:
         self.deeper()

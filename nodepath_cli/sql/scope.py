@@ -14,6 +14,11 @@ from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.nodes import Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
 
+OWN_SPACE = "*own*"
+"""The space of names in FROM that stand without a database."""
+DERIVED_SPACE = ""
+"""The space of derived tables."""
+
 
 @dataclass(eq=False, slots=True)
 class Source:
@@ -33,6 +38,8 @@ class Source:
     """Every name is taken as a known column (a view whose columns cannot be told)."""
     any_case: bool = False
     """Its name is compared without regard to case."""
+    space: str = OWN_SPACE
+    """Two sources of one name are refused (1066) where their spaces are equal, too."""
     any_name: bool = False
     """Its name is known only at run time: every unknown qualifier may mean it."""
 

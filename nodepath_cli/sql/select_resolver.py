@@ -49,6 +49,7 @@ class SelectResolver(FromResolver):
         around: Environment | None,
     ) -> Environment:
         """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
+        self.with_seen = True
         names: dict[str, Output | None] = {}
         inner = Environment(names, around, recursive)
         seen: set[str] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.from_tables import OPEN_FROM
-from nodepath_cli.sql.lookup import Several
+from nodepath_cli.sql.lookup import Hit, InTable, Several
 from nodepath_cli.sql.nodes import (
     Assignment,
     Col,
@@ -57,7 +57,7 @@ class WriteResolver(SelectResolver):
         listed += [pair.column for pair in node.assignments or () if pair.column]
         seen: set[str] = set()
         for col in listed:
-            self.column(col, scope, Clause.INSERT_COLUMNS)
+            self._written(col, scope, Clause.INSERT_COLUMNS)
             key = col.name.text.lower()
             if key in seen and not col.name.hole:
                 name = col.name
@@ -104,10 +104,10 @@ class WriteResolver(SelectResolver):
             self._counts(names, rows, target)
 
     def _counts(self, names: tuple[str, ...] | None, rows: list[RowRef], target: Source) -> None:
-        if names is None and target.is_open:
+        if not names and target.is_open:
             return
-        # `()` means every column's default, whatever the list (measured).
-        expected = len(target.visible) if names is None else len(names)
+        # `()` as a list means no list, and as a row every column's default (measured).
+        expected = len(names) if names else len(target.visible)
         from nodepath_cli.sql.resolution import Violation
 
         for number, row in enumerate(rows, 1):
@@ -129,13 +129,21 @@ class WriteResolver(SelectResolver):
         self, pair: Assignment, left: Scope, right: Scope, left_clause: Clause, right_clause: Clause
     ) -> None:
         if pair.column:
-            col = pair.column
-            if col.name.hole:
-                self.column(col, left, left_clause)
-            else:
-                self.record(col, left_clause, self.search(col, left, left_clause), left, None, "write")
+            self._written(pair.column, left, left_clause)
         if pair.value:
             self.expression(pair.value, right, right_clause, None)
+
+    def _written(self, col: Col, scope: Scope, clause: Clause) -> Hit | None:
+        """Resolve a column that is written, and return what it is."""
+        if col.name.hole or (col.table and col.table.hole):
+            self.column(col, scope, clause)
+            return None
+        hit = self.search(col, scope, clause)
+        if isinstance(hit, InTable) and hit.source.table and hit.source.table.versioned:
+            # The times of a row's version can be read, but not written.
+            hit = hit if hit.source.columns.get(col.name.text.lower()) else None
+        self.record(col, clause, hit, scope, None, "write")
+        return hit
 
     def _update_scope(self, node: Insert, target: Source, output: Output | None) -> Scope:
         """Return what the right sides of ON DUPLICATE KEY UPDATE see: a grouped SELECT shows none of its columns."""
@@ -150,6 +158,9 @@ class WriteResolver(SelectResolver):
                 scope.add(tree)
             scope.merged = chosen.merged
             scope.hole = chosen.hole
+        if node.query and output and output.scope:
+            # Subqueries see the aliases of the SELECT, the expressions around them do not.
+            scope.items = output.scope.items
         if node.row_alias:
             scope.add(_row_alias(node, target))
         return scope
@@ -181,11 +192,7 @@ class WriteResolver(SelectResolver):
         for pair in node.assignments:
             col = pair.column
             if col:
-                hit = None if col.name.hole else self.search(col, left, Clause.SET)
-                if col.name.hole:
-                    self.column(col, left, Clause.SET)
-                else:
-                    self.record(col, Clause.SET, hit, left, None, "write")
+                hit = self._written(col, left, Clause.SET)
                 self._updatable(col, hit, derived)
             if pair.value:
                 # With several tables MariaDB resolves the values as if they were selected (measured).
@@ -201,9 +208,7 @@ class WriteResolver(SelectResolver):
         if node.returning:
             self._returning(node.returning, scope.sources[0])
 
-    def _updatable(self, col: Col, hit: object, derived: frozenset[str]) -> None:
-        from nodepath_cli.sql.lookup import InTable
-
+    def _updatable(self, col: Col, hit: Hit | None, derived: frozenset[str]) -> None:
         if isinstance(hit, InTable) and hit.source.name in derived:
             name = hit.source.name
             message = f"The target table {name} of the UPDATE is not updatable"

@@ -298,6 +298,13 @@ class WriteGrammar(TableGrammar):
         self.expect("TO")
         return start, self.expr()
 
+    def _before_system_time(self) -> tuple[Expr, ...]:
+        """Read `BEFORE SYSTEM_TIME x` of DELETE HISTORY (MariaDB)."""
+        if self.words[self.i] != "BEFORE" or self.words[self.i + 1] != "SYSTEM_TIME":
+            return ()
+        self.i += 2
+        return (self.expr(self._point),)
+
     def delete(self, ctes: tuple[Cte, ...] = (), recursive: bool = False) -> Delete:
         """Read DELETE in its three forms."""
         self.i += 1
@@ -318,6 +325,7 @@ class WriteGrammar(TableGrammar):
             self.expect("FROM")
             sources, is_open = self.from_list()
         portion = self._portion()
+        portion += self._before_system_time()
         where = None
         if self.accept("WHERE") or (is_open and (self.accept("AND") or self.accept("OR"))):
             where = self.expr()

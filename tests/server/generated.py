@@ -1,6 +1,6 @@
 """Random statements through nodepath and the server.
 
-    python -m tests.server.generated [--seed N] [--schemas N] [--statements N] [--show N]
+python -m tests.server.generated [--seed N] [--schemas N] [--statements N] [--show N]
 """
 
 from __future__ import annotations
@@ -64,6 +64,9 @@ def run(connection: Connection, seed: int, schemas: int, statements: int) -> Ite
             cursor.execute(f"USE {database}")
             for statement in generator.ddl():
                 cursor.execute(statement)
+            for table in generator.tables:
+                # A row in each, so that EXECUTE reaches every clause.
+                cursor.execute(f"INSERT INTO {table.name} VALUES ({', '.join('1' for _ in table.columns)})")
             schema = load_schema(connection, database)
             for _ in range(statements):
                 yield disagreement(connection, schema, generator.statement())
@@ -81,14 +84,14 @@ def main() -> None:
     counts: Counter[str] = Counter()
     shown: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="np") as folder, PrivateMariaDB(Path(folder)) as server:
-        with server.connect() as connection:
-            for verdict, found in run(connection, given.seed, given.schemas, given.statements):
-                counts[verdict] += 1
-                if found:
-                    counts[f"{verdict}: {found.kind}"] += 1
-                    shown[found.kind] += 1
-                    if shown[found.kind] <= given.show:
-                        print(f"{found.kind}: {found.sql}\n   server {found.server}\n   nodepath {found.said.unparsed or found.said.verdicts}")
+        for verdict, found in run(server.connect(), given.seed, given.schemas, given.statements):
+            counts[verdict] += 1
+            if found:
+                counts[f"{verdict}: {found.kind}"] += 1
+                shown[found.kind] += 1
+                if shown[found.kind] <= given.show:
+                    print(f"{found.kind}: {found.sql}\n   server {found.server}")
+                    print(f"   nodepath {found.said.unparsed or found.said.verdicts}")
     for key, count in sorted(counts.items()):
         print(key, count)
 

@@ -37,7 +37,8 @@ class Generator:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.tables = [
-            Relation(f"t{number}", tuple(rng.sample(COLUMNS, rng.randint(2, 4)))) for number in range(1, rng.randint(3, 5))
+            Relation(f"t{number}", tuple(rng.sample(COLUMNS, rng.randint(2, 4))))
+            for number in range(1, rng.randint(3, 5))
         ]
         self.depth = 0
         self.numbers = 0
@@ -140,7 +141,8 @@ class Generator:
         if kind < 0.14 and self.depth < 3:
             names: list[str] = []
             text = self.query(None, names=names)
-            alias = self._alias()
+            self.numbers += 1
+            alias = f"n{self.numbers}"
             return f"({text}) {alias}", [Relation(alias, tuple(names))]
         if kind < 0.19 and self.depth < 3:
             text, relations = self.joined(sight, ctes)
@@ -194,7 +196,8 @@ class Generator:
 
     def _query(self, outer: Sight | None, width: int | None, limit: bool, top: bool, names: list[str]) -> str:
         rng = self.rng
-        prefix, ctes = ("", [])
+        prefix = ""
+        ctes: list[Relation] = []
         if top and self.chance(0.2):
             prefix, ctes = self._with()
         width = width or rng.randint(1, 3)

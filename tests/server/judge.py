@@ -70,6 +70,8 @@ class Said:
     unknown: bool
     """Something could not be told."""
     spans: tuple[tuple[int, int], ...] = ()
+    tables: tuple[str, ...] = ()
+    """The tables that the statement names."""
 
 
 def server_verdict(connection: Connection, sql: str, execute: bool = False) -> Verdict | None:
@@ -124,7 +126,12 @@ def said_of(resolution: Resolution, dialect: Dialect = MARIADB) -> Said:
         words = clause_words(violation.clause, dialect.name) if violation.clause else None
         verdicts.append(Verdict(violation.errno, violation.identifier, words))
         spans.append((violation.start, violation.end))
-    return Said(None, tuple(verdicts), unknown, tuple(spans))
+    return Said(None, tuple(verdicts), unknown, tuple(spans), tuple(table.name for table in resolution.tables))
+
+
+def name_quoted(name: str) -> str:
+    """Return a name in backquotes."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 _COLUMNS = """
@@ -158,7 +165,7 @@ def load_schema(connection: Connection, database: str, temporary: Iterable[str] 
             keys.setdefault((schema, table), {}).setdefault(key, []).append(name)
         for name in temporary:
             try:
-                cursor.execute(f"SHOW COLUMNS FROM `{database}`.`{name}`")
+                cursor.execute(f"SHOW COLUMNS FROM {name_quoted(database)}.{name_quoted(name)}")
             except pymysql.err.MySQLError:
                 continue
             columns[database, name] = [_column(row[0], row[1], row[2], row[4], row[5]) for row in cursor.fetchall()]

@@ -1,0 +1,113 @@
+"""What is understood as what, and what is not understood, with the reason."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from nodepath_cli.sql.parse import parse
+from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.resolve import resolve
+from tests.resolving import MARIADB, MYSQL, MYSQL57, SHOP, SQLITE, reason, resolved, variant
+from tests.server.points import POINTS
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [
+        ("SELECT 1", "select"),
+        ("(SELECT 1) UNION (SELECT 2)", "select"),
+        ("WITH q AS (SELECT 1) SELECT * FROM q", "select"),
+        ("TABLE orders", "select"),
+        ("VALUES ROW(1, 2)", "values"),
+        ("INSERT INTO orders VALUES (1, 2, 3, 4, 5)", "insert"),
+        ("REPLACE INTO orders SET id = 1", "replace"),
+        ("UPDATE orders SET total = 1", "update"),
+        ("WITH q AS (SELECT 1) UPDATE orders SET total = 1", "update"),
+        ("DELETE FROM orders", "delete"),
+        ("EXPLAIN SELECT id FROM orders", "select"),
+        ("CREATE TABLE x (a INT)", "ddl"),
+        ("ALTER TABLE nosuch ADD nope INT", "ddl"),
+        ("DROP TABLE nosuch", "ddl"),
+        ("SHOW TABLES", "other"),
+        ("SET SESSION time_zone = '+00:00'", "other"),
+        ("BEGIN", "other"),
+        ("CALL refresh(1)", "other"),
+        ("LOCK TABLES nosuch WRITE", "other"),
+        ("START TRANSACTION", "other"),
+    ],
+)
+def test_a_statement_is_known_by_its_kind(sql: str, kind: str) -> None:
+    found = resolved(sql)
+    assert found.kind == kind
+    if kind in ("ddl", "other"):
+        assert (found.tables, found.columns, found.complete) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [
+        ("", "no statement"),
+        ("-- nothing", "no statement"),
+        ("SELEC id FROM orders", "SELEC"),
+        ("SELECT id, FROM orders", "FROM"),
+        ("SELECT id FROM orders WHERE", "ends too early"),
+        ("SELECT id FROM orders WHERE id = 'x", "never closed"),
+        ("SELECT id FROM orders GROUP id", "GROUP"),
+        ("INSERT orders (id VALUES (1)", "never closed"),
+        ("UPDATE orders SET total WHERE id = 1", "WHERE"),
+        ("{{ template }}", "{"),
+        ("error: could not update row", "error"),
+    ],
+)
+def test_a_text_that_is_no_statement_is_not_read_and_says_where(sql: str, word: str) -> None:
+    assert word in reason(sql)
+
+
+def test_several_statements_in_one_text_are_all_read() -> None:
+    found = resolved("UPDATE orders SET nosuch = 1; DELETE FROM items WHERE nope = 1;")
+    assert [column.name for column in found.columns if column.errno] == ["nosuch", "nope"]
+
+
+def test_mariadb_and_mysql_5_take_no_alias_in_a_plain_delete() -> None:
+    sql = "DELETE FROM orders AS o WHERE o.id = 1"
+    assert resolved(sql).kind == "delete"
+    assert "o" in reason(sql, MARIADB)
+    assert "o" in reason(sql, MYSQL57)
+
+
+def test_no_text_whatever_raises_anything() -> None:
+    rng = random.Random(3)
+    seeds = [sql for statements in POINTS.values() for sql in statements]
+    junk = [
+        "(",
+        ")",
+        ",",
+        "'",
+        "`",
+        "/*!",
+        "*/",
+        "--",
+        "\ufffc",
+        "\x00",
+        "select",
+        "from",
+        "é",
+        "\udc80",
+        "@",
+        ";",
+        ".",
+    ]
+    for number in range(4_000):
+        characters = list(rng.choice(seeds))
+        for _ in range(rng.randint(1, 6)):
+            place = rng.randrange(len(characters) + 1)
+            if rng.random() < 0.5:
+                characters[place:place] = rng.choice(junk)
+            else:
+                del characters[place : place + rng.randint(1, 5)]
+        dialect = (MYSQL, MYSQL57, MARIADB, SQLITE)[number % 4]
+        parsed = parse(variant("".join(characters)), dialect)
+        answer = parsed if isinstance(parsed, Unparsed) else resolve(parsed, SHOP)
+        assert isinstance(answer, (Unparsed, Resolution))
