@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_WORDS
+from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_TEXT, SQL_WORDS
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _CALLER_ROUNDS = 3
@@ -25,9 +25,10 @@ def analyse(index: Index) -> Machine:
     """Evaluate everything in a program that can have to do with SQL."""
     m = Machine(index, evaluate, execute, summary)
     carriers: dict[str, set[str]] = {}
-    for file in index.files:
-        if SQL_WORDS.search(file.data) or DATABASE_CALLS.search(file.data):
-            _own_code(m, file, carriers)
+    files = [file for file in index.files if SQL_WORDS.search(file.data) or DATABASE_CALLS.search(file.data)]
+    m.sql_folders.update(file.folder for file in files)
+    for file in files:
+        _own_code(m, file, carriers)
     _users(m, carriers)
     for _ in range(_CALLER_ROUNDS):
         if not _callers(m):
@@ -59,12 +60,13 @@ def _own_code(m: Machine, file: GoFile, carriers: dict[str, set[str]]) -> None:
         has_words = bool(SQL_WORDS.search(text))
         if has_words or DATABASE_CALLS.search(text):
             m.summary(routine)
-        if has_words and not routine.receiver:
+        if has_words and not routine.receiver and SQL_TEXT.search(text):
             carriers.setdefault(file.folder, set()).add(routine.name)
     for name, value in declared.values.items():
         text = file.data[value.spec.start_byte : value.spec.end_byte]
         if SQL_WORDS.search(text):
-            carriers.setdefault(file.folder, set()).add(name)
+            if SQL_TEXT.search(text):
+                carriers.setdefault(file.folder, set()).add(name)
             if b"(" in text:
                 _variable(m, file, name)
     _variables_of_calls(m, file)

@@ -6,6 +6,14 @@ import re
 
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, routine_key
+from nodepath_cli.source.hosts._go.syntax import GoFile
+
+
+def _imports(m: Machine, file: GoFile, folder: str) -> bool:
+    """Say whether a file imports the package of a folder; a look at the text saves most files from being parsed."""
+    if f'/{folder.rpartition("/")[2]}"' not in file.text:
+        return False
+    return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.of(file).imports.values())
 
 
 def evaluate_callers(m: Machine, routine: Routine) -> bool:
@@ -18,7 +26,9 @@ def evaluate_callers(m: Machine, routine: Routine) -> bool:
     exported = routine.name[:1].isupper()
     fresh = False
     for file in m.index.files:
-        if (file.folder != routine.file.folder and not exported) or routine.name not in file.text:
+        if routine.name not in file.text:
+            continue
+        if file.folder != routine.file.folder and not (exported and _imports(m, file, routine.file.folder)):
             continue
         for other in m.index.of(file).all_routines():
             if routine_key(other) not in m.summaries and call.search(file.source(other.node)):

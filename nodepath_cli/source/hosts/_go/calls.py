@@ -157,7 +157,7 @@ _NEVER_FUNCTIONS = frozenset(
     ]
 )
 _CONTEXT = re.compile(
-    r"(?:^|\.)(?:ctx|context|Context\(\)|Background\(\)|TODO\(\)|c|rctx|reqCtx)\w*$|[cC]tx$|[cC]ontext(?:\(\))?$"
+    r"^(?:c|ctx|context)$|[cC]tx\d?(?:\(\))?$|[cC]ontext(?:\(\))?$|\.(?:Background|TODO)\(\)$|^context\.With\w+\("
 )
 
 

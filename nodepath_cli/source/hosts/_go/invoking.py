@@ -73,7 +73,11 @@ def invoke(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
-        if not (touches or built or returns_text(function.file, function.node)):
+        if not (
+            touches
+            or built
+            or returns_text(function.file, function.node, structs=function.file.folder in m.sql_folders)
+        ):
             _run_literals(m, f, values)
             return _unknown_results(m, function)
         if m.inline_depth >= (MAX_INLINE if touches else MAX_HELPERS) or not _informative(values, function.receiver):

@@ -206,6 +206,8 @@ class Machine:
         self.quiet = 0
         """While not 0, nothing is recorded: a value is evaluated apart from its function."""
         self.summaries: dict[tuple[str, int], Summary] = {}
+        self.sql_folders: set[str] = set()
+        """Folders with SQL or database calls in them: only their structs are worth following."""
         self.routines: dict[tuple[str, int], Routine] = {}
         """The functions of `summaries`."""
         self.values: dict[tuple[str, str], Value | int] = {}

@@ -8,18 +8,28 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
-SQL_WORDS = re.compile(
-    rb"\b(?:(?i:select)\s|(?i:insert|replace)\s+(?i:into|ignore)\s|(?i:update)\s|(?i:delete)\s+(?i:from)|(?i:with)\s+\w+\s+(?i:as)|"
-    rb"(?i:create|alter|drop|truncate|rename|lock)\s+(?i:table|view|index|unique|or\s|temporary|database|trigger|procedure|if)|"
-    rb"(?i:set|show)\s+[A-Za-z@])"
+_VERBS = (
+    rb"select|(?:insert|replace)\s+(?:into|ignore|low_priority|delayed)|insert|update|delete|with\s+\w+|values\s+row|"
+    rb"(?:create|alter|drop|truncate|rename|lock)\s+(?:table|view|index|unique|or|temporary|database|trigger|procedure|if|user)|"
+    rb"set|show|explain|pragma|call|truncate|optimize|analyze"
 )
-"""Words with which SQL begins. English has them too: this only says where to look."""
+SQL_WORDS = re.compile(rb"(?:[\"`(;]|\*/)\s*(?i:" + _VERBS + rb")\s", re.DOTALL)
+"""A literal that begins as SQL does. English sentences do so too: this only says where to look."""
+SQL_TEXT = re.compile(
+    rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)\s+(?:ignore\s+)?into\s|\bupdate\s+\S+\s+set\s|\bdelete\s+from\s|"
+    rb"\b(?:create|alter|drop|truncate|rename)\s+(?:table|view|index|unique|database|trigger)\s|\bselect\s+[\w@]+\s*\(|"
+    rb"\bwith\s+(?:recursive\s+)?\w+\s+as\s*\()"
+)
+"""Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
 DATABASE_CALLS = re.compile(
-    rb"\.(?:Exec|Query|QueryRow|Prepare|MustExec|Queryx|QueryRowx|Preparex|NamedExec|NamedQuery|PrepareNamed|MustPrepare|"
-    rb"Get|Select|SelectOne|Raw)(?:Context|Ctx)?\("
+    rb"\.(?:Exec|Query|QueryRow|Prepare|MustExec|Queryx|QueryRowx|Preparex|NamedExec|NamedQuery|PrepareNamed|MustPrepare)"
+    rb"(?:Context|Ctx)?\([^)]|"
+    rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?\."
+    rb"(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\("
 )
 """Calls of database methods by their name."""
-_TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
+_TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
+_NAMED_RESULT = re.compile(r"\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
 
 
 def touches_sql(file: GoFile, node: Node) -> bool:
@@ -28,10 +38,10 @@ def touches_sql(file: GoFile, node: Node) -> bool:
     return bool(DATABASE_CALLS.search(text) or SQL_WORDS.search(text))
 
 
-def returns_text(file: GoFile, node: Node) -> bool:
-    """Say whether a function may return a text, or something that holds one."""
+def returns_text(file: GoFile, node: Node, *, structs: bool) -> bool:
+    """Say whether a function may return a text, or with `structs` something that holds one."""
     result = node.child_by_field_name("result")
     if result is None:
         return False
-    source = file.source(result)
-    return bool(_TEXT_RESULT.search(source.replace("error", "")))
+    source = file.source(result).replace("error", "")
+    return bool(_TEXT_RESULT.search(source)) or (structs and bool(_NAMED_RESULT.search(source)))
