@@ -58,6 +58,8 @@ class PrivateMariaDB:
                 f"--datadir={data}",
                 f"--socket={self.socket}",
                 f"--pid-file={self.folder / 'pid'}",
+                # A server that starts clears its folder for temporary tables: two in one folder spoil each other's.
+                f"--tmpdir={self.folder}",
                 "--skip-networking",
                 "--innodb-buffer-pool-size=32M",
                 "--innodb-flush-log-at-trx-commit=0",
