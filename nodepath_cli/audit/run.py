@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label
@@ -21,6 +21,7 @@ from nodepath_cli.audit.finding import (
     Rule,
     SchemaSummary,
     Skipped,
+    Status,
     Unresolved,
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
@@ -53,17 +54,12 @@ def audit(
     settled = settle(findings, analysis, files, active, baseline)
     unresolved = _unresolved(analysis)
     checked = judge(analysis) if judge else None
-    statuses = [each.verdict[0] for each in analysis.statements if each.counted]
     schema = analysis.main.schema
     missing = analysis.files.missing
     return Report(
         schema=SchemaSummary(schema.sources, analysis.main.dialect.name, len(schema.tables), schema.column_count),
-        counts=Counts(
-            files=len(files),
-            statements=len(statuses),
-            resolved=statuses.count("resolved"),
-            partial=statuses.count("partial"),
-            unresolved=statuses.count("unresolved"),
+        counts=replace(
+            counted(analysis),
             suppressed=settled.suppressed,
             baselined=settled.baselined,
             seconds=time.perf_counter() - started,
@@ -91,14 +87,22 @@ def inventory(
     analysis = analyse(paths, settings, progress)
     files = {file.path: file for file in analysis.files.files}
     items = tuple(_item(analysed, files) for analysed in analysis.statements)
-    statuses = [item.status for item in items]
-    return items, Counts(
+    counts = _counts(analysis, [item.status for item in items])
+    return items, replace(counts, seconds=time.perf_counter() - started)
+
+
+def counted(analysis: Analysis) -> Counts:
+    """Return how completely the DML statements were understood."""
+    return _counts(analysis, [each.verdict[0] for each in analysis.statements if each.counted])
+
+
+def _counts(analysis: Analysis, statuses: Sequence[Status]) -> Counts:
+    return Counts(
         files=len(analysis.files.files),
-        statements=len(items),
+        statements=len(statuses),
         resolved=statuses.count("resolved"),
         partial=statuses.count("partial"),
         unresolved=statuses.count("unresolved"),
-        seconds=time.perf_counter() - started,
     )
 
 

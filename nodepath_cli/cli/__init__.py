@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nodepath_cli.cli import audit, baseline, db, demo, explain, schema
+from nodepath_cli.cli import audit, baseline, db, demo, explain, schema, uses
 
 app = typer.Typer(
     name="nodepath",
@@ -33,6 +33,7 @@ def _options(
 
 app.command("audit-columns")(audit.audit_columns)
 app.command("queries")(audit.queries)
+app.command("uses")(uses.uses)
 app.command("explain")(explain.explain)
 app.command("rules")(explain.rules)
 app.add_typer(baseline.app, name="baseline")

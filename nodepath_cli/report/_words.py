@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from nodepath_cli.audit.agreement import CrossCheck, Disagreement
-from nodepath_cli.audit.finding import Finding, Report, Severity, Suggestion, Unresolved
+from nodepath_cli.audit.finding import Counts, Finding, Report, Severity, Suggestion, Unresolved
 
 # Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
 # a lone surrogate, which stands for a byte that is not UTF-8, cannot be written at all.
@@ -60,7 +60,11 @@ def plural(number: int, noun: str) -> str:
 
 def understood(report: Report) -> str:
     """Return how many statements were understood, and how far: the line that no summary leaves out."""
-    counts = report.counts
+    return understood_counts(report.counts)
+
+
+def understood_counts(counts: Counts) -> str:
+    """Return the same for the counts alone."""
     return (
         f"{counts.statements} statements: {counts.resolved} resolved, {counts.partial} partial, "
         f"{counts.unresolved} unresolved"

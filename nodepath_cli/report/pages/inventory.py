@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from nodepath_cli.audit.finding import Counts, InventoryItem, Severity
 from nodepath_cli.report import RenderOptions
 from nodepath_cli.report._style import Style
-from nodepath_cli.report._words import clean, one_line, plural
+from nodepath_cli.report._words import clean, one_line, plural, understood_counts
 
 FORMATS = ("json", "text")
 """The formats of an inventory."""
@@ -36,10 +36,7 @@ def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, opt
 def _coverage(counts: Counts) -> str:
     understood = counts.resolved + counts.partial
     share = f"{100 * understood / counts.statements:.1f} %" if counts.statements else "nothing"
-    return (
-        f"{counts.statements} statements: {counts.resolved} resolved, {counts.partial} partial, "
-        f"{counts.unresolved} unresolved ({share} understood, {plural(counts.files, 'file')})"
-    )
+    return f"{understood_counts(counts)} ({share} understood, {plural(counts.files, 'file')})"
 
 
 def _lines(item: InventoryItem, style: Style, verbose: bool) -> list[str]:
