@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, Col, Expr
+from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, Col, Expr
 from nodepath_cli.sql.operands import OperandGrammar
 from nodepath_cli.sql.words import RESERVED
 
@@ -38,8 +38,8 @@ class ExpressionGrammar(OperandGrammar):
         column = position = literal = None
         if len(atoms) == 1 and self.single == (first, self.i) and isinstance(atoms[0], Col):
             column = atoms[0]
-        elif not atoms and self.i - first <= 2:
-            position, literal = self._literal(first)
+        elif not atoms:
+            position, literal = self._literal(first, self.i)
         result = Expr(
             tuple(atoms),
             self.starts[first],
@@ -55,16 +55,26 @@ class ExpressionGrammar(OperandGrammar):
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = saved
         return result
 
-    def _literal(self, first: int) -> tuple[str | None, str | None]:
+    def _literal(self, first: int, end: int) -> tuple[str | None, str | None]:
+        """Return the position and the value that the tokens from `first` to `end` are, where they are a literal."""
+        text = self.text[self.starts[first] : self.ends[end - 1]]
         kind = self.kinds[first]
-        text = self.text[self.starts[first] : self.ends[self.i - 1]]
-        if self.i - first == 1:
+        if end - first == 1:
             if kind == NUMBER:
                 return (text if text.isdigit() else None), text
             return None, unquote(text) if kind == STRING else None
-        if self.words[first] == "-" and self.kinds[first + 1] == NUMBER and text[1:].strip().isdigit():
-            return "-" + text[1:].strip(), None
-        return None, None
+        sign = ""
+        while end - first > 1:
+            word = self.words[first]
+            if word == "(" and self.closing[first] == end - 1:
+                end -= 1
+            elif word in ("+", "-"):
+                sign = "-" if word == "-" else sign
+            else:
+                return None, None
+            first += 1
+        number = self.text[self.starts[first] : self.ends[first]]
+        return (sign + number if self.kinds[first] == NUMBER and number.isdigit() else None), None
 
     def boolean(self) -> None:
         """Read an expression down to AND and OR."""
@@ -132,7 +142,7 @@ class ExpressionGrammar(OperandGrammar):
                 if words[self.i] in ("ALL", "ANY", "SOME") and words[self.i + 1] == "(":
                     self.i += 1
                     self._in_left(mark)
-                    self._subquery_or_list()
+                    self._subquery_or_list(UNORDERED)
                 else:
                     right = len(self.atoms)
                     self.operand()
@@ -195,7 +205,7 @@ class ExpressionGrammar(OperandGrammar):
         else:
             if self.is_query(self.i):
                 self._in_left(mark)
-            self._subquery_or_list()
+            self._subquery_or_list(UNORDERED)
 
     def _in_left(self, mark: int) -> None:
         atoms = self.atoms
@@ -206,9 +216,9 @@ class ExpressionGrammar(OperandGrammar):
             else:
                 atoms[index] = atom._replace(flags=atom.flags | IN_LEFT)
 
-    def _subquery_or_list(self) -> None:
+    def _subquery_or_list(self, flags: int) -> None:
         if self.is_query(self.i):
-            self.subquery()
+            self.subquery(flags)
             return
         self.expect("(")
         if self.accept(")"):

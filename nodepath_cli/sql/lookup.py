@@ -81,12 +81,21 @@ class NameSearch:
             owners = []
             for added in scope.added:
                 same_table = col.table is None or (added.table is not None and added.table.text == col.table.text)
-                found = self.in_tables(added, scope) if added.name.text.lower() == name and same_table else None
+                same = added.name.text.lower() == name and same_table
+                found = self.search(added, scope, Clause.SELECT) if same else None
                 if isinstance(found, InTable) and found.source not in owners:
                     owners.append(found.source)
             if owners:
                 hit = InTable(owners[0]) if len(owners) == 1 else several(owners)
         scope.added.append(col)
+        return self.behind_alias(col, hit, scope)
+
+    def behind_alias(self, col: Col, hit: Hit | None, scope: Scope) -> Hit | None:
+        """Return the ambiguity of a name that was found behind the alias of an item, where FROM has it twice."""
+        if isinstance(hit, InItems) and col.table is None and hit.item.name.lower() != col.name.text.lower():
+            own = self.in_tables(col, scope)
+            if isinstance(own, Several):
+                return own
         return hit
 
     def search(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> Hit | None:
@@ -301,14 +310,17 @@ class NameSearch:
     def _alias_is_lost(self, item: OutItem, scope: Scope) -> bool:
         """Say whether an outer column has lost its alias in the select list, as in MariaDB (measured).
 
-        It does where the query around is grouped and the subquery stands in its select list, and in HAVING.
+        It does in HAVING, where the query around is grouped and the subquery stands in its select list, and where the
+        column is itself an item of that list.
         """
         link = scope.outer
         if link is None or item.column is None or self.dialect.name != "mariadb":
             return False
-        if link.place is not Clause.HAVING and not (link.place is Clause.SELECT and link.scope.grouped):
+        if self.in_tables(item.column, scope) is not None:
             return False
-        return self.in_tables(item.column, scope) is None
+        if link.place is Clause.HAVING or (link.place is Clause.SELECT and link.scope.grouped):
+            return True
+        return link.place not in _HIDES_ITEMS and self._outer_tables(item.column, link) is None
 
     def field_of(self, item: OutItem, scope: Scope) -> Source | None:
         """Return the table whose column an item is."""

@@ -9,6 +9,7 @@ from nodepath_cli.sql.nodes import (
     AGGREGATE,
     IN_LEFT,
     ODKU_VALUE,
+    UNORDERED,
     WINDOW_ITEM,
     WINDOW_ORDER,
     WINDOW_PARTITION,
@@ -93,7 +94,9 @@ class NameResolver(NameSearch):
         """Resolve everything in an expression."""
         for atom in expr.atoms:
             if isinstance(atom, Sub):
-                self.query(atom.query, Link(scope, _link_place(clause, atom.flags), trees, item), environment)
+                place = _link_place(clause, atom.flags)
+                link = Link(scope, place, trees, item, bool(atom.flags & UNORDERED))
+                self.query(atom.query, link, environment)
             else:
                 self.column(atom, scope, clause, trees)
         for window in expr.windows:

@@ -20,6 +20,8 @@ ODKU_VALUE = 16
 """The argument of VALUES() or VALUE(): a column of the INSERT's target."""
 WINDOW_ITEM = 64
 """A whole item of a window's PARTITION BY or ORDER BY."""
+UNORDERED = 128
+"""A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
 TABLE_COLUMN = 32
 """The argument of DEFAULT(): a column of a table, never an alias."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import TABLE_COLUMN, Atom, Col, Ident, Query, Select, Sub, TableName
+from nodepath_cli.sql.nodes import TABLE_COLUMN, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
@@ -43,11 +43,11 @@ class OperandGrammar(Cursor):
         """Read simple expressions and the arithmetic between them."""
         raise NotImplementedError
 
-    def subquery(self) -> None:
+    def subquery(self, flags: int = 0) -> None:
         """Read `(SELECT ...)`."""
         self.expect("(")
         self.deeper()
-        self.atoms.append(Sub(self.query(), 0))
+        self.atoms.append(Sub(self.query(), flags))
         self.nesting -= 1
         self.expect(")")
 
@@ -160,7 +160,7 @@ class OperandGrammar(Cursor):
             self.predicate()
         elif word == "EXISTS" and following == "(":
             self.i += 1
-            self.subquery()
+            self.subquery(UNORDERED)
         elif word == "INTERVAL":
             self._interval()
         elif word == "ROW" and following == "(":

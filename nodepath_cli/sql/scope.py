@@ -178,6 +178,8 @@ class Link:
     """The operands of the join in whose ON it stands."""
     item: int = -1
     """The select item in which it stands."""
+    unordered: bool = False
+    """It stands in EXISTS, IN, ANY or ALL."""
 
 
 @dataclass(frozen=True, slots=True)

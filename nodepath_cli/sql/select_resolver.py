@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
-from nodepath_cli.sql.lookup import GROUP_FUNCTION, Hit, InItems, NotTold, Several
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotTold, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     Branch,
@@ -104,7 +104,7 @@ class SelectResolver(FromResolver):
                 cte, names = anchor
                 if not cte.columns:
                     names[cte.name.text.lower()] = outputs[0]
-        self._same_width(outputs, query)
+        self._same_width(outputs, query, outer)
         self._limit(query.limit)
         self._union_order(query, outputs[0], outer, environment)
         return Output(outputs[0].columns, outputs[0].unknown, outputs[0].scope)
@@ -118,7 +118,10 @@ class SelectResolver(FromResolver):
             case Query():
                 return self.query(branch, outer, environment)
 
-    def _same_width(self, outputs: list[Output], query: Query) -> None:
+    def _same_width(self, outputs: list[Output], query: Query, outer: Link | None) -> None:
+        if outer and outer.unordered and any(_has_star(branch) for branch in query.branches):
+            # In EXISTS `*` counts as one column (measured).
+            return
         widths = {len(output.columns) for output in outputs if output.unknown is None}
         if len(widths) > 1 and not any(output.unknown for output in outputs):
             message = "The used SELECT statements have a different number of columns"
@@ -241,15 +244,7 @@ class SelectResolver(FromResolver):
         if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
             name = col.name
             self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
-        self.record(col, Clause.GROUP_BY, self._behind_alias(col, hit, scope), scope, None)
-
-    def _behind_alias(self, col: Col, hit: Hit | None, scope: Scope) -> Hit | None:
-        """Return the ambiguity of a name that was found behind the alias of an item, where FROM has it twice."""
-        if isinstance(hit, InItems) and col.table is None and hit.item.name.lower() != col.name.text.lower():
-            own = self.in_tables(col, scope)
-            if isinstance(own, Several):
-                return own
-        return hit
+        self.record(col, Clause.GROUP_BY, self.behind_alias(col, hit, scope), scope, None)
 
     def _position(self, expr: Expr, scope: Scope, clause: Clause) -> None:
         position = expr.position or ""
@@ -279,7 +274,7 @@ class SelectResolver(FromResolver):
             return
         hit = self.in_items(col, scope) if scope.items is not None and not col.name.hole else None
         if isinstance(hit, (InItems, Several)):
-            self.record(col, Clause.ORDER_BY, self._behind_alias(col, hit, scope), scope, None)
+            self.record(col, Clause.ORDER_BY, self.behind_alias(col, hit, scope), scope, None)
         else:
             self.column(col, scope, Clause.ORDER_BY)
 
@@ -295,7 +290,7 @@ class SelectResolver(FromResolver):
                 self.bad_reference(atom.name, GROUP_FUNCTION)
 
     def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:
-        if not query.order:
+        if not query.order or (outer and outer.unordered):
             return
         items = [OutItem(column.name, number) for number, column in enumerate(first.columns)]
         visible = tuple(column.name for column in first.columns)
@@ -311,6 +306,8 @@ class SelectResolver(FromResolver):
                     self.query(atom.query, Link(scope, Clause.ORDER_BY), environment)
                 elif atom.table is not None:
                     self._union_qualifier(atom)
+                elif expr.column and sum(name.lower() == atom.name.text.lower() for name in visible) > 1:
+                    self.record(atom, Clause.ORDER_BY, Several((), ()), scope, None)
                 else:
                     self.column(atom, scope, Clause.ORDER_BY)
 
@@ -327,6 +324,10 @@ class SelectResolver(FromResolver):
                     name = atom.name
                     message = f"Undeclared variable: {name.text}"
                     self.violate(1327, message, name.text, name.start, name.end, Clause.LIMIT)
+
+
+def _has_star(branch: Branch) -> bool:
+    return isinstance(branch, Select) and any(isinstance(item.value, Star) for item in branch.items)
 
 
 def _unwrapped(branch: Branch) -> Branch:
