@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -58,15 +58,27 @@ def _checked(paths: tuple[str, ...], settings: Settings) -> Report:
 
 
 @flattened
-def queries(options: ScanOptions, paths: Paths = None) -> None:
+def queries(
+    options: ScanOptions,
+    paths: Paths = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="WHAT", help="Count by table, file, function or status.")
+    ] = None,
+) -> None:
     """List every statement: where it stands, how completely it was understood, and why not."""
+    from nodepath_cli.audit.grouping import grouped
     from nodepath_cli.audit.run import inventory
-    from nodepath_cli.report.pages.inventory import FORMATS, render_json, render_text
+    from nodepath_cli.report.pages.inventory import FORMATS, render_groups_text, render_json, render_text
 
     settings = options.settings(FORMATS)
+    if by is not None:
+        grouped((), by)
     with progress("Reading statements", quiet=settings.quiet) as told:
         items, counts = inventory(tuple(paths or ()), settings, told)
+    groups = grouped(items, by) if by is not None else None
     if settings.format == "json":
-        render_json(items, sys.stdout)
+        render_json(items, sys.stdout, groups)
+    elif groups is not None and by is not None:
+        render_groups_text(items, groups, by, counts, sys.stdout, render_options(settings))
     else:
         render_text(items, counts, sys.stdout, render_options(settings))

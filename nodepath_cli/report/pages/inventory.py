@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from nodepath_cli.audit.finding import Counts, InventoryItem, Severity
+from nodepath_cli.audit.finding import Counts, InventoryItem, Severity, Status
+from nodepath_cli.audit.grouping import Group
 from nodepath_cli.report import RenderOptions
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import clean, one_line, plural, understood_counts
@@ -14,12 +15,18 @@ from nodepath_cli.report._words import clean, one_line, plural, understood_count
 FORMATS = ("json", "text")
 """The formats of an inventory."""
 
+STATUSES: tuple[Status, ...] = ("resolved", "partial", "unresolved")
+"""From the best to the worst."""
+
 _SEVERITY_OF_STATUS = {"partial": Severity.WARNING, "unresolved": Severity.ERROR}
 
 
-def render_json(items: Sequence[InventoryItem], out: TextIO) -> None:
-    """Write one document with every statement in source order."""
-    json.dump({"version": 1, "statements": [_document(each) for each in items]}, out, indent=2)
+def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Group] | None = None) -> None:
+    """Write one document with every statement in source order, and the groups where it was asked for some."""
+    document: dict[str, Any] = {"version": 1, "statements": [_document(each) for each in items]}
+    if groups is not None:
+        document["groups"] = [_group(each) for each in groups]
+    json.dump(document, out, indent=2)
     out.write("\n")
 
 
@@ -31,6 +38,62 @@ def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, opt
         return
     for each in items:
         out.write("\n" + "\n".join(_lines(each, style, options.verbose)) + "\n")
+
+
+def render_groups_text(
+    items: Sequence[InventoryItem],
+    groups: Sequence[Group],
+    by: str,
+    counts: Counts,
+    out: TextIO,
+    options: RenderOptions,
+) -> None:
+    """Write how much was understood, then a line for each group; by status also why not all of it was."""
+    style = Style(options.color)
+    out.write(f"{style.strong(_coverage(counts))}\n")
+    if options.quiet:
+        return
+    names = [_group_name(each, by) for each in groups]
+    width = max(map(len, (by, *names)), default=0)
+    out.write("\n" + style.faint(f"{by:<{width}}  statements  " + "  ".join(STATUSES)) + "\n")
+    for group, name in zip(groups, names, strict=True):
+        numbers = [f"{group.counts.get(status, 0):>{len(status)},}" for status in STATUSES]
+        shown = [style.severity(Severity.ERROR, numbers[2]) if group.counts.get("unresolved") else numbers[2]]
+        out.write(f"{name:<{width}}  {group.statements:>10,}  " + "  ".join(numbers[:2] + shown) + "\n")
+    if by == "table":
+        out.write(style.faint("a statement that names several tables counts for each of them") + "\n")
+    if by == "status":
+        out.writelines(f"{line}\n" for line in _reasons(items))
+
+
+def _reasons(items: Sequence[InventoryItem]) -> Iterator[str]:
+    """Yield why statements were not understood, the most frequent reason first, each with its first place."""
+    for status in STATUSES[:0:-1]:
+        groups: dict[str, list[InventoryItem]] = {}
+        for item in items:
+            if item.status == status:
+                groups.setdefault(one_line(item.reason or "no reason"), []).append(item)
+        if groups:
+            yield f"\n{status}, because:"
+        for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+            more = ", ..." if len(group) > 1 else ""
+            yield f"{len(group):6,}  {reason} ({one_line(group[0].path)}:{group[0].line}{more})"
+
+
+def _group_name(group: Group, by: str) -> str:
+    if group.name is None:
+        return f"(no {by})"
+    where = f" ({one_line(group.path)})" if group.path else ""
+    return one_line(group.name) + where
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "name": None if group.name is None else clean(group.name),
+        "path": None if group.path is None else clean(group.path),
+        "statements": group.statements,
+        **{status: group.counts.get(status, 0) for status in STATUSES},
+    }
 
 
 def _coverage(counts: Counts) -> str:
