@@ -112,8 +112,8 @@ class NameSearch:
             return hit
         items_first = clause is Clause.HAVING and not col.flags & AGGREGATE
         link = scope.outer
-        if link and clause is Clause.ON and link.scope.hidden_from_on:
-            link = link.scope.outer
+        if link and clause is Clause.ON and (link.hidden_from_on or link.scope.hidden_from_on):
+            return None
         while link:
             hit = self._outwards(col, link, items_first)
             if hit is not None:

@@ -62,6 +62,8 @@ class NameResolver(NameSearch):
         self.columns: list[ColumnRef] = []
         self.inserts: list[InsertRef] = []
         self.violations: list[Violation] = []
+        self.defining = 0
+        """How many bodies of CTEs the place at hand is nested in."""
         self.with_seen = False
         """A WITH clause stands before the tables at hand."""
         self.table_ends_open = False

@@ -180,6 +180,8 @@ class Link:
     """The select item in which it stands."""
     unordered: bool = False
     """It stands in EXISTS, IN, ANY or ALL."""
+    hidden_from_on: bool = False
+    """The conditions of joins in the subquery do not look out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +211,6 @@ class Environment:
     ctes: dict[str, Output | None]
     """None for one that is being defined and whose columns are not known yet."""
     parent: Environment | None = None
-    recursive: bool = False
-
-    def recursive_only(self) -> Environment | None:
-        """Return what is left of it without the CTEs of a plain WITH."""
-        parent = self.parent.recursive_only() if self.parent else None
-        return Environment(self.ctes, parent, True) if self.recursive else parent
 
     def lookup(self, name: str) -> tuple[Output | None, bool]:
         """Return a CTE's output, and whether there is such a CTE."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
 from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotTold, Several
 from nodepath_cli.sql.nodes import (
@@ -30,15 +32,13 @@ class SelectResolver(FromResolver):
     def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:
         """Resolve a query expression and return its columns."""
         if query.ctes:
-            around = environment
-            if environment and self._hides_outer_ctes():
-                around = environment.recursive_only()
+            around = None if self._hides_outer_ctes() else environment
             environment = self.define(query.ctes, query.recursive, outer, environment, around)
         return self._body(query, outer, environment, None)
 
     def _hides_outer_ctes(self) -> bool:
-        """Say whether a subquery's CTEs miss those of a plain WITH around it, as on MariaDB 10.11 (measured)."""
-        return self.dialect.name == "mariadb" and () < self.dialect.version < (11,)
+        """Say whether a subquery's CTEs miss those around it: on MariaDB 10.11 all but in a CTE's body (measured)."""
+        return not self.defining and self.dialect.name == "mariadb" and () < self.dialect.version < (11,)
 
     def define(
         self,
@@ -51,7 +51,7 @@ class SelectResolver(FromResolver):
         """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
         self.with_seen = True
         names: dict[str, Output | None] = {}
-        inner = Environment(names, around, recursive)
+        inner = Environment(names, around)
         seen: set[str] = set()
         if recursive:
             for cte in ctes:
@@ -65,9 +65,11 @@ class SelectResolver(FromResolver):
                     4004, f"Duplicate query name `{cte.name.text}` in WITH clause", cte.name.text, *cte.name[1:3]
                 )
             seen.add(key)
+            self.defining += 1
             output = self._cte_body(cte, link, inner, names if recursive else None)
+            self.defining -= 1
             names[key] = self._cte_output(cte, output)
-        return Environment(names, environment, recursive)
+        return Environment(names, environment)
 
     def _cte_body(
         self, cte: Cte, outer: Link | None, environment: Environment, register: dict[str, Output | None] | None
@@ -97,9 +99,13 @@ class SelectResolver(FromResolver):
         if len(query.branches) == 1 and isinstance(first, Select):
             self._limit(query.limit)
             return self._select(first, query.order, outer, environment)
-        outputs = []
+        outputs: list[Output] = []
+        around = outer
         for branch in query.branches:
-            outputs.append(self._branch(branch, outer, environment))
+            if len(outputs) == 2 and outer and self.dialect.name == "mariadb":
+                # From the third branch on, conditions of joins do not see the query around (measured).
+                around = replace(outer, hidden_from_on=True)
+            outputs.append(self._branch(branch, around, environment))
             if anchor and len(outputs) == 1:
                 cte, names = anchor
                 if not cte.columns:

@@ -17,7 +17,6 @@ from nodepath_cli.sql.nodes import (
     Insert,
     Item,
     Join,
-    Sub,
     TableName,
     Update,
 )
@@ -190,7 +189,7 @@ class WriteResolver(SelectResolver):
         derived = _derived_sources(node.sources)
         # SQLite's UPDATE ... FROM sets columns of its first table alone.
         left = Scope(scope.trees[:1], scope.sources[:1]) if self.sqlite else scope
-        # With several tables MariaDB calls the values selected, with one those behind a subquery (measured).
+        # With several tables MariaDB resolves the values as if they were selected (measured).
         clause = Clause.SELECT if len(scope.sources) > 1 else Clause.SET
         for pair in node.assignments:
             col = pair.column
@@ -199,8 +198,6 @@ class WriteResolver(SelectResolver):
                 self._updatable(col, hit, derived)
             if pair.value:
                 self.expression(pair.value, scope, clause, environment)
-                if any(isinstance(atom, Sub) for atom in pair.value.atoms):
-                    clause = Clause.SELECT
         for bound in node.portion:
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
