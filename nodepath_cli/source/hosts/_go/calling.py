@@ -16,10 +16,14 @@ from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Function,
+    Unknown,
     Value,
     given,
     unknown,
 )
+
+_REBINDING = frozenset(("Rebind", "Bind", "In"))
+"""Functions of sqlx and its like that return their SQL with other placeholders."""
 
 
 @dataclass(slots=True)
@@ -203,5 +207,8 @@ def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -
     for value in handed:
         if recording.is_sql(value) and not never_sends(callee.name, callee.package, callee.method):
             return value
+    if callee.method in _REBINDING and values and isinstance(values[0][0].atom, Unknown):
+        # What only gets other placeholders is as little known as before.
+        return unknown(values[0][0].atom.reason, "string")
     shown = callee.name if len(callee.name) < 60 else callee.method
     return unknown(f"result of {shown}()", builtin.result_type(callee.package, callee.method, callee.receiver_type))

@@ -38,10 +38,12 @@ _DATABASE_TYPE = re.compile(
     r"(?:DB|Tx|Conn|Pool|DbMap|Transaction|Session|Ext|ExtContext|Execer|ExecerContext|Queryer|QueryerContext|Preparer|"
     r"PreparerContext|SqlExecutor)$"
 )
+_DATABASE_INTERFACE = re.compile(r"\.\w*(?:DB|Db|Tx|Conn|Connection|Querier|Queryer|Execer|Executor|DBTX|Database)$")
+"""Types of the tree that are named after what they wrap."""
 _STATEMENT_TYPE = re.compile(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
 _DATABASE_NAME = re.compile(
     r"(?:^|[._])(?:\w*(?:db|tx|Db|DB|Tx|conn|Conn|dbx|sqlx?|database|Database|dbmap|DbMap|DBMap|querier|Querier|executor|"
-    r"Executor|execer|queryer|sess|dbtx|DBTX|dbi|dbh|handle|trx|txn|Txn))(?:\(\))?$"
+    r"Executor|execer|queryer|sess|dbtx|DBTX|dbi|dbh|handle|trx|txn|Txn))(?:\([^()]*\))?$"
 )
 _STATEMENT_NAME = re.compile(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
 
@@ -192,6 +194,8 @@ def is_database(receiver: str, type_id: str) -> bool | None:
             return True
         if _STATEMENT_TYPE.search(type_id) or type_id.startswith(("net/", "os", "url.", "string", "[]", "map[]")):
             return False
+        if _DATABASE_INTERFACE.search(type_id) and not type_id.startswith(("net.", "websocket")):
+            return True
     if _STATEMENT_NAME.search(receiver):
         return False
     if _DATABASE_NAME.search(receiver):

@@ -117,7 +117,9 @@ def _only_handed_on(m: Machine, group: Group) -> bool:
     if not handed or group.origin not in handed or group.rank > 1:
         return False
     return any(
-        record.origin == group.origin and record.call.key != group.key
+        record.origin == group.origin
+        and record.call.key != group.key
+        and record.origin not in m.handed_on.get(record.call.key, ())
         for record in m.received
         if record.origin is not None
     )

@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import Alternative, Guard, Text, Truth, Value, join_guards
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Text, Truth, Value, join_guards, unknown
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 _ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
@@ -71,7 +71,7 @@ def _return(m: Machine, f: Frame, node: Node) -> bool:
     if nodes:
         values = tuple(several(m, f, nodes))
     else:
-        values = tuple(f.scope.get(name) or () for name in f.results)
+        values = tuple(f.scope.get(name) or unknown("run-time value") for name in f.results)
     failed = f.has_error and len(nodes) > 1 and nodes[-1].type != "nil" and not _is_err_variable(f, nodes[-1])
     (f.failures if failed else f.returns).append((f.ambient, values))
     return False
