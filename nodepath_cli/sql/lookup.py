@@ -220,6 +220,9 @@ class NameSearch:
         for expr in scope.group:
             hit = self._group_item_hit(expr, scope)
             other = self._grouped_owner(col, name, expr, hit, scope)
+            if other is None and self._other_tables(col, name, expr, hit):
+                # The server looks no further behind a column of that name in another table (measured).
+                return None
             if other is None or other is owner:
                 continue
             if owner is not None:
@@ -249,6 +252,11 @@ class NameSearch:
             source = self.field_of(item, scope) if item.field_name == name else None
             return source if source and self._means(col, source) else None
         return None
+
+    def _other_tables(self, col: Col, name: str, expr: Expr, hit: Hit | None) -> bool:
+        if col.table is None or not isinstance(hit, InTable) or expr.column is None:
+            return False
+        return expr.column.name.text.lower() == name and not self._means(col, hit.source)
 
     def _means(self, col: Col, source: Source) -> bool:
         if col.table is None:
@@ -313,14 +321,18 @@ class NameSearch:
         It does in HAVING, where the query around is grouped and the subquery stands in its select list, and where the
         column is itself an item of that list.
         """
-        link = scope.outer
-        if link is None or item.column is None or self.dialect.name != "mariadb":
+        if scope.outer is None or item.column is None or self.dialect.name != "mariadb":
             return False
         if self.in_tables(item.column, scope) is not None:
             return False
-        if link.place is Clause.HAVING or (link.place is Clause.SELECT and link.scope.grouped):
-            return True
-        return link.place not in _HIDES_ITEMS and self._outer_tables(item.column, link) is None
+        link: Link | None = scope.outer
+        while link:
+            hit = self._outwards(item.column, link, False)
+            if hit is not None:
+                grouped = link.place is Clause.SELECT and link.scope.grouped
+                return isinstance(hit, InItems) or link.place is Clause.HAVING or grouped
+            link = link.scope.outer
+        return False
 
     def field_of(self, item: OutItem, scope: Scope) -> Source | None:
         """Return the table whose column an item is."""

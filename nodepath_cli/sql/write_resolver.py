@@ -50,7 +50,7 @@ class WriteResolver(SelectResolver):
         for expr in node.conflict:
             self.expression(expr, self._excluded(target), Clause.WHERE, None)
         if node.returning is not None:
-            self._returning(node.returning, target)
+            self._returning(node.returning, target, hidden_from_on=True)
 
     def _insert_columns(self, node: Insert, scope: Scope) -> None:
         listed: list[Col] = list(node.columns or ())
@@ -172,8 +172,9 @@ class WriteResolver(SelectResolver):
         hidden.outer = Link(Scope([excluded], [excluded]), Clause.WHERE)
         return hidden
 
-    def _returning(self, items: tuple[Item, ...], target: Source) -> None:
+    def _returning(self, items: tuple[Item, ...], target: Source, hidden_from_on: bool = False) -> None:
         scope = Scope([target], [target])
+        scope.hidden_from_on = hidden_from_on and self.dialect.name == "mariadb"
         scope.items = self.out_items(items, scope)
         for number, item in enumerate(items):
             if isinstance(item.value, Expr):

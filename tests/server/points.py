@@ -149,6 +149,8 @@ POINTS: dict[str, tuple[str, ...]] = {
         "select a+1 as c from t1 having c > 1 and b > 1",
         "select a as b from t1 group by b having b > 1",
         "select 1 from t1 having t2.a",
+        "select 1 from t1, t2 group by t1.b, t2.b having t2.b",
+        "select 1 from t1, t2 group by t2.b, t1.b having t2.b",
         "select a from t1 having nosuch.a",
         "select 'lit' from t1 having lit = 1",
         "select b, (select max(x) from t3 where y = b) as m from t1 having m > 1",
