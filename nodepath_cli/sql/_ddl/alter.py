@@ -9,7 +9,7 @@ from nodepath_cli.sql._ddl.alter_keys import carry_keys, check_needed, drop_name
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.columns import implicit_timestamps, make_column
 from nodepath_cli.sql._ddl.convert import change_options
-from nodepath_cli.sql._ddl.create import add_check, collect
+from nodepath_cli.sql._ddl.create import add_check, add_periods, collect
 from nodepath_cli.sql._ddl.defaults import default_text
 from nodepath_cli.sql._ddl.draft import Draft
 from nodepath_cli.sql._ddl.expressions import check_expressions, rename_in_expressions
@@ -29,13 +29,13 @@ from nodepath_cli.sql._ddl.nodes import (
     ExchangePartition,
     KeyDef,
     Name,
-    Period,
     Position,
     RenameColumn,
     RenameKey,
     RenameTo,
     SetOptions,
 )
+from nodepath_cli.sql._ddl.parse_column import with_key_columns
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal, cannot_drop, unknown_column
 from nodepath_cli.sql._ddl.rename import rename_table
@@ -111,7 +111,12 @@ def _plan(actions: tuple[Action, ...], draft: Draft, catalog: Catalog) -> _Plan:
     for action in actions:
         match action:
             case AddColumns(columns):
-                plan.added += [each for each in columns if not (each.if_exists and draft.column(each.name))]
+                for column in columns:
+                    if column.if_exists and draft.column(column.name):
+                        # The column's own keys are added all the same (measured on MariaDB 10.11).
+                        plan.constraints += with_key_columns(column)
+                    else:
+                        plan.added.append(column)
             case ChangeColumn(old, column):
                 if not (column.if_exists and draft.column(old) is None):
                     plan.changed.append(action)
@@ -253,15 +258,13 @@ def _keys(draft: Draft, plan: _Plan, renames: dict[str, str], catalog: Catalog) 
     elements: tuple[Element, ...] = (*plan.added, *(each.column for each in plan.changed), *plan.constraints)
     keys, foreign_keys, checks = collect(elements, inline_references=catalog.inline_references)
     constrained = draft.innodb or catalog.sqlite
-    if not constrained or catalog.sqlite:
+    if catalog.sqlite:
         keys = [key for key in keys if not key.generated]
+    add_periods(draft, elements)
     add_keys(draft, keys, dialect)
     check_needed(draft, plan.dropped_keys, catalog)
     for check in checks:
         add_check(draft, check)
-    for element in elements:
-        if isinstance(element, Period):
-            draft.periods[element.name] = (element.start, element.end)
     settle_primary(draft, dialect)
     check_expressions(draft, dialect)
     for definition in foreign_keys if constrained else ():

@@ -94,7 +94,7 @@ def _default(definition: ColumnDef, column_type: TypeName, nullable: bool, sessi
         return None
     name = definition.name
     if default.kind == "null":
-        if not nullable:
+        if not nullable or any(key.kind == "primary" for key in definition.keys):
             raise invalid(name)
         return None
     literal = default.kind not in ("expression", "null")
@@ -132,25 +132,29 @@ def implicit_timestamps(columns: list[Column], definitions: dict[str, ColumnDef]
     done = []
     first = True
     for column in columns:
+        if column.type.partition("(")[0] != "timestamp":
+            done.append(column)
+            continue
         definition = definitions.get(column.name.lower())
-        if definition is None or definition.type.base != "timestamp" or definition.generated:
-            done.append(column)
-            continue
-        if definition.nullable is True:
-            done.append(column)
-            continue
-        column = replace(column, nullable=False)
-        if definition.default is None and definition.on_update is None:
-            now = now_text(definition.type.arguments[0] if definition.type.arguments else "")
-            if first:
-                column = replace(column, default=now, on_update=now)
-            elif not session.zero_dates:
-                raise invalid(column.name)
-            else:
-                column = replace(column, default="'0000-00-00 00:00:00'")
+        if definition is not None and definition.nullable is not True and not definition.generated:
+            column = _implicit(column, definition, session, first=first)
         first = False
         done.append(column)
     return done
+
+
+def _implicit(column: Column, definition: ColumnDef, session: Session, *, first: bool) -> Column:
+    column = replace(column, nullable=False)
+    if definition.default is not None or definition.on_update is not None:
+        return column
+    precision = definition.type.arguments[0] if definition.type.arguments else "0"
+    if first:
+        now = now_text(precision)
+        return replace(column, default=now, on_update=now)
+    if not session.zero_dates:
+        raise invalid(column.name)
+    fraction = "." + "0" * int(precision) if precision != "0" else ""
+    return replace(column, default=f"'0000-00-00 00:00:00{fraction}'")
 
 
 def _sqlite_column(definition: ColumnDef) -> Column:

@@ -29,13 +29,16 @@ def change_options(draft: Draft, action: SetOptions, catalog: Catalog) -> None:
         own = (draft.charset, draft.collation) if not action.convert else inherited
         draft.charset, draft.collation = settle(options.charset, options.collation, own, catalog.session.dialect)
     if action.convert:
-        draft.columns = [_converted(column, draft.charset, draft.collation) for column in draft.columns]
+        mariadb = catalog.session.dialect.name == "mariadb"
+        draft.columns = [
+            _converted(column, draft.charset, draft.collation, mariadb=mariadb) for column in draft.columns
+        ]
 
 
-def _converted(column: Column, charset: str | None, collation: str | None) -> Column:
+def _converted(column: Column, charset: str | None, collation: str | None, *, mariadb: bool) -> Column:
     """A text column grows where its bytes might no longer fit (manual, "ALTER TABLE Statement")."""
     base = column.type.partition("(")[0].split(" ")[0]
-    if not _has_charset(base):
+    if not _has_charset(base) and not (base == "json" and mariadb):
         return column
     column_type = column.type
     if base in _SIZES and column.charset and bytes_of(charset) > bytes_of(column.charset):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nodepath_cli.sql._ddl.catalog import Catalog
@@ -21,6 +22,10 @@ from nodepath_cli.sql._ddl.selected import selected_columns
 def create_table(statement: CreateTable, catalog: Catalog) -> None:
     """Apply CREATE TABLE; raises Refusal where the server would."""
     name = catalog.resolve(statement.name)
+    if statement.or_replace and statement.if_not_exists:
+        raise Refusal(1221, "Incorrect usage of OR REPLACE and IF NOT EXISTS")
+    if not statement.temporary and statement.like and catalog.resolve(statement.like) == name and catalog.get(name):
+        raise Refusal(1066, f"Not unique table/alias: '{name.name}'")
     if not catalog.may_create(
         name,
         if_not_exists=statement.if_not_exists,
@@ -92,14 +97,12 @@ def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> 
     dialect = catalog.session.dialect
     keys, foreign_keys, checks = collect(statement.elements, inline_references=catalog.inline_references)
     constrained = draft.innodb or catalog.sqlite
-    if not constrained or catalog.sqlite:
+    if catalog.sqlite:
         keys = [key for key in keys if not key.generated]
+    add_periods(draft, statement.elements)
     add_keys(draft, keys, dialect)
     for check in checks:
         add_check(draft, check)
-    for element in statement.elements:
-        if isinstance(element, Period):
-            draft.periods[element.name] = (element.start, element.end)
     if statement.without_rowid and (primary := draft.primary):
         _not_null(draft, primary.columns)
     settle_primary(draft, dialect)
@@ -138,6 +141,15 @@ def collect(
                 foreign_keys.append(foreign)
                 keys.append(supporting_key(foreign))
     return keys, foreign_keys, checks
+
+
+def add_periods(draft: Draft, elements: Iterable[Element]) -> None:
+    """Add the periods of a definition: their columns are NOT NULL (measured on MariaDB 10.11)."""
+    for element in elements:
+        if isinstance(element, Period):
+            draft.periods[element.name] = (element.start, element.end)
+            if element.name.upper() != "SYSTEM_TIME":
+                _not_null(draft, (element.start, element.end))
 
 
 def add_check(draft: Draft, check: CheckDef) -> None:

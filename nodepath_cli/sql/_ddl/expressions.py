@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Schema
+from nodepath_cli.schema.model import Column, Schema
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql._ddl.draft import Draft
+from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.selected import refuse_missing
 from nodepath_cli.sql.lexer import QUOTED, WORD, LexError, tokenize, unquote
+
+ROW_TIMES = ("ROW START", "ROW END")
 
 
 def check_expressions(draft: Draft, dialect: Dialect) -> None:
@@ -20,13 +23,14 @@ def check_expressions(draft: Draft, dialect: Dialect) -> None:
     """
     if draft.open or dialect.name == "sqlite":
         return
+    _check_order(draft, dialect)
     for text, where in _expressions(draft, dialect):
         _check(text, where, draft, dialect)
 
 
 def _expressions(draft: Draft, dialect: Dialect) -> Iterator[tuple[str, str]]:
     for column in draft.columns:
-        if column.generated:
+        if column.generated and column.generated.expression not in ROW_TIMES:
             yield column.generated.expression, "GENERATED ALWAYS AS"
         elif column.default and dialect.name == "mariadb" and _may_name_columns(column.default):
             yield column.default, "DEFAULT"
@@ -38,7 +42,36 @@ def _expressions(draft: Draft, dialect: Dialect) -> Iterator[tuple[str, str]]:
 
 
 def _may_name_columns(default: str) -> bool:
-    return default[0] not in "'-0123456789" and not default.startswith("current_timestamp(")
+    return default[0] not in "'-0123456789" and not default.startswith(("current_timestamp(", "nextval("))
+
+
+def _check_order(draft: Draft, dialect: Dialect) -> None:
+    """A generated column can name only generated columns before it (MariaDB 4029, measured; MySQL 3107, manual)."""
+    later = {column.name.lower() for column in draft.columns if column.generated}
+    for column in draft.columns:
+        if column.generated is None:
+            continue
+        named = _names(column.generated.expression, dialect) & later
+        if named and dialect.name == "mariadb":
+            field = sorted(named)[0]
+            raise Refusal(4029, f"Expression for field `{column.name}` is referring to uninitialized field `{field}`")
+        if named:
+            raise Refusal(3107, "Generated column can refer only to generated columns defined prior to it")
+        later.discard(column.name.lower())
+
+
+def _names(text: str, dialect: Dialect) -> set[str]:
+    tokens = tokenize(text, ansi_quotes=dialect.ansi_quotes)
+    if isinstance(tokens, LexError):
+        return set()
+    found = set()
+    for index, kind in enumerate(tokens.kinds):
+        raw = text[tokens.starts[index] : tokens.ends[index]]
+        if kind == QUOTED:
+            found.add(unquote(raw).lower())
+        elif kind == WORD and tokens.words[index + 1] != "(":
+            found.add(raw.lower())
+    return found
 
 
 def _check(text: str, where: str, draft: Draft, dialect: Dialect) -> None:
@@ -63,20 +96,21 @@ def rename_in_expressions(draft: Draft, renames: dict[str, str], dialect: Dialec
     changed = {old: new for old, new in renames.items() if old != new.lower()}
     if not changed:
         return
-    draft.columns = [
-        replace(
-            column,
-            generated=replace(column.generated, expression=_renamed(column.generated.expression, changed, dialect)),
-        )
-        if column.generated
-        else column
-        for column in draft.columns
-    ]
+    draft.columns = [_follow(column, changed, dialect) for column in draft.columns]
     draft.checks = {name: _renamed(text, changed, dialect) for name, text in draft.checks.items()}
     draft.keys = [
         replace(key, expressions=tuple(_renamed(text, changed, dialect) for text in key.expressions))
         for key in draft.keys
     ]
+
+
+def _follow(column: Column, renames: dict[str, str], dialect: Dialect) -> Column:
+    if column.generated:
+        expression = _renamed(column.generated.expression, renames, dialect)
+        return replace(column, generated=replace(column.generated, expression=expression))
+    if column.default and _may_name_columns(column.default):
+        return replace(column, default=_renamed(column.default, renames, dialect))
+    return column
 
 
 def _renamed(text: str, renames: dict[str, str], dialect: Dialect) -> str:

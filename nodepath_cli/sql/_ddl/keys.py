@@ -67,6 +67,8 @@ def _made(draft: Draft, each: NewKey, dialect: Dialect) -> DraftKey:
     definition = each.definition
     columns = tuple(_part(draft, part, definition, dialect) for part in definition.parts)
     _check_twice(columns)
+    if definition.kind in ("primary", "unique"):
+        columns += _times(draft, definition)
     _check_length(draft, definition, dialect)
     name = "PRIMARY" if definition.kind == "primary" else definition.name or ""
     if definition.kind != "primary" and name.upper() == "PRIMARY":
@@ -76,6 +78,17 @@ def _made(draft: Draft, each: NewKey, dialect: Dialect) -> DraftKey:
     expressions = tuple(part.expression for part in definition.parts if part.column is None)
     lengths = tuple(part.length or 0 for part in definition.parts)
     return DraftKey(definition.kind, name, columns, each.generated, expressions, lengths)
+
+
+def _times(draft: Draft, definition: KeyDef) -> tuple[str, ...]:
+    """Return the columns that MariaDB adds to a unique key: a period's, or the end of a row's version (measured)."""
+    if definition.without_overlaps:
+        return next((times[::-1] for name, times in draft.periods.items() if name.upper() != "SYSTEM_TIME"), ())
+    if not draft.versioned:
+        return ()
+    return tuple(
+        column.name for column in draft.columns if column.generated and column.generated.expression == "ROW END"
+    )
 
 
 def _settle_generated(candidates: list[DraftKey | None]) -> None:
@@ -141,13 +154,25 @@ def _part(draft: Draft, part: KeyPart, definition: KeyDef, dialect: Dialect) -> 
             return part.column
         raise Refusal(1072, f"Key column '{part.column}' doesn't exist in table")
     base = base_of(column)
+    if definition.kind == "primary" and column.generated and column.generated.kind == "virtual":
+        errno = 1903 if dialect.name == "mariadb" else 3106
+        raise Refusal(errno, "Primary key cannot be defined upon a generated column")
     if dialect.name == "sqlite" or definition.kind in ("fulltext", "spatial"):
         return column.name
-    if base in _LARGE and not part.length and not (definition.kind == "unique" and dialect.name == "mariadb"):
+    hashed = dialect.name == "mariadb" and (definition.kind == "unique" or _alone(definition))
+    if base == "json" and dialect.name == "mysql":
+        raise Refusal(3152, f"JSON column '{column.name}' supports indexing only via generated columns")
+    if base in _LARGE | {"json"} and not part.length and not hashed:
+        if dialect.name == "mariadb" and definition.kind == "index" and draft.innodb:
+            raise Refusal(1071, f"Specified key was too long; max key length is {_MAX_KEY_BYTES} bytes")
         raise Refusal(1170, f"BLOB/TEXT column '{column.name}' used in key specification without a key length")
     if part.length and base and (base not in _PREFIXED or 0 < _characters(column) < part.length):
         raise Refusal(1089, "Incorrect prefix key")
     return column.name
+
+
+def _alone(definition: KeyDef) -> bool:
+    return definition.kind == "index" and len(definition.parts) == 1
 
 
 def base_of(column: Column) -> str:
@@ -167,9 +192,7 @@ def _check_length(draft: Draft, definition: KeyDef, dialect: Dialect) -> None:
     """A long unique key becomes a hash on MariaDB, and a long index of one column is cut (measured)."""
     if not draft.innodb or dialect.name == "sqlite" or definition.kind in ("fulltext", "spatial"):
         return
-    if dialect.name == "mariadb" and (
-        definition.kind == "unique" or (definition.kind == "index" and len(definition.parts) == 1)
-    ):
+    if dialect.name == "mariadb" and (definition.kind == "unique" or _alone(definition)):
         return
     total = 0
     for part in definition.parts:

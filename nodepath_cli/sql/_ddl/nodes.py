@@ -72,9 +72,7 @@ class ColumnDef:
     on_update: str | None = None
     auto_increment: bool = False
     generated: tuple[Literal["virtual", "stored"], str] | None = None
-    """Kind and the expression's SQL text."""
-    row_time: bool = False
-    """`GENERATED ALWAYS AS ROW START` or `ROW END`."""
+    """Kind and the expression's SQL text; `ROW START` and `ROW END` for the times of a row's version."""
     invisible: bool = False
     collation: str | None = None
     keys: tuple[KeyDef, ...] = ()

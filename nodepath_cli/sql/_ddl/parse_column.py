@@ -18,11 +18,11 @@ from nodepath_cli.sql._ddl.nodes import (
 )
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.types import read_type
-from nodepath_cli.sql._ddl.vocabulary import keywords
 from nodepath_cli.sql.lexer import END, NUMBER, STRING, WORD
+from nodepath_cli.sql.words import words_of
 
 _NOW = frozenset({"CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"})
-_STOPS = keywords(
+_STOPS = words_of(
     "NOT NULL DEFAULT ON AUTO_INCREMENT COMMENT UNIQUE PRIMARY KEY CHECK CONSTRAINT REFERENCES COLLATE "
     "FIRST AFTER INVISIBLE VISIBLE GENERATED AS VIRTUAL STORED PERSISTENT"
 )
@@ -39,7 +39,6 @@ class _Draft:
     on_update: str | None = None
     auto_increment: bool = False
     generated: tuple[Literal["virtual", "stored"], str] | None = None
-    row_time: bool = False
     invisible: bool = False
     collation: str | None = None
     keys: list[KeyDef] = field(default_factory=list)
@@ -68,7 +67,6 @@ def read_column(reader: Reader, *, position: bool = False) -> ColumnDef:
         on_update=draft.on_update,
         auto_increment=draft.auto_increment,
         generated=draft.generated,
-        row_time=draft.row_time,
         invisible=draft.invisible,
         collation=draft.collation,
         keys=tuple(draft.keys),
@@ -227,9 +225,10 @@ def _call(reader: Reader) -> Default:
 
 def _generated(reader: Reader, draft: _Draft) -> bool:
     if reader.accept("GENERATED", "ALWAYS", "AS", "ROW") or reader.accept("AS", "ROW"):
-        if not reader.accept_any("START", "END"):
+        word = reader.accept_any("START", "END")
+        if not word:
             raise reader.error()
-        draft.row_time = True
+        draft.generated = ("stored", f"ROW {word}")
         draft.nullable = False
         return True
     if not (reader.accept("GENERATED", "ALWAYS", "AS") or reader.accept("AS")):

@@ -17,14 +17,14 @@ from nodepath_cli.sql._ddl.nodes import (
 )
 from nodepath_cli.sql._ddl.parse_column import read_check, read_column, read_key_parts, read_references
 from nodepath_cli.sql._ddl.reader import Reader
-from nodepath_cli.sql._ddl.vocabulary import keywords
 from nodepath_cli.sql.lexer import NUMBER, STRING, WORD
+from nodepath_cli.sql.words import words_of
 
 _QUERY = ("SELECT", "WITH", "VALUES", "TABLE")
 _PARTITIONING = ("PARTITION", "SUBPARTITION")
 
 # Options with a value that changes nothing of the schema's shape (manual, "CREATE TABLE", both servers).
-_VALUE_OPTIONS = keywords(
+_VALUE_OPTIONS = words_of(
     "AUTO_INCREMENT AUTOEXTEND_SIZE AVG_ROW_LENGTH CHECKSUM TABLE_CHECKSUM COMMENT COMPRESSION CONNECTION "
     "DELAY_KEY_WRITE ENCRYPTION INSERT_METHOD KEY_BLOCK_SIZE MAX_ROWS MIN_ROWS PACK_KEYS PAGE_CHECKSUM "
     "PASSWORD ROW_FORMAT SEQUENCE STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES TRANSACTIONAL "

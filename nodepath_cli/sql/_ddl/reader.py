@@ -5,27 +5,15 @@ from __future__ import annotations
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import Name
 from nodepath_cli.sql._ddl.refusal import Refusal, syntax_error
-from nodepath_cli.sql._ddl.vocabulary import keywords
 from nodepath_cli.sql.lexer import END, NUMBER, OP, QUOTED, STRING, VARIABLE, WORD, LexError, tokenize, unquote
+from nodepath_cli.sql.words import RESERVED, words_of
 
 MAX_NESTING = 200
 
 _ESCAPES = {"0": "\0", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
-# Words that cannot name a table or column without quotes (manual, "Keywords and Reserved Words"); only those that
-# can follow where the grammar looks for a name, because a longer list differs between versions.
-RESERVED = keywords(
-    "ADD ALL ALTER AND AS ASC BETWEEN BY CASE CHANGE CHAR CHECK COLLATE COLUMN CONSTRAINT CREATE CROSS "
-    "DATABASE DEFAULT DELETE DESC DISTINCT DROP ELSE EXISTS FOR FOREIGN FROM FULLTEXT GROUP HAVING IF "
-    "IGNORE IN INDEX INNER INSERT INT INTERVAL INTO IS JOIN KEY KEYS LEFT LIKE LIMIT LOCK NOT NULL ON OR "
-    "ORDER PRIMARY REFERENCES RENAME REPLACE RIGHT SELECT SET SPATIAL TABLE THEN TO UNION UNIQUE UPDATE "
-    "USING VALUES VARCHAR WHEN WHERE WITH BIGINT TINYINT SMALLINT MEDIUMINT DECIMAL FLOAT DOUBLE BLOB "
-    "TINYBLOB TINYTEXT MEDIUMBLOB MEDIUMTEXT LONGBLOB LONGTEXT NUMERIC"
-)
-
-
 # Manual, "Function Name Parsing and Resolution": reserved where a parenthesis follows without white space.
-FUNCTIONS = keywords(
+FUNCTIONS = words_of(
     "ADDDATE BIT_AND BIT_OR BIT_XOR CAST COUNT CURDATE CURTIME DATE_ADD DATE_SUB EXTRACT GROUP_CONCAT MAX MID MIN NOW "
     "POSITION STD STDDEV STDDEV_POP STDDEV_SAMP SUBDATE SUBSTR SUBSTRING SUM SYSDATE TRIM VARIANCE VAR_POP VAR_SAMP"
 )

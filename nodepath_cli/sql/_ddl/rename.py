@@ -30,10 +30,7 @@ def rename_tables(statement: RenameTables, catalog: Catalog) -> None:
 def rename_table(source: Name, target: Name, catalog: Catalog) -> None:
     """Give a table another name. Raises Refusal: 1146 where it is not there, 1050 where the new name is taken."""
     draft = catalog.change(source)
-    if source == target:
-        return
-    occupant = catalog.get(target)
-    if occupant is not None and occupant is not catalog.get(source):
+    if catalog.get(target) is not None:
         raise Refusal(1050, f"Table '{target.name}' already exists")
     catalog.remove(source)
     draft.name, draft.database = target.name, target.database
@@ -57,10 +54,9 @@ def drop_tables(statement: DropTables, catalog: Catalog) -> None:
             missing.append(name)
             continue
         if not _of_kind(draft, statement, catalog):
-            if statement.kind == "view" and not statement.if_exists:
-                refusal = Refusal(1965, f"'{catalog.shown(name)}' is a SEQUENCE") if draft.kind == "sequence" else None
-                refusal = refusal or Refusal(1347, f"'{catalog.shown(name)}' is not of type 'VIEW'")
-            elif not statement.if_exists:
+            if statement.kind == "view" and catalog.session.dialect.name == "mysql":
+                refusal = Refusal(1347, f"'{catalog.shown(name)}' is not of type 'VIEW'")
+            else:
                 missing.append(name)
             continue
         dropped = {catalog.resolve(each).name for each in statement.names}

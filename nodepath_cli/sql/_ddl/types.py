@@ -6,8 +6,8 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import TypeName
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal, syntax_error
-from nodepath_cli.sql._ddl.vocabulary import keywords
 from nodepath_cli.sql.lexer import END, NUMBER, STRING, WORD
+from nodepath_cli.sql.words import words_of
 
 INTEGERS = {"tinyint": 4, "smallint": 6, "mediumint": 9, "int": 11, "bigint": 20}
 """Display width that MariaDB gives to a signed integer without one; an unsigned one has a digit less, but `bigint`."""
@@ -17,7 +17,7 @@ TEXTS = frozenset({"tinytext", "text", "mediumtext", "longtext"})
 BLOBS = frozenset({"tinyblob", "blob", "mediumblob", "longblob"})
 BINARIES = frozenset({"binary", "varbinary"})
 TIMES = frozenset({"date", "time", "datetime", "timestamp", "year"})
-SPATIAL = keywords("geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection")
+SPATIAL = words_of("geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection")
 CHARACTER = TEXTS | {"char", "varchar", "enum", "set"}
 """Types that have a charset."""
 
@@ -73,10 +73,11 @@ def read_type(reader: Reader) -> TypeName:
     if reader.kind != WORD:
         raise reader.error()
     words = _type_words(reader)
-    base = _SYNONYMS.get(words[-1] if words[0] == "national" else words[0], words[0])
+    word = words[1] if words[0] == "national" else words[0]
+    base = _SYNONYMS.get(word, word)
     base = _joined(words, base)
-    if words[0] not in _KNOWN and words[0] != "national":
-        near = words[0]
+    if word not in _KNOWN:
+        near = word
         if reader.dialect.name == "mariadb":
             raise Refusal(4161, f"Unknown data type: '{near}'")
         raise Refusal(1064, f"syntax error near '{near}'")
@@ -224,7 +225,7 @@ def _sqlite_type(reader: Reader) -> TypeName:
     return TypeName(words[0] if words else "", text, arguments)
 
 
-_SQLITE_CONSTRAINTS = keywords(
+_SQLITE_CONSTRAINTS = words_of(
     "CONSTRAINT PRIMARY NOT NULL UNIQUE CHECK DEFAULT COLLATE REFERENCES GENERATED AS AUTOINCREMENT ON"
 )
 
