@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nodepath_cli.cli import audit, baseline, db, demo, explain, schema, uses
+from nodepath_cli.cli import audit, baseline, db, demo, explain, schema, setup, uses
 
 app = typer.Typer(
     name="nodepath",
@@ -39,4 +39,6 @@ app.command("rules")(explain.rules)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(schema.app, name="schema")
 app.add_typer(db.app, name="db")
+app.command("init")(setup.init)
+app.command("doctor")(setup.doctor)
 app.command("demo")(demo.demo)
