@@ -136,8 +136,8 @@ class _Run:
         answer = self._answers[sql]
         target = analysed.target
         own = _hits(resolution, analysed, target.schema, target.dialect)
-        if isinstance(answer, Accepted) and not answer.as_write and own and all(hit.errno in _UNASKED for hit in own):
-            answer = NotAsked("whether a table can be written to is told to those alone who may write")
+        if isinstance(answer, Accepted) and own:
+            answer = _doubtful(answer, own) or answer
         if isinstance(answer, NotAsked):
             self.not_asked[answer.reason] += 1
             return
@@ -178,6 +178,15 @@ class _Run:
         server = "accepts" if isinstance(answer, Accepted) else _said(answer.refusals)
         path = statement.span.path
         return Disagreement(path, line, column, statement.function, resolution.display, verdict, server, kind, names)
+
+
+def _doubtful(answer: Accepted, own: list[Hit]) -> NotAsked | None:
+    """Return what the server was not asked about, where its yes does therefore not contradict nodepath's errors."""
+    if answer.left:
+        return NotAsked(answer.left[0])
+    if not answer.as_write and all(hit.errno in _UNASKED for hit in own):
+        return NotAsked("whether a table can be written to is told to those alone who may write")
+    return None
 
 
 def _hits(resolution: Resolution, analysed: Analysed, schema: Schema, dialect: Dialect) -> list[Hit]:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import pymysql
 
 LOCK_SECONDS = 5
-"""How long a metadata lock is waited for: the audit must not queue behind a running ALTER TABLE."""
+"""How long one statement, and the metadata locks that it needs, are waited for: the audit must not queue behind a running ALTER TABLE."""
 READ_SECONDS = 15.0
-"""How long an answer is waited for before the connection is given up."""
+"""How long an answer is waited for before the connection is given up, where the server does not heed the other."""
 _MOST_LOST = 3
 """Connections given up one after the other before the server counts as gone."""
 
@@ -37,24 +37,24 @@ _DENIED = {
 }
 _NO_ANSWER = {
     1153: "it is longer than the server takes in one packet",
-    1205: f"a lock on a table was not released within {LOCK_SECONDS} s",
+    1205: "a lock on a table that it names was not released in time",
     1295: "the server does not prepare statements of its kind",
     1317: "the server gave up on it",
     1390: "it has more placeholders than the server prepares",
     1461: "the server has no room for another prepared statement",
-    1969: f"the server did not answer within {LOCK_SECONDS} s",
-    3024: f"the server did not answer within {LOCK_SECONDS} s",
+    1969: "the server did not answer in time",
+    3024: "the server did not answer in time",
 }
 _NAMES = frozenset((1051, 1052, 1054, 1060, 1066, 1109, 1110, 1136, 1146, 1247, 1250, 1222, 4009))
 """What a refused SELECT proves of the write that it stands for. Error numbers of the manuals of MySQL ("Server Error
 Message Reference") and MariaDB ("MariaDB Error Codes"); those of privileges and of read-only sessions were seen."""
 
 _SESSION = (
-    "SET SESSION autocommit = 1",
-    "SET SESSION lc_messages = 'en_US'",
-    f"SET SESSION lock_wait_timeout = {LOCK_SECONDS}",
-    f"SET SESSION max_statement_time = {LOCK_SECONDS}",
-    f"SET SESSION max_execution_time = {LOCK_SECONDS * 1000}",
+    "autocommit = 1",
+    "lc_messages = 'en_US'",
+    "lock_wait_timeout = {seconds}",
+    "max_statement_time = {seconds}",
+    "max_execution_time = {seconds}000",
 )
 """The last two are MariaDB's and MySQL's: each server refuses the other's."""
 
@@ -135,7 +135,7 @@ class Server:
             for setting in _SESSION:
                 # A server that lacks one of them is asked without it: the read timeout holds for all.
                 with suppress(pymysql.err.OperationalError, pymysql.err.ProgrammingError, pymysql.err.InternalError):
-                    cursor.execute(setting)
+                    cursor.execute("SET SESSION " + setting.format(seconds=LOCK_SECONDS))
         return connection
 
     def close(self) -> None:
@@ -212,7 +212,7 @@ class Server:
             self.close()
             if self._lost >= _MOST_LOST:
                 raise translated(error, self._url) from error
-            return NotAsked(f"the server did not answer within {READ_SECONDS:g} s")
+            return NotAsked("the server did not answer in time")
         except UnicodeError:
             return NotAsked("it holds characters that the connection cannot carry")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nodepath_cli.sql.clauses import Clauses
+from nodepath_cli.sql.words import words_of
 
 MOST_ROWS = 50
 """How many rows of VALUES are asked one by one."""
@@ -19,8 +20,11 @@ _OPTIONS = frozenset(("LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNO
 _QUERY = frozenset(("SELECT", "WITH", "TABLE", "("))
 _TAIL = frozenset(("WHERE", "ORDER", "LIMIT", "RETURNING"))
 _AFTER_FROM = frozenset(("WHERE", "ORDER", "LIMIT", "FOR", "LOCK", "INTO", "PROCEDURE"))
-_MANY_ROWS = frozenset(("GROUP", "HAVING", "UNION", "EXCEPT", "INTERSECT", "WINDOW"))
-_AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "GROUP_CONCAT", "BIT_AND", "BIT_OR", "BIT_XOR", "OVER"))
+_SET_OPERATIONS = frozenset(("UNION", "EXCEPT", "INTERSECT"))
+_AGGREGATES = words_of("""
+    AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD STDDEV STDDEV_POP
+    STDDEV_SAMP SUM VARIANCE VAR_POP VAR_SAMP OVER
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ def pieces(sql: str, ansi_quotes: bool = False) -> tuple[str, ...]:
     if clauses is None:
         return (sql,)
     found = [clauses.text(start, end) for start, end in clauses.split(0, clauses.end, ";")]
-    return tuple(each for each in found if each) or (sql,)
+    # The text itself, as a comment at its end may be one that the server runs.
+    return tuple(found) if len(found) > 1 else (sql,)
 
 
 def as_selects(sql: str, ansi_quotes: bool = False) -> Selects | None:
@@ -120,13 +125,19 @@ def _insert(clauses: Clauses, index: int) -> Selects:
         columns = [name for name, _ in pairs]
         values = [value for _, value in pairs]
         questions.append(Question(f"SELECT {', '.join(values)} FROM {target} WHERE 0"))
+        left += _joined(clauses, index, body)
     elif clauses.word(index) in ("VALUES", "VALUE"):
         rows, alias = _rows(clauses, index + 1, body)
+        if columns == [] or (columns and not all(rows)):
+            # `()` stands for as many defaults as there are columns, whatever the list (measured): no SELECT does.
+            left.append("the number of values")
+        rows = [row for row in rows if row]
         if len(rows) > MOST_ROWS:
             left.append(f"the rows of VALUES behind the first {MOST_ROWS}")
         for row in rows[:MOST_ROWS]:
             questions.append(Question(f"SELECT {row} FROM {target} WHERE 0"))
-            questions.append(_count(columns, target, f"SELECT {row} FROM {target} WHERE 0"))
+            if columns != []:
+                questions.append(_count(columns, target, f"SELECT {row} FROM {target} WHERE 0"))
     else:
         query = clauses.text(index, body)
         questions += [Question(query), _count(columns, target, f"({query})")]
@@ -156,15 +167,13 @@ def _count(columns: list[str] | None, target: str, values: str) -> Question:
 
 
 def _rows(clauses: Clauses, start: int, end: int) -> tuple[list[str], bool]:
-    """Return the rows of VALUES that hold values, and whether a row alias follows them."""
+    """Return the rows of VALUES, "" for an empty one, and whether a row alias follows them."""
     alias = clauses.find(start, frozenset(("AS",)), end)
     rows = []
     for begin, until in clauses.split(start, alias, ","):
         if clauses.word(begin) == "ROW":
             begin += 1
-        row = ", ".join(_value(each) for each in clauses.texts(begin + 1, until - 1))
-        if row:
-            rows.append(row)
+        rows.append(", ".join(_value(each) for each in clauses.texts(begin + 1, until - 1)))
     return rows, alias < end
 
 
@@ -206,17 +215,32 @@ def _on_duplicate(clauses: Clauses, upsert: _Upsert, start: int, end: int) -> tu
     if from_query:
         seen = _seen_after_select(clauses, upsert.source, upsert.source_end)
         if seen is None:
-            return questions, ["the values of ON DUPLICATE KEY UPDATE after a grouped or combined SELECT"]
+            return questions, ["the values of ON DUPLICATE KEY UPDATE after a SELECT that may group its rows"]
         sources = f"{target}, ({seen})" if seen else target
     questions.append(Question(f"SELECT {values} FROM {sources} WHERE 0"))
-    return questions, []
+    return questions, _joined(clauses, start, end)
+
+
+def _joined(clauses: Clauses, start: int, end: int) -> list[str]:
+    """The columns of SET and ON DUPLICATE KEY UPDATE are hidden from ON in their subqueries, as in no SELECT (measured
+    on MariaDB 10.11)."""
+    return ["what ON sees in a subquery"] if any(clauses.word(index) == "ON" for index in range(start, end)) else []
 
 
 def _seen_after_select(clauses: Clauses, start: int, end: int) -> str | None:
-    """Return the tables of FROM that ON DUPLICATE KEY UPDATE sees besides the target; None where that is not plain."""
-    if clauses.word(start) != "SELECT" or clauses.find(start, _MANY_ROWS, end) < end:
+    """Return the tables that ON DUPLICATE KEY UPDATE sees besides the target; None where that cannot be told.
+
+    They are those of the first SELECT, none where it groups its rows (measured on MariaDB 10.11).
+    """
+    if clauses.word(start) != "SELECT":
         return None
+    end = clauses.find(start, _SET_OPERATIONS, end)
     begin = clauses.find(start, frozenset(("FROM",)), end)
+    if (
+        clauses.find(begin, frozenset(("GROUP", "HAVING")), end) < end
+        or clauses.find(start, _AGGREGATES, begin) < begin
+    ):
+        return ""
     if any(clauses.word(index) in _AGGREGATES for index in range(start, begin)):
         return None
     return clauses.text(begin + 1, clauses.find(begin, _AFTER_FROM, end)) if begin < end else ""
@@ -234,7 +258,7 @@ def _update(clauses: Clauses, index: int, prefix: str) -> Selects:
         Question(f"{prefix}SELECT {', '.join(part)} FROM {sources} WHERE 0") for part in zip(*pairs, strict=True)
     ]
     questions += _tail(clauses, tail, f"{prefix}SELECT 1 FROM {sources}", sources)
-    return _selects(questions, ["FOR PORTION OF"] if portion < set_at else [])
+    return _selects(questions, _left(clauses, portion < set_at, tail))
 
 
 def _delete(clauses: Clauses, index: int, prefix: str) -> Selects:
@@ -254,7 +278,17 @@ def _delete(clauses: Clauses, index: int, prefix: str) -> Selects:
     sources = clauses.text(start, portion)
     questions = [Question(f"{prefix}SELECT {targets} FROM {sources} WHERE 0", ((1051, 1109),))] if targets else []
     questions += _tail(clauses, tail, f"{prefix}SELECT 1 FROM {sources}", sources)
-    return _selects(questions, ["FOR PORTION OF"] if portion < tail else [])
+    return _selects(questions, _left(clauses, portion < tail, tail))
+
+
+def _left(clauses: Clauses, portion: bool, tail: int) -> Iterator[str]:
+    if portion:
+        yield "FOR PORTION OF"
+    order = clauses.find(tail, frozenset(("ORDER",)))
+    limit = clauses.find(order, frozenset(("LIMIT", "RETURNING")))
+    if any(clauses.is_number(begin) for begin, _ in clauses.split(order + 2, limit, ",")):
+        # A position has no select list to count in, which a SELECT has.
+        yield "a position in ORDER BY"
 
 
 def _targets(clauses: Clauses, start: int, end: int) -> str:

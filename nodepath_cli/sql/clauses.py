@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nodepath_cli.sql.lexer import END, QUOTED, WORD, LexError, Tokens, tokenize
+from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, WORD, LexError, Tokens, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Clauses:
     def word(self, index: int) -> str:
         """Return the keyword or operator at `index`, "" for anything else."""
         return self.tokens.words[index] if index < self.end else ""
+
+    def is_number(self, index: int) -> bool:
+        """Say whether the token at `index` is a number."""
+        return index < self.end and self.tokens.kinds[index] == NUMBER
 
     def text(self, start: int, end: int) -> str:
         """Return the text of the tokens from `start` to `end`."""
