@@ -33,6 +33,7 @@ from nodepath_cli.sql.resolve import resolve
 RULES = ("NP101", "NP102", "NP103", "NP104", "NP114")
 """The rules whose errors a server gives at PREPARE."""
 
+NOT_UNDERSTOOD = "it was not understood"
 _UNASKED = frozenset((1288,))
 """Errors of writing that no SELECT brings."""
 _QUOTED = re.compile(r"['`]([^'`]*)['`]")
@@ -116,15 +117,15 @@ class _Run:
     def statement(self, analysed: Analysed) -> None:
         """Ask about each text of a statement once."""
         if not analysed.outcomes:
-            self.not_asked[_general(analysed.verdict[1])] += 1
+            self.not_asked[analysed.verdict[1] or NOT_UNDERSTOOD] += 1
         seen: set[str] = set()
         for outcome in analysed.outcomes:
             if isinstance(outcome, Unparsed):
-                self.not_asked[_general(outcome.reason)] += 1
+                self.not_asked[outcome.reason] += 1
             elif outcome.kind not in DML_KINDS:
                 self.not_asked["it is no SELECT, INSERT, REPLACE, UPDATE or DELETE"] += 1
             elif not outcome.complete:
-                self.not_asked[_general(outcome.open[0] if outcome.open else None)] += 1
+                self.not_asked[_general(outcome.open)] += 1
             elif outcome.display not in seen:
                 seen.add(outcome.display)
                 self._text(analysed, outcome)
@@ -225,6 +226,6 @@ def _not_known(analysed: Analysed) -> str:
     return "accepts" if status == "resolved" else f"not known: {reason}"
 
 
-def _general(reason: str | None) -> str:
-    """Return a reason without what is particular to one statement, so that reasons can be counted together."""
-    return (reason or "it was not understood").partition(":")[0]
+def _general(reasons: tuple[str, ...]) -> str:
+    """Return why a text is incomplete, without the expression behind the hole, so that reasons can be counted."""
+    return reasons[0].partition(": ")[0] if reasons else NOT_UNDERSTOOD
