@@ -17,6 +17,8 @@ from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog, Elsewhere
+from nodepath_cli.sql._ddl.dynamic import Dynamic
+from nodepath_cli.sql._ddl.nodes import SetVariables
 from nodepath_cli.sql._ddl.parse import parse
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
@@ -27,7 +29,8 @@ __all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "replay", "
 
 _FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
-_SESSION = frozenset({"USE", "SET"})
+_DYNAMIC = frozenset({"CREATE", "PREPARE", "EXECUTE", "CALL", "BEGIN"})
+_READ = _DDL | _DYNAMIC | {"USE", "SET"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Replay:
         self._dialect = dialect
         self._catalog = Catalog(base, dialect, ordered=ordered)
         self._problems = list(base.problems)
+        self._dynamic = Dynamic(dialect, self._apply)
 
     def run(self, statement: DdlText) -> tuple[Problem, ...]:
         """Apply one statement, and return what the server would say against it; () where all is well."""
@@ -67,7 +71,7 @@ class Replay:
         path, line = statement.path, statement.line
         found = []
         try:
-            _replay_one(statement.sql, catalog, self._dialect)
+            self._apply(statement.sql)
         except Elsewhere:
             pass
         except Refusal as refusal:
@@ -78,6 +82,23 @@ class Replay:
         catalog.notes.clear()
         self._problems += found
         return tuple(found)
+
+    def _apply(self, sql: str) -> None:
+        opened = open_executable(sql, self._dialect)
+        word = _first_word(opened)
+        if word not in _READ:
+            return
+        if HOLE in opened:
+            _with_hole(opened, self._catalog, self._dialect)
+            return
+        if word in _DYNAMIC and self._dynamic.handle(opened):
+            return
+        parsed = parse(opened, self._dialect)
+        if isinstance(parsed, SetVariables):
+            for name, value in parsed.values:
+                if name.startswith("@"):
+                    self._dynamic.assign(name, value)
+        apply(parsed, self._catalog)
 
     def schema(self) -> Schema:
         """Return the schema as it is now."""
@@ -110,16 +131,6 @@ def replay_script(text: str, path: str, base: Schema, dialect: Dialect) -> Schem
     """Replay a whole script; its down sections are left out."""
     statements = (DdlText(each.sql, path, each.line) for each in split(text) if not each.down)
     return replay(statements, base, dialect)
-
-
-def _replay_one(sql: str, catalog: Catalog, dialect: Dialect) -> None:
-    opened = open_executable(sql, dialect)
-    if _first_word(opened) not in _DDL | _SESSION:
-        return
-    if HOLE in opened:
-        _with_hole(opened, catalog, dialect)
-        return
-    apply(parse(opened, dialect), catalog)
 
 
 def _with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:

@@ -192,8 +192,12 @@ def _check_dropped(draft: Draft, plan: _Plan) -> None:
             raise cannot_drop("COLUMN", each.name)
         seen.add(lower)
     added = {each.name.lower() for each in plan.added}
+    altered: set[str] = set()
     for alter in plan.altered:
         lower = alter.name.lower()
+        if lower in altered:
+            raise unknown_column(alter.name, draft.name)
+        altered.add(lower)
         if not draft.open and lower not in added and (draft.column(alter.name) is None or lower in seen):
             raise unknown_column(alter.name, draft.name)
 

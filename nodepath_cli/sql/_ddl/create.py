@@ -72,7 +72,7 @@ def _defined(statement: CreateTable, catalog: Catalog) -> Draft:
         open=statement.virtual,
     )
     _add_columns(draft, statement, inherited, catalog)
-    if not draft.columns and not draft.open:
+    if all(column.invisible for column in draft.columns) and not draft.open:
         raise Refusal(1113, "A table must have at least 1 column")
     _add_constraints(draft, statement, catalog)
     return draft

@@ -12,7 +12,7 @@ from nodepath_cli.sql._ddl.keys import covers
 from nodepath_cli.sql._ddl.nodes import ForeignKeyDef, Name, Reference
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
-from nodepath_cli.sql._ddl.types import CHARACTER, read_type, server_type
+from nodepath_cli.sql._ddl.types import BLOBS, CHARACTER, TEXTS, read_type, server_type
 
 
 def foreign_key_of(column: str, reference: Reference) -> ForeignKeyDef:
@@ -127,6 +127,8 @@ def _compatible(own: Column, other: Column, catalog: Catalog) -> bool:
     first, second = (server_type(read_type(Reader(each.type, dialect)), dialect) for each in (own, other))
     families = [_FAMILIES.get(each.base, each.base) for each in (first, second)]
     if families[0] != families[1] or first.unsigned != second.unsigned:
+        return False
+    if first.base in TEXTS | BLOBS:
         return False
     if first.base in CHARACTER and own.collation and other.collation:
         return own.collation == other.collation
