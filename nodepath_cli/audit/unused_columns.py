@@ -22,13 +22,13 @@ class UnusedColumn:
 def unused(known: Index, table: str | None = None) -> tuple[UnusedColumn, ...]:
     """Return the columns that no statement names, of all known tables or of one, in order of table and column.
 
-    `SELECT *` names all columns of its tables. Nothing is proved of a table that a statement uses which was not fully
+    `SELECT *` names all columns of its tables. A table that the migrations own and that no statement of this tree names
+    is another program's, unless it is asked for. Nothing is proved of a table that a statement uses which was not fully
     understood, nor of one that a view of the schema may read: its SELECT is not among the statements.
     """
     named: dict[str, set[str]] = defaultdict(set)
     for use in known.uses:
-        if use.column:
-            named[use.table].add(use.column.lower())
+        named[use.table].add((use.column or "").lower())
     views = [name for name, each in known.tables.items() if each.kind == "view"]
     found = []
     for name in sorted(known.tables):
@@ -36,6 +36,8 @@ def unused(known: Index, table: str | None = None) -> tuple[UnusedColumn, ...]:
         if each.kind != "table" or (table is not None and name != table) or EVERY in named[name]:
             continue
         doubt = _doubt(name, known) or (f"view {views[0]} may read it" if views else None)
+        if table is None and name in known.owned and not named[name]:
+            continue
         found += [
             UnusedColumn(name, column.name, doubt) for column in each.columns if column.name.lower() not in named[name]
         ]

@@ -58,6 +58,8 @@ class Index:
     """The tables of all schemas of the tree, by the name that uses have."""
     schema: Schema
     """The tree's main schema."""
+    owned: frozenset[str] = frozenset()
+    """Tables that are known though nobody named a schema: the migrations own them, in whatever tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def index(analysis: Analysis, settings: Settings) -> Index:
         if unseen := _blind(analysed, hidden, tables):
             blind.append(unseen)
     ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].table, pair[1].column or "", pair[1].access))
-    return Index(tuple(use for _, use in ordered), tuple(blind), tables, analysis.main.schema)
+    return Index(
+        tuple(use for _, use in ordered), tuple(blind), tables, analysis.main.schema, analysis.main.proved_tables
+    )
 
 
 def subject(name: str, known: Index) -> Subject:

@@ -161,3 +161,10 @@ def test_a_view_may_read_what_no_statement_names(tree: Tree) -> None:
     known = indexed(tree, "`SELECT id FROM flows`", ddl=DDL + "CREATE VIEW v AS SELECT stage FROM flows;\n")
     assert {each.doubt for each in unused(known)} == {"view v may read it"}
     assert {each.table for each in unused(known)} == {"flows", "steps"}
+
+
+def test_the_lock_tables_of_another_program_are_not_listed_unless_asked_for(tree: Tree) -> None:
+    tree.write("store.go", go("`CREATE TABLE flows (id INT, name INT)`", "`SELECT id FROM flows`"))
+    known = index(analyse(("store.go",), Settings()), Settings())
+    assert [(each.table, each.column) for each in unused(known)] == [("flows", "name")]
+    assert len(unused(known, "wasapBot_session_nodepath")) == 4
