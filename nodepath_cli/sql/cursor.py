@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nodepath_cli.source.statement import HOLE
-from nodepath_cli.sql.lexer import END, HOLED, NUMBER, OP, QUOTED, STRING, WORD, Tokens, unquote
+from nodepath_cli.sql.lexer import END, HOLED, NUMBER, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.nodes import Ident
 from nodepath_cli.sql.words import NOT_AN_ALIAS, QUERY_STARTS, RESERVED, SET_OPERATORS
 
@@ -205,7 +205,3 @@ class Cursor:
             names.append(self.ident())
         self.expect(")")
         return tuple(names)
-
-    def is_op(self, index: int) -> bool:
-        """Say whether an operator stands at that index."""
-        return self.kinds[index] == OP

@@ -7,27 +7,26 @@ import re
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, system_columns
-from nodepath_cli.sql.lookup import InTable, Several, several
+from nodepath_cli.sql.lookup import InTable, several
 from nodepath_cli.sql.names import NameResolver
 from nodepath_cli.sql.nodes import (
     Col,
     Derived,
-    Expr,
     FromItem,
     Hidden,
     Ident,
     Join,
     JsonTable,
-    Sub,
     TableName,
 )
-from nodepath_cli.sql.resolution import Access, Clause, Found, Missing, Outcome, TableRef, Unknown
+from nodepath_cli.sql.resolution import Access, Clause, Found, Missing, Outcome, TableRef, Unknown, Violation
 from nodepath_cli.sql.scope import (
     DERIVED_SPACE,
     OWN_SPACE,
     Environment,
     Joined,
     Link,
+    OutColumn,
     Output,
     Scope,
     Source,
@@ -118,7 +117,6 @@ class FromResolver(NameResolver):
         if table is not None:
             outcome = Found()
             source = _from_table(shown, of, table)
-            # information_schema's names are compared without regard to case in FROM, but a qualifier keeps FROM's case.
         elif name.hole or (database and database.hole):
             outcome = Unknown("a table's name is known only at run time")
             source = Source(shown, None, {}, (), None, outcome.reason, any_name=alias is None)
@@ -232,8 +230,6 @@ class FromResolver(NameResolver):
                     + ("SELECT list and column names list have different column counts"),
                 )
             self.violate(errno, message, name.text, name.start, name.end)
-        from nodepath_cli.sql.scope import OutColumn
-
         given = tuple(
             OutColumn(ident.text, *((old.column, old.table) if old else (None, None)))
             for ident, old in zip(columns, (*output.columns, *[None] * len(columns)), strict=False)
@@ -335,8 +331,6 @@ class FromResolver(NameResolver):
             seen.add(key)
 
     def _not_unique(self, name: str, start: int, end: int) -> None:
-        from nodepath_cli.sql.resolution import Violation
-
         if not self.sqlite:
             self.violations.append(Violation(1066, f"Not unique table/alias: '{name}'", name, start, end))
 
@@ -367,11 +361,3 @@ def _from_output(name: str, output: Output | None) -> Source:
 def _find_any_case(schema: Schema, name: str) -> Table | None:
     lower = name.lower()
     return next((table for table in schema.tables if table.name.lower() == lower), None)
-
-
-def expression_columns(expr: Expr) -> list[Col]:
-    """Return the columns of an expression, without its subqueries."""
-    return [atom for atom in expr.atoms if not isinstance(atom, Sub)]
-
-
-__all__ = ["FromResolver", "Several", "expression_columns"]

@@ -155,38 +155,20 @@ class NameResolver(NameSearch):
     ) -> None:
         """Add the reference that a search ended with."""
         name = col.name
-        outcome: Outcome
-        table: Table | None = None
-        candidates: tuple[Table, ...] = ()
-        errno: int | None = None
-        if isinstance(hit, InTable):
-            table = hit.source.table
-            outcome = Found(hit.source.columns.get(name.text.lower()))
-        elif isinstance(hit, InItems):
-            outcome, table = self._found_item(hit)
-        elif isinstance(hit, NotTold):
-            outcome = Unknown(hit.reason)
-        elif isinstance(hit, Several):
-            outcome, candidates, errno = Ambiguous(hit.names), hit.tables, 1052
-        elif isinstance(hit, NotYet):
-            outcome = Found()
-            self.bad_reference(name, hit.why)
-        elif self.sqlite and name.quoted and col.table is None and self.text[name.start - 1] == '"':
-            # SQLite takes a quoted name that is no column for a string.
+        if hit is None and self._is_text(col):
             return
-        elif self._lacks_tables(col, scope, clause):
+        if hit is None and self._lacks_tables(col, scope, clause):
             self._no_tables(col, clause)
             return
-        else:
-            outcome, errno = Missing(), 1054
-            table, candidates = self._looked_for(col, scope, trees)
+        if isinstance(hit, NotYet):
+            self.violate(1247, f"Reference '{name.text}' not supported ({hit.why})", name.text, name.start, name.end)
+        outcome, table, candidates, errno = self._outcome(col, hit, scope, trees)
         back = self.prepared
-        start, end = (name.start, name.end) if not back.pieces else (back.back(name.start), back.back_end(name.end))
         self.columns.append(
             ColumnRef(
                 name.text,
-                start,
-                end,
+                back.back(name.start),
+                back.back_end(name.end),
                 clause,
                 outcome,
                 access or _ACCESS.get(clause, "read"),
@@ -196,6 +178,29 @@ class NameResolver(NameSearch):
                 errno,
             )
         )
+
+    def _outcome(
+        self, col: Col, hit: Hit | None, scope: Scope, trees: tuple[Tree, ...] | None
+    ) -> tuple[Outcome, Table | None, tuple[Table, ...], int | None]:
+        match hit:
+            case InTable(source):
+                return Found(source.columns.get(col.name.text.lower())), source.table, (), None
+            case InItems():
+                outcome, table = self._found_item(hit)
+                return outcome, table, (), None
+            case NotTold(reason):
+                return Unknown(reason), None, (), None
+            case Several(names, tables):
+                return Ambiguous(names), None, tables, 1052
+            case NotYet():
+                return Found(), None, (), None
+            case None:
+                table, candidates = self._looked_for(col, scope, trees)
+                return Missing(), table, candidates, 1054
+
+    def _is_text(self, col: Col) -> bool:
+        """Say whether SQLite takes an unknown name for a string: a name in double quotes."""
+        return self.sqlite and col.name.quoted and col.table is None and self.text[col.name.start - 1] == '"'
 
     def _lacks_tables(self, col: Col, scope: Scope, clause: Clause) -> bool:
         if col.table is None or scope.sources or scope.outer or self.sqlite:
@@ -214,10 +219,6 @@ class NameResolver(NameSearch):
         if source is None or hit.item.field_name is None:
             return Found(), None
         return Found(source.columns.get(hit.item.field_name)), source.table
-
-    def bad_reference(self, name: Ident, why: str) -> None:
-        """Record 1247 for an alias where it may not stand."""
-        self.violate(1247, f"Reference '{name.text}' not supported ({why})", name.text, name.start, name.end)
 
     def _looked_for(
         self, col: Col, scope: Scope, trees: tuple[Tree, ...] | None

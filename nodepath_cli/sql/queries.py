@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
+from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.functions import FunctionGrammar
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
@@ -10,7 +10,6 @@ from nodepath_cli.sql.nodes import (
     Cte,
     Expr,
     FromItem,
-    Ident,
     Item,
     Query,
     Rows,
@@ -372,12 +371,6 @@ class QueryGrammar(FunctionGrammar):
         if self.words[self.i] == "(":
             return self.is_query(self.i)
         return self.words[self.i] in QUERY_STARTS
-
-    def name_hole(self) -> Ident:
-        """Step over a hole that stands for a name alone."""
-        start, end = self.starts[self.i], self.ends[self.i]
-        self.hole(NAME)
-        return Ident(self.text[start:end], start, end, True)
 
 
 def _may_be_more(item: Item) -> bool:

@@ -18,6 +18,8 @@ class _Resolver(WriteResolver):
     def run(self, parsed: Parsed) -> None:
         """Resolve every statement of the text."""
         for node in parsed.nodes:
+            self.target = None
+            self.with_seen = False
             match node:
                 case Query():
                     self.query(node, None, None)

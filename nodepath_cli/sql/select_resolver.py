@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
-from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotTold, Several
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     Branch,
@@ -293,7 +293,7 @@ class SelectResolver(FromResolver):
                 continue
             hit = self.in_items(atom, scope)
             if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
-                self.bad_reference(atom.name, GROUP_FUNCTION)
+                self.record(atom, Clause.ORDER_BY, NotYet(GROUP_FUNCTION), scope, None)
 
     def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:
         if not query.order or (outer and outer.unordered):
@@ -341,6 +341,3 @@ def _unwrapped(branch: Branch) -> Branch:
     while isinstance(branch, Query) and len(branch.branches) == 1 and not (branch.order or branch.limit or branch.ctes):
         branch = branch.branches[0]
     return branch
-
-
-__all__ = ["NotTold", "SelectResolver"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.cursor import NAME, TEXT, NotUnderstood
+from nodepath_cli.sql.cursor import TEXT, NotUnderstood
 from nodepath_cli.sql.lexer import HOLED, QUOTED, STRING, WORD
 from nodepath_cli.sql.nodes import Derived, Expr, FromItem, Hidden, Ident, Join, JsonTable, TableName
 from nodepath_cli.sql.queries import QueryGrammar
@@ -251,6 +251,3 @@ class TableGrammar(QueryGrammar):
                 break
         self.nesting -= 1
         self.expect(")")
-
-
-__all__ = ["NAME", "TableGrammar"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.from_tables import OPEN_FROM
-from nodepath_cli.sql.lookup import Hit, InTable, Several
+from nodepath_cli.sql.lookup import Hit, InTable
 from nodepath_cli.sql.nodes import (
     Assignment,
     Col,
@@ -13,15 +13,13 @@ from nodepath_cli.sql.nodes import (
     Derived,
     Expr,
     FromItem,
-    Ident,
     Insert,
     Item,
     Join,
-    TableName,
     Update,
 )
-from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef
-from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source
+from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef, Violation
+from nodepath_cli.sql.scope import Link, Output, Scope, Source
 from nodepath_cli.sql.select_resolver import SelectResolver
 
 
@@ -108,8 +106,6 @@ class WriteResolver(SelectResolver):
             return
         # `()` as a list means no list, and as a row every column's default (measured).
         expected = len(names) if names else len(target.visible)
-        from nodepath_cli.sql.resolution import Violation
-
         for number, row in enumerate(rows, 1):
             if row.values is None or row.values == expected or (row.values == 0 and not names):
                 continue
@@ -272,6 +268,3 @@ def _derived_sources(items: tuple[FromItem, ...]) -> frozenset[str]:
         elif isinstance(item, Join):
             names |= _derived_sources((item.left, item.right))
     return frozenset(names)
-
-
-__all__ = ["Environment", "Ident", "Several", "TableName", "WriteResolver"]

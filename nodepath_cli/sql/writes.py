@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.cursor import NAME, TEXT
+from nodepath_cli.sql.cursor import TEXT
 from nodepath_cli.sql.lexer import HOLED, WORD
 from nodepath_cli.sql.nodes import (
     Assignment,
@@ -362,6 +362,3 @@ class WriteGrammar(TableGrammar):
             targets.append(DeleteTarget(name, database))
             if not self.accept(","):
                 return tuple(targets)
-
-
-__all__ = ["NAME", "WriteGrammar"]
