@@ -245,7 +245,9 @@ def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
     done: set[tuple[str, int]] = set()
     for each in m.not_followed:
         key = each.call.key
-        if key in known or key in done or key in m.covered or each.wrapper in m.covered_by_callers:
+        if (key in known and not each.beside) or key in done or key in m.covered:
+            continue
+        if each.wrapper in m.covered_by_callers or (each.beside and judge.guard(each.ambient) is not None):
             continue
         done.add(key)
         yield _opaque_statement(each, judge)
@@ -273,7 +275,7 @@ def _sentence(reason: str) -> str:
         return "SQL is read from a file"
     if reason.startswith(("result of", "element of", "part of")):
         return f"SQL is the {reason}"
-    if reason.startswith(("field ", "name ", "list:")) or "." in reason:
+    if reason.startswith(("field ", "variable ", "list:")) or "." in reason:
         return f"SQL is {reason}, whose value is not known"
     article = "an" if reason[:1] in "aeiou" else "a"
     return f"SQL is {article} {reason}"

@@ -95,6 +95,7 @@ _MYSQL_CONTENT: list[tuple[str, re.Pattern[str]]] = [
         re.compile(r"\b(?:from_unixtime|unix_timestamp|str_to_date|timestampdiff|last_insert_id)\s*\(", re.IGNORECASE),
     ),
 ]
+_AFFIX = re.compile(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
 _TEST = re.compile(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
 
 
@@ -146,6 +147,10 @@ def by_branch(words: str, family: str) -> Foreign | None:
             named.add(name)
         elif name == family:
             return Foreign("other", words)
+    if _AFFIX.search(words) and not named:
+        affixes = _all(_tokens(words.partition("(")[2]))
+        if len(affixes) == 1 and ("!" in words.partition("(")[0]) == negated:
+            named = affixes
     if named and family not in named:
         return Foreign(sorted(named)[0], words)
     return None

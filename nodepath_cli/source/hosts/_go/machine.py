@@ -127,6 +127,8 @@ class NotFollowed:
     """That function, where callers can be asked for the argument."""
     root: tuple[str, int] | None = None
     """The function whose evaluation made this record."""
+    beside: bool = False
+    """The call has other alternatives that were followed."""
 
 
 class Written(NamedTuple):

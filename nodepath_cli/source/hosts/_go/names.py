@@ -38,7 +38,7 @@ def identifier(m: Machine, f: Frame, node: Node) -> Value:
     value = f.scope.get(name)
     if value is not None:
         return given(value, f.ambient)
-    return package_name(m, f.file.folder, name) or unknown(f"name {name}")
+    return package_name(m, f.file.folder, name) or unknown(f"variable {name}")
 
 
 def selector(m: Machine, f: Frame, node: Node) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,18 @@ from nodepath_cli.source.hosts._go.calls import ALWAYS, base_name, is_database, 
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Call, Frame, Machine, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
+    Atom,
+    Guard,
     Several,
     Text,
     Unknown,
     Value,
     given,
     has_hole,
+    join_guards,
 )
 from nodepath_cli.source.statement import Span
 
@@ -26,6 +31,12 @@ if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
 
 Literal = Span
+
+_NO_TEXT = frozenset(("nil", "no value"))
+_DATABASE_IMPORT = re.compile(
+    r"(?:^|[/ ])(?:database/sql|sqlx|pgx|pgxpool|gorp|gorm|bun|xorm|dbr|squirrel|scany|goqu|sqlbuilder|mysql|pq|"
+    r"go-sqlite3|sqlite)(?:/|$|\.v\d)"
+)
 
 _TEXT_PACKAGES = frozenset(("fmt", "strings", "bytes", "strconv", "slices", "maps"))
 
@@ -93,27 +104,32 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
 
 
 def _record_sink(m: Machine, f: Frame, call: Call, callee: Callee, node: Node, value: Value) -> frozenset[Literal]:
+    receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
+    surely = is_database("".join(receiver.split()), callee.receiver_type) is True
     literals: set[Literal] = set()
-    reason = None
+    reason: str | None = None
+    branch: Guard = ()
     for alternative in given(value, f.ambient):
         atom = alternative.atom
         if isinstance(atom, Text):
-            kind = sql_kind_at_sink(atom.plain)
+            kind = sql_kind_at_sink(atom.plain) if surely else sql_kind(atom.plain)
             if kind is not None:
                 literals |= _note(m, f, call, alternative, atom, kind, 2)
-            elif has_hole(atom):
-                reason = reason or _start_reason(atom)
-        elif isinstance(atom, Unknown):
-            reason = reason or atom.reason
-        else:
-            reason = reason or "run-time value"
-    if literals or reason is None:
+                continue
+            if not has_hole(atom):
+                continue
+        if reason is None:
+            reason, branch = _why(atom), alternative.guard
+    if reason is None or (literals and reason in _NO_TEXT):
         return frozenset(literals)
-    receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
-    if is_database("".join(receiver.split()), callee.receiver_type) is None and not _may_be_text(value):
-        return frozenset()
-    _note_opaque(m, f, call, reason, node)
-    return frozenset()
+    if surely or literals or (_may_be_text(value) and _uses_database(m, f.file)):
+        _note_opaque(m, f, call, reason, node, branch if literals else None)
+    return frozenset(literals)
+
+
+def _uses_database(m: Machine, file: GoFile) -> bool:
+    """Say whether a file imports a database package: `Query` of anything else is a search, a graph or a metric."""
+    return any(_DATABASE_IMPORT.search(path) for path in m.index.of(file).imports.values())
 
 
 def _may_be_text(value: Value) -> bool:
@@ -121,10 +137,12 @@ def _may_be_text(value: Value) -> bool:
     return isinstance(atom, Text) or (isinstance(atom, Unknown) and atom.type in ("", "string"))
 
 
-def _start_reason(text: Text) -> str:
-    for piece in text.pieces:
-        if piece.hole is not None:
-            return piece.hole[1]
+def _why(atom: Atom) -> str:
+    """Why an alternative is no SQL that can be read."""
+    if isinstance(atom, Unknown):
+        return atom.reason
+    if isinstance(atom, Text):
+        return next((piece.hole[1] for piece in atom.pieces if piece.hole is not None), "run-time value")
     return "run-time value"
 
 
@@ -173,7 +191,8 @@ def _outer_call(m: Machine, literals: set[Literal]) -> tuple[frozenset[Literal],
     return next((entry for entry in m.arguments if entry[0] & literals), None)
 
 
-def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node) -> None:
+def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, branch: Guard | None = None) -> None:
+    """Record a call that is not followed; `branch` is under what, where other branches were followed."""
     wrapper = None
     position = f.parameters.get(f.file.source(node)) if node.type == "identifier" else None
     if position is not None and m.calls:
@@ -183,7 +202,10 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node) -> N
     elif position is not None and f.routine is not None:
         wrapper = f.routine
         m.wrappers.setdefault(wrapper, set()).add(position)
-    m.not_followed.append(NotFollowed(call, reason, f.ambient, reason == ARGUMENT, m.next_order(), wrapper, m.root))
+    ambient = join_guards(f.ambient, branch or ()) or f.ambient
+    parameter = reason == ARGUMENT
+    order = m.next_order()
+    m.not_followed.append(NotFollowed(call, reason, ambient, parameter, order, wrapper, m.root, branch is not None))
 
 
 def note_wrapped(
