@@ -61,12 +61,11 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class LexError:
-    """A text that has no tokens, and why."""
+    """A text that has no tokens, and why: an open quote, an unmatched parenthesis. The server refuses it, too."""
 
     reason: str
-    syntax: bool
-    """True where the server refuses it as well (an open quote, an unmatched parenthesis)."""
     start: int
+    """Offset of the quote or parenthesis."""
 
 
 def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> Tokens | LexError:
@@ -94,10 +93,10 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
                 depth = max(depth, len(stack))
             elif word == ")":
                 if not stack:
-                    return LexError("a closing parenthesis too many", True, start)
+                    return LexError("a closing parenthesis too many", start)
                 closing[stack.pop()] = len(kinds)
             elif word in "'\"`":
-                return LexError("a quote that is never closed", True, start)
+                return LexError("a quote that is never closed", start)
             words.append(word)
         elif kind == WORD:
             words.append(text[start:end].upper())
@@ -107,7 +106,7 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
         starts.append(start)
         ends.append(end)
     if stack:
-        return LexError("a parenthesis that is never closed", True, starts[stack[-1]])
+        return LexError("a parenthesis that is never closed", starts[stack[-1]])
     _end(kinds, words, starts, ends, len(text))
     return Tokens(text, kinds, words, starts, ends, closing, depth)
 

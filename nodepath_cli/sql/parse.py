@@ -68,5 +68,6 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     try:
         nodes = grammar.statements()
     except NotUnderstood as problem:
-        return Unparsed(prepared.variant, problem.reason)
+        syntax = problem.syntax and not grammar.has_holes
+        return Unparsed(prepared.variant, problem.reason, syntax, prepared.back(problem.start) if syntax else None)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes))

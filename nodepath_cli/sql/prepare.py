@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.source.statement import Variant
+from nodepath_cli.source.statement import HOLE, Variant
 from nodepath_cli.sql.cursor import MAX_NESTING
 from nodepath_cli.sql.executable import open_executable
 from nodepath_cli.sql.lexer import LexError, Tokens, tokenize
@@ -59,6 +59,9 @@ class Prepared:
         return following[1] if following else len(self.variant.sql)
 
 
+_NO_TOKENS = Tokens("", [], [], [], [], {}, 0)
+
+
 def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Prepared | Unparsed:
     """Make a text ready for the grammar; say why where it cannot be read."""
     text, pieces = replaced(variant.sql, replace) if replace else (variant.sql, ())
@@ -70,7 +73,9 @@ def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str
     sqlite = dialect.name == "sqlite"
     tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
     if isinstance(tokens, LexError):
-        return Unparsed(variant, tokens.reason)
+        syntax = HOLE not in text
+        start = Prepared(variant, dialect, text, _NO_TOKENS, pieces).back(tokens.start)
+        return Unparsed(variant, tokens.reason, syntax, start if syntax else None)
     if tokens.depth > MAX_NESTING:
         return Unparsed(variant, f"nested deeper than {MAX_NESTING} levels")
     return Prepared(variant, dialect, text, tokens, pieces)

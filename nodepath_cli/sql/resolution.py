@@ -186,6 +186,11 @@ class Unparsed:
 
     variant: Variant
     reason: str
+    syntax: bool = False
+    """The grammar ends at a word of a text without holes, so the server most likely answers 1064; False for a size, a
+    nesting or a hole that is beyond us."""
+    start: int | None = None
+    """Offset of the word at which it ends, None where `syntax` is False."""
 
 
 CLAUSE_WORDS_MYSQL: dict[Clause, str] = {

@@ -65,6 +65,22 @@ def test_a_text_that_is_no_statement_is_not_read_and_says_where(sql: str, word: 
     assert word in reason(sql)
 
 
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [("SELECT id, FROM orders", "FROM"), ("SELECT id FROM orders WHERE id = 'x", "'x"), ("UPDATE orders SET (", "(")],
+)
+def test_where_the_grammar_ends_is_told_for_a_text_that_is_wholly_known(sql: str, word: str) -> None:
+    parsed = parse(variant(sql), MYSQL)
+    assert isinstance(parsed, Unparsed) and parsed.syntax and parsed.start is not None
+    assert sql[parsed.start :].startswith(word)
+
+
+@pytest.mark.parametrize("sql", ["SELECT id, FROM @@", "SELECT " + "(" * 300 + "id" + ")" * 300])
+def test_what_is_beyond_the_grammar_is_no_syntax_error(sql: str) -> None:
+    parsed = parse(variant(sql), MYSQL)
+    assert isinstance(parsed, Unparsed) and not parsed.syntax
+
+
 def test_several_statements_in_one_text_are_all_read() -> None:
     found = resolved("UPDATE orders SET nosuch = 1; DELETE FROM items WHERE nope = 1;")
     assert [column.name for column in found.columns if column.errno] == ["nosuch", "nope"]
