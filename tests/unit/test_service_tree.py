@@ -77,7 +77,7 @@ def test_a_planted_defect_is_found_at_its_place_and_nothing_else_is(defect: Defe
 def test_a_statement_stands_where_its_first_literal_starts(tree: Path) -> None:
     items, _ = inventory((".",), Settings())
     for item in (each for each in items if each.path.endswith(".go") and each.sql):
-        line = read(tree / item.path).splitlines()[item.line - 1]
-        assert line[item.column - 1] in '`"', f"{item.path}:{item.line}:{item.column} {line}"
+        below = read(tree / item.path).splitlines()[item.line - 1 :]
+        assert below and below[0][item.column - 1 :].startswith(("`", '"')), f"{item.path}:{item.line}:{item.column}"
     elsewhere = [item for item in items if item.call_path not in (None, item.path)]
     assert {item.path for item in elsewhere} == {"internal/database/schema.go", "internal/repository/queries.go"}
