@@ -156,3 +156,11 @@ def test_the_function_of_a_statement_is_the_method_around_its_call() -> None:
     statement = only(statements(body('r.db.Exec("DELETE FROM t")')))
     assert statement.function == "Do"
     assert statement.host == "go"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["client.Query(ctx, &q, variables)", "api.Query(ctx, expression, now)", "index.Query(text)", "x.Exec(command)"],
+)
+def test_a_query_of_something_else_is_no_database_call_that_was_not_followed(code: str) -> None:
+    assert statements(f"package a\n\nfunc f(expression, text, command string) {{\n\t{code}\n}}\n") == []

@@ -414,3 +414,80 @@ func f(name string) {
 """
     )
     assert texts(source) == ["INSERT INTO t (a) VALUES (?)", "INSERT INTO u (a) VALUES (?)"]
+
+
+def test_an_alternative_that_cannot_be_followed_is_said_beside_the_one_that_can() -> None:
+    source = (
+        HEAD
+        + """
+func (r *repo) f(custom bool) {
+	query := "SELECT a FROM t"
+	if custom {
+		query = r.builder.Build()
+	}
+	r.db.Query(query)
+}
+"""
+    )
+    followed, missing = sorted(statements(source), key=lambda each: each.opaque or "")
+    assert variants(followed) == ["SELECT a FROM t"]
+    assert missing.opaque == "SQL is the result of r.builder.Build()"
+
+
+def test_a_rewriting_function_with_an_arm_for_another_database() -> None:
+    source = (
+        HEAD
+        + """
+func param(driver, query string) string {
+	if strings.HasPrefix(driver, "postgres") {
+		return numbered(query)
+	}
+	return query
+}
+
+func numbered(query string) string {
+	var b strings.Builder
+	for _, c := range query {
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+func (r *repo) f() {
+	r.db.Query(param(r.driver, "SELECT a FROM t WHERE b = ?"))
+}
+"""
+    )
+    statement = only(statements(source))
+    assert variants(statement) == ["SELECT a FROM t WHERE b = ?"]
+    assert statement.call is not None
+    assert statement.call.name == "r.db.Query"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "r.db.QueryRow(countQuery, n)",
+        "r.db.QueryRowContext(ctx, countQuery, n)",
+        "r.db.QueryRow(c.Context(), countQuery, n)",
+        "r.db.GetContext(ctx, &row, countQuery, n)",
+        "r.conn(ctx).SelectContext(ctx, &rows, countQuery, n)",
+        "sqlx.Get(r.db, &row, countQuery, n)",
+    ],
+)
+def test_the_sql_is_found_among_the_arguments(call: str) -> None:
+    code = f'func (r *repo) f(n int) {{\n\tcountQuery := "SELECT COUNT(*) FROM t WHERE a = ?"\n\t{call}\n}}\n'
+    assert texts(HEAD + code) == ["SELECT COUNT(*) FROM t WHERE a = ?"]
+
+
+def test_what_only_gets_other_placeholders_says_where_it_comes_from() -> None:
+    source = (
+        HEAD
+        + """
+func (r *repo) f(b *builder) {
+	query, args := b.Build()
+	r.db.Query(r.db.Rebind(query), args...)
+}
+"""
+    )
+    assert only(statements(source)).opaque == "SQL is the result of b.Build()"

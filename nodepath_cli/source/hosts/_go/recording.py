@@ -60,6 +60,9 @@ def record(
         return frozenset()
     sink = _sink(f, callee, nodes)
     if sink is not None:
+        if not is_sql(first_of(values[sink])):
+            # `sqlx.Get(db, &row, query)` and its like have one argument more than the method of that name.
+            sink = next((position for position, value in enumerate(values) if is_sql(first_of(value))), sink)
         return _record_sink(m, f, call, callee, nodes[sink], first_of(values[sink]))
     if never_sends(callee.name, callee.package, callee.method):
         return frozenset()
