@@ -18,9 +18,9 @@ from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog, Elsewhere
 from nodepath_cli.sql._ddl.dynamic import Dynamic
+from nodepath_cli.sql._ddl.holes import apply_with_hole
 from nodepath_cli.sql._ddl.nodes import SetVariables
 from nodepath_cli.sql._ddl.parse import parse
-from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
@@ -89,7 +89,7 @@ class Replay:
         if word not in _READ:
             return
         if HOLE in opened:
-            _with_hole(opened, self._catalog, self._dialect)
+            apply_with_hole(opened, self._catalog, self._dialect)
             return
         if word in _DYNAMIC and self._dynamic.handle(opened):
             return
@@ -131,23 +131,3 @@ def replay_script(text: str, path: str, base: Schema, dialect: Dialect) -> Schem
     """Replay a whole script; its down sections are left out."""
     statements = (DdlText(each.sql, path, each.line) for each in split(text) if not each.down)
     return replay(statements, base, dialect)
-
-
-def _with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
-    """A statement with a part that only the running program knows: the table that it names can have any column."""
-    match = re.match(
-        r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
-        sql,
-        re.IGNORECASE,
-    )
-    if match is None:
-        raise Refusal(None, "a part of this statement is known only at run time")
-    reader = Reader(sql[match.end() :].replace(HOLE, " "), dialect)
-    name = catalog.resolve(reader.table_name())
-    create = match.group(1).upper().startswith("CREATE")
-    if create and not catalog.may_create(name, if_not_exists="IF" in match.group(1).upper().split()):
-        return
-    catalog.put_open(name, create=create)
-    raise Refusal(
-        None, f"a part of this statement is known only at run time: any column of {name.name} is taken as known"
-    )

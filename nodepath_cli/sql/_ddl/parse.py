@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import (
     AddConstraint,
@@ -31,6 +33,7 @@ from nodepath_cli.sql._ddl.parse_create import merge, read_create_table, read_ke
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql.lexer import VARIABLE, WORD
 
+_CHECK_OPTION = re.compile(r"\s+WITH(?:\s+CASCADED|\s+LOCAL)?\s+CHECK\s+OPTION\s*\Z", re.IGNORECASE)
 _LOCK_WORDS = ("ALGORITHM", "LOCK")
 
 
@@ -119,11 +122,7 @@ def _view(reader: Reader, *, or_replace: bool, alter: bool, temporary: bool) -> 
 
 def _without_check_option(select: str) -> str:
     """Cut WITH [CASCADED | LOCAL] CHECK OPTION off a view's SELECT."""
-    words = select.split()
-    if [word.upper() for word in words[-2:]] != ["CHECK", "OPTION"]:
-        return select
-    upper = select.upper()
-    return select[: upper.rindex("WITH")].rstrip()
+    return _CHECK_OPTION.sub("", select)
 
 
 def _database(reader: Reader, *, or_replace: bool, alter: bool) -> CreateDatabase:

@@ -1,0 +1,74 @@
+"""DDL with a part that only the running program knows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql._ddl.apply import apply
+from nodepath_cli.sql._ddl.catalog import Catalog
+from nodepath_cli.sql._ddl.nodes import CheckDef, Default, DropKey, ForeignKeyDef, KeyDef, Options, RenameKey
+from nodepath_cli.sql._ddl.parse import parse
+from nodepath_cli.sql._ddl.reader import Reader
+from nodepath_cli.sql._ddl.refusal import Refusal
+
+# A letter that no schema uses: the grammar reads it as part of a name.
+_MARK = "\u02bd"
+_OPTIONAL: tuple[type, ...] = (KeyDef, ForeignKeyDef, CheckDef, DropKey, RenameKey, Options, Default)
+"""Where a text may be unknown without any doubt about tables and columns."""
+_TABLE = re.compile(
+    r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"(?<=[\s(,=])\ufffc(?=[\s),]|\Z)")
+_T = TypeVar("_T")
+
+
+def apply_with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
+    """Apply a statement with a hole.
+
+    In the name of a key or constraint, a default or an option it does not matter. Elsewhere the table that the
+    statement names can have any column from then on, and a Refusal says so; it changes nothing where the table's own
+    name is the hole.
+    """
+    # A hole that stands alone can be a number as well: a length, a default.
+    for text in (sql, _ALONE.sub("1", sql)):
+        try:
+            statement = _settled(parse(text.replace(HOLE, _MARK), dialect))
+        except Refusal:
+            continue
+        if _MARK not in repr(statement):
+            apply(statement, catalog)
+            return
+    match = _TABLE.match(sql)
+    if match is None:
+        raise Refusal(None, "a part of this statement is known only at run time")
+    words = match.group(1).upper().split()
+    name = catalog.resolve(Reader(sql[match.end() :].replace(HOLE, _MARK), dialect).table_name())
+    if words[0] == "CREATE" and not catalog.may_create(name, if_not_exists="IF" in words):
+        return
+    if words[0] == "ALTER" and catalog.get(name) is None:
+        raise catalog.no_such_table(name)
+    catalog.put_open(name, create=words[0] == "CREATE")
+    raise Refusal(
+        None, f"a part of this statement is known only at run time: any column of {name.name} is taken as known"
+    )
+
+
+def _settled(node: _T) -> _T:
+    """Return a statement without the marks that do not matter."""
+    if isinstance(node, tuple):
+        return tuple(_settled(each) for each in node)  # type: ignore[return-value]
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    changes: dict[str, Any] = {}
+    for each in fields(node):
+        value = getattr(node, each.name)
+        if isinstance(value, str) and _MARK in value and isinstance(node, _OPTIONAL):
+            changes[each.name] = value.replace(_MARK, "") or None
+        elif isinstance(value, tuple) or is_dataclass(value):
+            changes[each.name] = _settled(value)
+    return replace(node, **changes) if changes else node
