@@ -68,16 +68,12 @@ def invoke(
         return _unknown_results(m, function)
     closure = function.node.type == "func_literal"
     if not closure:
-        touches = touches_sql(function.file, function.node)
+        touches, returns = _worth(m, function, key)
         built = any(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
-        if not (
-            touches
-            or built
-            or returns_text(function.file, function.node, structs=function.file.folder in m.sql_folders)
-        ):
+        if not (touches or built or returns):
             _run_literals(m, f, values)
             return _unknown_results(m, function)
         if m.inline_depth >= (MAX_INLINE if touches else MAX_HELPERS) or not _informative(values, function.receiver):
@@ -114,6 +110,16 @@ def invoke(
         if value is not None and any(isinstance(each.atom, (Text, Record, Items, Table)) for each in value):
             store(m, f, _root(f, node, value), value)
     return _results(m, frame, function)
+
+
+def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, bool]:
+    """Say whether a function touches SQL, and whether it may return a text."""
+    found = m.worth.get(key)
+    if found is None:
+        file, node = function.file, function.node
+        found = (touches_sql(file, node), returns_text(file, node, structs=file.folder in m.sql_folders))
+        m.worth[key] = found
+    return found
 
 
 def _root(f: Frame, node: Node, value: Value) -> Node:

@@ -8,7 +8,7 @@ from nodepath_cli.source.statement import HOLE
 
 # A name as SQL or a template writes it: quoted, a hole, or a placeholder of a template engine. Atomic groups keep
 # the patterns linear: a name never gives characters back.
-_NAME = rf"(?>(?:[\w$@{HOLE}\u0080-\U0010ffff]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{{\{{?[^{{}}]*\}}?\}}|%\w+%)+)"
+_NAME = rf"(?>(?:[\w$@]|[^\x00-\x7f]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{{\{{?[^{{}}]*\}}?\}}|%\w+%)+)"
 _NAMES = rf"(?>{_NAME}(?:\s*\.\s*{_NAME})*)"
 _LEAD = re.compile(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*", re.DOTALL)
 
@@ -16,7 +16,7 @@ _JOIN = r"(?:(?:left|right|inner|cross|outer|natural|straight_)\s*)*join\b"
 _ARTICLE = r"(?!(?:the|a|an|your|this|that|these|all of|one of|any|some|to|of|with|for|and|or)\s+\w)"
 _AFTER = r"(?:where|using|order|limit|inner|left|right|cross|join|returning|partition)"
 _DML = [
-    rf"select\b(?=[\s(*`'\"{HOLE}@]).*?[\s)*`'\"\]{HOLE}]from\s*[\s(`\"\[{HOLE}]\s*{_ARTICLE}[\w`\"\[({HOLE}{{$%@\u0080-\U0010ffff]",
+    rf"select\b(?=[\s(*`'\"{HOLE}@]).*?[\s)*`'\"\]{HOLE}]from\s*[\s(`\"\[{HOLE}]\s*{_ARTICLE}(?:[\w`\"\[({{$%@]|[^\x00-\x7f])",
     rf"insert\s+(?:(?:low_priority|delayed|high_priority|ignore|or\s+\w+)\s+)*into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|with\b|table\b|as\b|default\s+values|partition\b|{HOLE})",
     rf"insert\s+(?:ignore\s+)?{_NAMES}\s*(?:\([^)]*\)\s*(?:values?|select)\b|values\s*\(|set\s+{_NAMES}\s*=)",
     rf"replace\s+(?:(?:low_priority|delayed)\s+)?into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|{HOLE})",

@@ -223,6 +223,8 @@ class Machine:
         """Fields are not looked up: what is being evaluated can be no part of SQL (a condition, a query's argument)."""
         self.soft = False
         """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
+        self.worth: dict[tuple[str, int], tuple[bool, bool]] = {}
+        """By function: it has SQL words or database calls; it may return a text."""
         self.in_progress: list[tuple[str, int]] = []
         """Functions that are being evaluated on their own; one may have to be interrupted to evaluate another first."""
         self.tainted: set[tuple[str, int]] = set()
