@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nodepath_cli.audit.baseline_file import Baseline, Entry, load, relative, text_of, write
-from nodepath_cli.audit.finding import Finding
+from nodepath_cli.audit.finding import Finding, Judged
 from nodepath_cli.audit.fingerprint import fingerprint, normal
 from nodepath_cli.errors import UsageError
 
@@ -31,7 +31,7 @@ class Held:
     baselined: int
     unmatched: tuple[Entry, ...]
     """Entries that cover more findings than there are, with the number that is too much, in order of the file. Only
-    those whose file was read and whose rule ran."""
+    those that the audit has judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Change:
         return sum(entry.count for entry in self.baseline.entries)
 
 
-def hold(findings: Sequence[Finding], baseline: Baseline, read: Collection[str], ran: Collection[str]) -> Held:
-    """Take away the findings that a baseline covers; `read` are the paths and `ran` the rule ids of the audit."""
+def hold(findings: Sequence[Finding], baseline: Baseline, judged: Judged) -> Held:
+    """Take away the findings that a baseline covers."""
     left = Counter({entry.fingerprint: entry.count for entry in baseline.entries})
     folder = Path(baseline.file).parent
     kept = []
@@ -62,7 +62,7 @@ def hold(findings: Sequence[Finding], baseline: Baseline, read: Collection[str],
     unmatched = tuple(
         replace(entry, count=left[entry.fingerprint])
         for entry in baseline.entries
-        if left[entry.fingerprint] > 0 and entry.rule in ran and baseline.source_path(entry) in read
+        if left[entry.fingerprint] > 0 and judged.covers(entry.rule, baseline.source_path(entry), entry.function)
     )
     return Held(tuple(kept), len(findings) - len(kept), unmatched)
 
@@ -79,29 +79,27 @@ def create(findings: Iterable[Finding], file: str) -> Change:
     return Change(Baseline(file, entries), added=sum(entry.count for entry in entries))
 
 
-def update(findings: Sequence[Finding], file: str, read: Collection[str], ran: Collection[str]) -> Change:
-    """Make the baseline cover exactly these findings; entries of other files and rules stay.
+def update(findings: Sequence[Finding], file: str, judged: Judged) -> Change:
+    """Make the baseline cover exactly these findings; entries that the audit has not judged stay.
 
     Raises as `load` does, and UsageError where the file cannot be written.
     """
-    return _rewrite(findings, load(file), read, ran, grow=True)
+    return _rewrite(findings, load(file), judged, grow=True)
 
 
-def prune(findings: Sequence[Finding], file: str, read: Collection[str], ran: Collection[str]) -> Change:
+def prune(findings: Sequence[Finding], file: str, judged: Judged) -> Change:
     """Take out of the baseline what is no longer found; nothing is added. Raises as `update` does."""
-    return _rewrite(findings, load(file), read, ran, grow=False)
+    return _rewrite(findings, load(file), judged, grow=False)
 
 
-def _rewrite(
-    findings: Sequence[Finding], old: Baseline, read: Collection[str], ran: Collection[str], *, grow: bool
-) -> Change:
+def _rewrite(findings: Sequence[Finding], old: Baseline, judged: Judged, *, grow: bool) -> Change:
     found = {entry.fingerprint: entry for entry in _of(findings, old.file)}
     kept: dict[str, Entry] = {}
     for entry in old.entries:
         now = found.get(entry.fingerprint)
         path = old.source_path(entry)
-        judged = (entry.rule in ran and path in read) or not os.path.lexists(path)
-        count = entry.count if not judged else min(entry.count, now.count) if now else 0
+        settled = judged.covers(entry.rule, path, entry.function) or not os.path.lexists(path)
+        count = entry.count if not settled else min(entry.count, now.count) if now else 0
         if count:
             kept[entry.fingerprint] = replace(entry, count=count, line=0)
     removed = sum(entry.count for entry in old.entries) - sum(entry.count for entry in kept.values())

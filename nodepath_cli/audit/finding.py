@@ -209,6 +209,22 @@ class Counts:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an audit has looked at: where it finds nothing, there is nothing."""
+
+    files: frozenset[str] = frozenset()
+    """The paths that were read."""
+    rules: frozenset[str] = frozenset()
+    """The ids of the rules that ran."""
+    unclear: frozenset[tuple[str, str]] = frozenset()
+    """Path and function of statements that were not fully understood; the function is empty where there is none."""
+
+    def covers(self, rule: str, path: str, function: str) -> bool:
+        """Say whether the rule would have found what is there."""
+        return rule in self.rules and path in self.files and (path, function) not in self.unclear
+
+
 @dataclass(frozen=True)
 class Report:
     """The finished result of an audit: suppression and order are settled, formats only render."""
@@ -227,10 +243,8 @@ class Report:
     """What a live server says of the statements, where it was asked."""
     error: NodepathError | None = None
     """What went wrong beside the audit (a path that does not exist): the good files are audited all the same."""
-    read: frozenset[str] = frozenset()
-    """The paths of the files that were audited."""
-    ran: frozenset[str] = frozenset()
-    """The ids of the rules that ran: silence of another one says nothing."""
+    judged: Judged = field(default_factory=Judged)
+    """Where having found nothing proves something."""
 
     def count(self, severity: Severity) -> int:
         """How many findings have that severity."""

@@ -71,8 +71,7 @@ def audit(
         sources=_texts(settled.findings, unresolved, files) | dict(settled.sources),
         cross_check=checked,
         error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
-        read=frozenset(files),
-        ran=settled.ran,
+        judged=settled.judged,
     )
 
 

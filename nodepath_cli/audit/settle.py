@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.baseline import hold
 from nodepath_cli.audit.baseline_file import Baseline
-from nodepath_cli.audit.finding import Finding, Rule
+from nodepath_cli.audit.finding import Finding, Judged, Rule
 from nodepath_cli.audit.rules.unused_suppression import RULE as UNUSED
 from nodepath_cli.audit.suppress import apply
 from nodepath_cli.audit.unused import of_comments, of_entries
@@ -22,8 +22,7 @@ class Settled:
     findings: tuple[Finding, ...]
     suppressed: int
     baselined: int
-    ran: frozenset[str]
-    """The ids of the rules that ran."""
+    judged: Judged
     sources: Mapping[str, str]
     """The texts of files that findings lie in and that were not audited (the baseline), by path."""
 
@@ -37,18 +36,24 @@ def settle(
 ) -> Settled:
     """Take away what comments and the baseline hide, and add NP502 for those that hide nothing."""
     ran = frozenset(rule.id for rule in active if rule.check) | {finding.rule for finding in findings}
+    judged = Judged(frozenset(files), ran, _unclear(analysis))
     commented = apply(findings, files)
     judging = any(rule.id == UNUSED.id for rule in active)
     extra = list(of_comments(commented.unused, ran, _unjudged(analysis))) if judging else []
     kept, baselined, sources = commented.kept, 0, {}
     if baseline is not None:
-        held = hold(kept, baseline, files, ran)
+        held = hold(kept, baseline, judged)
         kept, baselined = held.kept, held.baselined
         if judging and held.unmatched:
             extra += of_entries(held.unmatched, baseline)
             sources[display(baseline.file)] = baseline.text
     ordered = sorted((*kept, *extra), key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
-    return Settled(tuple(ordered), commented.suppressed, baselined, ran, sources)
+    return Settled(tuple(ordered), commented.suppressed, baselined, judged, sources)
+
+
+def _unclear(analysis: Analysis) -> frozenset[tuple[str, str]]:
+    unclear = (each.statement for each in analysis.statements if each.verdict[0] != "resolved")
+    return frozenset((statement.span.path, statement.function or "") for statement in unclear)
 
 
 def _unjudged(analysis: Analysis) -> frozenset[tuple[str, int]]:

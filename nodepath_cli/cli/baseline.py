@@ -64,7 +64,7 @@ def update(options: BaselineOptions, paths: Paths = None) -> None:
 
     settings, file = _settings(options)
     report = _audited(paths, settings)
-    _write(update_file(report.findings, file, report.read, report.ran), settings)
+    _write(update_file(report.findings, file, report.judged), settings)
 
 
 @app.command()
@@ -75,7 +75,7 @@ def prune(options: BaselineOptions, paths: Paths = None) -> None:
 
     settings, file = _settings(options)
     report = _audited(paths, settings)
-    _write(prune_file(report.findings, file, report.read, report.ran), settings)
+    _write(prune_file(report.findings, file, report.judged), settings)
 
 
 def _settings(options: BaselineOptions) -> tuple[Settings, str]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nodepath_cli.audit.baseline import create, hold, prune, update
+from nodepath_cli.audit.baseline import Change, create, hold, prune, update
 from nodepath_cli.audit.baseline_file import load
-from nodepath_cli.audit.finding import Finding, Position
+from nodepath_cli.audit.finding import Finding, Judged, Position
 from nodepath_cli.errors import ConfigError, UsageError
 from tests.snapshots.reports import FORMER_NAME, WHOLE_STATEMENT
 from tests.tree import Tree
 
 FILE = "baseline.json"
-READ = frozenset({"a.go", "b.go"})
-RAN = frozenset({"NP101", "NP102"})
+FILES = frozenset({"a.go", "b.go"})
+RULES = frozenset({"NP101", "NP102"})
+ALL = Judged(FILES, RULES)
+Command = Callable[[Sequence[Finding], str, Judged], Change]
 
 
 def finding(identifier: str, path: str = "a.go", line: int = 1, rule: str = "NP101") -> Finding:
@@ -30,12 +33,12 @@ def finding(identifier: str, path: str = "a.go", line: int = 1, rule: str = "NP1
 
 def left(*findings: Finding) -> list[Finding]:
     """What the baseline leaves of the findings."""
-    return list(hold(findings, load(FILE), READ, RAN).kept)
+    return list(hold(findings, load(FILE), ALL).kept)
 
 
 @pytest.fixture(autouse=True)
 def _here(tree: Tree) -> None:
-    for name in READ:
+    for name in FILES:
         tree.write(name, "package a\n")
 
 
@@ -94,7 +97,7 @@ def test_paths_are_those_from_the_file_so_that_any_folder_may_be_the_working_one
     assert str(tree.folder) not in Path(file).read_text()
     tree.write("sub/a.go", "package a\n")
     monkeypatch.chdir(tree.folder / "sub")
-    held = hold([finding("x", "a.go")], load(f"../ci/{FILE}"), {"a.go"}, RAN)
+    held = hold([finding("x", "a.go")], load(f"../ci/{FILE}"), Judged(frozenset({"a.go"}), RULES))
     assert (held.kept, held.baselined, held.unmatched) == ((), 1, ())
 
 
@@ -107,35 +110,43 @@ def test_create_never_overwrites() -> None:
 
 def test_update_adds_what_is_new_and_takes_out_what_is_gone() -> None:
     create([finding("x"), finding("y"), finding("y", line=2)], FILE)
-    change = update([finding("y"), finding("z")], FILE, READ, RAN)
+    change = update([finding("y"), finding("z")], FILE, ALL)
     assert (change.added, change.removed, change.findings) == (1, 2, 2)
     assert left(finding("x"), finding("y"), finding("z")) == [finding("x")]
 
 
 def test_prune_adds_nothing() -> None:
     create([finding("x"), finding("y"), finding("y", line=2)], FILE)
-    change = prune([finding("y"), finding("z")], FILE, READ, RAN)
+    change = prune([finding("y"), finding("z")], FILE, ALL)
     assert (change.added, change.removed, change.findings) == (0, 2, 1)
     assert left(finding("y"), finding("y", line=2), finding("z")) == [finding("y", line=2), finding("z")]
 
 
 @pytest.mark.parametrize("command", [update, prune])
-def test_entries_of_files_that_were_not_read_and_of_rules_that_did_not_run_stay(command: object) -> None:
+def test_entries_of_files_that_were_not_read_and_of_rules_that_did_not_run_stay(command: Command) -> None:
     create([finding("x", "b.go"), finding("x", rule="NP102")], FILE)
-    change = command([], FILE, {"a.go"}, {"NP101"})  # type: ignore[operator]
-    assert change.findings == 2
+    judged = Judged(frozenset({"a.go"}), frozenset({"NP101"}))
+    assert command([], FILE, judged).findings == 2
+
+
+@pytest.mark.parametrize("command", [update, prune])
+def test_an_entry_of_a_function_that_was_not_fully_understood_stays(command: Command) -> None:
+    create([finding("x")], FILE)
+    judged = replace(ALL, unclear=frozenset({("a.go", "TryAcquireSession")}))
+    assert command([], FILE, judged).findings == 1
+    assert hold([], load(FILE), judged).unmatched == ()
 
 
 def test_entries_of_a_file_that_is_gone_go_too(tree: Tree) -> None:
     create([finding("x", "b.go"), finding("x")], FILE)
     (tree.folder / "b.go").unlink()
-    assert prune([finding("x")], FILE, {"a.go"}, RAN).removed == 1
+    assert prune([finding("x")], FILE, Judged(frozenset({"a.go"}), RULES)).removed == 1
 
 
 def test_a_file_that_needs_no_change_is_not_written_again(tree: Tree) -> None:
     create([finding("x")], FILE)
     before = (tree.folder / FILE).stat().st_ino
-    update([finding("x")], FILE, READ, RAN)
+    update([finding("x")], FILE, ALL)
     assert (tree.folder / FILE).stat().st_ino == before
 
 
@@ -186,7 +197,7 @@ def test_a_damaged_file_is_one_clear_error(tree: Tree, text: str, why: str) -> N
         load(FILE)
     assert "\n" not in caught.value.line()
     with pytest.raises(ConfigError):
-        update([finding("x")], FILE, READ, RAN)
+        update([finding("x")], FILE, ALL)
     assert (tree.folder / FILE).read_text() == text
 
 
@@ -211,7 +222,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(tree: Tree, mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError, match="no space left"):
-        update([finding("y")], FILE, READ, RAN)
+        update([finding("y")], FILE, ALL)
     assert (tree.folder / FILE).read_bytes() == before
     assert sorted(path.name for path in tree.folder.iterdir()) == ["a.go", "b.go", FILE]
 
@@ -220,7 +231,7 @@ def test_the_mode_of_the_file_and_a_link_to_it_stay(tree: Tree) -> None:
     create([finding("x")], "real.json")
     (tree.folder / "real.json").chmod(0o640)
     (tree.folder / FILE).symlink_to("real.json")
-    update([finding("y")], FILE, READ, RAN)
+    update([finding("y")], FILE, ALL)
     assert (tree.folder / FILE).is_symlink()
     assert stat.S_IMODE((tree.folder / "real.json").stat().st_mode) == 0o640
     assert left(finding("x"), finding("y")) == [finding("x")]
