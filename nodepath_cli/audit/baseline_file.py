@@ -65,8 +65,12 @@ def load(file: str) -> Baseline:
 
     Raises ConfigError where it does not exist, cannot be read, or is not one.
     """
+    path = Path(file)
     try:
-        text = Path(file).read_text(encoding="utf-8-sig")
+        # A pipe or a device might never end.
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"the baseline {file} cannot be read: it is no regular file", "name a file")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"no baseline {file}", f"run `nodepath baseline create --baseline {file}`") from None
     except (OSError, ValueError) as error:

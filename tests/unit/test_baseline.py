@@ -201,9 +201,10 @@ def test_a_damaged_file_is_one_clear_error(tree: Tree, text: str, why: str) -> N
     assert (tree.folder / FILE).read_text() == text
 
 
-def test_a_file_that_is_not_utf8_or_not_there_or_a_folder(tree: Tree) -> None:
+def test_a_file_that_is_not_utf8_or_not_there_or_none(tree: Tree) -> None:
     tree.write(FILE, b"\xff\xfe")
-    for name in (FILE, "nosuch.json", "."):
+    os.mkfifo("pipe")
+    for name in (FILE, "nosuch.json", ".", "pipe", "/dev/zero"):
         with pytest.raises(ConfigError):
             load(name)
 
