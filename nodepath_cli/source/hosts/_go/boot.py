@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.collect import Collected
 from nodepath_cli.source.hosts._go.index import Index, Routine
-from nodepath_cli.source.hosts._go.machine import Call, routine_key
+from nodepath_cli.source.hosts._go.machine import routine_key
+from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.statement import Statement, Variant
 

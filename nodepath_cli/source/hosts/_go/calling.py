@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, invoking, recording
+from nodepath_cli.source.hosts._go import builtin, invoking, outcome, recording
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.index import BASIC
-from nodepath_cli.source.hosts._go.machine import Call, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import member_value, package_name
+from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
@@ -179,7 +180,7 @@ def _follow(
         invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node)
         for function in callee.functions
     ]
-    return invoking.merged(m, f, node, results)
+    return outcome.merged(m, f, node, results)
 
 
 def _closures(m: Machine, f: Frame, values: list[Value]) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.dialects import Foreign
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Call, Machine, NotFollowed, Received
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
+from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.values import Guard, Text
 from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant
 

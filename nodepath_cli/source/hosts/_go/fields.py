@@ -14,7 +14,8 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.index import Routine
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, Written
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.records import Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Alternative, Number, Text, Truth, Unknown, Value, limit, under

@@ -8,7 +8,7 @@ from nodepath_cli.source.statement import HOLE
 
 # A name as SQL or a template writes it: quoted, a hole, or a placeholder of a template engine. Atomic groups keep
 # the patterns linear: a name never gives characters back.
-_NAME = rf"(?>(?:[\w$@]|[^\x00-\x7f]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{{\{{?[^{{}}]*\}}?\}}|%\w+%)+)"
+_NAME = r"(?>(?:[\w$@]|[^\x00-\x7f]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{\{?[^{}]*\}?\}|%\w+%)+)"
 _NAMES = rf"(?>{_NAME}(?:\s*\.\s*{_NAME})*)"
 _LEAD = re.compile(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*", re.DOTALL)
 

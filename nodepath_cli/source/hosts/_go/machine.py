@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.index import Declared, Index, Routine
+from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.records import Call, Key, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Function, Guard, Text, Unknown, Value
+from nodepath_cli.source.hosts._go.values import Function, Guard, Value
 from nodepath_cli.source.statement import Span
 
 STEPS = 60_000
@@ -51,7 +51,7 @@ class Frame:
     returns: list[tuple[Guard, tuple[Value, ...]]] = field(default_factory=list)
     failures: list[tuple[Guard, tuple[Value, ...]]] = field(default_factory=list)
     """Returns whose error is not nil: used only where there are no others."""
-    routine: tuple[str, int] | None = None
+    routine: Key | None = None
     """What identifies the declared function that runs, or that the running closure stands in."""
     parameters: dict[str, int] = field(default_factory=dict)
     """The parameters of a declared function, with their positions."""
@@ -67,92 +67,12 @@ class Frame:
     """Numbers of the current iterations of the loops around."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as records name it."""
-
-    file: GoFile
-    node: Node
-    name: str
-    function: str | None
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What identifies the call: file and byte offset."""
-        return self.file.path, self.node.start_byte
-
-    @property
-    def span(self) -> Span:
-        """Where the whole call stands."""
-        return self.file.span(self.node)
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A SQL text that a call receives, in one alternative."""
-
-    call: Call
-    text: Text
-    guard: Guard
-    """The branches that lead to this text."""
-    ambient: Guard
-    """The branches that the call stands in."""
-    kind: str
-    """`dml`, `ddl` or `other`."""
-    rank: int
-    """3: seen behind a wrapper of the tree; 2: a database method; 1: any other call."""
-    bound: bool
-    """Seen with arguments bound, from a caller."""
-    order: int
-    """The number of this record: the order of evaluation."""
-    origin: Span | None = None
-    """The literal that the statement begins in, as far as reports are concerned."""
-    iteration: tuple[int, ...] = ()
-    """The rounds of the loops around the call."""
-    root: tuple[str, int] | None = None
-    """The function whose evaluation made this record."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotFollowed:
-    """A database call whose SQL cannot be followed."""
-
-    call: Call
-    reason: str
-    ambient: Guard
-    parameter: bool
-    """The SQL is an argument of the function that the call stands in."""
-    order: int
-    wrapper: tuple[str, int] | None = None
-    """That function, where callers can be asked for the argument."""
-    root: tuple[str, int] | None = None
-    """The function whose evaluation made this record."""
-    beside: bool = False
-    """The call has other alternatives that were followed."""
-
-
-class Written(NamedTuple):
-    """What one place writes to a field or a package's variable."""
-
-    type: str
-    function: str
-    """The function that it stands in, empty at top level."""
-    value: Value
-
-    @property
-    def known(self) -> bool:
-        """Say whether anything of the value is known."""
-        return any(not isinstance(each.atom, Unknown) for each in self.value)
-
-
 @dataclass(slots=True)
 class Summary:
     """What is known of a function evaluated on its own."""
 
     results: tuple[Value, ...] = ()
     done: bool = False
-    forwards: bool = False
-    """An argument of it reaches a database call as SQL, or a part of SQL: callers have to be looked at."""
 
 
 class Decisions:
@@ -178,94 +98,102 @@ class Decisions:
         return arms[arm] if arm < len(arms) else ""
 
 
+@dataclass(eq=False, slots=True)
 class Machine:
     """Evaluates functions of a program and records the SQL that its calls receive."""
 
-    def __init__(self, index: Index, evaluate: Evaluate, execute: Execute, summarize: Summarize) -> None:
-        self.index = index
-        self._evaluate = evaluate
-        self._execute = execute
-        self._summarize = summarize
-        self.decisions = Decisions()
-        self.received: list[Received] = []
-        self.not_followed: list[NotFollowed] = []
-        self.covered: set[tuple[str, int]] = set()
-        """Calls inside wrappers whose SQL was seen at a caller."""
-        self.calls: list[Call] = []
-        """The calls that are being followed, outermost first."""
-        self.wrappers: dict[tuple[str, int], set[int]] = {}
-        """Functions that hand an argument on to a database as its SQL, with the positions of such arguments."""
-        self.covered_by_callers: set[tuple[str, int]] = set()
-        """Wrappers with a call that was recorded in their place."""
-        self.handed_on: dict[tuple[str, int], set[Span]] = {}
-        """Calls that return the SQL that they were given, by call: the literals."""
-        self.visited: set[tuple[str, int]] = set()
-        """Calls that were evaluated, by file and byte offset."""
-        self.fields: dict[tuple[str, str], dict[tuple[str, int], Written]] = {}
-        """What is written to fields and package variables, by folder and name, then by file and place."""
-        self.fields_version = 0
-        """Counts the changes of `fields`."""
-        self.quiet = 0
-        """While not 0, nothing is recorded: a value is evaluated apart from its function."""
-        self.summaries: dict[tuple[str, int], Summary] = {}
-        self.sql_folders: set[str] = set()
-        """Folders with SQL or database calls in them: only their structs are worth following."""
-        self.routines: dict[tuple[str, int], Routine] = {}
-        """The functions of `summaries`."""
-        self.values: dict[tuple[str, str], Value | int] = {}
-        """Package constants and variables, by folder and name. While one is being computed, how many functions
-        were in progress when that began."""
-        self.searched: set[tuple[str, str, bool]] = set()
-        """Fields and package variables whose writers were looked for."""
-        self.stored: dict[tuple[str, str, str], tuple[int, Value | None]] = {}
-        """What is known of a field, by folder, type and name, with the version of `fields`."""
-        self.unread = False
-        """Fields are not looked up: what is being evaluated can be no part of SQL (a condition, a query's argument)."""
-        self.soft = False
-        """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
-        self.worth: dict[tuple[str, int], tuple[bool, bool]] = {}
-        """By function: it has SQL words or database calls; it may return a text."""
-        self.in_progress: list[tuple[str, int]] = []
-        """Functions that are being evaluated on their own; one may have to be interrupted to evaluate another first."""
-        self.tainted: set[tuple[str, int]] = set()
-        """Functions that were evaluated while something that they use was not yet known."""
-        self.folded = False
-        """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
-        self.searched_callers: set[tuple[str, int]] = set()
-        """Functions whose callers were looked for."""
-        self.active: list[tuple[str, int]] = []
-        """The declared functions that are being evaluated, outermost first."""
-        self.inline_depth = 0
-        self.pending: list[Function] = []
-        """Function literals that were made; those that nothing calls are run at the end of their function."""
-        self.ran: set[tuple[str, int]] = set()
-        """Functions and function literals whose bodies were run."""
-        self.arguments: list[tuple[frozenset[Span], Call]] = []
-        """The SQL literals that the calls being followed were given, with those calls."""
-        self.steps = 0
-        self.nesting = 0
-        self.activations = 0
-        self._order = 0
+    index: Index
+    evaluator: Evaluate
+    executor: Execute
+    summarizer: Summarize
+
+    # What was found.
+    decisions: Decisions = field(default_factory=Decisions)
+    received: list[Received] = field(default_factory=list)
+    not_followed: list[NotFollowed] = field(default_factory=list)
+    covered: set[Key] = field(default_factory=set)
+    """Calls inside wrappers whose SQL was seen at a caller."""
+    wrappers: dict[Key, set[int]] = field(default_factory=dict)
+    """Functions that hand an argument on to a database as its SQL, with the positions of such arguments."""
+    covered_by_callers: set[Key] = field(default_factory=set)
+    """Wrappers with a call that was recorded in their place."""
+    handed_on: dict[Key, set[Span]] = field(default_factory=dict)
+    """Calls that return the SQL that they were given, by call: the literals."""
+
+    # What is known of the program.
+    fields: dict[tuple[str, str], dict[Key, Written]] = field(default_factory=dict)
+    """What is written to fields and package variables, by folder and name, then by file and place."""
+    fields_version: int = 0
+    """Counts the changes of `fields`."""
+    stored: dict[tuple[str, str, str], tuple[int, Value | None]] = field(default_factory=dict)
+    """What is known of a field, by folder, type and name, with the version of `fields`."""
+    values: dict[tuple[str, str], Value | int] = field(default_factory=dict)
+    """Package constants and variables, by folder and name. While one is being computed, how many functions were in
+    progress when that began."""
+    summaries: dict[Key, Summary] = field(default_factory=dict)
+    routines: dict[Key, Routine] = field(default_factory=dict)
+    """The functions of `summaries`."""
+    worth: dict[Key, tuple[bool, bool]] = field(default_factory=dict)
+    """By function: it has SQL words or database calls; it may return a text."""
+    sql_folders: set[str] = field(default_factory=set)
+    """Folders with SQL or database calls in them: only their structs are worth following."""
+
+    # What was looked for already.
+    visited: set[Key] = field(default_factory=set)
+    """Calls that were evaluated."""
+    ran: set[Key] = field(default_factory=set)
+    """Functions and function literals whose bodies were run."""
+    searched: set[tuple[str, str, bool]] = field(default_factory=set)
+    """Fields and package variables whose writers were looked for."""
+    searched_callers: set[Key] = field(default_factory=set)
+    """Functions whose callers were looked for."""
+    in_progress: list[Key] = field(default_factory=list)
+    """Functions that are being evaluated on their own; one may have to be interrupted to evaluate another first."""
+    tainted: set[Key] = field(default_factory=set)
+    """Functions that were evaluated while something that they use was not yet known."""
+
+    # The state of the function that is being evaluated.
+    active: list[Key] = field(default_factory=list)
+    """The declared functions that are being run, outermost first."""
+    calls: list[Call] = field(default_factory=list)
+    """The calls that are being followed, outermost first."""
+    arguments: list[tuple[frozenset[Span], Call]] = field(default_factory=list)
+    """The SQL literals that the calls being followed were given, with those calls."""
+    pending: list[Function] = field(default_factory=list)
+    """Function literals that were made; those that nothing calls are run at the end of their function."""
+    inline_depth: int = 0
+    quiet: int = 0
+    """While not 0, nothing is recorded: a value is evaluated apart from its function."""
+    unread: bool = False
+    """Fields are not looked up: what is being evaluated can be no part of SQL (a condition, a query's argument)."""
+    soft: bool = False
+    """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
+    folded: bool = False
+    """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
+    steps: int = 0
+    nesting: int = 0
+    activations: int = 0
+    order: int = 0
 
     def evaluate(self, frame: Frame, node: Node) -> Value:
         """Return the value of an expression. Raises OutOfSteps."""
-        return self._evaluate(self, frame, node)
+        return self.evaluator(self, frame, node)
 
     def test(self, frame: Frame, node: Node) -> Value:
         """Return the value of a condition; `soft` says whether it rests on what the program may change."""
         unread, self.unread, self.soft = self.unread, True, False
         try:
-            return self._evaluate(self, frame, node)
+            return self.evaluator(self, frame, node)
         finally:
             self.unread = unread
 
     def execute(self, frame: Frame, node: Node) -> bool:
         """Run a statement; say whether the flow goes on behind it. Raises OutOfSteps."""
-        return self._execute(self, frame, node)
+        return self.executor(self, frame, node)
 
     def summary(self, routine: Routine) -> Summary:
         """Return what a declared function does on its own; it is evaluated once."""
-        return self._summarize(self, routine)
+        return self.summarizer(self, routine)
 
     def step(self) -> None:
         """Count one step. Raises OutOfSteps where the budget is spent."""
@@ -279,7 +207,7 @@ class Machine:
         self.step()
 
     @property
-    def root(self) -> tuple[str, int] | None:
+    def root(self) -> Key | None:
         """The function that is being evaluated on its own."""
         return self.in_progress[-1] if self.in_progress else None
 
@@ -289,8 +217,8 @@ class Machine:
 
     def next_order(self) -> int:
         """Return the next number of a record."""
-        self._order += 1
-        return self._order
+        self.order += 1
+        return self.order
 
     def frame(self, file: GoFile, function: str | None, scope: Scope | None = None) -> Frame:
         """Return a new activation."""
@@ -298,40 +226,30 @@ class Machine:
         return Frame(file, scope or Scope(self.activations), self.activations, function)
 
     @contextmanager
-    def nested(self) -> Iterator[bool]:
-        """Go one level deeper; gives False where it is too deep to go on."""
-        self.nesting += 1
-        try:
-            yield self.nesting <= MAX_NESTING
-        finally:
-            self.nesting -= 1
-
-    @contextmanager
     def budget(self) -> Iterator[None]:
         """Start a new budget of steps for one function evaluated on its own."""
-        steps, nesting, depth = self.steps, self.nesting, self.inline_depth
-        arguments, pending, calls = self.arguments, self.pending, self.calls
-        active, folded, unread = self.active, self.folded, self.unread
-        self.steps, self.inline_depth, self.arguments, self.pending = 0, 0, [], []
-        self.calls, self.active, self.folded, self.unread = [], [], False, False
+        saved = {name: getattr(self, name) for name in _OWN}
+        self.active, self.calls, self.arguments, self.pending = [], [], [], []
+        self.inline_depth = self.quiet = self.steps = 0
+        self.unread = self.soft = self.folded = False
         try:
             yield
         finally:
-            self.steps, self.nesting, self.inline_depth = steps, nesting, depth
-            self.arguments, self.pending, self.calls = arguments, pending, calls
-            self.active, self.folded, self.unread = active, folded, unread
+            for name, value in saved.items():
+                setattr(self, name, value)
 
+
+_OWN = (
+    *("active", "calls", "arguments", "pending", "inline_depth", "quiet", "unread", "soft", "folded"),
+    *("steps", "nesting"),
+)
+"""The state that each function evaluated on its own begins anew."""
 
 Evaluate = Callable[[Machine, Frame, Node], Value]
 Execute = Callable[[Machine, Frame, Node], bool]
 Summarize = Callable[[Machine, Routine], Summary]
 
 
-def routine_key(routine: Routine) -> tuple[str, int]:
+def routine_key(routine: Routine) -> Key:
     """Return what identifies a declared function."""
     return routine.file.path, routine.node.start_byte
-
-
-def declared_key(declared: Declared, name: str) -> tuple[str, str]:
-    """Return what identifies a package's constant or variable."""
-    return declared.file.folder, name

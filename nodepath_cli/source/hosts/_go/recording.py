@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.calls import ALWAYS, base_name, is_database, never_sends, sql_argument
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Call, Frame, Machine, NotFollowed, Received
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import (

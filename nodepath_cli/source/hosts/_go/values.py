@@ -325,14 +325,6 @@ def replace(text: Text, old: str, new: Text, count: int = -1) -> Text:
     return add(result, cut(text, position, len(text.plain)))
 
 
-def first_text(value: Value) -> Text | None:
-    """Return the first alternative's text, None where it is none or has holes."""
-    for alternative in value:
-        if isinstance(alternative.atom, Text):
-            return alternative.atom
-    return None
-
-
 def has_hole(text: Text) -> bool:
     """Say whether a part of the text is known only at run time."""
     return HOLE in text.plain

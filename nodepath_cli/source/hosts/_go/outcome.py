@@ -1,0 +1,83 @@
+"""What a function's activation leaves: its results, also those of a function that is not followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.binding import function_name, result_types, typed
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.values import (
+    Alternative,
+    Atom,
+    Function,
+    Guard,
+    Several,
+    Text,
+    Unknown,
+    Value,
+    just,
+    limit,
+    under,
+    unknown,
+)
+
+Results = tuple[Value, ...]
+
+
+def unknown_results(m: Machine, function: Function) -> Results:
+    reason = f"result of {function_name(function) or 'func literal'}()"
+    return tuple(unknown(reason, kind) for kind in result_types(m, function))
+
+
+def foreign(atom: Atom, reason: str) -> Atom:
+    """What depends on a function's arguments, as its caller sees it."""
+    if isinstance(atom, Unknown) and atom.reason == ARGUMENT:
+        return Unknown(reason, atom.type)
+    if isinstance(atom, Text) and any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in atom.pieces):
+        pieces = [
+            piece._replace(hole=(piece.hole[0], reason))
+            if piece.hole is not None and piece.hole[1] == ARGUMENT
+            else piece
+            for piece in atom.pieces
+        ]
+        return Text(tuple(pieces), atom.plain)
+    return atom
+
+
+def results_of(m: Machine, frame: Frame, function: Function) -> Results:
+    rows = frame.returns or frame.failures
+    kinds = result_types(m, function)
+    if not rows:
+        return tuple(frame.scope.get(name) or unknown("run-time value") for name in frame.results) or unknown_results(
+            m, function
+        )
+    entered = set(frame.entered)
+    result = []
+    for position in range(max(len(kinds), 1)):
+        alternatives: list[Alternative] = []
+        for guard, values in rows:
+            if position < len(values):
+                relative: Guard = tuple(entry for entry in guard if entry not in entered)
+                alternatives.extend(under(values[position], relative) if len(rows) > 1 else values[position])
+        value = limit(alternatives) or unknown("run-time value")
+        result.append(typed(value, kinds[position]) if position < len(kinds) else value)
+    return tuple(result)
+
+
+def merged(m: Machine, f: Frame, node: Node, results: Sequence[Results]) -> Value:
+    """Return a call's value from what the functions that it may call return."""
+    rows = [row for row in results if row]
+    if not rows:
+        return unknown("no value")
+    if len(rows) == 1:
+        return rows[0][0] if len(rows[0]) == 1 else just(Several(rows[0]))
+    names = [f"callee {number}" for number in range(1, len(rows) + 1)]
+    decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
+    width = min(len(row) for row in rows)
+    values = tuple(
+        limit(each for number, row in enumerate(rows) for each in under(row[position], ((decision, number),)))
+        for position in range(width)
+    )
+    return values[0] if width == 1 else just(Several(values))

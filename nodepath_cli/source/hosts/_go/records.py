@@ -1,0 +1,93 @@
+"""What the evaluator writes down: calls, the SQL that they receive, what is not followed, what fields are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
+from nodepath_cli.source.statement import Span
+
+Key = tuple[str, int]
+"""What identifies a call or a function: file and byte offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as records name it."""
+
+    file: GoFile
+    node: Node
+    name: str
+    function: str | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What identifies the call: file and byte offset."""
+        return self.file.path, self.node.start_byte
+
+    @property
+    def span(self) -> Span:
+        """Where the whole call stands."""
+        return self.file.span(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A SQL text that a call receives, in one alternative."""
+
+    call: Call
+    text: Text
+    guard: Guard
+    """The branches that lead to this text."""
+    ambient: Guard
+    """The branches that the call stands in."""
+    kind: str
+    """`dml`, `ddl` or `other`."""
+    rank: int
+    """3: seen behind a wrapper of the tree; 2: a database method; 1: any other call."""
+    bound: bool
+    """Seen with arguments bound, from a caller."""
+    order: int
+    """The number of this record: the order of evaluation."""
+    origin: Span | None = None
+    """The literal that the statement begins in, as far as reports are concerned."""
+    iteration: tuple[int, ...] = ()
+    """The rounds of the loops around the call."""
+    root: tuple[str, int] | None = None
+    """The function whose evaluation made this record."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """A database call whose SQL cannot be followed."""
+
+    call: Call
+    reason: str
+    ambient: Guard
+    parameter: bool
+    """The SQL is an argument of the function that the call stands in."""
+    order: int
+    wrapper: tuple[str, int] | None = None
+    """That function, where callers can be asked for the argument."""
+    root: tuple[str, int] | None = None
+    """The function whose evaluation made this record."""
+    beside: bool = False
+    """The call has other alternatives that were followed."""
+
+
+class Written(NamedTuple):
+    """What one place writes to a field or a package's variable."""
+
+    type: str
+    function: str
+    """The function that it stands in, empty at top level."""
+    value: Value
+
+    @property
+    def known(self) -> bool:
+        """Say whether anything of the value is known."""
+        return any(not isinstance(each.atom, Unknown) for each in self.value)
