@@ -51,7 +51,7 @@ def comments(file: SourceFile) -> Iterator[Comment]:
         return
     for match in _COMMENT.finditer(file.text):
         line, column = file.position(match.start())
-        named = tuple(part.strip().upper() for part in match["rules"].split(",") if part.strip())
+        named = tuple(dict.fromkeys(part.strip().upper() for part in match["rules"].split(",") if part.strip()))
         before = file.line_text(line)[: column - 1]
         yield Comment(file.path, line, named, not before.strip(), column, column + len(match.group()))
 

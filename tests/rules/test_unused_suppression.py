@@ -43,6 +43,10 @@ def test_only_the_rules_that_hide_nothing_are_named(tree: Tree) -> None:
     assert "NP105" in found.message and "NP101" not in found.message
 
 
+def test_a_rule_that_is_named_twice_is_one_warning(tree: Tree) -> None:
+    assert len(audited(tree, with_comment(GOOD, "// nodepath: ignore[NP101,, np101 ]"))) == 1
+
+
 def test_a_rule_that_did_not_run_proves_nothing(tree: Tree) -> None:
     text = with_comment(GOOD, "// nodepath: ignore[NP101]")
     assert audited(tree, text, ignore=("NP101",)) == []
