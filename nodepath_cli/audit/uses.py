@@ -79,7 +79,7 @@ def index(analysis: Analysis, settings: Settings) -> Index:
     """Return every use in the statements of a tree."""
     tables = _tables(analysis)
     files = {file.path: file for file in analysis.files.files}
-    found: dict[tuple[Span, str, str | None, str], tuple[Span, Use]] = {}
+    found: set[tuple[Span, Use]] = set()
     blind = []
     for analysed in analysis.statements:
         hidden = False
@@ -93,13 +93,17 @@ def index(analysis: Analysis, settings: Settings) -> Index:
                 span = resolution.variant.offsets.locate(start, end)
                 line, number = files[span.path].position(span.start)
                 use = Use(table, column, access, span.path, line, number, analysed.statement.function)
-                found.setdefault((span, table, column, access), (span, use))
+                # A constant may stand in statements of several functions: each of them uses it.
+                found.add((span, use))
         if unseen := _blind(analysed, hidden, tables):
             blind.append(unseen)
-    ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].table, pair[1].column or "", pair[1].access))
-    return Index(
-        tuple(use for _, use in ordered), tuple(blind), tables, analysis.main.schema, analysis.main.proved_tables
-    )
+    uses = tuple(use for _, use in sorted(found, key=_order))
+    return Index(uses, tuple(blind), tables, analysis.main.schema, analysis.main.proved_tables)
+
+
+def _order(found: tuple[Span, Use]) -> tuple[Span, str, str, str, str]:
+    span, use = found
+    return span, use.table, use.column or "", use.access, use.function or ""
 
 
 def subject(name: str, known: Index) -> Subject:

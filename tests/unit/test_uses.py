@@ -98,6 +98,20 @@ def test_a_text_with_branches_counts_once(tree: Tree) -> None:
     assert accesses(known, "flows.stage") == [("filter", "stage")]
 
 
+def test_a_constant_is_used_by_every_function_that_puts_it_into_a_statement(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = (
+        "package store\n\nconst columns = `id, name`\n\n"
+        "func One(db *sql.DB) { db.Query(`SELECT ` + columns + ` FROM flows`) }\n\n"
+        "func All(db *sql.DB) { db.Query(`SELECT ` + columns + ` FROM flows ORDER BY id`) }\n"
+    )
+    tree.write("store.go", source)
+    settings = Settings(schema=("schema.sql",))
+    known = index(analyse(("store.go",), settings), settings)
+    found = uses_of(subject("flows.name", known), known)
+    assert [(each.function, each.line) for each in found] == [("All", 3), ("One", 3)]
+
+
 def test_a_name_that_only_the_code_has_is_known_too(tree: Tree) -> None:
     known = indexed(tree, "`SELECT phone FROM leads WHERE id = ?`", "`SELECT nmae FROM flows`")
     assert accesses(known, "leads.phone") == [("read", "phone")]
