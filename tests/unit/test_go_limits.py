@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 
+from nodepath_cli.source.statement import HOLE
 from tests.unit.go_host import flat, only, statements, variants
+
+PIECES = (
+    *("{", "}", "(", ")", '"', "`", "+", ":=", "if x {", "for {", "func(", "return", "\n", "\\", "...", "[", ",", "."),
+    *("fmt.Sprintf(", "append(", "é", "switch x {", 'case "a":', "+=", "SELECT a FROM t", "\r\n", "//", "/*", "\udcff"),
+)
+SAMPLE = """package a
+
+import ("fmt"; "strings")
+
+const base = "SELECT größe, `b` FROM " + table
+var table = `users`
+
+func (r *repo) list(ids []int, name string) (string, error) {
+	where := []string{"1 = 1"}
+	if name != "" { where = append(where, "name = ?") }
+	var b strings.Builder
+	for i := range ids {
+		if i > 0 { b.WriteString(",") }
+		b.WriteString("?")
+	}
+	q := base + " WHERE " + strings.Join(where, " AND ") + fmt.Sprintf(" AND id IN (%s)", b.String())
+	switch name {
+	case "x": q += " ORDER BY \\"a\\""
+	default: q = strings.Replace(q, "1 = 1", "2 = 2", 1)
+	}
+	rows, err := r.db.Query(q, name)
+	return r.run(func() string { return "DELETE FROM t" + q[:3] }), err
+}
+
+func (r *repo) run(f func() string) string { r.db.Exec(f()); return f() }
+"""
 
 SECONDS = 10.0
 """Far above what any of these takes (under two on a slow machine), far below for ever."""
@@ -86,3 +119,24 @@ def test_variants_are_capped() -> None:
     code = f'\tq := "SELECT a FROM t WHERE "\n\tswitch x {{\n{cases}\t}}\n\tdb.Exec(q)\n'
     source = f"package a\n\nfunc f(x int) {{\n{code}}}\n"
     assert 1 <= len(variants(only(statements(source)))) <= 24
+
+
+def test_mutilated_code_keeps_every_position_right() -> None:
+    random_source = random.Random(20251014)
+    for _ in range(300):
+        text = SAMPLE
+        for _ in range(random_source.randint(1, 5)):
+            at = random_source.randrange(len(text))
+            cut = random_source.choice((0, 0, random_source.randint(1, 60)))
+            text = text[:at] + random_source.choice(PIECES) + text[at + cut :]
+        for statement in statements({"a.go": text}):
+            for variant in statement.variants:
+                assert variant.sql.count(HOLE) == len(variant.holes)
+                end = 0
+                for segment in variant.offsets.segments:
+                    assert segment.start == end
+                    end = segment.end
+                    if segment.linear:
+                        source = text[segment.source.start : segment.source.end]
+                        assert source == variant.sql[segment.start : segment.end]
+                assert end == len(variant.sql)

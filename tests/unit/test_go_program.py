@@ -491,3 +491,22 @@ func (r *repo) f(b *builder) {
 """
     )
     assert only(statements(source)).opaque == "SQL is the result of b.Build()"
+
+
+def test_a_function_that_is_first_met_through_a_field_keeps_its_own_calls() -> None:
+    source = (
+        HEAD
+        + """
+type repo struct{ q string }
+
+func (r *repo) f() { db.Query(r.q) }
+
+func (r *repo) g() { r.q = build() }
+
+func build() string {
+	db.Exec("DELETE FROM t")
+	return "SELECT a FROM t"
+}
+"""
+    )
+    assert sorted(texts(source)) == ["DELETE FROM t", "SELECT a FROM t"]

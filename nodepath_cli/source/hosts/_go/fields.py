@@ -101,9 +101,7 @@ def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
 
 
 def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
-    for file in m.index.folders.get(folder, ()):
-        if name in file.text:
-            yield file
+    yield from m.index.mentioning(folder, name)
     if name[:1].isupper() and _TELLING.search(name):
         package = m.index.folders[folder][0].package if folder in m.index.folders else ""
         for file in m.index.files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -97,6 +97,7 @@ class Index:
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
+        self._mentions: dict[tuple[str, str], list[GoFile]] = {}
         self._writes: dict[str, FileWrites] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
 
@@ -126,7 +127,7 @@ class Index:
         key = (folder, name)
         if key not in self._values:
             self._values[key] = next(
-                (found for file in self._with(folder, name) if (found := self.of(file).values.get(name))), None
+                (found for file in self.mentioning(folder, name) if (found := self.of(file).values.get(name))), None
             )
         return self._values[key]
 
@@ -135,7 +136,7 @@ class Index:
         key = (folder, name)
         if key not in self._routines:
             self._routines[key] = next(
-                (found for file in self._with(folder, name) if (found := self.of(file).routines.get(name))), None
+                (found for file in self.mentioning(folder, name) if (found := self.of(file).routines.get(name))), None
             )
         return self._routines[key]
 
@@ -144,7 +145,8 @@ class Index:
         key = (folder, name)
         if key not in self._types:
             self._types[key] = next(
-                ((file, found) for file in self._with(folder, name) if (found := self.of(file).types.get(name))), None
+                ((file, found) for file in self.mentioning(folder, name) if (found := self.of(file).types.get(name))),
+                None,
             )
         return self._types[key]
 
@@ -153,7 +155,7 @@ class Index:
         key = (folder, name)
         if key not in self._methods:
             self._methods[key] = tuple(
-                method for file in self._with(folder, name) for method in self.of(file).methods.get(name, ())
+                method for file in self.mentioning(folder, name) for method in self.of(file).methods.get(name, ())
             )
         return self._methods[key]
 
@@ -246,8 +248,13 @@ class Index:
                 return path, folder
         return None
 
-    def _with(self, folder: str, name: str) -> Iterable[GoFile]:
-        return (file for file in self.folders.get(folder, ()) if name in file.text)
+    def mentioning(self, folder: str, name: str) -> Sequence[GoFile]:
+        """Return the files of a package in whose text a name stands."""
+        key = (folder, name)
+        found = self._mentions.get(key)
+        if found is None:
+            found = self._mentions[key] = [file for file in self.folders.get(folder, ()) if name in file.text]
+        return found
 
     def _body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         folder, _, name = type_id.rpartition(".")
