@@ -33,6 +33,7 @@ class Analysed:
 
     statement: Statement
     file: SourceFile
+    """The file that its first literal stands in."""
     target: Target
     outcomes: tuple[Resolution | Unparsed, ...]
     external_tables: tuple[str, ...] = ()
@@ -168,7 +169,9 @@ def _extract(
         if own:
             program = host.open(own, options)
             programs.append(program)
-            extracted.extend((statement, file) for file in own for statement in program.statements(file))
+            home = {file.path: file for file in own}
+            for file in own:
+                extracted.extend((each, home[each.span.path]) for each in program.statements(file))
     extracted.sort(key=lambda pair: pair[0].span)
     return extracted, programs
 

@@ -16,6 +16,8 @@ _SIMILAR = 0.62
 """Similarity from which a column name is offered on its own; below it, mere chance pairs begin (`stage`, `status`)."""
 _SIMILAR_USED = 0.45
 """The same for a column that other statements on the table use."""
+_USED_BONUS = 0.2
+"""How much likeness the use by other statements is worth: not so much that a far name hides an almost equal one."""
 _EDIT_MIN_LENGTH = 6
 """A table's neighbour by one edit needs more than five letters (product.md, "Schema sources")."""
 
@@ -95,7 +97,7 @@ def column_suggestions(
         for table in tables:
             if rename.old.lower() == name.lower() and rename.table == table.name and table.column(rename.new):
                 found.setdefault(rename.new, Suggestion(rename.new, rename.reason))
-    used, alike = [], []
+    ranked = []
     for table in tables:
         counts = siblings.get(table.name, {})
         for column in table.columns:
@@ -103,13 +105,9 @@ def column_suggestions(
             count = counts.get(column.name.lower(), 0)
             if count and score >= _SIMILAR_USED:
                 others = "another statement" if count == 1 else f"{count} other statements"
-                used.append((score, column.name, f"used by {others} on {table.name}"))
+                ranked.append((-score - _USED_BONUS, column.name, f"used by {others} on {table.name}"))
             elif score >= _SIMILAR:
-                alike.append((score, column.name, f"similar name in {table.name}"))
-    for _, column_name, reason in [*sorted(used, key=_best_first), *sorted(alike, key=_best_first)]:
+                ranked.append((-score, column.name, f"similar name in {table.name}"))
+    for _, column_name, reason in sorted(ranked):
         found.setdefault(column_name, Suggestion(column_name, reason))
     return tuple(found.values())[:MOST]
-
-
-def _best_first(entry: tuple[float, str, str]) -> tuple[float, str]:
-    return -entry[0], entry[1]
