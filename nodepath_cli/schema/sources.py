@@ -70,7 +70,7 @@ def _path(source: str, base: Schema, settings: Settings) -> Schema:
         folder, there = path.is_dir(), path.exists()
     except (OSError, ValueError):
         folder = there = False
-    if folder:
+    if folder and source:
         from nodepath_cli.schema.ddl_files import load_folder
 
         return load_folder(source, base, settings.dialect)

@@ -10,19 +10,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""
     (?P<string>'(?:[^'\\]++|\\.|'')*+(?:'|\Z)|"(?:[^"\\]++|\\.|"")*+(?:"|\Z)|`(?:[^`]++|``)*+(?:`|\Z))
   | (?P<line>(?:--(?=[\s\x00-\x1f]|\Z)|--(?=[^\n]*\+)|\#)[^\n]*+)
   | (?P<executable>/\*M?!)
   | (?P<block>/\*.*?(?:\*/|\Z))
   | (?P<command>(?<![^\n])[ \t]*(?:(?i:delimiter)[ \t]+[^\n]+|\\[^\n]*|(?i:go)[ \t]*(?=\r?\n|\Z)))
+  | (?P<go>\\[gG](?=\s|\Z))
   | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$)
-  | (?P<goodbye>\\[gG])
-  | (?P<word>[A-Za-z_][\w$]*)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
+_WORD = r"|(?P<word>[A-Za-z_][\w$]*)"
 _ANNOTATION = re.compile(
     r"--\s*(?:\+(?:goose|migrate|micrate)\s+(?P<plus>\w+)|migrate:(?P<dbmate>up|down)\b|(?P<undo>//@UNDO)"
     r"|(?P<rambler>rambler)\s+(?P<way>up|down)|=+\s*(?P<shmig>UP|DOWN)\s*=+)",
@@ -78,13 +75,11 @@ class _Splitter:
 
     def statements(self) -> Iterator[ScriptStatement]:
         position = 0
-        interesting = self._pattern()
-        while match := interesting.search(self.text, position):
-            gap = self.text[position : match.start()]
-            if self.start is None and gap.strip():
-                self.start = position + len(gap) - len(gap.lstrip())
+        while match := self._pattern().search(self.text, position):
+            if self.start is None and self._begin(position, match.start()):
+                continue
             kind = match.lastgroup
-            if kind == "delimiter":
+            if kind in ("delimiter", "go"):
                 if self.block or (self.routine and self.depth > 0):
                     position = match.end()
                     continue
@@ -92,24 +87,34 @@ class _Splitter:
                 position = match.end()
             elif kind == "command":
                 yield from self._command(match)
-                interesting = self._pattern()
                 position = match.end()
             elif kind == "line":
                 yield from self._annotation(match)
                 position = match.end()
             else:
                 position = self._inside(match)
-        tail = self.text[position:]
-        if self.start is None and tail.strip():
-            self.start = position + len(tail) - len(tail.lstrip())
+        if self.start is None:
+            self._begin(position, len(self.text))
         yield from self._finish(len(self.text))
 
+    def _begin(self, position: int, end: int) -> bool:
+        """Begin a statement where text stands before `end`; True where its words must be looked at, too."""
+        first = _NOT_SPACE.search(self.text, position, end)
+        if first is None:
+            return False
+        self.start = first.start()
+        self.routine = bool(_ROUTINE.match(self.text, self.start))
+        return self.routine
+
     def _pattern(self) -> re.Pattern[str]:
-        cached = _PATTERNS.get(self.delimiter)
+        """Return what to look for; words matter inside a stored routine alone, and cost most of the time."""
+        key = (self.delimiter, self.routine)
+        cached = _PATTERNS.get(key)
         if cached is None:
-            cached = re.compile(f"(?P<delimiter>{re.escape(self.delimiter)})|{_TOKEN.pattern}", re.VERBOSE | re.DOTALL)
+            words = _WORD if self.routine else ""
+            cached = re.compile(f"(?P<delimiter>{re.escape(self.delimiter)})|{_TOKEN}{words}", re.VERBOSE | re.DOTALL)
             if len(_PATTERNS) < 16:
-                _PATTERNS[self.delimiter] = cached
+                _PATTERNS[key] = cached
         return cached
 
     def _inside(self, match: re.Match[str]) -> int:
@@ -130,22 +135,19 @@ class _Splitter:
 
     def _dollar(self, match: re.Match[str]) -> int:
         """PostgreSQL's `$tag$ ... $tag$`, told from a `$` of a name by the word before it."""
-        if self.last_word not in ("AS", "DO"):
+        if not _BEFORE_BODY.search(self.text, max(match.start() - 40, self.start or 0), match.start()):
             return match.end()
         closing = self.text.find(match.group(), match.end())
         return match.end() if closing < 0 else closing + len(match.group())
 
     def _word(self, match: re.Match[str]) -> None:
         word = match.group().upper()
-        if self.start == match.start():
-            self.routine = bool(_ROUTINE.match(self.text, self.start))
-        if self.routine:
-            if word in ("BEGIN", "CASE") and self.last_word != "END":
-                self.depth += 1
-            elif word == "END":
-                following = re.compile(r"\s+(\w+)").match(self.text, match.end())
-                if not (following and following.group(1).upper() in _AFTER_END):
-                    self.depth -= 1
+        if word in ("BEGIN", "CASE") and self.last_word != "END":
+            self.depth += 1
+        elif word == "END":
+            following = _NEXT_WORD.match(self.text, match.end())
+            if not (following and following.group(1).upper() in _AFTER_END):
+                self.depth -= 1
         self.last_word = word
 
     def _command(self, match: re.Match[str]) -> Iterator[ScriptStatement]:
@@ -170,8 +172,8 @@ class _Splitter:
             yield from self._finish(match.start())
             self.block = True
         elif word == "statementend":
-            self.block = False
             yield from self._finish(match.start())
+            self.block = False
 
     def _finish(self, end: int) -> Iterator[ScriptStatement]:
         start, self.start = self.start, None
@@ -181,12 +183,13 @@ class _Splitter:
         sql = self.text[start:end].rstrip()
         if self.block:
             sql = sql.rstrip("; \t\r\n")
-        if sql.endswith(("\\G", "\\g")):
-            sql = sql[:-2].rstrip()
         if sql:
             self._line += self.text.count("\n", self._line_at, start)
             self._line_at = start
             yield ScriptStatement(sql, start, self._line, self.down)
 
 
-_PATTERNS: dict[str, re.Pattern[str]] = {}
+_PATTERNS: dict[tuple[str, bool], re.Pattern[str]] = {}
+_NOT_SPACE = re.compile(r"\S")
+_NEXT_WORD = re.compile(r"\s+(\w+)")
+_BEFORE_BODY = re.compile(r"\b(?:AS|DO)\s*\Z", re.IGNORECASE)

@@ -91,10 +91,7 @@ def _bit(default: Default, column: str) -> str:
     if default.kind == "bits":
         return f"b'{_bits(default.text):b}'"
     if default.kind in ("number", "boolean"):
-        try:
-            return f"b'{int(Decimal(default.text)):b}'"
-        except (InvalidOperation, ValueError, OverflowError):
-            raise invalid(column) from None
+        return f"b'{int(_number(default.text, column)):b}'"
     number = int.from_bytes(default.text.encode("utf-8", "replace"), "big")
     return f"b'{number:b}'"
 
@@ -103,9 +100,13 @@ def _number(value: str, column: str) -> Decimal:
     if not _NUMBER.fullmatch(value):
         raise invalid(column)
     try:
-        return Decimal(value.strip())
+        number = Decimal(value.strip())
     except InvalidOperation:
         raise invalid(column) from None
+    if abs(number.adjusted()) > 307:
+        # More than a DOUBLE holds.
+        raise invalid(column)
+    return number
 
 
 def _integer(value: str, column_type: TypeName, column: str) -> str:

@@ -58,6 +58,8 @@ class Dynamic:
         if procedure:
             self._create(procedure, sql)
             return True
+        if sql.lstrip()[:6].upper() == "CREATE":
+            return False
         reader = Reader(sql, self.dialect)
         word = reader.word
         if word == "PREPARE":

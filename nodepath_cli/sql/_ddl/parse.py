@@ -34,6 +34,10 @@ from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql.lexer import VARIABLE, WORD
 
 _CHECK_OPTION = re.compile(r"\s+WITH(?:\s+CASCADED|\s+LOCAL)?\s+CHECK\s+OPTION\s*\Z", re.IGNORECASE)
+_OTHER_OBJECTS = frozenset(
+    ("USER", "ROLE", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT", "SERVER", "TABLESPACE", "LOGFILE", "PACKAGE", "UNDO")
+    + ("PREPARE", "INSTANCE", "RESOURCE", "SPATIAL", "REFERENCE", "LIBRARY")
+)
 _LOCK_WORDS = ("ALGORITHM", "LOCK")
 
 
@@ -96,6 +100,13 @@ def _create(reader: Reader) -> Ddl:
     kind = reader.accept_any("UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR")
     if reader.accept("INDEX"):
         return _create_index(reader, kind, or_replace=or_replace)
+    return _other(reader)
+
+
+def _other(reader: Reader) -> Other:
+    """Return a statement about what is no table; raises Refusal (1064) for one about nothing that is known."""
+    if reader.word not in _OTHER_OBJECTS and not reader.sqlite:
+        raise reader.error()
     return Other()
 
 
@@ -178,7 +189,7 @@ def _alter(reader: Reader) -> Ddl:
         return CreateSequence(reader.table_name(), alter=True, if_exists=if_exists)
     if reader.accept_any("DATABASE", "SCHEMA"):
         return _database(reader, or_replace=False, alter=True)
-    return Other()
+    return _other(reader)
 
 
 def _drop(reader: Reader) -> Ddl:
@@ -208,7 +219,7 @@ def _drop(reader: Reader) -> Ddl:
         reader.expect("ON")
         kind: DropKey = DropKey("primary" if key.upper() == "PRIMARY" else "index", key, if_exists)
         return AlterTable(reader.table_name(), (kind,))
-    return Other()
+    return _other(reader)
 
 
 def _rename(reader: Reader) -> Ddl:

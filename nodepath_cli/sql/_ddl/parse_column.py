@@ -139,8 +139,7 @@ def _value(reader: Reader, draft: _Draft) -> bool:
 def _now(reader: Reader) -> str:
     if not reader.accept_any(*_NOW):
         raise reader.error()
-    precision = reader.parenthesised() if reader.word == "(" else ""
-    return now_text(precision)
+    return now_text(reader.size() if reader.word == "(" else "")
 
 
 def now_text(precision: str) -> str:
@@ -161,7 +160,7 @@ def read_default(reader: Reader) -> Default:
         return Default("boolean", "1" if word == "TRUE" else "0")
     if word in _NOW and (word != "NOW" or reader.peek() == "("):
         reader.advance()
-        return Default("now", reader.parenthesised() if reader.word == "(" else "")
+        return Default("now", reader.size() if reader.word == "(" else "")
     if word in ("+", "-"):
         reader.advance()
         if reader.kind == NUMBER:
@@ -327,7 +326,7 @@ def _key_part(reader: Reader) -> KeyPart:
         part = KeyPart(None, expression=reader.expression("ASC", "DESC", "COLLATE"))
     else:
         name = reader.column_name()
-        length = int(reader.parenthesised() or 0) if reader.word == "(" and reader.peek_kind() == NUMBER else None
+        length = int(reader.size() or 0) if reader.word == "(" and reader.peek_kind() == NUMBER else None
         part = KeyPart(name, length)
     if reader.sqlite and reader.accept("COLLATE"):
         reader.any_identifier()

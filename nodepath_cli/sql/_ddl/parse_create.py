@@ -163,6 +163,8 @@ def _parts(reader: Reader) -> tuple[tuple[KeyPart, ...], bool]:
         while not reader.at("WITHOUT", "OVERLAPS"):
             names.append(reader.column_name())
             reader.accept(",")
+        if len(names) < 2:
+            raise reader.error()
         reader.index = closing + 1
         return tuple(KeyPart(name) for name in names[:-1]), True
     return read_key_parts(reader), False

@@ -73,7 +73,11 @@ class Reader:
 
     def at(self, *words: str) -> bool:
         """Say whether these words stand here, one after the other."""
-        return all(self.peek(ahead) == word for ahead, word in enumerate(words))
+        here = self.tokens.words
+        index = self.index
+        if here[index] != words[0]:
+            return False
+        return all(here[min(index + ahead, self.last)] == word for ahead, word in enumerate(words))
 
     def accept(self, *words: str) -> bool:
         """Step over these words where they stand here, one after the other."""
@@ -207,6 +211,13 @@ class Reader:
         text = self.text[self.tokens.ends[self.index] : self.tokens.starts[closing]]
         self.index = closing + 1
         return text.strip()
+
+    def size(self) -> str:
+        """Read `(6)` or `()` and return the digits; raises Refusal (1064) for anything else."""
+        text = self.parenthesised()
+        if text and not (text.isdecimal() and text.isascii() and len(text) < 10):
+            raise self.error()
+        return text
 
     def expression(self, *stops: str) -> str:
         """Read up to one of these words or a comma outside parentheses, and return the text."""

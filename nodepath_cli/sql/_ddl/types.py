@@ -255,6 +255,8 @@ def server_type(column_type: TypeName, dialect: Dialect) -> TypeName:
         raise Refusal(1074, "Column length too big for column (max = 255); use BLOB or TEXT instead")
     if base == "decimal" or (base in FLOATS and len(arguments) == 2):
         _check_decimal(base, arguments)
+    if arguments and base in TIMES and base != "year" and int(arguments[0]) > 6:
+        raise Refusal(1426, f"Too big precision {arguments[0]} specified. Maximum is 6")
     if arguments and base in _WIDEST and int(arguments[0]) > _WIDEST[base]:
         raise Refusal(1439, f"Display width out of range for column (max = {_WIDEST[base]})")
     return column_type
