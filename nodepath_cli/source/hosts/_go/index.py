@@ -144,10 +144,8 @@ class Index:
         """Return the type declaration of that name in a package."""
         key = (folder, name)
         if key not in self._types:
-            self._types[key] = next(
-                ((file, found) for file in self.mentioning(folder, name) if (found := self.of(file).types.get(name))),
-                None,
-            )
+            found = ((file, self.of(file).types.get(name)) for file in self.mentioning(folder, name))
+            self._types[key] = next(((file, spec) for file, spec in found if spec is not None), None)
         return self._types[key]
 
     def methods(self, folder: str, name: str) -> tuple[Routine, ...]:
