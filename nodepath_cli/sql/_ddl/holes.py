@@ -19,6 +19,7 @@ from nodepath_cli.sql._ddl.refusal import Refusal
 _MARK = "\u02bd"
 _OPTIONAL: tuple[type, ...] = (KeyDef, ForeignKeyDef, CheckDef, DropKey, RenameKey, Options, Default)
 """Where a text may be unknown without any doubt about tables and columns."""
+_NAMED: tuple[type, ...] = (DropKey, RenameKey, Default)
 _TABLE = re.compile(
     r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
     re.IGNORECASE,
@@ -68,7 +69,8 @@ def _settled(node: _T) -> _T:
     for each in fields(node):
         value = getattr(node, each.name)
         if isinstance(value, str) and _MARK in value and isinstance(node, _OPTIONAL):
-            changes[each.name] = value.replace(_MARK, "") or None
+            left = value.replace(_MARK, "")
+            changes[each.name] = left if left or isinstance(node, _NAMED) else None
         elif isinstance(value, tuple) or is_dataclass(value):
             changes[each.name] = _settled(value)
     return replace(node, **changes) if changes else node

@@ -32,11 +32,12 @@ from nodepath_cli.sql._ddl.parse_column import read_key_parts
 from nodepath_cli.sql._ddl.parse_create import merge, read_create_table, read_key_options, read_option
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql.lexer import VARIABLE, WORD
+from nodepath_cli.sql.words import words_of
 
 _CHECK_OPTION = re.compile(r"\s+WITH(?:\s+CASCADED|\s+LOCAL)?\s+CHECK\s+OPTION\s*\Z", re.IGNORECASE)
-_OTHER_OBJECTS = frozenset(
-    ("USER", "ROLE", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT", "SERVER", "TABLESPACE", "LOGFILE", "PACKAGE", "UNDO")
-    + ("PREPARE", "INSTANCE", "RESOURCE", "SPATIAL", "REFERENCE", "LIBRARY")
+_OTHER_OBJECTS = words_of(
+    "USER ROLE FUNCTION PROCEDURE TRIGGER EVENT SERVER TABLESPACE LOGFILE PACKAGE UNDO PREPARE INSTANCE RESOURCE "
+    "SPATIAL REFERENCE LIBRARY"
 )
 _LOCK_WORDS = ("ALGORITHM", "LOCK")
 

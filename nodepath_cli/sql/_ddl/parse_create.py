@@ -136,8 +136,10 @@ def _index_or_period(reader: Reader) -> KeyDef | Period | None:
         reader.index += 2
         reader.accept("IF", "NOT", "EXISTS")
         name = reader.any_identifier()
-        start, end = reader.column_list()
-        return Period(name, start, end)
+        times = reader.column_list()
+        if len(times) != 2:
+            raise reader.error()
+        return Period(name, *times)
     return None
 
 
