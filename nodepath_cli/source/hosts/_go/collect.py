@@ -181,15 +181,18 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in finished[:MAX_VARIANTS])
     call = CallSite(group.call.name, group.call.span)
+    span = _span(finished[0].text, group.origin, call.span)
     statement = Statement(
         variants,
-        _span(finished[0].text, group.origin, call.span),
+        span,
         "go",
         group.call.function,
         call,
         None,
         foreign.dialect if foreign else None,
         foreign.reason if foreign else None,
+        # A literal of another file does not make that file the other database's.
+        bool(foreign and foreign.whole_file and span.path == call.span.path),
     )
     rounds = _rounds(m, finished)
     return Collected(statement, finished[0].kind, group.call, group.order, rounds)

@@ -14,6 +14,8 @@ class Foreign(NamedTuple):
 
     dialect: str
     reason: str
+    whole_file: bool = False
+    """It was told by the file's name, its folder or its imports: by what holds for everything in it."""
 
 
 _NAMES: dict[str, str] = {
@@ -105,11 +107,11 @@ def by_path(path: str, family: str) -> Foreign | None:
     stem = name.rpartition(".")[0]
     found = _one(_PATH_TOKEN.split(stem.lower()), family)
     if found is not None:
-        return None if found == "" else Foreign(found, f"file {name}")
+        return None if found == "" else Foreign(found, f"file {name}", True)
     for folder in reversed(folders):
         found = _one(_PATH_TOKEN.split(folder.lower()), family)
         if found is not None:
-            return None if found == "" else Foreign(found, f"folder {folder}")
+            return None if found == "" else Foreign(found, f"folder {folder}", True)
     return None
 
 
@@ -124,7 +126,7 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
     if not drivers or any(dialect == family for dialect, _ in drivers):
         return None
     dialect, path = drivers[0]
-    return Foreign(dialect, "imports " + "/".join(path.split("/")[1:3] or [path]))
+    return Foreign(dialect, "imports " + "/".join(path.split("/")[1:3] or [path]), True)
 
 
 def by_branch(words: str, family: str) -> Foreign | None:

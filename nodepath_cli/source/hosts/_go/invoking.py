@@ -11,9 +11,9 @@ from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
-    MAX_HELPERS,
     MAX_INLINE,
     MAX_NESTING,
+    MAX_TEXT_INLINE,
     Frame,
     Machine,
     OutOfSteps,
@@ -62,7 +62,9 @@ def invoke(
         if not (touches or built or returns):
             _run_literals(m, f, values)
             return unknown_results(m, function)
-        if m.inline_depth >= (MAX_INLINE if touches else MAX_HELPERS) or not _informative(values, function.receiver):
+        if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
+            values, function.receiver
+        ):
             results = _standalone(m, function)
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results

@@ -23,7 +23,7 @@ MAX_NESTING = 140
 """Nested expressions, blocks and calls that are followed; Python's own stack holds about four times as many."""
 MAX_INLINE = 3
 """How deep calls are followed with their arguments bound."""
-MAX_HELPERS = 5
+MAX_TEXT_INLINE = 5
 """The same for functions without SQL words, which only make parts of texts (a quoted name, a list of placeholders)."""
 
 

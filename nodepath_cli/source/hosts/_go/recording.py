@@ -155,7 +155,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
     visible = [piece.literal for piece in text.pieces if piece.literal is not None and not piece.text.isspace()]
     outer = _outer_call(m, literals)
     if outer is not None and rank < 2:
-        # A helper of the wrapper that was given the SQL too: the wrapper's own call is recorded.
+        # Another function that the wrapper gives the SQL to: the wrapper's own call is recorded.
         return literals
     if outer is not None:
         given_literals, caller = outer
