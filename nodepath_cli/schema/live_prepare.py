@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pymysql
 
 LOCK_SECONDS = 5
-"""How long one statement, and the metadata locks that it needs, are waited for: the audit must not queue behind a running ALTER TABLE."""
+"""How many seconds one statement and the metadata locks that it needs may take: no queueing behind an ALTER TABLE."""
 READ_SECONDS = 15.0
 """How long an answer is waited for before the connection is given up, where the server does not heed the other."""
 _MOST_LOST = 3

@@ -1,0 +1,103 @@
+"""A literal that an ENUM or SET column does not have: in strict mode the server answers 1265, `Data truncated`.
+
+Why it matters: every INSERT or UPDATE with that value fails in strict mode, which is the default since MySQL 5.7 and
+MariaDB 10.2; without strict mode the row silently gets the empty string instead.
+
+Example:
+
+    UPDATE users_nodepath SET status = 'activ' WHERE id = ?
+
+where `status` is ENUM('active', 'blocked').
+
+What to write instead: one of the members, or a migration that adds the value before the code uses it. Only values that
+are written are judged: a comparison with an unknown member is no error, it is never true. As on the server, letters
+are compared without case and accents (but for a `_bin` collation), trailing blanks do not count, and a number, quoted
+or not, is the position of a member, for SET a sum of its bits. INSERT IGNORE and UPDATE IGNORE are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity, Suggestion
+from nodepath_cli.audit.near import similarity
+from nodepath_cli.schema.model import Column
+from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.value_uses import Assigned, Constant, value_uses
+
+_TYPE = re.compile(r"(enum|set)\s*\((.*)\)", re.DOTALL | re.IGNORECASE)
+_MEMBER = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
+_WHOLE = re.compile(r"\s*\+?\d+\s*")
+_SIMILAR = 0.6
+"""Similarity from which a member is offered for a value."""
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every constant that is written to an ENUM or SET column and refused there."""
+    tables = {table.table.name: table.table for table in resolution.tables if table.table and table.access == "write"}
+    if not any(_TYPE.match(column.type) for table in tables.values() for column in table.columns):
+        return
+    for use in value_uses(resolution, context.dialect.ansi_quotes):
+        if isinstance(use, Assigned):
+            kind = _TYPE.match(use.column.type)
+            if kind and not _accepts(kind[1].lower(), members(use.column), use.value, use.column):
+                yield _hit(use, context)
+
+
+def members(column: Column) -> tuple[str, ...]:
+    """Return the members of an ENUM or SET column, () for another type."""
+    kind = _TYPE.match(column.type)
+    if not kind:
+        return ()
+    return tuple(re.sub(r"\\(.)", r"\1", each.replace("''", "'")) for each in _MEMBER.findall(kind[2]))
+
+
+def _accepts(kind: str, known: tuple[str, ...], value: Constant, column: Column) -> bool:
+    """Say whether the server may take the value in strict mode (measured on MariaDB 10.11)."""
+    if not value.string:
+        return not re.fullmatch(r"-?\d+", value.text) or _in_range(kind, int(value.text), len(known))
+    if _WHOLE.fullmatch(value.text) and _in_range(kind, int(value.text), len(known)):
+        return True
+    exact = (column.collation or "").endswith(("_bin", "_cs"))
+    folded = {_folded(each, exact) for each in known}
+    if kind == "set":
+        return not value.text or all(_folded(each, exact) in folded for each in value.text.split(","))
+    return _folded(value.text, exact) in folded
+
+
+def _in_range(kind: str, number: int, count: int) -> bool:
+    return 0 <= number < 2**count if kind == "set" else 1 <= number <= count
+
+
+def _folded(text: str, exact: bool) -> str:
+    text = text.rstrip(" ")
+    if exact:
+        return text
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in letters if not unicodedata.combining(each))
+
+
+def _hit(use: Assigned, context: Context) -> Hit:
+    known = members(use.column)
+    ranked = sorted(known, key=lambda each: -similarity(each, use.value.text))
+    near = tuple(Suggestion(each, "a member") for each in ranked[:1] if similarity(each, use.value.text) >= _SIMILAR)
+    shown = ", ".join(f"'{each}'" for each in known[:8]) + (", ..." if len(known) > 8 else "")
+    shown_value = f"'{use.value.text}'" if use.value.string else use.value.text
+    return Hit(
+        message=f"{shown_value} is no value of {use.table.name}.{use.column.name}, which takes {shown}",
+        start=use.value.start,
+        end=use.value.end,
+        identifier=use.column.name,
+        errno=1265,
+        table=use.table.name,
+        suggestions=near,
+        confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
+    )
+
+
+RULE = Rule(
+    "NP106", "enum-value-unknown", Severity.ERROR, "a literal that an ENUM or SET column does not have (1265)", check
+)

@@ -1,0 +1,107 @@
+"""A column that is compared with, or set to, a value of a type that does not fit it.
+
+Why it matters: a text column that is compared with a number is turned into a number row by row, so that its index is of
+no use and `'12abc'` equals 12. A word that a number column is compared with counts as 0, and is no time for a date
+column; setting it fails in strict mode (1366, 1292). A text column that is compared with NOW() works for one way of
+writing a time alone.
+
+Example:
+
+    SELECT name FROM flows_nodepath WHERE id = 5
+
+where `id` is CHAR(36).
+
+What to write instead: a value of the column's type, `'5'` for a text column; for times, a column of type DATETIME.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.schema.model import Column
+from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now, value_uses
+
+_TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
+_NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
+_TIME = re.compile(r"datetime|timestamp|date\b")
+_NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
+"""`YYMMDD`, `YYYYMMDD`, and both with the time (MySQL manual, "Date and Time Literals")."""
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every value that does not fit its column."""
+    if context.dialect.family == "sqlite" or not resolution.columns:
+        return
+    for use in value_uses(resolution, context.dialect.ansi_quotes):
+        match use:
+            case Assigned():
+                found = _set(use)
+            case Compared(value=Now()):
+                found = _compared_with_now(use.column)
+            case Compared(value=Constant() as value):
+                found = _compared(use.column, value)
+            case _:
+                found = None
+        if found and isinstance(use, (Assigned, Compared)):
+            message, errno = found
+            proved = context.proved(use.table.name)
+            yield Hit(
+                message=f"{use.table.name}.{use.column.name} is {use.column.type}, {message}",
+                start=use.value.start,
+                end=use.value.end,
+                identifier=use.column.name,
+                errno=errno,
+                table=use.table.name,
+                confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
+            )
+
+
+def _set(use: Assigned) -> tuple[str, int | None] | None:
+    kind, value = use.column.type.lower(), use.value
+    if _NUMBER.match(kind) and value.string and not _leads_with_number(value.text):
+        return f"and is set to '{value.text}'", 1366
+    if _TIME.match(kind) and not _may_be_time(value):
+        return f"and is set to {_shown(value)}", 1292
+    return None
+
+
+def _compared(column: Column, value: Constant) -> tuple[str, int | None] | None:
+    kind = column.type.lower()
+    if _TEXT.match(kind) and not value.string:
+        return f"and is compared with the number {value.text}: no index on it can be used", None
+    if _NUMBER.match(kind) and value.string and not _leads_with_number(value.text):
+        return f"and is compared with '{value.text}', which counts as 0", None
+    if _TIME.match(kind) and not _may_be_time(value):
+        return f"and is compared with {_shown(value)}, which is no time", None
+    return None
+
+
+def _compared_with_now(column: Column) -> tuple[str, int | None] | None:
+    if _TEXT.match(column.type.lower()):
+        return "and is compared with a time: only texts of the form 'YYYY-MM-DD hh:mm:ss' compare as meant", None
+    return None
+
+
+def _leads_with_number(text: str) -> bool:
+    return _NUMERIC.match(text) is not None
+
+
+def _may_be_time(value: Constant) -> bool:
+    if value.string:
+        return any(each.isdigit() for each in value.text)
+    digits = value.text
+    return not digits.isdigit() or int(digits) == 0 or len(digits) in _DIGITS_OF_A_DATE
+
+
+def _shown(value: Constant) -> str:
+    return f"'{value.text}'" if value.string else value.text
+
+
+RULE = Rule(
+    "NP111", "type-mismatch", Severity.WARNING, "a value that does not fit its column's type (1366, 1292)", check
+)

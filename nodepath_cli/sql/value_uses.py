@@ -1,0 +1,237 @@
+"""What a statement assigns to its columns and compares them with: constants, the time of day, other columns.
+
+Read from the tokens around each column that the resolver found, when a rule asks: most statements hold nothing that a
+rule about values looks at. Only the plain forms are read, `column = value` between words that begin and end a
+condition, and the values of VALUES and SET; whatever else stands there says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nodepath_cli.schema.model import Column, Table
+from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.clauses import Clauses
+from nodepath_cli.sql.lexer import NUMBER, QUOTED, STRING, WORD
+from nodepath_cli.sql.resolution import Clause, ColumnRef, Found, InsertRef, Resolution
+from nodepath_cli.sql.words import words_of
+
+_ASSIGNED = frozenset((Clause.SET, Clause.ODKU_LEFT, Clause.ODKU_SELECT, Clause.INSERT_COLUMNS))
+_COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
+_BEFORE = words_of("( , WHERE AND OR XOR NOT ON HAVING WHEN SELECT && SET BY DISTINCT IF")
+_AFTER = words_of(
+    ") , ; AND OR XOR && THEN ELSE END AS WHERE ORDER GROUP HAVING LIMIT ON JOIN LEFT RIGHT INNER CROSS STRAIGHT_JOIN "
+    "NATURAL UNION EXCEPT INTERSECT FOR LOCK RETURNING WINDOW FROM"
+)
+_WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UTC_DATE")
+_NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A string or a number. The offsets frame it without its quotes."""
+
+    text: str
+    start: int
+    end: int
+    string: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The time of day, or something computed from it."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A column gets a constant."""
+
+    table: Table
+    column: Column
+    value: Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A column is compared with a value."""
+
+    table: Table
+    column: Column
+    reference: ColumnRef
+    value: Constant | Now
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Two columns are compared with one another."""
+
+    left: ColumnRef
+    right: ColumnRef
+
+
+@dataclass(frozen=True, slots=True)
+class Aliased:
+    """A column of a select list with an alias that no AS introduces."""
+
+    reference: ColumnRef
+    alias: str
+    start: int
+    end: int
+
+
+_Found: TypeAlias = tuple[Table, Column]
+ValueUse: TypeAlias = Assigned | Compared | Matched | Aliased
+
+
+def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
+    """Return what can be read for certain; offsets are those of the variant, as in the resolution.
+
+    What IGNORE makes a warning of is not `Assigned`.
+    """
+    clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
+    return tuple(_Reader(clauses, resolution).read()) if clauses else ()
+
+
+class _Reader:
+    def __init__(self, clauses: Clauses, resolution: Resolution) -> None:
+        self.clauses = clauses
+        self.tokens = clauses.tokens
+        self.resolution = resolution
+        kinds = self.tokens.kinds
+        starts = enumerate(self.tokens.starts)
+        self.index = {start + (kinds[number] == QUOTED): number for number, start in starts}
+        self.references = {self.index[each.start]: each for each in resolution.columns if each.start in self.index}
+        words = self.tokens.words[:5]
+        self.ignores = "IGNORE" in words
+
+    def read(self) -> Iterator[ValueUse]:
+        for insert in self.resolution.inserts:
+            if not insert.ignore and not insert.open:
+                yield from self._rows(insert)
+        for index, reference in self.references.items():
+            if reference.access == "write" or reference.clause is Clause.INSERT_COLUMNS:
+                yield from self._assignment(index, reference)
+            else:
+                yield from self._comparison(index, reference)
+                if reference.clause is Clause.SELECT:
+                    yield from self._alias(index, reference)
+
+    def _rows(self, insert: InsertRef) -> Iterator[Assigned]:
+        table = insert.target
+        if table is None:
+            return
+        named = insert.columns
+        columns = list(table.visible) if named is None else [table.column(name) for name in named]
+        for row in insert.rows:
+            first = self.index.get(row.start)
+            if first is None or self.clauses.word(first) != "(":
+                continue
+            close = self.tokens.closing.get(first, first)
+            values = list(self.clauses.split(first + 1, close, ","))
+            if len(values) != len(columns):
+                continue
+            for column, (begin, end) in zip(columns, values, strict=True):
+                value = self._constant(begin)
+                if column is not None and value is not None and value[1] == end:
+                    yield Assigned(table, column, value[0])
+
+    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned]:
+        found = _column(reference)
+        if self.ignores or found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
+            return
+        value = self._constant(index + 2)
+        if value and self._ends(value[1]):
+            yield Assigned(*found, value[0])
+
+    def _comparison(self, index: int, reference: ColumnRef) -> Iterator[Compared | Matched]:
+        found = _column(reference)
+        first = self._first(index)
+        if found is None:
+            return
+        if self._begins(first):
+            if self.clauses.word(index + 1) in _COMPARE:
+                yield from self._right_side(index + 2, reference, found)
+            elif self.clauses.word(index + 1) == "IN":
+                yield from self._listed(index + 2, reference, found)
+        if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
+            value = self._constant(first - 2)
+            if value and value[1] == first - 1 and self._begins(first - 2):
+                yield Compared(*found, reference, value[0])
+
+    def _right_side(
+        self, index: int, reference: ColumnRef, found: tuple[Table, Column]
+    ) -> Iterator[Compared | Matched]:
+        value = self._constant(index)
+        if value:
+            if self._ends(value[1]):
+                yield Compared(*found, reference, value[0])
+            return
+        word = self.clauses.word(index)
+        if word in _NOW and (self.clauses.word(index + 1) == "(" or word in _WITHOUT_PARENTHESES):
+            yield Compared(*found, reference, Now(self.tokens.starts[index], self.tokens.ends[index]))
+            return
+        last = self.clauses.after_name(index) - 1
+        other = self.references.get(last)
+        if other is not None and _column(other) and self._ends(last + 1):
+            yield Matched(reference, other)
+
+    def _listed(self, index: int, reference: ColumnRef, found: _Found) -> Iterator[Compared]:
+        if self.clauses.word(index) != "(":
+            return
+        for begin, end in self.clauses.split(index + 1, self.tokens.closing[index], ","):
+            value = self._constant(begin)
+            if value and value[1] == end:
+                yield Compared(*found, reference, value[0])
+
+    def _alias(self, index: int, reference: ColumnRef) -> Iterator[Aliased]:
+        alias = index + 1
+        before = self.clauses.word(self._first(index) - 1)
+        if self.tokens.kinds[alias] not in (WORD, QUOTED) or before not in (",", "SELECT", "DISTINCT"):
+            return
+        if self.clauses.word(alias + 1) in (",", "FROM"):
+            quoted = self.tokens.kinds[alias] == QUOTED
+            start, end = self.tokens.starts[alias] + quoted, self.tokens.ends[alias] - quoted
+            yield Aliased(reference, self.tokens.text[start:end], start, end)
+
+    def _first(self, index: int) -> int:
+        """Return the index of the first token of a column with its qualifiers."""
+        while index >= 2 and self.clauses.word(index - 1) == ".":
+            index -= 2
+        return index
+
+    def _begins(self, index: int) -> bool:
+        return index > 0 and self.clauses.word(index - 1) in _BEFORE
+
+    def _ends(self, index: int) -> bool:
+        return index >= self.clauses.end or self.clauses.word(index) in _AFTER
+
+    def _constant(self, index: int) -> tuple[Constant, int] | None:
+        """Return the constant that begins at a token, and the index behind it."""
+        if not 0 <= index < self.clauses.end:
+            return None
+        kinds, text = self.tokens.kinds, self.tokens.text
+        start, end = self.tokens.starts[index], self.tokens.ends[index]
+        if kinds[index] == NUMBER:
+            return Constant(text[start:end], start, end, False), index + 1
+        if self.clauses.word(index) == "-" and kinds[index + 1] == NUMBER:
+            end = self.tokens.ends[index + 1]
+            return Constant("-" + text[self.tokens.starts[index + 1] : end], start, end, False), index + 2
+        if kinds[index] != STRING or kinds[index + 1] == STRING:
+            return None
+        inner = text[start + 1 : end - 1]
+        # What an escape stands for depends on the sql_mode, a hole is only known at run time.
+        if "\\" in inner or HOLE in inner:
+            return None
+        return Constant(inner.replace(text[start] * 2, text[start]), start + 1, end - 1, True), index + 1
+
+
+def _column(reference: ColumnRef) -> _Found | None:
+    found = reference.outcome
+    if isinstance(found, Found) and found.column is not None and reference.table is not None:
+        return reference.table, found.column
+    return None

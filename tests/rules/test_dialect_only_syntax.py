@@ -1,0 +1,58 @@
+"""NP113: forms of MariaDB's own in DDL for MySQL, by the two manuals; no MySQL server takes part."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from nodepath_cli.config import Dialect, Settings
+from tests.tree import Tree, go, place
+
+
+@pytest.mark.parametrize(
+    ("statement", "form"),
+    [
+        ("ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT", "ADD COLUMN IF NOT EXISTS"),
+        ("ALTER TABLE t ADD b INT, DROP COLUMN IF EXISTS a", "DROP COLUMN IF EXISTS"),
+        ("ALTER TABLE t DROP FOREIGN KEY IF EXISTS k", "DROP FOREIGN KEY IF EXISTS"),
+        ("ALTER TABLE t ADD UNIQUE INDEX IF NOT EXISTS k (a)", "ADD UNIQUE INDEX IF NOT EXISTS"),
+        ("ALTER TABLE t MODIFY COLUMN IF EXISTS a INT", "MODIFY COLUMN IF EXISTS"),
+        ("ALTER TABLE IF EXISTS t ADD a INT", "ALTER TABLE IF EXISTS"),
+        ("CREATE UNIQUE INDEX IF NOT EXISTS k ON t (a)", "CREATE UNIQUE INDEX IF NOT EXISTS"),
+        ("DROP INDEX IF EXISTS k ON t", "DROP INDEX IF EXISTS"),
+        ("CREATE OR REPLACE TABLE t (a INT)", "CREATE OR REPLACE TABLE"),
+        ("CREATE SEQUENCE s", "CREATE SEQUENCE"),
+    ],
+)
+def test_mariadbs_own_ddl_is_a_warning_for_mysql(tree: Tree, statement: str, form: str) -> None:
+    source = go(f"`{statement}`")
+    tree.write("boot.go", source)
+    [finding] = [each for each in tree.audit().findings if each.rule == "NP113"]
+    assert finding.message.startswith(form)
+    assert (finding.severity, finding.errno) == (Severity.WARNING, 1064)
+    assert (finding.position.line, finding.position.column) == place(source, form)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE IF NOT EXISTS t (a INT)",
+        "DROP TABLE IF EXISTS t",
+        "CREATE DATABASE IF NOT EXISTS d",
+        "CREATE OR REPLACE VIEW v AS SELECT 1",
+        "DROP VIEW IF EXISTS v",
+        "ALTER TABLE t ADD COLUMN a INT COMMENT 'IF NOT EXISTS'",
+        "ALTER TABLE t ADD COLUMN a INT DEFAULT (IF(1, 2, 3))",
+        "CREATE TRIGGER IF NOT EXISTS x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+    ],
+)
+def test_what_mysql_understands_is_no_finding(tree: Tree, statement: str) -> None:
+    tree.write("boot.go", go(f"`{statement}`"))
+    tree.write("more.go", go("`SELECT 1`"))
+    assert [each.message for each in tree.audit().findings if each.rule == "NP113"] == []
+
+
+def test_for_mariadb_there_is_nothing_to_say(tree: Tree) -> None:
+    tree.write("boot.go", go("`ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT`", "`SELECT 1`"))
+    report = tree.audit(settings=Settings(dialect=Dialect("mariadb", (10, 11)), dialect_given=True))
+    assert report.findings == ()

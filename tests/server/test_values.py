@@ -1,0 +1,121 @@
+"""The rules about values say what the server says when the value is written or compared."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pymysql
+import pytest
+from pymysql.cursors import Cursor
+
+from nodepath_cli.config import Dialect, Settings
+from tests.mariadb import PrivateMariaDB
+from tests.tree import Tree
+
+pytestmark = pytest.mark.server
+
+ENUMS = """
+CREATE TABLE e (plain ENUM('a','b') COLLATE utf8mb4_general_ci, exact ENUM('a','B') COLLATE utf8mb4_bin,
+    numbers ENUM('1','7','it''s'), none ENUM('','x'), many SET('a','b','cd'));
+"""
+LITERALS = (
+    "'a'", "'A'", "'b'", "'B'", "'a '", "' a'", "'c'", "'cd'", "''", "'á'", "'1'", "'2'", "'3'", "'7'", "'8'", "'01'",
+    "'+1'", "' 1'", "'1.0'", "'0'", "0", "1", "2", "3", "4", "7", "8", "-1", "1.5", "'a,b'", "'a, b'", "'a,x'",
+    "'b,a,cd'", "'a,'", "'x'", "'a' 'b'", "NULL", "TRUE", "0x61", "'it''s'", "'a\\b'",
+)  # fmt: skip
+
+NOT_READ = ("'a' 'b'", "0x61", "'a\\b'")
+"""What is more than one plain literal is left alone."""
+
+
+@pytest.fixture
+def cursor(mariadb: PrivateMariaDB, database: str) -> Iterator[Cursor]:
+    """A cursor in a fresh database, in the default mode, which is strict."""
+    with mariadb.connect(database) as connection, connection.cursor() as opened:
+        yield opened
+
+
+def errno(cursor: Cursor, sql: str) -> int | None:
+    """The server's error for a statement that is run, None where it takes it."""
+    try:
+        cursor.execute(sql)
+    except pymysql.MySQLError as error:
+        return int(error.args[0])
+    return None
+
+
+def rules(tree: Tree, sql: str) -> set[str]:
+    """The rules that report something of a statement, against `schema.sql`."""
+    tree.write("q.sql", sql + ";\n")
+    settings = Settings(schema=("schema.sql",), dialect=Dialect("mariadb", (10, 11)), dialect_given=True)
+    return {each.rule for each in tree.audit("q.sql", settings=settings).findings}
+
+
+@pytest.mark.parametrize(
+    "form", ["INSERT INTO e ({0}) VALUES ({1})", "UPDATE e SET {0} = {1}", "REPLACE INTO e SET {0} = {1}"]
+)
+def test_a_member_is_called_unknown_where_the_server_refuses_it(form: str, cursor: Cursor, tree: Tree) -> None:
+    cursor.execute(ENUMS)
+    tree.write("schema.sql", ENUMS)
+    cursor.execute("INSERT INTO e VALUES (NULL, NULL, NULL, NULL, NULL)")
+    false, missed, refused = [], [], 0
+    for column, literal in itertools.product(("plain", "exact", "numbers", "none", "many"), LITERALS):
+        sql = form.format(column, literal)
+        said = "NP106" in rules(tree, sql)
+        answer = errno(cursor, sql)
+        refused += answer == 1265
+        if said and answer is None:
+            false.append(sql)
+        if not said and answer == 1265 and literal not in NOT_READ:
+            missed.append(sql)
+    assert false == []
+    assert missed == []
+    assert refused >= 60
+
+
+TYPES = "CREATE TABLE t (i INT, n DECIMAL(9,2), f FLOAT, d DATETIME, y DATE, s TIMESTAMP NULL, v VARCHAR(30));"
+VALUES = (
+    "'abc'", "''", "'12'", "' 12 '", "'1.5'", "'1e3'", "'.5'", "'+1'", "'-'", "'true'", "'now'", "'2026-01-02'",
+    "'2026-01-02 03:04:05'", "'20260102'", "0", "5", "20260102", "20260102030405", "'today'", "NULL", "-1",
+)  # fmt: skip
+
+
+def test_a_value_that_is_called_wrong_for_its_type_is_refused(cursor: Cursor, tree: Tree) -> None:
+    cursor.execute(TYPES)
+    tree.write("schema.sql", TYPES)
+    false, found = [], 0
+    for column, value in itertools.product("infdysv", VALUES):
+        sql = f"INSERT INTO t ({column}) VALUES ({value})"
+        if "NP111" in rules(tree, sql):
+            found += 1
+            if errno(cursor, sql) not in (1366, 1292):
+                false.append(sql)
+    assert false == []
+    assert found >= 30
+
+
+COLLATIONS = """
+CREATE TABLE c (general VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
+    unicode VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci,
+    exact VARCHAR(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+    latin VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci,
+    german VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_german1_ci,
+    three VARCHAR(9) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci,
+    raw VARBINARY(9), kind ENUM('a') CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci);
+"""
+
+
+def test_1267_is_said_of_exactly_the_pairs_that_the_server_refuses(cursor: Cursor, tree: Tree) -> None:
+    cursor.execute(COLLATIONS)
+    tree.write("schema.sql", COLLATIONS)
+    names = ("general", "unicode", "exact", "latin", "german", "three", "raw", "kind")
+    differing = {}
+    for left, right in itertools.permutations(names, 2):
+        sql = f"SELECT 1 FROM c WHERE {left} = {right}"
+        tree.write("q.sql", sql + ";\n")
+        settings = Settings(schema=("schema.sql",), dialect=Dialect("mariadb", (10, 11)), dialect_given=True)
+        own = {each.errno for each in tree.audit("q.sql", settings=settings).findings if each.rule == "NP112"}
+        if (1267 in own) != (errno(cursor, sql) == 1267):
+            differing[sql] = own
+    assert differing == {}
