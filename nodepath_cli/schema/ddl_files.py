@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nodepath_cli.config import Dialect, Settings
@@ -51,11 +52,11 @@ def load_folder(path: str, base: Schema, dialect: Dialect, settings: Settings | 
         own = [inside.shortened(file) for file in found.files if file.path.endswith(host.suffixes)]
         if own:
             statements = host.open(own, HostOptions(dialect)).ddl()
-            orders.append([inside.restored(text) for text in _texts(statements, own)])
+            orders.append([inside.restored(text) for text in _texts(statements)])
     # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
     ways = [orders] if len(orders) < 2 else [orders, orders[::-1]]
     schemas = [_understood([text for part in way for text in part], base, dialect, path) for way in ways]
-    return min(schemas, key=lambda schema: len(schema.problems))
+    return _with_lines(min(schemas, key=lambda schema: len(schema.problems)), base, found.files)
 
 
 def from_statements(
@@ -66,7 +67,7 @@ def from_statements(
     `files` are the files that the statements come from, for the lines of problems; without them they are read again
     where a line is needed. The order is inferred, so that a foreign key may refer to a later table. Never raises.
     """
-    return replay(_texts(ddl, files), base, dialect, ordered=False)
+    return _with_lines(replay(_texts(ddl), base, dialect, ordered=False), base, files)
 
 
 class _Inside:
@@ -103,20 +104,27 @@ def _understood(texts: Sequence[DdlText], base: Schema, dialect: Dialect, source
     new: Sequence[Problem] = schema.problems[len(base.problems) :]
     failed = sum(problem.errno in NOT_UNDERSTOOD for problem in new)
     if building == 0 or failed >= building:
-        first = f": {new[0].path}:{new[0].line}: {new[0].message}" if new else ""
+        first = f" ({new[0].path}: {new[0].message})" if new else ""
         raise SchemaError(f"no DDL in {source} that is understood{first}", _GIVE)
     return schema
 
 
-def _texts(statements: Sequence[Statement], files: Iterable[SourceFile]) -> list[DdlText]:
+def _texts(statements: Sequence[Statement]) -> list[DdlText]:
+    """Return the texts to replay. In place of lines they carry offsets: only a problem needs its line."""
+    return [DdlText(each.sql, each.span.path, each.span.start) for each in statements if each.sql and not each.dialect]
+
+
+def _with_lines(schema: Schema, base: Schema, files: Iterable[SourceFile]) -> Schema:
+    """Put lines in the place of the offsets of the problems that are new."""
+    known = len(base.problems)
+    if len(schema.problems) == known:
+        return schema
     sources = {file.path: file for file in files}
-    return [
-        DdlText(each.sql, each.span.path, _line(each, sources)) for each in statements if each.sql and not each.dialect
-    ]
+    lines = (replace(each, line=_line(each.path, each.line, sources)) for each in schema.problems[known:])
+    return replace(schema, problems=(*base.problems, *lines))
 
 
-def _line(statement: Statement, sources: dict[str, SourceFile]) -> int:
-    path = statement.span.path
+def _line(path: str, offset: int, sources: dict[str, SourceFile]) -> int:
     file = sources.get(path)
     if file is None:
         try:
@@ -124,6 +132,4 @@ def _line(statement: Statement, sources: dict[str, SourceFile]) -> int:
         except SchemaError:
             file = SourceFile(path, "")
         sources[path] = file
-    if statement.span.start > len(file.text):
-        return 1
-    return file.position(statement.span.start)[0]
+    return file.position(offset)[0] if offset <= len(file.text) else 1

@@ -75,10 +75,10 @@ def _path(source: str, base: Schema, settings: Settings) -> Schema:
 
         return load_folder(source, base, settings.dialect)
     suffix = path.suffix.lower()
-    if suffix not in (".sql", ".json"):
+    if not source or (there and suffix not in (".sql", ".json")):
         raise UsageError(f"{source!r} is no schema source", FORMS)
     if not there:
-        raise SchemaError(f"no such file: {source}", FORMS)
+        raise SchemaError(f"no such file or folder: {source!r}", FORMS)
     if suffix == ".sql":
         from nodepath_cli.schema.ddl_files import load_sql_file
 

@@ -85,7 +85,8 @@ def test_a_snapshot_is_a_source_and_names_the_dialect(tree: Tree) -> None:
     [
         ("missing.sql", SchemaError),
         ("missing.json", SchemaError),
-        ("nothing", UsageError),
+        ("nothing", SchemaError),
+        ("no/such/folder", SchemaError),
         ("notes.txt", UsageError),
         ("", UsageError),
         ("rev:", UsageError),
