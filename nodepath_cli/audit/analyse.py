@@ -63,13 +63,15 @@ class Analysed:
         unparsed = [outcome.reason for outcome in self.outcomes if isinstance(outcome, Unparsed)]
         if len(unparsed) == len(self.outcomes):
             return "unresolved", unparsed[0]
-        no_schema = self._tables_without_schema()
+        no_schema = self.tables_without_schema
         if no_schema:
             return "unresolved", "no schema for table " + ", ".join(no_schema)
         reasons = unparsed + [reason for each in self.resolutions for reason in each.open] + self._unknown_names()
         return ("partial", reasons[0]) if reasons else ("resolved", None)
 
-    def _tables_without_schema(self) -> list[str]:
+    @cached_property
+    def tables_without_schema(self) -> list[str]:
+        """The tables that an inferred schema does not have, nor a near name of them."""
         schema = self.target.schema
         if not schema.inferred:
             return []
@@ -80,6 +82,16 @@ class Analysed:
             if isinstance(table.outcome, Missing) and not self._external(table.name)
         }
         return [name for name in names if not near_tables(name, schema)]
+
+    @property
+    def sound(self) -> bool:
+        """Whether every name of every text was found."""
+        return len(self.resolutions) == len(self.outcomes) and all(
+            not resolution.violations
+            and all(isinstance(table.outcome, Found) for table in resolution.tables)
+            and all(isinstance(column.outcome, Found) for column in resolution.columns)
+            for resolution in self.resolutions
+        )
 
     def _unknown_names(self) -> list[str]:
         reasons: dict[str, None] = {}
@@ -152,7 +164,7 @@ def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None 
     for number, (statement, file) in enumerate(extracted):
         if progress and number % 64 == 0:
             progress(number, len(extracted))
-        analysed.append(_resolve(statement, file, targets.of(statement), settings))
+        analysed.append(_in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings))
     if progress:
         progress(len(extracted), len(extracted))
     return Analysis(files, tuple(analysed), targets.main)
@@ -174,6 +186,14 @@ def _extract(
                 extracted.extend((each, home[each.span.path]) for each in program.statements(file))
     extracted.sort(key=lambda pair: pair[0].span)
     return extracted, programs
+
+
+def _in_its_time(analysed: Analysed, targets: Targets, settings: Settings) -> Analysed:
+    """Take today's schema for a migration whose beginning is not in the tree, where it answers for every name."""
+    if analysed.target is targets.main or not analysed.tables_without_schema or not targets.past(analysed.statement):
+        return analysed
+    today = _resolve(analysed.statement, analysed.file, targets.main, settings)
+    return today if today.sound else analysed
 
 
 def _resolve(statement: Statement, file: SourceFile, target: Target, settings: Settings) -> Analysed:

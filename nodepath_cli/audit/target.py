@@ -51,7 +51,7 @@ class Targets:
         A statement of a numbered migration is checked against the schema that the migrations before it have made;
         another one against the schema of the `[[source]]` block that its file falls under, else the main one.
         """
-        past = self._migrations().get(statement.span) if statement.host == "sql" else None
+        past = self.past(statement)
         if past:
             return past
         for number, block in enumerate(self._settings.sources):
@@ -63,6 +63,10 @@ class Targets:
                     self._blocks[number] = self._given(own) if block.schema else self.main
                 return self._blocks[number]
         return self.main
+
+    def past(self, statement: Statement) -> Target | None:
+        """Return the schema of the moment for a statement of a numbered migration, None for every other one."""
+        return self._migrations().get(statement.span) if statement.host == "sql" else None
 
     def _given(self, settings: Settings) -> Target:
         return self._target(load(settings.schema, settings), settings)

@@ -61,3 +61,23 @@ def test_parts_of_a_tree_have_their_own_schema_and_dialect(tree: Tree) -> None:
 def test_the_report_names_the_sources(tree: Tree) -> None:
     tree.write("a.go", go('"CREATE TABLE t (a INT)"', '"SELECT a FROM t"'))
     assert tree.audit("a.go").schema.sources == ("head", "DDL of the audited tree")
+
+
+def test_a_migration_whose_beginning_is_not_in_the_tree_meets_todays_schema_where_that_answers(tree: Tree) -> None:
+    tree.write("today.sql", "CREATE TABLE notes (id INT PRIMARY KEY, body TEXT);")
+    tree.write("m/007_fill.sql", "UPDATE notes SET body = '';")
+    tree.write("m/008_old.sql", "UPDATE notes SET old_body = '';")
+    report = tree.audit("m", settings=Settings(schema=("today.sql",)))
+    assert report.findings == ()
+    assert (report.counts.resolved, [each.path for each in report.unresolved]) == (1, ["m/008_old.sql"])
+
+
+def test_a_file_of_another_database_is_skipped_and_a_statement_of_one_is_unresolved(tree: Tree) -> None:
+    tree.write("store/postgres.go", go('"SELECT id FROM notes WHERE id = $1"'))
+    tree.write("store/all.go", go('"SELECT id FROM notes WHERE id = $1"', '"SELECT 1"'))
+    report = tree.audit("store")
+    assert [(each.path, each.reason) for each in report.skipped] == [
+        ("store/postgres.go", "postgresql SQL (file postgres.go)")
+    ]
+    assert [each.path for each in report.unresolved] == ["store/all.go"]
+    assert (report.counts.statements, report.findings) == (2, ())
