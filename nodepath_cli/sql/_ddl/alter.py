@@ -268,7 +268,7 @@ def _keys(draft: Draft, plan: _Plan, renames: dict[str, str], catalog: Catalog) 
     add_keys(draft, keys, dialect)
     check_needed(draft, plan.dropped_keys, catalog)
     for check in checks:
-        add_check(draft, check)
+        add_check(draft, check, dialect)
     settle_primary(draft, dialect)
     check_expressions(draft, dialect)
     for definition in foreign_keys if constrained else ():

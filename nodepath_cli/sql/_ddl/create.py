@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.charsets import settle
 from nodepath_cli.sql._ddl.columns import Inherited, implicit_timestamps, make_column
@@ -72,6 +73,7 @@ def _defined(statement: CreateTable, catalog: Catalog) -> Draft:
         open=statement.virtual,
     )
     _add_columns(draft, statement, inherited, catalog)
+    _refuse_null_keys(statement, catalog)
     if all(column.invisible for column in draft.columns) and not draft.open:
         raise Refusal(1113, "A table must have at least 1 column")
     _add_constraints(draft, statement, catalog)
@@ -102,13 +104,25 @@ def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> 
     add_periods(draft, statement.elements)
     add_keys(draft, keys, dialect)
     for check in checks:
-        add_check(draft, check)
+        add_check(draft, check, dialect)
     if statement.without_rowid and (primary := draft.primary):
         _not_null(draft, primary.columns)
     settle_primary(draft, dialect)
     check_expressions(draft, dialect)
     for definition in foreign_keys if constrained else ():
         add_foreign_key(draft, definition, catalog)
+
+
+def _refuse_null_keys(statement: CreateTable, catalog: Catalog) -> None:
+    """MySQL refuses a primary key over a column that is written as NULL (1171, manual); MariaDB overrules the NULL."""
+    if catalog.session.dialect.name != "mysql":
+        return
+    null = {each.name.lower() for each in statement.elements if isinstance(each, ColumnDef) and each.nullable is True}
+    keys = [each for each in statement.elements if isinstance(each, KeyDef)]
+    keys += [key for each in statement.elements if isinstance(each, ColumnDef) for key in with_key_columns(each)]
+    for key in keys:
+        if key.kind == "primary" and any((part.column or "").lower() in null for part in key.parts):
+            raise Refusal(1171, "All parts of a PRIMARY KEY must be NOT NULL; if you need NULL in a key, use UNIQUE")
 
 
 def _not_null(draft: Draft, names: tuple[str | None, ...]) -> None:
@@ -152,21 +166,25 @@ def add_periods(draft: Draft, elements: Iterable[Element]) -> None:
                 _not_null(draft, (element.start, element.end))
 
 
-def add_check(draft: Draft, check: CheckDef) -> None:
-    """Add a CHECK constraint; raises Refusal (1826) for a name that is taken.
+def add_check(draft: Draft, check: CheckDef, dialect: Dialect) -> None:
+    """Add a CHECK constraint; raises Refusal (1826; MySQL 3822) for a name that is taken.
 
-    MariaDB names one without a name `CONSTRAINT_1`, MySQL `table_chk_1` (manuals); either can be dropped by that name.
+    MariaDB names one without a name `CONSTRAINT_1` and a column's own by the column; MySQL names either `table_chk_1`
+    (manuals). They can be dropped by that name.
     """
-    if check.column and check.name is None:
-        return
     name = check.name
+    if name is None and check.column and dialect.name != "mysql":
+        # A column's own check goes with the column's definition and has no name to drop it by.
+        return
     if name is None:
+        prefix = f"{draft.name}_chk_" if dialect.name == "mysql" else "CONSTRAINT_"
         number = 1
-        while f"CONSTRAINT_{number}" in draft.checks:
+        while f"{prefix}{number}" in draft.checks:
             number += 1
-        name = f"CONSTRAINT_{number}"
+        name = f"{prefix}{number}"
     elif name.lower() in {each.lower() for each in draft.checks}:
         if check.if_not_exists:
             return
-        raise Refusal(1826, f"Duplicate CHECK constraint name '{name}'")
+        errno = 3822 if dialect.name == "mysql" else 1826
+        raise Refusal(errno, f"Duplicate CHECK constraint name '{name}'")
     draft.checks[name] = check.expression

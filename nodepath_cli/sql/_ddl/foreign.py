@@ -47,7 +47,9 @@ def add_foreign_key(draft: Draft, definition: ForeignKeyDef, catalog: Catalog) -
             name,
             tuple(_spelt(draft, column) for column in definition.columns),
             shown,
-            reference.columns or definition.columns,
+            _spelt_there(
+                reference.columns or definition.columns, catalog.get(other) if other.name != draft.name else draft
+            ),
             reference.on_delete,
             reference.on_update,
         )
@@ -57,6 +59,10 @@ def add_foreign_key(draft: Draft, definition: ForeignKeyDef, catalog: Catalog) -
 def _spelt(draft: Draft, name: str) -> str:
     column = draft.column(name)
     return column.name if column else name
+
+
+def _spelt_there(names: tuple[str, ...], parent: Draft | None) -> tuple[str, ...]:
+    return names if parent is None else tuple(_spelt(parent, name) for name in names)
 
 
 def _constraint_name(draft: Draft) -> str:

@@ -115,7 +115,8 @@ def _same_start(key: DraftKey, other: DraftKey) -> bool:
     short, long = (key, other) if key.generated else (other, key)
     if key.generated and other.generated and len(key.columns) > len(other.columns):
         short, long = other, key
-    return covers(long, short.columns)
+    # Here the server does not look at the kind: a FULLTEXT key will do (measured).
+    return covers(replace(long, kind="index"), short.columns)
 
 
 def covers(key: DraftKey, columns: Sequence[str | None]) -> bool:

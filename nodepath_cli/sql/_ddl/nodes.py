@@ -146,7 +146,6 @@ class Options:
     charset: str | None = None
     collation: str | None = None
     versioned: bool | None = None
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

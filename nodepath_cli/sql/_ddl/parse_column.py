@@ -14,7 +14,6 @@ from nodepath_cli.sql._ddl.nodes import (
     KeyPart,
     Position,
     Reference,
-    TypeName,
 )
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.types import read_type
@@ -355,9 +354,6 @@ def _harmless(reader: Reader) -> bool:
     elif reader.accept("ENGINE_ATTRIBUTE") or reader.accept("SECONDARY_ENGINE_ATTRIBUTE"):
         reader.accept("=")
         reader.string()
-    elif reader.word == "CHARACTER" and reader.peek() == "SET":
-        # The server takes a charset only behind the type; dumps of other tools write it later.
-        raise reader.error()
     elif reader.kind == WORD and reader.peek() == "=" and reader.word not in _STOPS:
         # MariaDB's engine-defined column attributes.
         reader.advance()
@@ -371,8 +367,3 @@ def _harmless(reader: Reader) -> bool:
 def with_key_columns(column: ColumnDef) -> tuple[KeyDef, ...]:
     """Return a column's own keys, each over the column itself."""
     return tuple(KeyDef(key.kind, key.name, (KeyPart(column.name),)) for key in column.keys)
-
-
-def is_large(column_type: TypeName) -> bool:
-    """Say whether a key over a column of that type needs a length."""
-    return column_type.base.endswith(("text", "blob")) or column_type.base == "json"

@@ -44,7 +44,11 @@ def rename_table(source: Name, target: Name, catalog: Catalog) -> None:
 
 
 def drop_tables(statement: DropTables, catalog: Catalog) -> None:
-    """Apply DROP TABLE, VIEW or SEQUENCE: those that are there go, the others are refused (1051) afterwards."""
+    """Apply DROP TABLE, VIEW or SEQUENCE: those that are there go, the others are refused (1051) afterwards.
+
+    MySQL drops all or none since 8.0 (manual, "DROP TABLE Statement").
+    """
+    _drop_all_or_none(statement, catalog)
     missing: list[Name] = []
     refusal: Refusal | None = None
     for written in statement.names:
@@ -71,6 +75,16 @@ def drop_tables(statement: DropTables, catalog: Catalog) -> None:
         if catalog.session.dialect.name != "mariadb":
             number, what = 1051, "table"
         raise Refusal(number, f"Unknown {what}{':' if number != 1051 else ''} '{shown}'")
+
+
+def _drop_all_or_none(statement: DropTables, catalog: Catalog) -> None:
+    dialect = catalog.session.dialect
+    if dialect.name != "mysql" or statement.if_exists or (dialect.version and dialect.version < (8, 0)):
+        return
+    names = [catalog.resolve(written) for written in statement.names]
+    missing = [name for name in names if (draft := catalog.get(name)) is None or draft.kind != statement.kind]
+    if missing and len(names) > 1:
+        raise Refusal(1051, f"Unknown table '{','.join(catalog.shown(name) for name in missing)}'")
 
 
 def _of_kind(draft: Draft, statement: DropTables, catalog: Catalog) -> bool:

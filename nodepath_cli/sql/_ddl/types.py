@@ -47,7 +47,6 @@ _SYNONYMS = {
     "clob": "longtext",
     "raw": "varbinary",
     "geomcollection": "geometrycollection",
-    "sql_tsi_year": "year",
 }
 _KNOWN = (
     frozenset(INTEGERS)
@@ -61,7 +60,6 @@ _KNOWN = (
     | frozenset({"bit", "json", "uuid", "inet4", "inet6", "vector", "serial", "xmltype"})
     | frozenset(_SYNONYMS)
 )
-_MARIADB_ONLY = frozenset({"uuid", "inet4", "inet6", "varchar2", "number", "clob", "raw", "xmltype"})
 _WIDEST = {**dict.fromkeys(INTEGERS, 255), "bit": 64}
 _NATIONAL = frozenset({"nchar", "nvarchar", "national"})
 
