@@ -159,3 +159,16 @@ func f(db *sql.DB, extra bool) {
 """
     )
     assert ddl(source) == ["CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"]
+
+
+def test_what_a_shared_wrapper_drops_for_a_reset_is_left_out() -> None:
+    source = (
+        "package s\n\n"
+        'import (\n\t"database/sql"\n\t"strings"\n)\n\n'
+        'const create = "CREATE TABLE a (id INT); CREATE TABLE b (id INT)"\n'
+        'const reset = "DROP TABLE a; DROP TABLE b"\n\n'
+        'func initialize(db *sql.DB) { run(db, strings.Split(create, ";")) }\n'
+        'func resetDatabase(db *sql.DB) { run(db, strings.Split(reset, ";")) }\n'
+        "func run(db *sql.DB, texts []string) {\n\tfor _, text := range texts {\n\t\tdb.Exec(text)\n\t}\n}\n"
+    )
+    assert [text.strip() for text in ddl(source)] == ["CREATE TABLE a (id INT)", "CREATE TABLE b (id INT)"]

@@ -27,7 +27,8 @@ def in_boot_order(index: Index, collected: Sequence[Collected]) -> list[Statemen
     Functions for the way back (down, rollback, downgrade) are left out, and so are drops in functions that reset a
     database. A loop over several texts gives one statement for each.
     """
-    wanted = [each for each in collected if each.kind == "ddl" and each.statement.dialect is None and not _back(each)]
+    own = [each for each in collected if each.kind == "ddl" and each.statement.dialect is None]
+    wanted = [each for each in own if not _back(each, index)]
     places = _Walk(index).ranks([each.call for each in wanted])
     wanted.sort(key=lambda each: (places[_key(each.call)], each.order))
     result: list[Statement] = []
@@ -36,11 +37,22 @@ def in_boot_order(index: Index, collected: Sequence[Collected]) -> list[Statemen
     return result
 
 
-def _back(each: Collected) -> bool:
-    function = each.statement.function or ""
-    if _DOWN.search(function):
+def _back(each: Collected, index: Index) -> bool:
+    """Say whether the program runs it only on the way back; a wrapper's name says less than its callers' names."""
+    if _leads_back(each.statement.function or "", each):
         return True
-    return bool(_RESET.search(function) and _DROPS.match(each.statement.sql))
+    callers = [name for root in each.roots if (name := _name(root, index))]
+    return bool(callers) and all(_leads_back(name, each) for name in callers)
+
+
+def _leads_back(function: str, each: Collected) -> bool:
+    return bool(_DOWN.search(function) or (_RESET.search(function) and _DROPS.match(each.statement.sql)))
+
+
+def _name(place: tuple[str, int], index: Index) -> str | None:
+    file = index.by_path.get(place[0])
+    routines = index.of(file).all_routines() if file else ()
+    return next((routine.name for routine in routines if routine_key(routine) == place), None)
 
 
 def _expanded(each: Collected) -> list[Statement]:

@@ -61,6 +61,8 @@ class Collected:
     order: int
     rounds: tuple[Variant, ...] = ()
     """The first text of each round of the loops around the call, where it has more than one."""
+    roots: frozenset[tuple[str, int]] = frozenset()
+    """The functions that hand the text on, down to the call: file and byte offset of each."""
 
 
 def collect(m: Machine, dialect: Dialect) -> list[Collected]:
@@ -195,7 +197,8 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
         bool(foreign and foreign.whole_file and span.path == call.span.path),
     )
     rounds = _rounds(m, finished)
-    return Collected(statement, finished[0].kind, group.call, group.order, rounds)
+    roots = frozenset(record.root for record in finished if record.root is not None)
+    return Collected(statement, finished[0].kind, group.call, group.order, rounds, roots)
 
 
 def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:
