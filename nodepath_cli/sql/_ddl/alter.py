@@ -87,7 +87,7 @@ def alter_table(statement: AlterTable, catalog: Catalog) -> None:
         Rename(draft.name, old, new, f"renamed in {catalog.file}" if catalog.file else "renamed")
         for old, new in _recorded(plan)
     )
-    if plan.target:
+    if plan.target and catalog.resolve(plan.target) != name:
         rename_table(name, catalog.resolve(plan.target), catalog)
 
 

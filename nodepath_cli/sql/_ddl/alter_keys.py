@@ -58,19 +58,22 @@ def check_needed(draft: Draft, drops: Sequence[DropKey], catalog: Catalog) -> No
 
 
 def rename_keys(draft: Draft, renames: Sequence[RenameKey]) -> None:
-    """RENAME INDEX; raises Refusal: 1176 for a key that is not there, 1061 for a taken name."""
+    """RENAME INDEX, all at once; raises Refusal: 1176 for a key that is not there, 1061 for a name that is taken."""
+    new_names: dict[str, str] = {}
     for rename in renames:
-        key = draft.key(rename.old)
-        if key is None:
+        if draft.key(rename.old) is None or rename.old.lower() in new_names:
             if rename.if_exists or draft.open:
                 continue
             raise Refusal(1176, f"Key '{rename.old}' doesn't exist in table '{draft.name}'")
-        if rename.new.upper() == "PRIMARY" or rename.old.upper() == "PRIMARY":
+        if "PRIMARY" in (rename.new.upper(), rename.old.upper()):
             raise Refusal(1280, f"Incorrect index name '{rename.new}'")
-        other = draft.key(rename.new)
-        if other is not None and other is not key:
-            raise Refusal(1061, f"Duplicate key name '{rename.new}'")
-        draft.keys[draft.keys.index(key)] = replace(key, name=rename.new)
+        new_names[rename.old.lower()] = rename.new
+    keys = [replace(key, name=new_names.get(key.name.lower(), key.name)) for key in draft.keys]
+    names = [key.name.lower() for key in keys]
+    for key in keys:
+        if names.count(key.name.lower()) > 1:
+            raise Refusal(1061, f"Duplicate key name '{key.name}'")
+    draft.keys = keys
 
 
 def carry_keys(draft: Draft, renames: dict[str, str], catalog: Catalog) -> None:

@@ -11,10 +11,10 @@ from nodepath_cli.sql._ddl.charsets import bytes_of
 from nodepath_cli.sql._ddl.draft import Draft, DraftKey
 from nodepath_cli.sql._ddl.nodes import ForeignKeyDef, KeyDef, KeyPart
 from nodepath_cli.sql._ddl.refusal import Refusal
-from nodepath_cli.sql._ddl.types import BINARIES, BLOBS, TEXTS
+from nodepath_cli.sql._ddl.types import BINARIES, BLOBS, SPATIAL, TEXTS
 
 _LARGE = TEXTS | BLOBS
-_PREFIXED = _LARGE | BINARIES | {"char", "varchar", "geometry"}
+_PREFIXED = _LARGE | BINARIES | SPATIAL | {"char", "varchar"}
 _MAX_KEY_BYTES = 3072
 """InnoDB with its default row format, since MySQL 5.7 and MariaDB 10.2 (manuals, "InnoDB Limits")."""
 

@@ -51,6 +51,9 @@ def drop_tables(statement: DropTables, catalog: Catalog) -> None:
     _drop_all_or_none(statement, catalog)
     missing: list[Name] = []
     refusal: Refusal | None = None
+    mysql = catalog.session.dialect.name == "mysql"
+    # MariaDB goes through the list one by one; for MySQL tables that go together do not refer to each other.
+    together = {catalog.resolve(each).name for each in statement.names} if mysql else set()
     for written in statement.names:
         name = catalog.resolve(written)
         draft = catalog.get(name)
@@ -63,9 +66,12 @@ def drop_tables(statement: DropTables, catalog: Catalog) -> None:
             else:
                 missing.append(name)
             continue
-        dropped = {catalog.resolve(each).name for each in statement.names}
         if not draft.temporary and statement.kind == "table":
-            check_unreferenced(draft, catalog, dropped)
+            try:
+                check_unreferenced(draft, catalog, together)
+            except Refusal as error:
+                refusal = error
+                continue
         catalog.remove(name)
     if refusal:
         raise refusal
