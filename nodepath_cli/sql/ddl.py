@@ -78,8 +78,9 @@ class Replay:
             found.append(Problem(path, line, refusal.message, refusal.errno))
         except RecursionError:
             found.append(Problem(path, line, "nested too deeply to be followed"))
-        found += [Problem(path, line, note) for note in catalog.notes]
-        catalog.notes.clear()
+        notes = catalog.session.notes
+        found += [Problem(path, line, note) for note in notes]
+        notes.clear()
         self._problems += found
         return tuple(found)
 

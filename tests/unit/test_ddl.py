@@ -207,6 +207,14 @@ def test_an_inferred_order_lets_a_foreign_key_come_before_its_table() -> None:
     assert replay(texts, Schema(), MYSQL80, ordered=False).problems == ()
 
 
+def test_a_column_found_in_code_is_kept_where_its_default_does_not_fit() -> None:
+    texts = [DdlText("CREATE TABLE t (a INT)"), DdlText("ALTER TABLE t ADD b INT NOT NULL DEFAULT 'x'", "db.go", 7)]
+    schema = replay(texts, Schema(), MYSQL80, ordered=False)
+    assert (names(schema, "t"), column(schema, "t", "b").nullable) == (["a", "b"], False)
+    assert [(problem.path, problem.line) for problem in schema.problems] == [("db.go", 7)]
+    assert names(replay(texts, Schema(), MYSQL80), "t") == ["a"]
+
+
 def test_an_idempotent_migration_of_prepared_statements_is_followed() -> None:
     schema = after(
         "CREATE TABLE t (a INT);\n"

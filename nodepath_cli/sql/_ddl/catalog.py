@@ -24,7 +24,7 @@ class Catalog:
     def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool) -> None:
         """Begin with the tables of earlier sources."""
         self.sqlite = dialect.name == "sqlite"
-        self.session = Session(dialect, check_foreign_keys=ordered)
+        self.session = Session(dialect, check_foreign_keys=ordered, inferred=not ordered)
         self.database = base.database
         """The default database of the schema; its tables carry none."""
         self.current: str | None = None
@@ -32,8 +32,6 @@ class Catalog:
         self.renames: list[Rename] = list(base.renames)
         self.file = ""
         """Base name of the file that the statement stands in."""
-        self.notes: list[str] = []
-        """What could not be told of the statement at hand."""
         self._fold = self.sqlite or not base.case_sensitive_tables
         self._tables: dict[tuple[str | None, str], Draft] = {}
         self._temporary: dict[tuple[str | None, str], Draft] = {}
@@ -177,7 +175,7 @@ class Catalog:
 
     def note(self, message: str) -> None:
         """Keep something that could not be told, for the problems of the schema."""
-        self.notes.append(message)
+        self.session.notes.append(message)
 
     def snapshot(self) -> Schema:
         """Return the tables that the statement at hand can see, temporary ones included."""

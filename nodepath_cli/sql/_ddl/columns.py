@@ -22,10 +22,21 @@ _NO_LITERAL_DEFAULT = TEXTS | BLOBS | SPATIAL | {"json"}
 def make_column(definition: ColumnDef, inherited: Inherited, session: Session) -> Column:
     """Return the column; NOT NULL of a primary key is added later.
 
-    Raises Refusal for a type, default or charset that the server does not take.
+    Raises Refusal for a type, default or charset that the server does not take; in DDL that was found in code such a
+    column is made without them, and a note says so.
     """
     if session.dialect.name == "sqlite":
         return _sqlite_column(definition)
+    if not session.inferred:
+        return _made(definition, inherited, session)
+    try:
+        return _made(definition, inherited, session)
+    except Refusal as refusal:
+        session.notes.append(f"column {definition.name} is taken without its default: {refusal.message}")
+        return Column(definition.name, definition.type.text, nullable=definition.nullable is not False)
+
+
+def _made(definition: ColumnDef, inherited: Inherited, session: Session) -> Column:
     column_type = server_type(definition.type, session.dialect)
     if inherited[0] == "binary" and column_type.charset is None and definition.collation is None:
         column_type = as_binary(column_type)

@@ -14,6 +14,10 @@ class Session:
     dialect: Dialect
     check_foreign_keys: bool = True
     """`foreign_key_checks`, unless the replay cannot rely on the order of its statements."""
+    inferred: bool = False
+    """The statements were found in code: what they say of a type may be told wrongly, but not that the column is."""
+    notes: list[str] = field(default_factory=list)
+    """What could not be told of the statement at hand."""
     variables: dict[str, str] = field(default_factory=dict)
     """Everything that was SET, session and user variables alike, as SQL text."""
 
