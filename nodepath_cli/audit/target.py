@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
-from nodepath_cli.schema.model import Rename, Schema
+from nodepath_cli.schema.model import Rename, Schema, Table
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
@@ -80,7 +80,8 @@ class Targets:
         replayed = [from_statements(each, head, self._settings.dialect, self._files) for each in ddl]
         best = min(replayed, key=lambda schema: len(schema.problems))
         sources = (*best.sources, TREE) if ddl[0] else best.sources
-        return self._target(replace(best, inferred=True, sources=sources), self._settings, _names(head))
+        schema = replace(in_one_database(best), inferred=True, sources=sources)
+        return self._target(schema, self._settings, _names(head))
 
     def _migrations(self) -> dict[Span, Target]:
         """The target of each statement of the numbered migrations that is no DDL."""
@@ -105,7 +106,7 @@ class Targets:
                 target = None
             else:
                 if target is None:
-                    schema = replace(running.schema(), inferred=True)
+                    schema = replace(in_one_database(running.schema()), inferred=True)
                     target = self._target(schema, self._settings, _names(head))
                 past[step.span] = target
         return past
@@ -124,3 +125,25 @@ class Targets:
 
 def _names(schema: Schema) -> frozenset[str]:
     return frozenset(table.name for table in schema.tables)
+
+
+def in_one_database(schema: Schema) -> Schema:
+    """Return an inferred schema in which the tables of every database can be named without it.
+
+    Which database the program's connection selects is not in the source. A table that several databases have, in other
+    shapes, knows the columns of all of them, and requires those that all of them require.
+    """
+    elsewhere = [table for table in schema.tables if table.database is not None]
+    merged = {table.name: table for table in schema.tables if table.database is None}
+    for table in elsewhere:
+        here = merged.get(table.name)
+        merged[table.name] = _either(here, table) if here else replace(table, database=None)
+    return schema.with_tables([*merged.values(), *elsewhere]) if elsewhere else schema
+
+
+def _either(one: Table, other: Table) -> Table:
+    if one.columns == other.columns:
+        return one
+    columns = [each if other.column(each.name) else replace(each, nullable=True) for each in one.columns]
+    columns += [replace(each, nullable=True) for each in other.columns if not one.column(each.name)]
+    return replace(one, columns=tuple(columns), open=one.open or other.open)

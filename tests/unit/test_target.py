@@ -81,3 +81,18 @@ def test_a_file_of_another_database_is_skipped_and_a_statement_of_one_is_unresol
     ]
     assert [each.path for each in report.unresolved] == ["store/all.go"]
     assert (report.counts.statements, report.findings) == (2, ())
+
+
+def test_tables_of_several_databases_of_the_tree_are_known_without_their_database(tree: Tree) -> None:
+    tree.write("db/a.sql", "CREATE DATABASE shop; USE shop; CREATE TABLE orders (id INT, old INT NOT NULL);")
+    tree.write(
+        "db/b.sql", "USE shop_next; CREATE TABLE orders (id INT, new INT NOT NULL); CREATE TABLE carts (id INT);"
+    )
+    tree.write(
+        "a.go",
+        go('"SELECT id, old, new FROM orders"', '"SELECT id FROM carts"', '"INSERT INTO orders (id) VALUES (1)"'),
+    )
+    tree.write("b.go", go('"SELECT nosuch FROM carts"').replace("Run", "Other"))
+    report = tree.audit(".")
+    assert brief(list(report.findings)) == [("NP101", "nosuch")]
+    assert report.counts.unresolved == 0
