@@ -7,6 +7,7 @@ condition, and the values of VALUES and SET; whatever else stands there says not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from nodepath_cli.sql.lexer import NUMBER, QUOTED, STRING, WORD
 from nodepath_cli.sql.resolution import Clause, ColumnRef, Found, InsertRef, Resolution
 from nodepath_cli.sql.words import words_of
 
+_UNREAD = re.compile(f"[\\\\{HOLE}\ufffd\ud800-\udfff]")
 _ASSIGNED = frozenset((Clause.SET, Clause.ODKU_LEFT, Clause.ODKU_SELECT, Clause.INSERT_COLUMNS))
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _BEFORE = words_of("( , WHERE AND OR XOR NOT ON HAVING WHEN SELECT && SET BY DISTINCT IF")
@@ -216,7 +218,7 @@ class _Reader:
             return None
         kinds, text = self.tokens.kinds, self.tokens.text
         start, end = self.tokens.starts[index], self.tokens.ends[index]
-        if kinds[index] == NUMBER:
+        if kinds[index] == NUMBER and text[start : start + 2].lower() not in ("0x", "0b"):
             return Constant(text[start:end], start, end, False), index + 1
         if self.clauses.word(index) == "-" and kinds[index + 1] == NUMBER:
             end = self.tokens.ends[index + 1]
@@ -224,8 +226,8 @@ class _Reader:
         if kinds[index] != STRING or kinds[index + 1] == STRING:
             return None
         inner = text[start + 1 : end - 1]
-        # What an escape stands for depends on the sql_mode, a hole is only known at run time.
-        if "\\" in inner or HOLE in inner:
+        # What an escape stands for depends on the sql_mode; a hole and a byte that is no text are not known.
+        if _UNREAD.search(inner):
             return None
         return Constant(inner.replace(text[start] * 2, text[start]), start + 1, end - 1, True), index + 1
 

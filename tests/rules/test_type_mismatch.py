@@ -18,7 +18,7 @@ CREATE TABLE flows (id CHAR(36) PRIMARY KEY, nodes INT, price DECIMAL(9,2), made
     [
         ("SELECT nodes FROM flows WHERE id = 5", "id", None),
         ("SELECT nodes FROM flows WHERE 5 = id", "id", None),
-        ("SELECT nodes FROM flows f WHERE f.id IN ('x', 7)", "id", None),
+        ("SELECT nodes FROM flows f WHERE f.id IN ('x', 7, 8)", "id", None),
         ("SELECT id FROM flows WHERE nodes = 'many' OR nodes > 3", "nodes", None),
         ("SELECT id FROM flows WHERE made > 'yesterday'", "made", None),
         ("DELETE FROM flows WHERE stamp < NOW() - INTERVAL 1 DAY", "stamp", None),
@@ -43,6 +43,7 @@ def test_a_value_of_another_type_is_a_warning(tree: Tree, statement: str, column
         "SELECT id FROM flows WHERE id = ? AND nodes = id + 5 AND LENGTH(id) = 36 AND id + 0 = 5",
         "SELECT id FROM flows WHERE kind = 1 AND body = 5 AND bits = 'a'",
         "SELECT id FROM flows WHERE STR_TO_DATE(stamp, '%Y') < NOW()",
+        "SELECT nodes FROM flows WHERE id = 0x6162 AND nodes = 0b101",
         "UPDATE flows SET stamp = 5, id = 7, nodes = nodes + 1, made = NOW(), stamp = NOW()",
         "UPDATE IGNORE flows SET nodes = 'many'",
         "INSERT INTO flows (id, nodes, price, made) VALUES (7, '12', '1e2', '20260101')",

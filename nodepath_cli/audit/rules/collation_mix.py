@@ -44,6 +44,9 @@ def collation_of(reference: ColumnRef) -> str | None:
     found = reference.outcome
     if not isinstance(found, Found) or found.column is None or not found.column.collation:
         return None
+    if reference.table is None or reference.table.kind != "table":
+        # A view may name the collation itself, which then wins over any other.
+        return None
     charset, _, rest = found.column.collation.lower().partition("_")
     return f"{_SAME.get(charset, charset)}_{rest}" if rest else charset
 

@@ -37,7 +37,11 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every value that does not fit its column."""
     if context.dialect.family == "sqlite" or not resolution.columns:
         return
+    compared: set[int] = set()
     for use in value_uses(resolution, context.dialect.ansi_quotes):
+        if isinstance(use, Compared) and use.reference.start in compared:
+            # One value of an IN list says it for all.
+            continue
         match use:
             case Assigned():
                 found = _set(use)
@@ -49,6 +53,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 found = None
         if found and isinstance(use, (Assigned, Compared)):
             message, errno = found
+            if isinstance(use, Compared):
+                compared.add(use.reference.start)
             proved = context.proved(use.table.name)
             yield Hit(
                 message=f"{use.table.name}.{use.column.name} is {use.column.type}, {message}",
