@@ -70,6 +70,18 @@ def test_renamed_columns_are_remembered_with_the_file() -> None:
     )
 
 
+def test_former_names_follow_a_second_rename_and_the_table() -> None:
+    schema = after(
+        "CREATE TABLE t (a INT); ALTER TABLE t CHANGE a b INT; ALTER TABLE t RENAME COLUMN b TO c; RENAME TABLE t TO u;"
+    )
+    assert [(each.table, each.old, each.new) for each in schema.renames] == [("u", "a", "c"), ("u", "b", "c")]
+
+
+def test_a_refused_rename_of_the_table_takes_back_the_whole_alter() -> None:
+    schema = after("CREATE TABLE t (a INT); CREATE TABLE u (a INT); ALTER TABLE t CHANGE a b INT, RENAME TO u;")
+    assert (names(schema, "t"), errnos(schema), schema.renames) == (["a"], [1050], ())
+
+
 def test_keys_follow_their_columns() -> None:
     schema = after(
         "CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (a), UNIQUE u (b), KEY k (b, c), KEY only_c (c));"

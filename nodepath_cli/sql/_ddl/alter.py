@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from nodepath_cli.schema.model import Column, Rename
+from nodepath_cli.schema.model import Column
 from nodepath_cli.sql._ddl.alter_keys import carry_keys, check_needed, drop_named, rename_keys
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.columns import implicit_timestamps, make_column
@@ -79,16 +79,17 @@ def alter_table(statement: AlterTable, catalog: Catalog) -> None:
         raise Refusal(1090, "You can't delete all columns with ALTER TABLE; use DROP TABLE instead")
     _keys(draft, plan, renames, catalog)
     check_changes(before, draft, renames, catalog)
+    target = catalog.resolve(plan.target) if plan.target else name
+    if target != name and catalog.get(target) is not None:
+        raise Refusal(1050, f"Table '{target.name}' already exists")
     for old, new in renames.items():
         if old != new.lower():
             rename_referenced_column(draft, old, new, catalog)
     catalog.put(draft)
-    catalog.renames.extend(
-        Rename(draft.name, old, new, f"renamed in {catalog.file}" if catalog.file else "renamed")
-        for old, new in _recorded(plan)
-    )
-    if plan.target and catalog.resolve(plan.target) != name:
-        rename_table(name, catalog.resolve(plan.target), catalog)
+    for old, new in _recorded(plan):
+        catalog.record_rename(draft.name, old, new)
+    if target != name:
+        rename_table(name, target, catalog)
 
 
 def _forget_replaced(draft: Draft, actions: tuple[Action, ...]) -> None:

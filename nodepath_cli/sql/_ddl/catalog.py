@@ -177,6 +177,15 @@ class Catalog:
         """Keep something that could not be told, for the problems of the schema."""
         self.session.notes.append(message)
 
+    def record_rename(self, table: str, old: str, new: str) -> None:
+        """Remember a column's former name; a still older name leads to the new one as well."""
+        self.renames = [
+            replace(each, new=new) if each.table == table and each.new.lower() == old.lower() else each
+            for each in self.renames
+        ]
+        where = f"renamed in {self.file}" if self.file else "renamed"
+        self.renames.append(Rename(table, old, new, where))
+
     def snapshot(self) -> Schema:
         """Return the tables that the statement at hand can see, temporary ones included."""
         drafts = {**self._tables, **self._temporary}

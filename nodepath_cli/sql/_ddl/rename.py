@@ -40,6 +40,9 @@ def rename_table(source: Name, target: Name, catalog: Catalog) -> None:
         for key in draft.foreign_keys
     ]
     catalog.put(draft)
+    catalog.renames = [
+        replace(each, table=target.name) if each.table == source.name else each for each in catalog.renames
+    ]
     rename_referenced(source, target, catalog)
 
 
