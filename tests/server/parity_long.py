@@ -118,9 +118,6 @@ class Replay:
         )
         if found:
             self.temporary.add(found.group(1))
-        used = re.match(r"(?i)\s*use\s+`?(\w+)", sql)
-        if used:
-            self.database = used.group(1)
         self._schema = None
         self._dialect = self._mode() if "sql_mode" in sql.lower() else self._dialect
 
@@ -139,7 +136,8 @@ class Replay:
 
     def look_again(self, said: Said) -> bool:
         """Read the schema anew with the tables that are in no catalogue, as temporary ones are."""
-        self.temporary |= {name for name in said.tables if self._is_there(name)}
+        gone = {verdict.name for verdict in said.verdicts if verdict.errno == 1146 and verdict.name}
+        self.temporary |= {name for name in gone if self._is_there(name)}
         before, self._schema = self._schema, None
         return self.schema() != before
 
@@ -154,6 +152,9 @@ class Replay:
     def schema(self) -> Schema:
         """Return the schema as it is now."""
         if self._schema is None:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SELECT DATABASE()")
+                self.database = str((cursor.fetchone() or ("",))[0] or "")
             self._schema = load_schema(self.connection, self.database, self.temporary)
         return self._schema
 
