@@ -13,7 +13,7 @@ from nodepath_cli.source.statement import Span
 if TYPE_CHECKING:
     from nodepath_cli.audit.agreement import CrossCheck
     from nodepath_cli.audit.context import Context
-    from nodepath_cli.sql.resolution import Resolution
+    from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
 class Severity(StrEnum):
@@ -76,6 +76,7 @@ class Hit:
 
 
 Check = Callable[["Resolution", "Context"], Iterator[Hit]]
+CheckUnread = Callable[["Unparsed", "Context"], Iterator[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Rule:
     """One sentence for lists."""
     check: Check | None = None
     """None for a rule that the pipeline itself applies (NP501)."""
+    check_unread: CheckUnread | None = None
+    """What the rule says of a text that the grammar does not understand (NP109)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
-from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
 def audit(
@@ -112,13 +112,13 @@ class _Placed:
     rule: Rule
     hit: Hit
     span: Span
-    resolution: Resolution
+    outcome: Resolution | Unparsed
 
 
 def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
     findings: list[Finding] = []
     for analysed in analysis.statements:
-        if not analysed.resolutions:
+        if not analysed.outcomes:
             continue
         context = Context(
             analysed.target.schema,
@@ -138,20 +138,28 @@ def _of_statement(
 ) -> Iterator[Finding]:
     """Yield each finding of a statement once, with its branch where not every text of the statement has it."""
     groups: dict[tuple[str, Span, str | None], list[_Placed]] = {}
-    for resolution in analysed.resolutions:
+    for outcome in analysed.outcomes:
         for rule in active:
-            for hit in rule.check(resolution, context) if rule.check else ():
-                span = resolution.variant.offsets.locate(hit.start, hit.end)
-                placed = _Placed(rule, hit, span, resolution)
+            for hit in _hits(rule, outcome, context):
+                span = outcome.variant.offsets.locate(hit.start, hit.end)
+                placed = _Placed(rule, hit, span, outcome)
                 groups.setdefault((rule.id, span, hit.identifier), []).append(placed)
     for group in groups.values():
-        everywhere = len({id(placed.resolution) for placed in group}) == len(analysed.resolutions)
-        yield _finding(group[0], analysed, "" if everywhere else group[0].resolution.variant.branch, files)
+        alike = [each for each in analysed.outcomes if isinstance(each, type(group[0].outcome))]
+        everywhere = len({id(placed.outcome) for placed in group}) == len(alike)
+        yield _finding(group[0], analysed, "" if everywhere else group[0].outcome.variant.branch, files)
+
+
+def _hits(rule: Rule, outcome: Resolution | Unparsed, context: Context) -> Iterator[Hit]:
+    if isinstance(outcome, Resolution):
+        return rule.check(outcome, context) if rule.check else iter(())
+    return rule.check_unread(outcome, context) if rule.check_unread else iter(())
 
 
 def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, SourceFile]) -> Finding:
     statement, hit, rule = analysed.statement, placed.hit, placed.rule
-    sql = placed.resolution.display
+    outcome = placed.outcome
+    sql = outcome.display if isinstance(outcome, Resolution) else outcome.variant.sql
     home = files[statement.span.path]
     return Finding(
         rule=rule.id,

@@ -35,7 +35,9 @@ def settle(
     baseline: Baseline | None,
 ) -> Settled:
     """Take away what comments and the baseline hide, and add NP502 for those that hide nothing."""
-    ran = frozenset(rule.id for rule in active if rule.check) | {finding.rule for finding in findings}
+    ran = frozenset(rule.id for rule in active if rule.check or rule.check_unread) | {
+        finding.rule for finding in findings
+    }
     judged = Judged(frozenset(files), ran, _unclear(analysis))
     commented = apply(findings, files)
     judging = any(rule.id == UNUSED.id for rule in active)

@@ -1,0 +1,43 @@
+"""SQL that no server can read: it answers 1064, `You have an error in your SQL syntax`.
+
+Why it matters: the statement fails at every call, and the compiler cannot see it. Most come from a list that was
+shortened (`a, FROM`), or from a condition that was taken out and left its AND.
+
+Example:
+
+    SELECT id_prospect, FROM ai_whatsapp_session_nodepath WHERE AND id_device = ?
+
+What to write instead: the list without its last comma, the condition without its AND. Only what is beyond doubt is
+reported: a text that nodepath does not understand and that holds two words which no statement has side by side. All
+other texts that it does not understand are listed as unresolved (NP501), with the place where it stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Hit, Rule, Severity
+from nodepath_cli.sql.resolution import Unparsed
+from nodepath_cli.sql.syntax import syntax_fault
+
+_RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
+
+
+def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
+    """Yield the first certain syntax error of a text that was not understood."""
+    if context.dialect.family != "mysql":
+        return
+    call = context.statement.call
+    if context.statement.host != "sql" and not (call and _RUNS_SQL.search(call.name.rpartition(".")[2])):
+        # A constant that reaches no call may be a piece of a text; what another function gets may be prose.
+        return
+    fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
+    if fault:
+        yield Hit(f"syntax error at '{fault.text}'", fault.start, fault.end, errno=1064)
+
+
+RULE = Rule(
+    "NP109", "syntax-error", Severity.ERROR, "SQL that no server can read (1064), where that is certain", None, check
+)

@@ -1,0 +1,56 @@
+"""NP109: only what is beyond doubt; `tests/server/test_syntax.py` asks the server."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from tests.tree import Tree, go, place
+
+DDL = "CREATE TABLE flows (id INT PRIMARY KEY, name VARCHAR(20));"
+
+
+def test_a_syntax_error_is_framed_and_stays_listed_as_unresolved(tree: Tree) -> None:
+    literal = "`SELECT id, name, FROM flows WHERE id = ?`"
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", go(literal))
+    report = tree.audit("store.go")
+    [finding] = report.findings
+    assert (finding.rule, finding.errno, finding.severity) == ("NP109", 1064, Severity.ERROR)
+    assert (finding.position.line, finding.position.column) == place(go(literal), "FROM flows")
+    assert report.counts.unresolved == 1
+
+
+def test_it_can_be_suppressed_at_its_line(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("q.sql", "-- nodepath: ignore[NP109] kept as an example\nSELECT id, FROM flows;\n")
+    report = tree.audit("q.sql")
+    assert (report.findings, report.counts.suppressed) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        # A name known only at run time, templates, other languages and dialects.
+        '"SELECT " + columns() + ", FROM flows"',
+        "`SELECT {{.Columns}}, FROM flows`",
+        "`SELECT %s, FROM flows`",
+        "`SELECT id, FROM flows WHERE id = $1`",
+        # It may be a piece of another text.
+        "`SELECT id FROM flows WHERE`",
+        "`SELECT id FROM flows WHERE id IN (`",
+        # Right, if unusual.
+        "`SELECT id AS from_ FROM flows WHERE id = (SELECT 1 FROM flows)`",
+    ],
+)
+def test_what_is_in_doubt_is_no_finding(tree: Tree, expression: str) -> None:
+    assert tree.findings(DDL, expression, "`SELECT id FROM flows`") == []
+
+
+def test_prose_that_no_database_gets_is_no_finding(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = go("`SELECT id FROM flows`").replace(
+        "db.Exec(", 'log.Println("select one, and then from the menu")\n\tdb.Exec('
+    )
+    tree.write("store.go", source)
+    assert tree.audit("store.go").findings == ()
