@@ -17,6 +17,7 @@ from nodepath_cli.source.statement import Statement, Variant
 _DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d])")
 _RESET = re.compile(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
 _DROPS = re.compile(r"\s*drop\s+table", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d]\w*")
 _MAX_FUNCTIONS = 2_000
 _MAX_ROUNDS = 12
 
@@ -65,11 +66,56 @@ def _with(statement: Statement, variant: Variant) -> Statement:
     return Statement((variant,), statement.span, statement.host, statement.function, statement.call, statement.opaque)
 
 
+class _Words:
+    """Which files, functions and variables name what: each text is read once, however many names are looked for."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._sets: dict[str, set[str]] = {}
+        self._files: dict[str, list[GoFile]] = {}
+        self._routines: dict[str, dict[str, list[Routine]]] = {}
+        self._variables: dict[str, dict[str, list[str]]] = {}
+
+    def files(self, name: str) -> Sequence[GoFile]:
+        """Return the files that name it."""
+        if not self._files:
+            for file in self._index.files:
+                words = self._sets[file.path] = set(_WORD.findall(file.text))
+                for word in words:
+                    self._files.setdefault(word, []).append(file)
+        return self._files.get(name, ())
+
+    def has(self, file: GoFile, name: str) -> bool:
+        """Say whether a file names it; `files` was asked before."""
+        return name in self._sets[file.path]
+
+    def routines(self, file: GoFile, name: str) -> Sequence[Routine]:
+        """Return the functions of a file that name it."""
+        if file.path not in self._routines:
+            by_word: dict[str, list[Routine]] = {}
+            for routine in self._index.of(file).all_routines():
+                for word in set(_WORD.findall(file.source(routine.node))):
+                    by_word.setdefault(word, []).append(routine)
+            self._routines[file.path] = by_word
+        return self._routines[file.path].get(name, ())
+
+    def variables(self, file: GoFile, name: str) -> Sequence[str]:
+        """Return the package variables of a file whose declaration names it."""
+        if file.path not in self._variables:
+            by_word: dict[str, list[str]] = {}
+            for variable, declared in self._index.of(file).values.items():
+                for word in set(_WORD.findall(file.source(declared.spec))):
+                    by_word.setdefault(word, []).append(variable)
+            self._variables[file.path] = by_word
+        return self._variables[file.path].get(name, ())
+
+
 class _Walk:
     """A walk through the functions that lead to DDL, in the order in which they call each other."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._words = _Words(index)
         self._leading: dict[tuple[str, int], Routine] = {}
         """Functions that run DDL, or name one that leads there."""
         self._named: dict[str, list[Routine]] = {}
@@ -115,31 +161,19 @@ class _Walk:
         home = routine.file.folder
         package = routine.file.package
         found = []
-        for file in self._index.files:
-            if routine.name not in file.text or (file.folder != home and package not in file.text):
+        for file in self._words.files(routine.name):
+            if file.folder != home and not self._words.has(file, package):
                 continue
-            for other in self._index.of(file).all_routines():
+            for other in self._words.routines(file, routine.name):
                 # The function's own name is no use of it.
-                if len(word.findall(file.source(other.node))) > (other.name == routine.name):
+                if other.name != routine.name or len(word.findall(file.source(other.node))) > 1:
                     found.append(other)
-            if self._index.of(file).values:
-                # A list of functions in a variable of the package (migrations): whoever names the variable leads there.
-                found.extend(self._through_variable(file, word))
-        return found
-
-    def _through_variable(self, file: GoFile, word: re.Pattern[str]) -> list[Routine]:
-        found: list[Routine] = []
-        for name, declared in self._index.of(file).values.items():
-            if word.search(file.source(declared.spec)):
-                self._lists.setdefault((file.folder, name), declared.spec)
-                for other_file in self._index.folders[file.folder]:
-                    if name in other_file.text:
-                        use = re.compile(rf"\b{re.escape(name)}\b")
-                        found.extend(
-                            other
-                            for other in self._index.of(other_file).all_routines()
-                            if use.search(other_file.source(other.node))
-                        )
+            # A list of functions in a variable of the package (migrations): whoever names the variable leads there.
+            for variable in self._words.variables(file, routine.name):
+                self._lists.setdefault((file.folder, variable), self._index.of(file).values[variable].spec)
+                for user in self._words.files(variable):
+                    if user.folder == file.folder:
+                        found.extend(self._words.routines(user, variable))
         return found
 
     def _roots(self) -> list[Routine]:
