@@ -171,17 +171,12 @@ def _implicit(column: Column, definition: ColumnDef, session: Session, *, first:
 def _sqlite_column(definition: ColumnDef) -> Column:
     """SQLite keeps types and defaults as they are written (its manual, "CREATE TABLE")."""
     default = definition.default
-    text = None
-    if default is not None and default.kind != "null":
-        written = {"now": "current_timestamp", "string": "'" + default.text.replace("'", "''") + "'"}
-        text = written.get(default.kind, default.text)
-    integer_key = definition.type.text == "integer" and any(key.kind == "primary" for key in definition.keys)
+    text = None if default is None or default.kind == "null" else default.text
     return Column(
         name=definition.name,
         type=definition.type.text,
-        nullable=definition.nullable is not False and not integer_key,
+        nullable=definition.nullable is not False,
         default=text,
-        auto_increment=integer_key,
         generated=Generated(*definition.generated) if definition.generated else None,
         collation=definition.collation,
     )

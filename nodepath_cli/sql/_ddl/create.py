@@ -71,6 +71,7 @@ def _defined(statement: CreateTable, catalog: Catalog) -> Draft:
         collation=inherited[1],
         versioned=bool(options.versioned),
         open=statement.virtual,
+        without_rowid=statement.without_rowid,
     )
     _add_columns(draft, statement, inherited, catalog)
     _refuse_null_keys(statement, catalog)
@@ -105,8 +106,6 @@ def _add_constraints(draft: Draft, statement: CreateTable, catalog: Catalog) -> 
     add_keys(draft, keys, dialect)
     for check in checks:
         add_check(draft, check, dialect)
-    if statement.without_rowid and (primary := draft.primary):
-        _not_null(draft, primary.columns)
     settle_primary(draft, dialect)
     check_expressions(draft, dialect)
     for definition in foreign_keys if constrained else ():

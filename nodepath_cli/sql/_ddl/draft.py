@@ -43,6 +43,8 @@ class Draft:
     versioned: bool = False
     open: bool = False
     temporary: bool = False
+    without_rowid: bool = False
+    """SQLite's WITHOUT ROWID."""
     inherited: bool = False
     """It comes from an earlier source, so that its checks are not known."""
 
@@ -63,6 +65,7 @@ class Draft:
             self.versioned,
             self.open,
             self.temporary,
+            self.without_rowid,
             self.inherited,
         )
 

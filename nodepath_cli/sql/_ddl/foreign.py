@@ -32,8 +32,8 @@ def add_foreign_key(draft: Draft, definition: ForeignKeyDef, catalog: Catalog) -
     reference = definition.reference
     if reference.columns and len(reference.columns) != len(definition.columns):
         raise Refusal(1239, "Incorrect foreign key definition: Key reference and table reference don't match")
-    name = definition.name or definition.index or _constraint_name(draft)
-    if _taken(name, draft, catalog):
+    name = "" if catalog.sqlite else definition.name or definition.index or _constraint_name(draft)
+    if name and _taken(name, draft, catalog):
         if definition.if_not_exists:
             return
         if catalog.session.dialect.name == "mariadb" and not _own(name, draft):

@@ -59,7 +59,7 @@ def add_keys(draft: Draft, new: Sequence[NewKey], dialect: Dialect) -> None:
     keys = [key for key in candidates[:old] if key is not None]
     for key in candidates[old:]:
         if key is not None:
-            keys.append(_named(key, keys))
+            keys.append(_named(key, keys) if dialect.name != "sqlite" or key.name else _lite_name(draft, key, keys))
     draft.keys = keys
 
 
@@ -146,6 +146,22 @@ def _named(key: DraftKey, keys: Sequence[DraftKey]) -> DraftKey:
     return replace(key, name=f"{base}_{number}")
 
 
+def _lite_name(draft: Draft, key: DraftKey, keys: Sequence[DraftKey]) -> DraftKey:
+    """Name the index of a UNIQUE constraint as SQLite does: by the table and by how many there were before."""
+    before = [each for each in keys if each.name.startswith("sqlite_autoindex_")]
+    own = [each for each in keys if each.kind == "primary" and row_number(draft, each) is None]
+    return replace(key, name=f"sqlite_autoindex_{draft.name}_{len(before) + len(own) + 1}")
+
+
+def row_number(draft: Draft, primary: DraftKey) -> str | None:
+    """Return the column that is SQLite's row number: an INTEGER that is the primary key alone.
+
+    SQLite's manual, "Rowid Tables".
+    """
+    column = draft.column(primary.columns[0] or "") if len(primary.columns) == 1 else None
+    return column.name if column and column.type == "integer" and not draft.without_rowid else None
+
+
 def _part(draft: Draft, part: KeyPart, definition: KeyDef, dialect: Dialect) -> str | None:
     if part.column is None:
         return None
@@ -221,14 +237,16 @@ def _check_twice(columns: tuple[str | None, ...]) -> None:
 
 def settle_primary(draft: Draft, dialect: Dialect) -> None:
     """Make the columns of the primary key NOT NULL, and check that an AUTO_INCREMENT column begins a key (1075)."""
-    if dialect.name == "sqlite":
-        return
     primary = draft.primary
     lowered = {column.lower() for column in primary.columns if column} if primary else set()
     draft.columns = [
         replace(column, nullable=False) if column.nullable and column.name.lower() in lowered else column
         for column in draft.columns
     ]
+    if dialect.name == "sqlite":
+        number = row_number(draft, primary) if primary else None
+        draft.columns = [replace(column, auto_increment=column.name == number) for column in draft.columns]
+        return
     automatic = [column.name.lower() for column in draft.columns if column.auto_increment]
     if not automatic:
         return

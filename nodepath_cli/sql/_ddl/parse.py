@@ -161,6 +161,8 @@ def _create_index(reader: Reader, word: str | None, *, or_replace: bool) -> Ddl:
         table = Name(table.name, first.database)
     parts = read_key_parts(reader)
     if reader.accept("WHERE"):
+        # A partial unique index lets rows in twice: it is no unique key of the table.
+        word = None
         reader.rest()
     while not reader.at_end():
         mark = reader.index

@@ -151,6 +151,8 @@ def read_default(reader: Reader) -> Default:
     word = reader.word
     if word == "(":
         return Default("expression", reader.parenthesised())
+    if reader.sqlite and word != "NULL":
+        return _as_written(reader)
     if word == "NULL":
         reader.advance()
         return Default("null", "")
@@ -174,9 +176,18 @@ def read_default(reader: Reader) -> Default:
         return _introduced(reader)
     if reader.accept("NEXT", "VALUE", "FOR") or reader.accept("PREVIOUS", "VALUE", "FOR"):
         return Default("expression", f"nextval({reader.table_name().name})")
-    if reader.sqlite and reader.is_name() and reader.peek() != "(":
-        return Default("expression", reader.any_identifier())
     return _call(reader)
+
+
+def _as_written(reader: Reader) -> Default:
+    """SQLite keeps a default's own text."""
+    sign = reader.accept_any("+", "-") or ""
+    start = reader.index
+    reader.advance()
+    if reader.kind == STRING and reader.tokens.words[start] == "X":
+        reader.advance()
+    tokens = reader.tokens
+    return Default("expression", sign + reader.text[tokens.starts[start] : tokens.ends[reader.index - 1]])
 
 
 def _introducer(reader: Reader) -> bool:
@@ -301,8 +312,11 @@ def read_references(reader: Reader) -> Reference:
             return Reference(table, columns, on_delete, on_update)
 
 
-def _reference_action(reader: Reader) -> str:
-    for words in (("SET", "NULL"), ("SET", "DEFAULT"), ("NO", "ACTION"), ("CASCADE",), ("RESTRICT",)):
+def _reference_action(reader: Reader) -> str | None:
+    """Read an action; None for RESTRICT and NO ACTION, which are what happens without one."""
+    if reader.accept("RESTRICT") or reader.accept("NO", "ACTION"):
+        return None
+    for words in (("SET", "NULL"), ("SET", "DEFAULT"), ("CASCADE",)):
         if reader.accept(*words):
             return " ".join(words).lower()
     raise reader.error()

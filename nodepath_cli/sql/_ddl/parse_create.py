@@ -153,7 +153,9 @@ def _key(reader: Reader, kind: KeyKind, constraint: str | None) -> KeyDef:
     read_key_options(reader)
     if reader.sqlite and reader.accept("ON", "CONFLICT"):
         reader.advance()
-    return KeyDef(kind, None if kind == "primary" else name or constraint, parts, if_not_exists, overlaps)
+    # SQLite names the index of a constraint itself, whatever the constraint's name.
+    unnamed = kind == "primary" or reader.sqlite
+    return KeyDef(kind, None if unnamed else name or constraint, parts, if_not_exists, overlaps)
 
 
 def _parts(reader: Reader) -> tuple[tuple[KeyPart, ...], bool]:

@@ -39,6 +39,11 @@ def rename_table(source: Name, target: Name, catalog: Catalog) -> None:
         replace(key, name=f"{target.name}_ibfk_{key.name[len(prefix) :]}") if key.name.startswith(prefix) else key
         for key in draft.foreign_keys
     ]
+    if catalog.sqlite:
+        automatic = f"sqlite_autoindex_{source.name}_"
+        draft.keys = [
+            replace(key, name=key.name.replace(automatic, f"sqlite_autoindex_{target.name}_", 1)) for key in draft.keys
+        ]
     catalog.put(draft)
     catalog.renames = [
         replace(each, table=target.name) if each.table == source.name else each for each in catalog.renames
