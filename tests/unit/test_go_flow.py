@@ -236,3 +236,18 @@ def test_a_closure_in_a_transaction_is_read() -> None:
     assert statement.function == "Do"
     assert statement.call is not None
     assert statement.call.name == "tx.Exec"
+
+
+def test_a_lookup_in_a_known_map_takes_the_branch_that_it_decides() -> None:
+    source = (
+        "package s\n\n"
+        'import (\n\t"database/sql"\n\t"fmt"\n)\n\n'
+        'var columns = map[string]string{"Start": "start_time"}\n\n'
+        "func column(name string) string {\n"
+        "\tif found, ok := columns[name]; ok {\n\t\treturn found\n\t}\n\treturn name\n}\n\n"
+        "func Run(db *sql.DB) {\n"
+        '\tdb.Query(fmt.Sprintf("SELECT id FROM visits WHERE %s > ? AND %s = 1", column("Start"), column("open")))\n'
+        "}\n"
+    )
+    (statement,) = statements(source)
+    assert [variant.sql for variant in statement.variants] == ["SELECT id FROM visits WHERE start_time > ? AND open = 1"]

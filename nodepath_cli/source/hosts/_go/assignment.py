@@ -5,6 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, names
+from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.index import variable_specs
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
@@ -34,7 +35,7 @@ def declare(m: Machine, f: Frame, node: Node) -> bool:
     if left is None or right is None:
         return True
     targets = named(left)
-    values = _padded(several(m, f, named(right)), len(targets), f, right)
+    values = _padded(m, several(m, f, named(right)), len(targets), f, right)
     # With `:=` at least one name is new; a name of this very block is assigned, any other is declared anew.
     for target, value in zip(targets, values, strict=False):
         name = f.file.source(target)
@@ -57,15 +58,20 @@ def assign(m: Machine, f: Frame, node: Node) -> bool:
         current, value = first_of(m.evaluate(f, target)), several(m, f, named(right))[0]
         store(m, f, target, _compound(f, target, right, operator.type, current, value), node)
         return True
-    values = _padded(several(m, f, named(right)), len(targets), f, right)
+    values = _padded(m, several(m, f, named(right)), len(targets), f, right)
     for target, value in zip(targets, values, strict=False):
         store(m, f, target, value, node)
     return True
 
 
-def _padded(values: list[Value], wanted: int, f: Frame, right: Node) -> list[Value]:
+def _padded(m: Machine, values: list[Value], wanted: int, f: Frame, right: Node) -> list[Value]:
     if len(values) >= wanted:
         return values
+    only = named(right)[0] if len(named(right)) == 1 else None
+    if wanted == 2 and only is not None and only.type == "index_expression":
+        operand, index = only.child_by_field_name("operand"), only.child_by_field_name("index")
+        if operand is not None and index is not None:
+            return [values[0], presence(m.evaluate(f, operand), m.evaluate(f, index))]
     if len(values) == 1 and len(named(right)) == 1:
         # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.
         rest = unknown(f"result of {f.file.shown(right)}")
@@ -192,7 +198,7 @@ def variables(m: Machine, f: Frame, node: Node) -> bool:
         if listing is None:
             values = [names.zero(m, f.file, kind) for _ in targets]
         else:
-            values = _padded(several(m, f, named(listing)), len(targets), f, listing)
+            values = _padded(m, several(m, f, named(listing)), len(targets), f, listing)
         for target, value in zip(targets, values, strict=False):
             f.scope.declare(f.file.source(target), value)
     return True

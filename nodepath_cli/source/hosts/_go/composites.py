@@ -20,6 +20,7 @@ from nodepath_cli.source.hosts._go.values import (
     Record,
     Table,
     Text,
+    Truth,
     Unknown,
     Value,
     join_guards,
@@ -134,6 +135,32 @@ def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Val
             else:
                 result.append(Alternative(guard, Unknown("run-time value")))
     return limit(result) or unknown("run-time value")
+
+
+def presence(whole: Value, index: Value) -> Value:
+    """Return the `ok` of `value, ok := whole[index]`: known where the map and the key are."""
+    result: list[Alternative] = []
+    for outer in whole:
+        for inner in index:
+            guard = join_guards(outer.guard, inner.guard)
+            if guard is not None:
+                known = _has(outer.atom, inner.atom)
+                result.append(Alternative(guard, Unknown("map lookup") if known is None else Truth(known)))
+    return limit(result) or unknown("map lookup")
+
+
+def _has(whole: object, key: object) -> bool | None:
+    if not isinstance(whole, Table) or not isinstance(key, (Text, Number)):
+        return None
+    atoms = [entry[0][0].atom for entry in whole.entries]
+    if isinstance(key, Number):
+        found = key in atoms
+    else:
+        known = plain(key)
+        if known is None or any(not isinstance(atom, Text) or plain(atom) is None for atom in atoms):
+            return None
+        found = any(plain(atom) == known for atom in atoms)
+    return found or (None if whole.open else False)
 
 
 def _item(m: Machine, f: Frame, node: Node, whole: Items, index: object) -> Value:
