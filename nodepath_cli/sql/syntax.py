@@ -34,11 +34,15 @@ _SHAPES = (("SELECT", "FROM"), ("INSERT", "INTO"), ("REPLACE", "INTO"), ("UPDATE
 
 @dataclass(frozen=True, slots=True)
 class SyntaxFault:
-    """The second of two words that cannot follow one another, by its offsets, and how they read."""
+    """Two words that cannot follow one another; the second one is what the server stumbles over."""
 
+    first: int
+    """Offset of the first word."""
     start: int
     end: int
+    """Offsets of the second word."""
     text: str
+    """How both read."""
 
 
 def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | None:
@@ -59,7 +63,7 @@ def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | N
         never = _NEVER_AFTER.get(tokens.words[index])
         if never and tokens.words[index + 1] in never and not (index and tokens.words[index - 1] == "."):
             text = " ".join(variant.sql[tokens.starts[index] : tokens.ends[index + 1]].split())
-            return SyntaxFault(tokens.starts[index + 1], tokens.ends[index + 1], text)
+            return SyntaxFault(tokens.starts[index], tokens.starts[index + 1], tokens.ends[index + 1], text)
     return None
 
 

@@ -54,3 +54,21 @@ def test_prose_that_no_database_gets_is_no_finding(tree: Tree) -> None:
     )
     tree.write("store.go", source)
     assert tree.audit("store.go").findings == ()
+
+
+def test_a_text_that_branches_build_is_no_finding(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    built = """package store
+
+import "database/sql"
+
+func Save(db *sql.DB, named bool) {
+\tsets := ""
+\tif named {
+\t\tsets = "name = 'x'"
+\t}
+\tdb.Exec("UPDATE flows SET " + sets + ", id = 1")
+}
+"""
+    tree.write("store.go", built)
+    assert tree.audit("store.go").findings == ()

@@ -33,8 +33,11 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     if context.statement.host != "sql" and not (call and _RUNS_SQL.search(call.name.rpartition(".")[2])):
         # A constant that reaches no call may be a piece of a text; what another function gets may be prose.
         return
+    if len(context.statement.variants) > 1:
+        # One of several texts may be one that the program never builds.
+        return
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
-    if fault:
+    if fault and unread.variant.offsets.contiguous(fault.first, fault.end):
         yield Hit(f"syntax error at '{fault.text}'", fault.start, fault.end, errno=1064)
 
 
