@@ -12,7 +12,8 @@ from collections.abc import Iterable
 _DOWN = re.compile(r"(?:[._-](?:down|undo|rollback|revert)\.sql|(?:^|/)(?:down|rollbacks?)/[^/]*\.sql)$", re.IGNORECASE)
 _UNDO = re.compile(r"(?:^|/)(?:U\d[^/]*__[^/]*|down)\.sql$")
 _FLYWAY = re.compile(r"[VB](\d+(?:[._]\d+)*)(?:__|[._-])?", re.IGNORECASE)
-_NUMBERED = re.compile(r"(\d+)")
+_NUMBERED = re.compile(r"(?:[A-Za-z]+[_-]?(?=\d{2}))?(\d+)")
+"""A number at the beginning, or one of two digits or more behind a word that the files of a tool share (`db_0012`)."""
 _COMPLETE = frozenset({"latest.sql", "latest_schema.sql"})
 _DIALECTS = {
     "mysql": "mysql",

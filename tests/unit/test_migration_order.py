@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodepath_cli.source.migrations import in_order, is_down
+from nodepath_cli.source.migrations import in_order, is_down, numbered
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_mariadb_takes_the_files_for_mysql_where_it_has_none() -> None:
 )
 def test_what_undoes_a_migration_is_told_by_its_name(path: str, down: bool) -> None:
     assert is_down(path) is down
+
+
+def test_a_number_behind_a_word_counts_as_one() -> None:
+    paths = ["m/db_00010.sql", "m/db_00002.sql", "m/utf8.sql", "m/seed.sql"]
+    assert numbered(paths, "mysql") == ["m/db_00002.sql", "m/db_00010.sql"]
