@@ -33,6 +33,7 @@ from nodepath_cli.sql.resolve import resolve
 RULES = ("NP101", "NP102", "NP103", "NP104", "NP114")
 """The rules whose errors a server gives at PREPARE."""
 
+SYNTAX = 1064
 NOT_UNDERSTOOD = "it was not understood"
 _UNASKED = frozenset((1288,))
 """Errors of writing that no SELECT brings."""
@@ -163,7 +164,10 @@ class _Run:
         names = drift(resolution, there) if there and known else ()
         if same and not names:
             return None
-        explained = there is not None and _agrees(_hits(there, analysed, schema, live_dialect), answer)
+        if there is None:
+            explained = isinstance(answer, Refused) and answer.refusals[0].errno == SYNTAX
+        else:
+            explained = _agrees(_hits(there, analysed, schema, live_dialect), answer)
         kind: Kind
         if names and (explained or same):
             kind = "schema"
