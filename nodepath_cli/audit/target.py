@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from functools import cached_property
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
@@ -17,6 +19,7 @@ from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema
 
 TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
+_SESSION = re.compile(r"\s*USE\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ class Targets:
     def of(self, statement: Statement) -> Target:
         """Return the target of a statement.
 
-        A statement of a numbered migration is checked against the schema that the migrations before it have made;
-        another one against the schema of the `[[source]]` block that its file falls under, else the main one.
+        A statement of a numbered migration is checked against the schema that the migrations before it have made, one
+        of a script that makes tables itself against what it has made before, any other one against the schema of the
+        `[[source]]` block that its file falls under, else the main one.
         """
         past = self.past(statement)
         if past:
@@ -65,15 +69,19 @@ class Targets:
         return self.main
 
     def past(self, statement: Statement) -> Target | None:
-        """Return the schema of the moment for a statement of a numbered migration, None for every other one."""
+        """Return the schema of the moment for a statement of a migration or a script, None for every other one."""
         return self._migrations().get(statement.span) if statement.host == "sql" else None
+
+    @cached_property
+    def _head(self) -> Schema:
+        return load(("head",), self._settings)
 
     def _given(self, settings: Settings) -> Target:
         return self._target(load(settings.schema, settings), settings)
 
     def _default(self) -> Target:
         """The owned tables, and on top of them the DDL of the tree itself."""
-        head = load(("head",), self._settings)
+        head = self._head
         orders = [self._programs, self._programs[::-1]] if len(self._programs) > 1 else [self._programs]
         # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
         ddl = [[each for program in order for each in program.ddl()] for order in orders]
@@ -84,30 +92,40 @@ class Targets:
         return self._target(schema, self._settings, _names(head))
 
     def _migrations(self) -> dict[Span, Target]:
-        """The target of each statement of the numbered migrations that is no DDL."""
+        """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""
         if self._past is None:
             self._past = {}
             for program in self._programs:
-                steps = program.migrations()
-                if any(not builds_schema(step.sql, self._settings.dialect) for step in steps):
-                    self._past |= self._replayed(steps)
+                for script in program.scripts():
+                    if any(builds_schema(step.sql, self._settings.dialect) for step in script):
+                        self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
+                self._past |= self._replayed(program.migrations(), self._before, _names(self._head))
         return self._past
 
-    def _replayed(self, steps: Sequence[Statement]) -> dict[Span, Target]:
-        head = load(("head",), self._settings)
+    def _before(self) -> Schema:
+        """The schema that the first migration meets: the owned tables and what the code makes at boot."""
         boot = [each for program in self._programs if not program.migrations() for each in program.ddl()]
+        return replace(from_statements(boot, self._head, self._settings.dialect, self._files), inferred=True)
+
+    def _replayed(
+        self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str]
+    ) -> dict[Span, Target]:
         dialect = self._settings.dialect
-        running = Replay(from_statements(boot, head, dialect, self._files), dialect, ordered=False)
+        past: dict[Span, Target] = {}
+        if all(builds_schema(step.sql, dialect) for step in steps):
+            return past
+        base = begin()
+        running = Replay(base, dialect, ordered=False)
         target = None
-        past = {}
         for step in steps:
-            if builds_schema(step.sql, dialect):
+            if builds_schema(step.sql, dialect) or _SESSION.match(step.sql):
                 running.run(DdlText(step.sql, step.span.path))
                 target = None
             else:
                 if target is None:
-                    schema = replace(in_one_database(running.schema()), inferred=True)
-                    target = self._target(schema, self._settings, _names(head))
+                    schema = running.schema()
+                    schema = in_one_database(schema) if base.inferred else schema
+                    target = self._target(replace(schema, inferred=base.inferred), self._settings, owned)
                 past[step.span] = target
         return past
 

@@ -79,7 +79,7 @@ class NameResolver(NameSearch):
         self, errno: int, message: str, identifier: str | None, start: int, end: int, clause: Clause | None = None
     ) -> None:
         """Record something that the server refuses."""
-        if self.sqlite and errno != 1136:
+        if (self.sqlite and errno != 1136) or (identifier and HOLE in identifier):
             return
         back = self.prepared
         self.violations.append(Violation(errno, message, identifier, back.back(start), back.back_end(end), clause))

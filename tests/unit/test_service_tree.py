@@ -38,8 +38,10 @@ def errors(report: Report) -> list[Finding]:
 def test_the_tree_is_clean_and_understood(tree: Path) -> None:
     report = audit((".",), Settings(select=RULES))
     assert errors(report) == []
-    assert [entry.path for entry in report.unresolved if "postgres" not in entry.path] == []
-    assert report.counts.statements >= 120
+    assert report.unresolved == ()
+    # The reporting code for PostgreSQL beside it is another database's: skipped as files.
+    assert [entry.reason.split()[0] for entry in report.skipped if "postgres" in entry.path] == ["postgresql"]
+    assert report.counts.statements >= 115
     assert report.counts.resolved >= 0.9 * report.counts.statements
 
 

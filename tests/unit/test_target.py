@@ -96,3 +96,14 @@ def test_tables_of_several_databases_of_the_tree_are_known_without_their_databas
     report = tree.audit(".")
     assert brief(list(report.findings)) == [("NP101", "nosuch")]
     assert report.counts.unresolved == 0
+
+
+def test_scripts_that_make_the_same_table_in_other_shapes_stand_for_themselves(tree: Tree) -> None:
+    for name, column in (("a", "x"), ("b", "y")):
+        tree.write(
+            f"cases/{name}.sql",
+            f"DROP TABLE IF EXISTS t; CREATE TABLE t ({column} INT); INSERT INTO t ({column}) VALUES (1);",
+        )
+    tree.write("cases/c.sql", "DROP TABLE IF EXISTS t; CREATE TABLE t (z INT); INSERT INTO t (x) VALUES (1);")
+    findings = tree.audit("cases").findings
+    assert [(each.path, each.identifier) for each in findings] == [("cases/c.sql", "x")]

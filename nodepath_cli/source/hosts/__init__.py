@@ -34,6 +34,9 @@ class Program(Protocol):
     def migrations(self) -> Sequence[Statement]:
         """Return the statements, DDL and others, of what runs once and in a known order; () where there is none."""
 
+    def scripts(self) -> Sequence[Sequence[Statement]]:
+        """Return the statements, DDL and others, of each script that runs by itself; () where there is none."""
+
 
 class Host(Protocol):
     """A host language."""

@@ -40,6 +40,10 @@ class GoProgram:
         """Return nothing: which Go code runs once is not told by its form."""
         return ()
 
+    def scripts(self) -> Sequence[Sequence[Statement]]:
+        """Return nothing: Go code is no script."""
+        return ()
+
     def _all(self) -> list[Collected]:
         if self._collected is None:
             self._collected = collect(analyse(self._index), self._options.dialect)

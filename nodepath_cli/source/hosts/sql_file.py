@@ -77,6 +77,16 @@ class SqlProgram:
             if not each.down
         ]
 
+    def scripts(self) -> Sequence[Sequence[Statement]]:
+        """Return every statement of each file that stands for itself, the files in order of path."""
+        sequence = set(numbered((file.path for file in self.files), self.options.dialect.name))
+        reads = [self._file(file) for file in self.files if file.path not in sequence and not is_down(file.path)]
+        return [
+            [self._statement(each, read) for each in read.statements if not each.down]
+            for read in reads
+            if read.foreign is None
+        ]
+
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)
         if read is None:
