@@ -138,7 +138,8 @@ _COLUMNS = """
     SELECT c.TABLE_SCHEMA, c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, c.EXTRA,
            t.TABLE_TYPE
       FROM information_schema.COLUMNS c
-      JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
+      JOIN information_schema.TABLES t
+        ON BINARY t.TABLE_SCHEMA = c.TABLE_SCHEMA AND BINARY t.TABLE_NAME = c.TABLE_NAME
      WHERE c.TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
      ORDER BY c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION
 """
