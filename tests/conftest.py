@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.mariadb import PrivateMariaDB
 from tests.tree import Tree
 
 _numbers = itertools.count(1)
+
+# The same examples in every run: a red build is then about the change at hand. `HYPOTHESIS_PROFILE=search` looks on.
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 CONFIGURED = ("NODEPATH_DATABASE_URL", "MYSQL_URI", "DATABASE_URL", "MYSQL_HOST", "MYSQL_DATABASE", "NO_COLOR")
 

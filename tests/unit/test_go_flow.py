@@ -250,4 +250,4 @@ def test_a_lookup_in_a_known_map_takes_the_branch_that_it_decides() -> None:
         "}\n"
     )
     (statement,) = statements(source)
-    assert [variant.sql for variant in statement.variants] == ["SELECT id FROM visits WHERE start_time > ? AND open = 1"]
+    assert variants(statement) == ["SELECT id FROM visits WHERE start_time > ? AND open = 1"]
