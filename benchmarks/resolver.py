@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import time
 
@@ -14,8 +13,7 @@ from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.resolve import resolve
 
-COMPILED_LIMIT = 3500.0
-PURE_LIMIT = 1800.0
+LIMIT = 3500.0
 STATEMENTS = 4000
 
 

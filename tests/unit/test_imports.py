@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("alembic", "sqlalchemy", "sqlglot", "tree_sitter", "tree_sitter_go", "pymysql", "rich")
+HEAVY = ("alembic", "sqlalchemy", "tree_sitter", "tree_sitter_go", "pymysql", "rich")
 
 
 def loaded_after(statement: str) -> set[str]:
