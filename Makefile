@@ -22,11 +22,11 @@ check: $(VENV)/.developer
 unit: $(VENV)/.developer
 	$(BIN)/python -m pytest tests/unit tests/rules tests/snapshots
 
-bench: $(VENV)/.developer
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
 parity: $(VENV)/.developer server
-	$(BIN)/python -m tests.server.parity_long
+	$(BIN)/python -m tests.server.parity_long --mutants
 
 wheel: $(VENV)/.developer
 	$(BIN)/python -m build --wheel
@@ -46,6 +46,10 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml
 $(VENV)/.developer: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.bench: $(VENV)/.developer
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	@touch $@
 
 # The tests start a private MariaDB in a temporary folder; only its programs have to be there.
 server:

@@ -1,12 +1,12 @@
-"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver]...`."""
+"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc]...`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import example, resolver, startup
+from benchmarks import example, resolver, sqlc, startup
 
-ALL = {"startup": startup.run, "example": example.run, "resolver": resolver.run}
+ALL = {"startup": startup.run, "example": example.run, "resolver": resolver.run, "sqlc": sqlc.run}
 
 
 def main() -> int:

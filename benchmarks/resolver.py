@@ -17,7 +17,14 @@ LIMIT = 3500.0
 STATEMENTS = 4000
 
 
-def _schema() -> Schema:
+def statements() -> list[str]:
+    """The statements that are timed, the same in every run."""
+    rng = random.Random(1)
+    return [_statement(rng, number) for number in range(STATEMENTS)]
+
+
+def make_schema() -> Schema:
+    """The tables that the statements name."""
     tables = [
         Table(f"table_{number}", tuple(Column(f"col_{number}_{index}") for index in range(12))) for number in range(30)
     ]
@@ -48,9 +55,7 @@ def _statement(rng: random.Random, number: int) -> str:
 
 def run() -> bool:
     """Measure statements a second, the best of three passes."""
-    rng = random.Random(1)
-    schema, dialect = _schema(), Dialect()
-    texts = [_statement(rng, number) for number in range(STATEMENTS)]
+    schema, dialect, texts = make_schema(), Dialect(), statements()
     variants = [Variant(text, OffsetMap.identity("bench.sql", 0, len(text))) for text in texts]
     best = 0.0
     for _ in range(3):
@@ -61,9 +66,5 @@ def run() -> bool:
             if not isinstance(result, Resolution) or result.violations:
                 raise RuntimeError(f"not resolved: {variant.sql}")
         best = max(best, len(variants) / (time.perf_counter() - started))
-    compiled = importlib.util.find_spec("sqlglotc") is not None
-    print(
-        f"     {sum(map(len, texts)) / len(texts):.0f} bytes a statement, {'compiled' if compiled else 'pure'} parser"
-    )
-    limit = COMPILED_LIMIT if compiled else PURE_LIMIT
-    return report("prepare + parse + resolve", best, limit, "statements a second", at_least=True)
+    print(f"     {sum(map(len, texts)) / len(texts):.0f} bytes a statement, one core, pure Python")
+    return report("prepare + parse + resolve", best, LIMIT, "statements a second", at_least=True)
