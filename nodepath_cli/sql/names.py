@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.lookup import Hit, InItems, InTable, NameSearch, NotTold, NotYet, Several
@@ -51,7 +53,7 @@ _ACCESS: dict[Clause, Access] = {
 }
 
 
-class NameResolver(NameSearch):
+class NameResolver(NameSearch, ABC):
     """Resolves the names of expressions and collects what was found."""
 
     def __init__(self, prepared: Prepared, schema: Schema) -> None:
@@ -71,9 +73,9 @@ class NameResolver(NameSearch):
         self.target: Source | None = None
         """The INSERT's target, for VALUES(c)."""
 
+    @abstractmethod
     def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:
         """Resolve a query expression."""
-        raise NotImplementedError
 
     def violate(
         self, errno: int, message: str, identifier: str | None, start: int, end: int, clause: Clause | None = None

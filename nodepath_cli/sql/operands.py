@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import TABLE_COLUMN, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
@@ -13,7 +15,7 @@ _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
 _SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "ROW", "VALUES", "NOT"))
 
 
-class OperandGrammar(Cursor):
+class OperandGrammar(Cursor, ABC):
     """Reads operands. The columns and subqueries found are collected in `atoms`."""
 
     atoms: list[Atom]
@@ -23,25 +25,25 @@ class OperandGrammar(Cursor):
     single: tuple[int, int] = (-1, -1)
     """Token range of the last column, with the parentheses around it."""
 
+    @abstractmethod
     def query(self) -> Query:
         """Read a query expression."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, word: str) -> None:
         """Read a function call whose `(` is at hand."""
-        raise NotImplementedError
 
+    @abstractmethod
     def boolean(self) -> None:
         """Read an expression down to AND and OR."""
-        raise NotImplementedError
 
+    @abstractmethod
     def predicate(self) -> None:
         """Read operands with their comparisons."""
-        raise NotImplementedError
 
+    @abstractmethod
     def operand(self) -> None:
         """Read simple expressions and the arithmetic between them."""
-        raise NotImplementedError
 
     def subquery(self, flags: int = 0) -> None:
         """Read `(SELECT ...)`."""

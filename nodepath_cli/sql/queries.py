@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.functions import FunctionGrammar
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
@@ -34,9 +36,9 @@ class QueryGrammar(FunctionGrammar):
     variables: list[Expr]
     """The targets of INTO."""
 
+    @abstractmethod
     def from_list(self) -> tuple[tuple[FromItem, ...], bool]:
         """Read the tables of FROM; and whether a hole could add to them."""
-        raise NotImplementedError
 
     def query(self) -> Query:
         """Read a query expression with its WITH, ORDER BY and LIMIT."""
