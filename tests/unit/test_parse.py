@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
-from nodepath_cli.sql.resolve import resolve
-from tests.resolving import MARIADB, MYSQL, MYSQL57, SHOP, SQLITE, reason, resolved, variant
-from tests.server.points import POINTS
+from tests.fuzz import answer, texts
+from tests.resolving import MARIADB, MYSQL, MYSQL57, reason, resolved, variant
 
 
 @pytest.mark.parametrize(
@@ -94,36 +91,5 @@ def test_mariadb_and_mysql_5_take_no_alias_in_a_plain_delete() -> None:
 
 
 def test_no_text_whatever_raises_anything() -> None:
-    rng = random.Random(3)
-    seeds = [sql for statements in POINTS.values() for sql in statements]
-    junk = [
-        "(",
-        ")",
-        ",",
-        "'",
-        "`",
-        "/*!",
-        "*/",
-        "--",
-        "\ufffc",
-        "\x00",
-        "select",
-        "from",
-        "é",
-        "\udc80",
-        "@",
-        ";",
-        ".",
-    ]
-    for number in range(4_000):
-        characters = list(rng.choice(seeds))
-        for _ in range(rng.randint(1, 6)):
-            place = rng.randrange(len(characters) + 1)
-            if rng.random() < 0.5:
-                characters[place:place] = rng.choice(junk)
-            else:
-                del characters[place : place + rng.randint(1, 5)]
-        dialect = (MYSQL, MYSQL57, MARIADB, SQLITE)[number % 4]
-        parsed = parse(variant("".join(characters)), dialect)
-        answer = parsed if isinstance(parsed, Unparsed) else resolve(parsed, SHOP)
-        assert isinstance(answer, (Unparsed, Resolution))
+    for number, sql in enumerate(texts(4_000, seed=3)):
+        assert isinstance(answer(sql, number), (Unparsed, Resolution))
