@@ -112,6 +112,18 @@ class Variant:
     """The holes, in order of offset."""
     branch: str = ""
     """The choice that leads to it (`if deviceID != ""`), empty where there is none."""
+    repeats: tuple[tuple[int, int], ...] = ()
+    """Offsets (start, end) of parts that stand for any number of copies of themselves: what a loop adds whose rounds
+    are counted at run time. They may contain one another."""
+
+    def countable(self, start: int, end: int) -> bool:
+        """Say whether the number of elements between two offsets is that of the text.
+
+        A part that repeats as a whole has the same number of elements in every copy.
+        """
+        return not any(
+            first < end and last > start and not (first <= start and last >= end) for first, last in self.repeats
+        )
 
 
 @dataclass(frozen=True, slots=True)

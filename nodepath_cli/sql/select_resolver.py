@@ -129,9 +129,24 @@ class SelectResolver(FromResolver):
             # In EXISTS `*` counts as one column (measured).
             return
         widths = {len(output.columns) for output in outputs if output.unknown is None}
-        if len(widths) > 1 and not any(output.unknown for output in outputs):
+        if len(widths) > 1 and self.fixed_width(query) and not any(output.unknown for output in outputs):
             message = "The used SELECT statements have a different number of columns"
             self.violate(1222, message, None, query.start, query.end)
+
+    def countable(self, start: int, end: int) -> bool:
+        """Say whether the elements between two offsets are as many as the text shows: nothing there repeats."""
+        return self.prepared.variant.countable(self.prepared.back(start), self.prepared.back_end(end))
+
+    def fixed_width(self, query: Query) -> bool:
+        """Say whether each branch of a query selects as many columns as its text shows."""
+        return all(
+            self.fixed_width(branch)
+            if isinstance(branch, Query)
+            else self.countable(branch.list_start, branch.list_end)
+            if isinstance(branch, Select)
+            else self.countable(branch.start, branch.end)
+            for branch in query.branches
+        )
 
     def _rows(self, rows: Rows, outer: Link | None, environment: Environment | None) -> Output:
         scope = Scope(outer=outer)

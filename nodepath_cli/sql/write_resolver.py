@@ -77,11 +77,16 @@ class WriteResolver(SelectResolver):
             names = tuple(col.name.text for col in node.columns)
         back = self.prepared
         rows = [
-            RowRef(None if row.open else len(row.values), back.back(row.start), back.back_end(row.end))
+            RowRef(
+                None if row.open or not self.countable(row.start, row.end) else len(row.values),
+                back.back(row.start),
+                back.back_end(row.end),
+            )
             for row in node.rows
         ]
+        is_open = node.open or not self.countable(node.columns_start, node.columns_end)
         if output is not None and node.query:
-            width = None if output.unknown else len(output.columns)
+            width = None if output.unknown or not self.fixed_width(node.query) else len(output.columns)
             rows = [RowRef(width, back.back(node.query.start), back.back_end(node.query.end))]
         self.inserts.append(
             InsertRef(
@@ -92,13 +97,13 @@ class WriteResolver(SelectResolver):
                 back.back(node.columns_start),
                 back.back_end(node.columns_end),
                 tuple(rows),
-                node.open,
+                is_open,
                 node.ignore,
                 node.replace,
                 node.updates is not None,
             )
         )
-        if not node.open and node.assignments is None:
+        if not is_open and node.assignments is None:
             self._counts(names, rows, target)
 
     def _counts(self, names: tuple[str, ...] | None, rows: list[RowRef], target: Source) -> None:

@@ -90,7 +90,7 @@ def _compound(f: Frame, target: Node, right: Node, operator: str, current: Value
 
         return combine((current, value), make)
     if isinstance(first, Number) and isinstance(second, Number) and len(current) == len(value) == 1:
-        return just(Number(first.value + second.value))
+        return just(Number(first.value + second.value, first.sample or second.sample))
     return unknown(reason_of(current), type_of(current))
 
 
@@ -107,7 +107,9 @@ def count(m: Machine, f: Frame, node: Node) -> bool:
         m,
         f,
         target,
-        just(Number(atom.value + step)) if known and isinstance(atom, Number) else unknown("counter", "int"),
+        just(Number(atom.value + step, atom.sample))
+        if known and isinstance(atom, Number)
+        else unknown("counter", "int"),
     )
     return True
 
@@ -176,11 +178,11 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
     if isinstance(atom, Items):
         if len(key) == 1 and isinstance(at, Number) and 0 <= at.value < len(atom.items):
             items = (*atom.items[: at.value], value, *atom.items[at.value + 1 :])
-            return Items(items, atom.open, atom.type)
+            return Items(items, atom.open, atom.type, atom.sample)
         if not atom.items:
             # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
             return Items((value,), False, atom.type)
-        return Items(atom.items, True, atom.type)
+        return Items(atom.items, True, atom.type, atom.sample)
     if isinstance(atom, Table):
         known = plain(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:

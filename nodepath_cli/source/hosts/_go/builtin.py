@@ -98,8 +98,10 @@ def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequ
         return _make(m, f, name, nodes[0], values[1:])
     if name in ("min", "max") and values:
         numbers = [value[0].atom for value in values]
-        known = [atom.value for atom in numbers if isinstance(atom, Number)]
-        return just(Number((min if name == "min" else max)(known))) if len(known) == len(values) else unknown("number")
+        known = [atom for atom in numbers if isinstance(atom, Number)]
+        chosen = (min if name == "min" else max)((atom.value for atom in known), default=0)
+        sample = any(atom.sample for atom in known)
+        return just(Number(chosen, sample)) if len(known) == len(values) else unknown("number")
     if name in ("panic", "print", "println", "delete", "copy", "close", "cap", "recover", "clear"):
         return unknown("run-time value")
     return None
@@ -112,7 +114,7 @@ def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -
         size = sizes[0][0].atom
         if isinstance(size, Number) and size.value <= MAX_ITEMS:
             blank = just(EMPTY) if atom.type == "string" else unknown("element of a list", atom.type)
-            return just(Items((blank,) * max(size.value, 0), False, atom.type))
+            return just(Items((blank,) * max(size.value, 0), False, atom.type, size.sample))
         return just(Items((), True, atom.type))
     return value
 
@@ -124,7 +126,7 @@ def _length(atom: Atom, in_condition: bool) -> Atom:
         # How long the holes are is not known, but the rest of the text is there: enough for `b.Len() > 0`.
         return Number(len(atom.plain))
     if isinstance(atom, Items) and not atom.open:
-        return Number(len(atom.items))
+        return Number(len(atom.items), atom.sample)
     return Unknown("run-time length", "int")
 
 
@@ -141,21 +143,21 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
                 values, lambda each: join([as_text(a, f.file, n) for a, n in zip(each, nodes, strict=False)])
             )
         if isinstance(base, Items):
-            items, is_open, kind = base.items, base.open, base.type
+            items, is_open, kind, sample = base.items, base.open, base.type, base.sample
         elif isinstance(base, Unknown) and base.reason != "nil":
-            items, is_open, kind = (), True, base.type.partition("[]")[2]
+            items, is_open, kind, sample = (), True, base.type.partition("[]")[2], False
         else:
-            items, is_open, kind = (), False, ""
+            items, is_open, kind, sample = (), False, "", False
         items = (*items, *fixed)
         if spread:
             more = atoms[1]
             if isinstance(more, Items):
-                items, is_open = (*items, *more.items), is_open or more.open
+                items, is_open, sample = (*items, *more.items), is_open or more.open, sample or more.sample
             else:
                 is_open = True
         if len(items) > MAX_ITEMS:
             items, is_open = items[:MAX_ITEMS], True
-        result.append(Alternative(guard, Items(items, is_open, kind)))
+        result.append(Alternative(guard, Items(items, is_open, kind, sample)))
     return limit(result)
 
 

@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
+from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.values import Guard, Text
 from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant
 
@@ -237,7 +238,7 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
     branch = " and ".join(dict.fromkeys(word for word in words if word))
     if len(branch) > _BRANCH_LENGTH:
         branch = branch[: _BRANCH_LENGTH - 3] + "..."
-    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch)
+    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch, ranges(record.text))
 
 
 def _span(text: Text, origin: Span | None, call: Span) -> Span:

@@ -103,9 +103,9 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
         return value
     atom = value[0].atom
     if len(value) == 1 and sign == "!" and isinstance(atom, Truth):
-        return just(Truth(not atom.truth))
+        return just(Truth(not atom.truth, atom.sample))
     if len(value) == 1 and sign == "-" and isinstance(atom, Number):
-        return just(Number(-atom.value))
+        return just(Number(-atom.value, atom.sample))
     return unknown("run-time value")
 
 
@@ -147,7 +147,7 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
     values = [m.evaluate(f, operand) for operand in operands]
     if not any(isinstance(each.atom, Text) for value in values for each in value):
         if all(isinstance(each.atom, Number) for value in values for each in value):
-            return combine(values, lambda atoms: Number(sum(a.value for a in atoms if isinstance(a, Number))))
+            return combine(values, _total)
         return unknown(reason_of(values[0]))
 
     def make(atoms: tuple[Atom, ...]) -> Atom:
@@ -156,20 +156,29 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
     return combine(values, make)
 
 
+def _total(atoms: tuple[Atom, ...]) -> Atom:
+    numbers = [atom for atom in atoms if isinstance(atom, Number)]
+    return Number(sum(number.value for number in numbers), any(number.sample for number in numbers))
+
+
 def _logic(sign: str, first: Value, second: Value) -> Value:
     known = [value[0].atom.truth for value in (first, second) if len(value) == 1 and isinstance(value[0].atom, Truth)]
+    sample = any(isinstance(each.atom, Truth) and each.atom.sample for value in (first, second) for each in value)
     if sign == "&&" and False in known:
-        return just(Truth(False))
+        return just(Truth(False, sample))
     if sign == "||" and True in known:
-        return just(Truth(True))
+        return just(Truth(True, sample))
     if len(known) == 2:
-        return just(Truth(known[0]))
+        return just(Truth(known[0], sample))
     return unknown("condition")
 
 
 def _operate(sign: str, left: Atom, right: Atom) -> Atom:
     if isinstance(left, Number) and isinstance(right, Number):
-        return _arithmetic(sign, left.value, right.value)
+        result = _arithmetic(sign, left.value, right.value)
+        if (left.sample or right.sample) and isinstance(result, (Number, Truth)):
+            return result._replace(sample=True)
+        return result
     if sign in ("==", "!="):
         if isinstance(left, Truth) and isinstance(right, Truth):
             return Truth((left.truth == right.truth) == (sign == "=="))
@@ -229,7 +238,7 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
         if isinstance(whole, Text):
             return cut(whole, first.value, until)
         if isinstance(whole, Items):
-            return Items(whole.items[first.value : max(until, 0)], whole.open, whole.type)
+            return Items(whole.items[first.value : max(until, 0)], whole.open, whole.type, whole.sample)
         return whole
 
     return combine((value, low, high), make)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.texts import as_text, computed, join
 from nodepath_cli.source.hosts._go.values import Atom, Number, Text, cut, hole
@@ -34,7 +35,11 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
             number = int(explicit) - 1
         if number < len(arguments):
             node, atom = arguments[number]
-            parts.append(_verb(file, node, atom, letter, flags, width))
+            written = _verb(file, node, atom, letter, flags, width)
+            # A verb in a part that repeats is filled in every copy.
+            for loop in cut(form, verb.start(), verb.end()).pieces[0].repeats:
+                written = repeated(written, loop)
+            parts.append(written)
         elif rest is not None:
             parts.append(hole(file.shown(rest), "slice of arguments", file.span(rest)))
         else:

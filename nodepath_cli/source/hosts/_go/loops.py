@@ -5,6 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
@@ -72,10 +73,14 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     atom = value[0].atom
     if len(value) == 1 and isinstance(atom, Items) and not atom.open and atom.items:
         pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
-        return _each(m, f, body, targets, pairs)
+        before = f.scope.fork() if atom.sample else None
+        _each(m, f, body, targets, pairs)
+        if before is not None:
+            mark_repeats(before, f.scope, -1 - node.start_byte)
+        return True
     if len(value) == 1 and isinstance(atom, Table) and not atom.open and atom.entries:
         return _each(m, f, body, targets, list(atom.entries[:_MAX_ELEMENTS]))
-    if len(value) == 1 and isinstance(atom, Number) and 0 < atom.value <= _MAX_ROUNDS:
+    if len(value) == 1 and isinstance(atom, Number) and not atom.sample and 0 <= atom.value <= _MAX_ROUNDS:
         return _each(m, f, body, targets, [(just(Number(n)), unknown("")) for n in range(atom.value)])
     if any(isinstance(each.atom, Items) and each.atom.items and not each.atom.open for each in value):
         return _alternatives(m, f, node, body, targets, value)
@@ -89,7 +94,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     words = f"for range {shown}"
     is_map = kind.startswith("map[") or isinstance(atom, Table)
     first = unknown("map key") if is_map else just(Number(0))
-    if isinstance(atom, (Unknown, Text)) and not kind.startswith(("[]", "map[")):
+    if isinstance(atom, (Unknown, Text)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
     return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words)
 
@@ -107,6 +112,8 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
         if isinstance(atom, Items):
             pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
             _each(m, f, body, targets, pairs)
+            if atom.sample or atom.open:
+                mark_repeats(base, f.scope, -1 - node.start_byte)
         else:
             _once(m, f, node, body, (targets, [unknown("loop variable"), unknown(reason_of(value))]), may_skip=True)
         joined.append((alternative.guard, f.scope))
@@ -148,7 +155,8 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
     if initializer is not None:
         m.execute(f, initializer)
     test = first_of(m.evaluate(f, condition)) if condition is not None else unknown("condition")
-    if not (len(test) == 1 and isinstance(test[0].atom, Truth)):
+    first = test[0].atom
+    if len(test) != 1 or not isinstance(first, Truth) or first.sample:
         words = f"for {f.file.shown(condition)}" if condition is not None else "for"
         return _once(m, f, node, body, None, may_skip=True, words=words)
     ambient, iteration = f.ambient, f.iteration
@@ -201,6 +209,7 @@ def _once(
     else:
         _continue(f, ambient)
     f.scope, f.ambient, f.iteration = base, ambient, iteration
+    mark_repeats(base, inside, decision)
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:
         arms.append((guard, inside))

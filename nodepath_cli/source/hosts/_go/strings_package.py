@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
@@ -109,6 +110,8 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
             if agree(guard, inner):
                 parts = [as_text(atom, file, node) for atom in atoms]
                 joined = _between(parts, between)
+                if elements.open or elements.sample:
+                    joined = repeated(joined, -1 - node.start_byte)
                 both = tuple(sorted({*guard, *inner}))
                 result.append(Alternative(both, joined))
     filled = [each for each in result if isinstance(each.atom, Text) and each.atom.plain]
@@ -128,13 +131,13 @@ def _between(parts: Sequence[Text], mark: Text) -> Text:
 
 def _repeat(file: GoFile, nodes: Sequence[Node], atoms: tuple[Atom, ...]) -> Atom:
     text = as_text(atoms[0], file, nodes[0])
-    if isinstance(atoms[1], Number):
+    if isinstance(atoms[1], Number) and not atoms[1].sample:
         count = max(atoms[1].value, 0)
         if count * len(text.plain) > _MAX_REPEAT * 50:
             return Unknown("text longer than is followed")
         return join([text] * count)
     # The count is known only at run time. One copy has the shape of every count but none: lists of placeholders.
-    return text
+    return repeated(text, -1 - nodes[0].start_byte)
 
 
 def _split(atoms: tuple[Atom, ...]) -> Atom:

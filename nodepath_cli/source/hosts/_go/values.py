@@ -40,6 +40,8 @@ class Piece(NamedTuple):
     """The whole literal with its quotes that the run stands in; None for computed text and holes."""
     hole: tuple[str, str] | None = None
     """Expression and reason where the run is one hole."""
+    repeats: tuple[int, ...] = ()
+    """The loops and calls that make it stand for any number of copies, by a number of each."""
 
 
 class Text(NamedTuple):
@@ -53,12 +55,16 @@ class Number(NamedTuple):
     """An integer known before the program runs."""
 
     value: int
+    sample: bool = False
+    """It is one of many that are possible: the length of a list that a loop fills."""
 
 
 class Truth(NamedTuple):
     """A condition known before the program runs."""
 
     truth: bool
+    sample: bool = False
+    """It rests on a number that is one of many."""
 
 
 class Items(NamedTuple):
@@ -69,6 +75,8 @@ class Items(NamedTuple):
     """There may be more elements, or in another order."""
     type: str = ""
     """The element type's id, empty where it is not known."""
+    sample: bool = False
+    """The elements have the forms that there are, but each can be there any number of times."""
 
 
 class Table(NamedTuple):
@@ -307,7 +315,7 @@ def _part(piece: Piece, low: int, high: int) -> Piece:
     span = piece.span
     if piece.linear:
         span = Span(span.path, span.start + low, span.start + high)
-    return Piece(piece.text[low:high], span, piece.linear, piece.literal, piece.hole)
+    return piece._replace(text=piece.text[low:high], span=span)
 
 
 def replace(text: Text, old: str, new: Text, count: int = -1) -> Text:
