@@ -22,13 +22,24 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(
         ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
     ),
-    **dict.fromkeys(("sqlite", "sqlite3", "litestream"), "sqlite"),
-    **dict.fromkeys(("mssql", "sqlserver"), "mssql"),
-    **dict.fromkeys(("cassandra", "gocql", "scylla"), "cassandra"),
-    **dict.fromkeys(("clickhouse",), "clickhouse"),
-    **dict.fromkeys(("oracle",), "oracle"),
-    **dict.fromkeys(("mysql", "mariadb"), "mysql"),
+    **dict.fromkeys(("yugabyte", "yugabytedb"), "postgresql"),
+    **dict.fromkeys(("sqlite", "sqlite3", "litestream", "libsql", "turso", "rqlite"), "sqlite"),
+    **dict.fromkeys(("mssql", "sqlserver", "azuresql"), "mssql"),
+    **dict.fromkeys(("cassandra", "gocql", "scylla", "scylladb", "cql"), "cassandra"),
+    **dict.fromkeys(("oracle", "godror", "oracledb"), "oracle"),
+    **dict.fromkeys(("spanner", "cloudspanner"), "spanner"),
+    **dict.fromkeys(("influx", "influxdb", "influxql"), "influxdb"),
+    **dict.fromkeys(("neo4j", "neo4"), "neo4j"),
+    **dict.fromkeys(("hana", "saphana"), "hana"),
+    **{
+        name: name
+        for name in ("clickhouse", "duckdb", "bigquery", "redshift", "trino", "presto", "db2", "firebird", "vertica")
+    },
+    **dict.fromkeys(("mysql", "mariadb", "tidb", "percona", "vitess", "oceanbase"), "mysql"),
 }
+_WHOLE = frozenset(("turso", "trino", "presto", "influx"))
+"""Names that other words contain (`neutrino`, `prestored`, `influxes`): they count as whole words. Not a name here is
+`snowflake`: programs call their generators of numbers so."""
 _DRIVERS: dict[str, str] = {
     "github.com/lib/pq": "postgresql",
     "github.com/jackc/pgx": "postgresql",
@@ -44,8 +55,37 @@ _DRIVERS: dict[str, str] = {
     "github.com/denisenkom/go-mssqldb": "mssql",
     "github.com/microsoft/go-mssqldb": "mssql",
     "github.com/ClickHouse/clickhouse-go": "clickhouse",
+    "github.com/ClickHouse/ch-go": "clickhouse",
     "github.com/sijms/go-ora": "oracle",
     "github.com/godror/godror": "oracle",
+    "github.com/mattn/go-oci8": "oracle",
+    "gopkg.in/goracle.v2": "oracle",
+    "github.com/scylladb/gocqlx": "cassandra",
+    "github.com/apache/cassandra-gocql-driver": "cassandra",
+    "github.com/tursodatabase/libsql-client-go": "sqlite",
+    "github.com/tursodatabase/go-libsql": "sqlite",
+    "github.com/libsql/libsql-client-go": "sqlite",
+    "github.com/libsql/go-libsql": "sqlite",
+    "github.com/rqlite/gorqlite": "sqlite",
+    "cloud.google.com/go/spanner": "spanner",
+    "github.com/googleapis/go-sql-spanner": "spanner",
+    "cloud.google.com/go/bigquery": "bigquery",
+    "github.com/marcboeker/go-duckdb": "duckdb",
+    "github.com/duckdb/duckdb-go": "duckdb",
+    "github.com/snowflakedb/gosnowflake": "snowflake",
+    "modernc.org/ql": "ql",
+    "github.com/cznic/ql": "ql",
+    "github.com/SAP/go-hdb": "hana",
+    "github.com/trinodb/trino-go-client": "trino",
+    "github.com/prestodb/presto-go-client": "presto",
+    "github.com/ibmdb/go_ibm_db": "db2",
+    "github.com/nakagami/firebirdsql": "firebird",
+    "github.com/vertica/vertica-sql-go": "vertica",
+    "github.com/influxdata/influxdb": "influxdb",
+    "github.com/influxdata/influxdb1-client": "influxdb",
+    "github.com/influxdata/influxdb-client-go": "influxdb",
+    "github.com/influxdata/influxql": "influxdb",
+    "github.com/neo4j/neo4j-go-driver": "neo4j",
     "github.com/go-sql-driver/mysql": "mysql",
     "github.com/ziutek/mymysql": "mysql",
     "github.com/go-mysql-org/go-mysql": "mysql",
@@ -210,7 +250,7 @@ def _all(tokens: Iterable[str]) -> set[str]:
     return found
 
 
-_LONG = tuple(sorted((word for word in _NAMES if len(word) > 4), key=len, reverse=True))
+_LONG = tuple(sorted((word for word in _NAMES if len(word) > 4 and word not in _WHOLE), key=len, reverse=True))
 
 
 def _one(tokens: Iterable[str], family: str) -> str | None:
