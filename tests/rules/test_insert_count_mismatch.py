@@ -43,3 +43,30 @@ def test_a_dynamic_row_proves_nothing(tree: Tree) -> None:
         '\tdb.Exec(fmt.Sprintf("INSERT INTO t (a, b) VALUES %s", rows))\n}\n',
     )
     assert tree.audit("a.go").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        ('m := "?"; for range ids { m += ",?" }; db.Exec("INSERT INTO t (a, b) VALUES (" + m + ")")', []),
+        ('m := strings.Repeat("?,", n) + "?"; db.Exec("INSERT INTO t (a, b) VALUES (" + m + ")")', []),
+        ('c := "a"; for range ids { c += ", b" }; db.Exec("INSERT INTO t (" + c + ") VALUES (?, ?, ?)")', []),
+        ('m := "?"; for range ids { m += ",?" }; db.Exec("INSERT INTO t (a) SELECT " + m + " FROM t")', []),
+        (
+            'm := "?,"; for range ids { m += "?," }; m = strings.TrimRight(m, ","); '
+            'db.Exec("INSERT INTO t (a, b) VALUES (" + m + ")")',
+            [],
+        ),
+        ('m := "(?)"; for range ids { m += ",(?)" }; db.Exec("INSERT INTO t (a, b) VALUES " + m)', ["NP104", "NP104"]),
+        ('m := ""; for range 3 { m += "?," }; db.Exec("INSERT INTO t (a, b) VALUES (" + m + "?)")', ["NP104"]),
+    ],
+)
+def test_values_that_a_loop_of_unknown_length_adds_prove_nothing(tree: Tree, code: str, rules: list[str]) -> None:
+    tree.write("schema.sql", DDL)
+    source = (
+        'package s\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nfunc F(db *sql.DB, ids []int, n int) {\n\t'
+        f"{code}\n}}\n"
+    )
+    tree.write("a.go", source)
+    report = tree.audit("a.go")
+    assert [finding.rule for finding in report.findings] == rules

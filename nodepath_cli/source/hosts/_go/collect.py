@@ -232,7 +232,8 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
         end = offset + len(piece.text)
         if piece.hole is not None:
             holes.append(Hole(offset, *piece.hole))
-        segments.append(Segment(offset, end, piece.span, piece.linear))
+        if end > offset:
+            segments.append(Segment(offset, end, piece.span, piece.linear))
         offset = end
     words = [m.decisions.arm(decision, arm) for decision, arm in record.guard if decision in varying]
     branch = " and ".join(dict.fromkeys(word for word in words if word))

@@ -10,6 +10,7 @@ from nodepath_cli.source.hosts._go import composites, names
 from nodepath_cli.source.hosts._go.calling import call_value
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.repeats import trimmed
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of
 from nodepath_cli.source.hosts._go.values import (
@@ -21,7 +22,6 @@ from nodepath_cli.source.hosts._go.values import (
     Truth,
     Unknown,
     Value,
-    cut,
     just,
     unknown,
 )
@@ -236,7 +236,7 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
         size = len(whole.plain) if isinstance(whole, Text) else len(whole.items) if isinstance(whole, Items) else 0
         until = size if not isinstance(last, Number) else size + last.value if less is not None else last.value
         if isinstance(whole, Text):
-            return cut(whole, first.value, until)
+            return trimmed(whole, first.value, until)
         if isinstance(whole, Items):
             return Items(whole.items[first.value : max(until, 0)], whole.open, whole.type, whole.sample)
         return whole

@@ -209,12 +209,13 @@ def _once(
     else:
         _continue(f, ambient)
     f.scope, f.ambient, f.iteration = base, ambient, iteration
-    mark_repeats(base, inside, decision)
+    skipped = base.fork()
+    mark_repeats(base, inside, decision, skipped)
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:
         arms.append((guard, inside))
     if may_skip or not goes_on:
-        arms.append((((decision, 1),), base.fork()))
+        arms.append((((decision, 1),), skipped))
     if len(arms) == 1:
         base.join([((), arms[0][1])])
     else:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 
 from nodepath_cli.source.hosts._go.scope import Scope
-from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Record, Text, Value
+from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Value, cut
 
-_STATEMENT = re.compile(
-    r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE
-)
+_STATEMENT = re.compile(r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE)
 _MAX_DEPTH = 3
 """Structs within structs that are gone through."""
 
@@ -28,13 +26,25 @@ def repeated(text: Text, loop: int, start: int = 0, end: int | None = None) -> T
     return Text(pieces, text.plain)
 
 
-def mark_repeats(before: Scope, after: Scope, loop: int) -> None:
-    """Mark what one round of a loop added to the variables that were there before it."""
-    for old, new in zip(before.levels, after.levels, strict=False):
+def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None = None) -> None:
+    """Mark what one round of a loop added to the variables that were there before it.
+
+    `skipped` are the variables where the loop had no round: the place where it adds text is marked there.
+    """
+    for depth, (old, new) in enumerate(zip(before.levels, after.levels, strict=False)):
         for name, value in old.items():
             changed = new.get(name, value)
             if changed is not value:
-                new[name] = _added(value, changed, loop, 0)
+                new[name] = marked = _added(value, changed, loop, 0)
+                if skipped is not None:
+                    skipped.levels[depth][name] = _not_added(value, marked, loop)
+
+
+def trimmed(text: Text, start: int, end: int) -> Text:
+    """Return characters `start` to `end`; where a loop would have added text behind them stays marked."""
+    kept = cut(text, start, end)
+    behind = tuple(piece for piece in cut(text, end, len(text.plain)).pieces if not piece.text)
+    return Text((*kept.pieces, *behind), kept.plain) if behind else kept
 
 
 def ranges(text: Text) -> tuple[tuple[int, int], ...]:
@@ -60,6 +70,22 @@ def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
         each if id(each) in known else Alternative(each.guard, _of_atom(before, each.atom, loop, depth))
         for each in after
     )
+
+
+def _not_added(before: Value, marked: Value, loop: int) -> Value:
+    """Return the value without a round of the loop: as much as before, but not certainly so."""
+    atoms = [each.atom for each in marked]
+    piece = next((p for atom in atoms if isinstance(atom, Text) for p in atom.pieces if loop in p.repeats), None)
+    grown = any(isinstance(atom, (Items, Number)) and atom.sample for atom in atoms)
+    result: list[Alternative] = []
+    for guard, atom in before:
+        if isinstance(atom, Text) and piece is not None:
+            nothing = Piece("", piece.span, False, None, None, piece.repeats)
+            atom = Text((*atom.pieces, nothing), atom.plain)
+        elif isinstance(atom, (Items, Number)) and grown:
+            atom = atom._replace(sample=True)
+        result.append(Alternative(guard, atom))
+    return tuple(result)
 
 
 def _of_atom(before: Value, atom: Atom, loop: int, depth: int) -> Atom:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.repeats import repeated
+from nodepath_cli.source.hosts._go.repeats import repeated, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
@@ -169,7 +169,7 @@ def _trim(text: Text, characters: str, left: bool, right: bool) -> Text:
         start += 1
     while right and end > start and text.plain[end - 1] in characters:
         end -= 1
-    return cut(text, start, end)
+    return trimmed(text, start, end)
 
 
 def _trimmer(left: bool, right: bool) -> Transform:
@@ -183,7 +183,7 @@ def _trimmer(left: bool, right: bool) -> Transform:
 def _trim_suffix(text: Text, rest: tuple[Atom, ...]) -> Text | None:
     ending = plain(rest[0]) if rest else None
     if ending and text.plain.endswith(ending):
-        return cut(text, 0, len(text.plain) - len(ending))
+        return trimmed(text, 0, len(text.plain) - len(ending))
     return text
 
 

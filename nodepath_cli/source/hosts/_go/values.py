@@ -305,7 +305,7 @@ def cut(text: Text, start: int, end: int) -> Text:
     for piece in text.pieces:
         size = len(piece.text)
         low, high = max(start - offset, 0), min(end - offset, size)
-        if low < high:
+        if low < high or (size == 0 and start <= offset <= end):
             pieces.append(piece if high - low == size else _part(piece, low, high))
         offset += size
     return Text(tuple(pieces), text.plain[start:end])
