@@ -143,3 +143,12 @@ def test_an_audit_for_sqlite_takes_sqlite_for_its_own() -> None:
     assert only(statements({"store/mysql/x.go": source}, sqlite)).dialect == "mysql"
     upsert = body('r.db.Exec("INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = 1")')
     assert only(statements(upsert, sqlite)).dialect == "mysql"
+
+
+def test_a_file_that_opens_another_database_is_the_other_databases() -> None:
+    source = (
+        'package s\n\nimport "database/sql"\n\n'
+        'func Open() { db, _ := sql.Open("sqlite3", "x.db"); db.Exec("DELETE FROM notes WHERE id = ?") }\n'
+    )
+    assert [each.dialect for each in statements(source)] == ["sqlite"]
+    assert [each.dialect for each in statements(source.replace("sqlite3", "mysql"))] == [None]

@@ -172,8 +172,11 @@ class _Judge:
         """Return the other database that a file is for."""
         if path not in self._paths:
             file = self._m.index.by_path[path]
-            self._paths[path] = dialects.by_path(path, self._dialect.family) or dialects.by_imports(
-                self._m.index.of(file).imports.values(), self._dialect.family
+            family = self._dialect.family
+            self._paths[path] = (
+                dialects.by_path(path, family)
+                or dialects.by_imports(self._m.index.of(file).imports.values(), family)
+                or dialects.by_opening(file.text, family)
             )
         return self._paths[path]
 

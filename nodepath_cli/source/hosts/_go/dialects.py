@@ -18,6 +18,8 @@ class Foreign(NamedTuple):
     """It was told by the file's name, its folder or its imports: by what holds for everything in it."""
 
 
+_OPENING = re.compile(r"\b(?:sql|sqlx|otelsql|apmsql|sqlutils)\.(?:Must)?(?:Open|Connect)\w*\(\s*\"(\w+)\"")
+
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
         ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
@@ -167,6 +169,15 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
         return None
     dialect, path = drivers[0]
     return Foreign(dialect, "imports " + "/".join(path.split("/")[1:3] or [path]), True)
+
+
+def by_opening(text: str, family: str) -> Foreign | None:
+    """Tell by the driver names with which a file opens its connections, where none is the audited one's."""
+    names = _OPENING.findall(text)
+    found = [_one([name.lower()], family) for name in names]
+    if not names or any(dialect in (None, "") for dialect in found):
+        return None
+    return Foreign(str(found[0]), f"opens {names[0]}", True)
 
 
 def by_branch(words: str, family: str) -> Foreign | None:
