@@ -237,6 +237,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     """Ordered by path, line, column, rule."""
     unresolved: tuple[Unresolved, ...] = ()
+    partial: tuple[Unresolved, ...] = ()
+    """The statements that were understood in part, and what of them was not."""
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""

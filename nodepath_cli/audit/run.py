@@ -52,7 +52,7 @@ def audit(
     files = {file.path: file for file in analysis.files.files}
     findings = _findings(analysis, active, files)
     settled = settle(findings, analysis, files, active, baseline)
-    unresolved = _unresolved(analysis)
+    unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
     schema = analysis.main.schema
     missing = analysis.files.missing
@@ -66,6 +66,7 @@ def audit(
         ),
         findings=settled.findings,
         unresolved=unresolved,
+        partial=_with_status(analysis, "partial"),
         skipped=_skipped(analysis),
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, files) | dict(settled.sources),
@@ -194,11 +195,11 @@ def _position(span: Span, files: dict[str, SourceFile]) -> Position:
     return Position(*file.position(span.start), *file.position(span.end))
 
 
-def _unresolved(analysis: Analysis) -> tuple[Unresolved, ...]:
+def _with_status(analysis: Analysis, wanted: Status) -> tuple[Unresolved, ...]:
     found = []
     for analysed in analysis.statements:
         status, reason = analysed.verdict
-        if status == "unresolved" and analysed.counted:
+        if status == wanted and analysed.counted:
             statement = analysed.statement
             line, column = analysed.file.position(statement.span.start)
             found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", statement.sql))

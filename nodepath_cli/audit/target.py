@@ -77,7 +77,13 @@ class Targets:
         return load(("head",), self._settings)
 
     def _given(self, settings: Settings) -> Target:
-        return self._target(load(settings.schema, settings), settings)
+        schema = load(settings.schema, settings)
+        here = {table.name for table in schema.tables if table.database is None}
+        # A service may hold one connection for each database: a table that only another one has can be meant.
+        elsewhere = {table.name: replace(table, database=None) for table in schema.tables if table.name not in here}
+        return self._target(
+            schema.with_tables([*schema.tables, *elsewhere.values()]) if elsewhere else schema, settings
+        )
 
     def _default(self) -> Target:
         """The owned tables, and on top of them the DDL of the tree itself."""

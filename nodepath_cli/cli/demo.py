@@ -61,7 +61,7 @@ def demo(
         _migrate()
         if keep is not None:
             typer.echo(f"\nThe example and its database are in {keep}.")
-    typer.echo("\nNow your own code: nodepath audit-columns PATH")
+    typer.echo("\nNow your own code: nodepath audit-columns PATH (in a checkout, .venv/bin/nodepath)")
 
 
 def example_folder() -> Path:
@@ -109,8 +109,10 @@ def _migrate() -> None:
         f"nodepath db upgrade --database-url {url}",
     )
     result = upgrade(url)
-    typer.echo(f"{url}: {result.from_ or 'empty'} -> {result.current}")
-    typer.echo(f"\n$ sqlite3 demo.sqlite3 'PRAGMA table_info({LOCK_TABLE})'")
+    typer.echo(f"database: {url}\nupgraded: {result.from_ or 'base'} -> {result.current} (head)")
+    typer.echo(
+        f"\nThe lock table {LOCK_TABLE} as SQLite has it now; a row in it is a conversation that is being answered:"
+    )
     with contextlib.closing(sqlite3.connect("demo.sqlite3")) as connection:
         for _, column, kind, not_null, _, primary in connection.execute(f"PRAGMA table_info({LOCK_TABLE})"):
             rest = " PRIMARY KEY" if primary else ""

@@ -34,7 +34,7 @@ def one_line(text: str, most: int = 0) -> str:
 
 def message(finding: Finding) -> str:
     """Return the finding's message in one line, with the branch that it holds in."""
-    branch = f" (when {finding.branch})" if finding.branch else ""
+    branch = f" ({finding.branch})" if finding.branch else ""
     return one_line(finding.message + branch)
 
 

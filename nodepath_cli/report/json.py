@@ -29,6 +29,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "findings": [finding(each) for each in report.findings],
         "unresolved": [unresolved(each) for each in report.unresolved],
+        "partial": [unresolved(each) for each in report.partial],
         "skipped": [{"path": clean(each.path), "reason": clean(each.reason)} for each in report.skipped],
     }
     if report.cross_check:

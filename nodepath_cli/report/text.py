@@ -37,6 +37,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     if not options.quiet:
         blocks = (
             _unresolved(report.unresolved, style, options) if options.unresolved else [],
+            _partial(report.partial, style, options),
             _skipped(report, style, options),
             [f"{style.severity(Severity.INFO, 'note')}: {one_line(each)}" for each in report.notes],
         )
@@ -66,6 +67,17 @@ def _finding(finding: Finding, report: Report, style: Style) -> list[str]:
         lines.append(f"{gutter}--> {where}")
         lines += _source(report, related.path, related.position, width, style)
     return lines
+
+
+def _partial(partial: Sequence[Unresolved], style: Style, options: RenderOptions) -> list[str]:
+    label = style.severity(Severity.INFO, "note")
+    if not options.verbose:
+        return []
+    return [
+        f"{style.strong(f'{one_line(each.path)}:{each.line}:{each.column}:')} {label} in part: {one_line(each.reason)}"
+        + (f" (in {one_line(each.function)})" if each.function else "")
+        for each in partial
+    ]
 
 
 def _source(report: Report, path: str, position: Position, width: int, style: Style) -> list[str]:

@@ -79,7 +79,7 @@ BEHIND_WIDE_CHARACTERS = Finding(
     table="flows",
     identifier="nmae",
     clause="field list",
-    branch='phone != ""',
+    branch='when phone != ""',
     related=(RelatedPlace("db/2_drop,100%.sql", _at(MIGRATION, "nmae"), "dropped here"),),
 )
 WHOLE_STATEMENT = Finding(

@@ -141,7 +141,7 @@ def test_the_json_document(project: Tree, nodepath: Any) -> None:
     project.write("store.go", text)
     document = audit(nodepath, "--format", "json").document
     line, column = place(text, "nmae")
-    assert list(document) == ["version", "tool", "schema", "summary", "findings", "unresolved", "skipped"]
+    assert list(document) == ["version", "tool", "schema", "summary", "findings", "unresolved", "partial", "skipped"]
     assert document["version"] == 1
     assert document["schema"] == {"sources": ["schema.sql"], "dialect": "mysql", "tables": 1, "columns": 2}
     finding = document["findings"][0]

@@ -140,3 +140,18 @@ def test_mutilated_code_keeps_every_position_right() -> None:
                         source = text[segment.source.start : segment.source.end]
                         assert source == variant.sql[segment.start : segment.end]
                 assert end == len(variant.sql)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        'func F(db *sql.DB) {\n\tif x {\n\t\tdb.Exec("DELETE FROM stock WHERE skuu = ?", 1)\n',
+        "func F(db *sql.DB) {\n\tdb.Exec(`DELETE FROM stock WHERE skuu = ?, 1)\n}\n",
+        'func F(db *sql.DB) {\n\tdb.Exec("DELETE FROM stock WHERE skuu = ?, 1)\n}\n',
+        'func F(db *sql.DB) {\n\tfor {{\n\t\tdb.Exec("DELETE FROM stock WHERE skuu = ?")\n\t}\n',
+    ],
+)
+def test_sql_of_code_that_does_not_parse_is_found_or_said_to_be_lost(broken: str) -> None:
+    source = 'package s\n\nimport "database/sql"\n\nfunc G(db *sql.DB) { db.Exec("DELETE FROM stock") }\n\n' + broken
+    found = [each for each in statements(source) if "skuu" in each.sql or "does not parse" in (each.opaque or "")]
+    assert len(found) == 1

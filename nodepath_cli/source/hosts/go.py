@@ -12,6 +12,7 @@ from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import HostOptions, Program
 from nodepath_cli.source.hosts._go.analysis import analyse
 from nodepath_cli.source.hosts._go.boot import in_boot_order
+from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -49,6 +50,8 @@ class GoProgram:
             self._collected = collect(analyse(self._index), self._options.dialect)
             for each in self._collected:
                 self._by_path.setdefault(each.call.file.path, []).append(each.statement)
+            for lost in unreached(self._index.files, [each.statement for each in self._collected]):
+                self._by_path.setdefault(lost.span.path, []).append(lost)
             for path, statements in self._by_path.items():
                 statements.sort(key=lambda statement: _place(path, statement))
         return self._collected

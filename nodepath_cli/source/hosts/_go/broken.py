@@ -1,0 +1,56 @@
+"""Files that do not parse: SQL in them that was not reached is said, never lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.statement import Span, Statement
+
+_SQL = re.compile(
+    r"[\"`]\s*(?:SELECT\s+\S|INSERT\s+(?:IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|REPLACE\s+INTO\s|WITH\s+\w+\s+AS\s)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\s*(?://|\*)")
+
+
+def unreached(files: Iterable[GoFile], statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Yield an opaque statement for each literal that begins like SQL, in a broken file, and is in no statement.
+
+    Where a brace, a quote or a parenthesis is missing, the parser skips code that the author meant to be there.
+    """
+    reached: dict[str, list[Span]] = {}
+    for statement in statements:
+        for variant in statement.variants:
+            for segment in variant.offsets.segments:
+                reached.setdefault(segment.source.path, []).append(segment.source)
+    for file in files:
+        # The search is cheaper than the tree, and most files with such a text are parsed already.
+        found = list(_SQL.finditer(file.text))
+        if found and file.root.has_error:
+            line = _first_error(file.root).start_point.row + 1
+            for match in found:
+                if not _covered(match, reached.get(file.path, ())) and not _commented(file.text, match.start()):
+                    span = Span(file.path, match.start(), match.end())
+                    yield Statement((), span, "go", opaque=f"the file does not parse from about line {line} on")
+
+
+def _covered(match: re.Match[str], spans: Iterable[Span]) -> bool:
+    return any(span.start < match.end() and match.start() + 1 < span.end for span in spans)
+
+
+def _commented(text: str, offset: int) -> bool:
+    return bool(_COMMENT.match(text, text.rfind("\n", 0, offset) + 1))
+
+
+def _first_error(root: Node) -> Node:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            return node
+        stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
+    return root
