@@ -65,7 +65,10 @@ def trail(error: BaseException) -> list[str]:
     lines = []
     seen: BaseException | None = error
     package = Path(__file__).parent.parent
-    while seen is not None:
+    told: set[int] = set()
+    # Causes can lead back to an error that was told already, where one was raised again from what it had caused.
+    while seen is not None and id(seen) not in told:
+        told.add(id(seen))
         for frame in traceback.extract_tb(seen.__traceback__):
             path = Path(frame.filename)
             if package in path.parents:
