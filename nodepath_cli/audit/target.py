@@ -78,6 +78,8 @@ class Targets:
 
     def _given(self, settings: Settings) -> Target:
         schema = load(settings.schema, settings)
+        if schema.several_defaults:
+            return self._target(in_one_database(schema), settings)
         here = {table.name for table in schema.tables if table.database is None}
         # A service may hold one connection for each database: a table that only another one has can be meant.
         elsewhere = {table.name: replace(table, database=None) for table in schema.tables if table.name not in here}
@@ -152,7 +154,7 @@ def _names(schema: Schema) -> frozenset[str]:
 
 
 def in_one_database(schema: Schema) -> Schema:
-    """Return an inferred schema in which the tables of every database can be named without it.
+    """Return a schema in which the tables of every database can be named without it.
 
     Which database the program's connection selects is not in the source. A table that several databases have, in other
     shapes, knows the columns of all of them, and requires those that all of them require.

@@ -142,6 +142,8 @@ class Schema:
     """Not given but found in the audited tree: a table that is not in it may well exist."""
     case_sensitive_tables: bool = True
     """`lower_case_table_names=0`, the default on Linux."""
+    several_defaults: bool = False
+    """Its scripts choose several databases by USE: which of them the program is connected to is not known."""
     _index: dict[tuple[str | None, str], Table] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -172,6 +174,7 @@ class Schema:
             renames=self.renames + later.renames,
             problems=self.problems + later.problems,
             inferred=self.inferred and later.inferred,
+            several_defaults=self.several_defaults or later.several_defaults,
         )
 
     @property

@@ -110,6 +110,7 @@ class Replay:
             dialect=self._dialect.name,
             version=self._base.version or self._dialect.version,
             database=schema.database,
+            several_defaults=self._catalog.several_defaults,
             renames=schema.renames,
             problems=tuple(self._problems),
         )

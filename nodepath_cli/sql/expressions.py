@@ -19,6 +19,7 @@ _CONDITION_STARTS = frozenset(("WHERE", "AND", "OR", "XOR", "NOT", "HAVING", "ON
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _ARITHMETIC = frozenset(("|", "&", "<<", ">>", "-", "+", "*", "/", "DIV", "%", "MOD", "^"))
 _PREDICATE = frozenset(("NOT", "IN", "BETWEEN", "LIKE", "REGEXP", "RLIKE", "SOUNDS", "MEMBER", "GLOB", "ESCAPE"))
+_TRUTH = {"TRUE": "1", "FALSE": "0"}
 _IS = frozenset(("NULL", "TRUE", "FALSE", "UNKNOWN", "JSON", "NOTNULL"))
 
 
@@ -61,7 +62,10 @@ class ExpressionGrammar(OperandGrammar):
         kind = self.kinds[first]
         if end - first == 1:
             if kind == NUMBER:
-                return (text if text.isdigit() else None), text
+                return _position(text), text
+            if kind == WORD and self.dialect == "mariadb":
+                # They are integers there, so positions, too (measured).
+                return _TRUTH.get(self.words[first]), None
             return None, unquote(text) if kind == STRING else None
         sign = ""
         while end - first > 1:
@@ -74,7 +78,8 @@ class ExpressionGrammar(OperandGrammar):
                 return None, None
             first += 1
         number = self.text[self.starts[first] : self.ends[first]]
-        return (sign + number if self.kinds[first] == NUMBER and number.isdigit() else None), None
+        position = _position(number) if self.kinds[first] == NUMBER else None
+        return (sign + position if position else None), None
 
     def boolean(self) -> None:
         """Read an expression down to AND and OR."""
@@ -246,3 +251,8 @@ class ExpressionGrammar(OperandGrammar):
             if word not in _ARITHMETIC and (word != "||" or self.dialect != "sqlite"):
                 return
             self.i += 1
+
+
+def _position(number: str) -> str | None:
+    """Return a number that is an integer to the server: what is longer than 64 bits is a decimal."""
+    return number if number.isdigit() and (len(number) < 20 or int(number) < 2**64) else None

@@ -22,6 +22,7 @@ from nodepath_cli.sql.nodes import (
 from nodepath_cli.sql.resolution import Access, Clause, Found, Missing, Outcome, TableRef, Unknown, Violation
 from nodepath_cli.sql.scope import (
     DERIVED_SPACE,
+    EVERY_SPACE,
     OWN_SPACE,
     Environment,
     Joined,
@@ -33,6 +34,7 @@ from nodepath_cli.sql.scope import (
     Tree,
     find,
     leaves,
+    shared_around,
     star,
 )
 
@@ -60,7 +62,11 @@ class FromResolver(NameResolver):
     ) -> None:
         """Resolve the tables of FROM into the scope, and the conditions of its joins."""
         for item in items:
+            waiting, self.arguments = self.arguments, []
             tree = self._tree(item, scope, environment, access, scope.sources)
+            for function, source, seen in self.arguments:
+                self._argument(function, source, seen, tree, environment)
+            self.arguments = waiting
             scope.add(tree)
         if self.table_ends_open:
             self.table_ends_open = False
@@ -78,7 +84,7 @@ class FromResolver(NameResolver):
             case Join():
                 return self._join(item, scope, environment, access, left)
             case JsonTable():
-                return self._json_table(item, scope, environment, left)
+                return self._json_table(item, scope, left)
             case Hidden():
                 return self._hidden(item)
 
@@ -122,6 +128,7 @@ class FromResolver(NameResolver):
             source = Source(shown, None, {}, (), None, outcome.reason, any_name=alias is None)
         else:
             outcome, source = self._unknown_table(text, database, shown, of)
+        source.aliased = alias is not None
         source.space = self._own_space() if database is None else database.text
         if database is not None and database.text == self.schema.database and not self.with_seen:
             source.space = OWN_SPACE
@@ -246,11 +253,34 @@ class FromResolver(NameResolver):
                 return
             seen.add(key)
 
-    def _json_table(self, item: JsonTable, scope: Scope, environment: Environment | None, left: list[Source]) -> Source:
-        seen = Scope(list(left), list(left), outer=scope.outer, hole=scope.hole)
-        self.expression(item.argument, seen, Clause.TABLE_FUNCTION, environment)
+    def _json_table(self, item: JsonTable, scope: Scope, left: list[Source]) -> Source:
         names = tuple(column.text for column in item.columns)
-        return Source(item.alias.text if item.alias else "", None, {name.lower(): None for name in names}, names)
+        source = Source(item.alias.text if item.alias else "", None, dict.fromkeys(map(str.lower, names)), names)
+        source.nowhere = True
+        if self.dialect.name == "mariadb":
+            source.space = EVERY_SPACE
+        seen = Scope(list(left), list(left), outer=scope.outer, hole=scope.hole)
+        self.arguments.append((item, source, seen))
+        return source
+
+    def _argument(
+        self, item: JsonTable, source: Source, seen: Scope, tree: Tree, environment: Environment | None
+    ) -> None:
+        """Resolve the argument of JSON_TABLE: it sees the tables before it.
+
+        Measured on MariaDB 10.11: a name without qualifier sees the whole of a USING or NATURAL around it.
+        """
+        around = shared_around(tree, source)
+        if around is None or self.dialect.name != "mariadb":
+            self.expression(item.argument, seen, Clause.TABLE_FUNCTION, environment)
+            return
+        inside = list(leaves((around,)))
+        before = [each for each in seen.sources if each not in inside]
+        whole = Scope([*before, around], [*before, *inside], True, seen.outer, seen.hole)
+        for atom in item.argument.atoms:
+            alone = isinstance(atom, Col) and atom.table is None
+            argument = item.argument._replace(atoms=(atom,))
+            self.expression(argument, whole if alone else seen, Clause.TABLE_FUNCTION, environment)
 
     def _join(
         self, item: Join, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
@@ -316,19 +346,20 @@ class FromResolver(NameResolver):
         """Check that no two tables of FROM have one name."""
         if len(scope.sources) < 2:
             return
-        seen: set[tuple[str, str]] = set()
+        seen: dict[str, set[str]] = {}
         for source in scope.sources:
             if source.any_name or not source.name:
                 continue
             name = source.name if self.case_sensitive else source.name.lower()
-            key = (name, source.space)
-            if key in seen:
+            spaces = seen.setdefault(name, set())
+            taken = source.space in spaces or EVERY_SPACE in spaces or (source.space == EVERY_SPACE and bool(spaces))
+            spaces.add(source.space)
+            if taken:
                 start = end = 0
                 for table in self.tables:
                     if (table.alias or table.name) == source.name:
                         start, end = table.start, table.end
                 self._not_unique(source.name, start, end)
-            seen.add(key)
 
     def _not_unique(self, name: str, start: int, end: int) -> None:
         if not self.sqlite:
@@ -353,9 +384,10 @@ def _plain(shown: str, database: str | None, columns: tuple[str, ...]) -> Source
 
 def _from_output(name: str, output: Output | None) -> Source:
     if output is None:
-        return Source(name, None, {}, (), None, None, any_column=True)
+        return Source(name, None, {}, (), None, None, any_column=True, nowhere=True)
     columns = {column.name.lower(): column.column for column in output.columns}
-    return Source(name, None, columns, tuple(column.name for column in output.columns), None, output.unknown)
+    visible = tuple(column.name for column in output.columns)
+    return Source(name, None, columns, visible, None, output.unknown, nowhere=True)
 
 
 def _find_any_case(schema: Schema, name: str) -> Table | None:

@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
-from nodepath_cli.sql.nodes import AGGREGATE, TABLE_COLUMN, Col, Expr
+from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr
 from nodepath_cli.sql.resolution import Clause
-from nodepath_cli.sql.scope import Link, OutItem, Scope, Source, Tree, find, leaves, shares
+from nodepath_cli.sql.scope import Link, OutItem, Scope, Source, Tree, find, leaves, once_in_shared, shares
 
 _SEES_ITEMS = frozenset((Clause.HAVING, Clause.GROUP_BY, Clause.ORDER_BY, Clause.WINDOW_PARTITION, Clause.WINDOW_ORDER))
 _HIDES_ITEMS = frozenset((Clause.WHERE, Clause.ON))
@@ -101,7 +101,7 @@ class NameSearch:
     def search(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> Hit | None:
         """Return what a name means, None where nothing has it."""
         hit: Hit | None
-        if clause is Clause.HAVING and not self.sqlite and not col.flags & (AGGREGATE | TABLE_COLUMN):
+        if clause is Clause.HAVING and not self.sqlite and not col.flags & AGGREGATE:
             hit = self.in_select(col, scope, having=True)
         else:
             hit = self.in_tables(col, scope, trees)
@@ -182,7 +182,9 @@ class NameSearch:
         if len(found) == 1:
             return InTable(found[0])
         if found:
-            return several(found)
+            # Two tables of one name, of two databases: behind USING and NATURAL the first is taken (measured).
+            found = once_in_shared(scope.trees if trees is None else trees, found) if scope.merged else found
+            return several(found) if len(found) > 1 else InTable(found[0])
         for source in matching:
             if source.is_open:
                 return InTable(source) if source.any_column else NotTold(source.unknown or "")

@@ -18,6 +18,7 @@ from nodepath_cli.sql.nodes import (
     Col,
     Expr,
     Ident,
+    JsonTable,
     Query,
     Sub,
 )
@@ -70,6 +71,8 @@ class NameResolver(NameSearch, ABC):
         """A WITH clause stands before the tables at hand."""
         self.table_ends_open = False
         """A table's name of the FROM at hand is followed by a hole."""
+        self.arguments: list[tuple[JsonTable, Source, Scope]] = []
+        """The JSON_TABLEs of the FROM item at hand, whose arguments are still to be resolved."""
         self.target: Source | None = None
         """The INSERT's target, for VALUES(c)."""
 

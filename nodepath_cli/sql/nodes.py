@@ -22,8 +22,6 @@ WINDOW_ITEM = 64
 """A whole item of a window's PARTITION BY or ORDER BY."""
 UNORDERED = 128
 """A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
-TABLE_COLUMN = 32
-"""The argument of DEFAULT(): a column of a table, never an alias."""
 
 
 class Ident(NamedTuple):

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import TABLE_COLUMN, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
+from nodepath_cli.sql.nodes import UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
@@ -172,9 +172,7 @@ class OperandGrammar(Cursor, ABC):
             self._match()
         elif word == "DEFAULT" and following == "(":
             self.i += 2
-            mark = len(self.atoms)
             self._name()
-            self._flag(mark, TABLE_COLUMN)
             self.expect(")")
         elif word in ("NEXT", "PREVIOUS") and following == "VALUE" and self.words[self.i + 2] == "FOR":
             self.i += 3
@@ -230,7 +228,7 @@ class OperandGrammar(Cursor, ABC):
     def _interval(self) -> None:
         """Read `INTERVAL expr unit` or the function `INTERVAL(a, b)`."""
         self.i += 1
-        if self.words[self.i] == "(" and self._lists_several(self.i):
+        if self.words[self.i] == "(" and self._lists_several(self.i) and not self.is_query(self.i):
             self.call("INTERVAL")
             return
         self.boolean()
@@ -257,11 +255,9 @@ class OperandGrammar(Cursor, ABC):
             self.operand()
             return
         grouped = self.accept("(")
-        mark = len(self.atoms)
         self._name()
         while self.accept(","):
             self._name()
-        self._flag(mark, TABLE_COLUMN)
         if grouped:
             self.expect(")")
         self.expect("AGAINST")

@@ -18,6 +18,8 @@ OWN_SPACE = "*own*"
 """The space of names in FROM that stand without a database."""
 DERIVED_SPACE = ""
 """The space of derived tables."""
+EVERY_SPACE = "*"
+"""The space of MariaDB's JSON_TABLE: its name may be no other's, whatever that stands for (measured)."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,6 +42,10 @@ class Source:
     """Its name is compared without regard to case."""
     space: str = OWN_SPACE
     """Two sources of one name are refused (1066) where their spaces are equal, too."""
+    nowhere: bool = False
+    """A derived table, a CTE or a table function: it belongs to no database, so `db.x.a` is never its column."""
+    aliased: bool = False
+    """It has its name from an alias."""
     any_name: bool = False
     """Its name is known only at run time: every unknown qualifier may mean it."""
 
@@ -54,7 +60,9 @@ class Source:
             (case_sensitive and not self.any_case) or self.name.lower() != qualifier.lower()
         ):
             return False
-        return database is None or self.database is None or self.database == database or not case_sensitive
+        if database is None or self.nowhere:
+            return database is None
+        return self.database is None or self.database == database or not case_sensitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,20 @@ def shares(tree: Tree, name: str) -> bool:
     if isinstance(tree, Source):
         return False
     return name in tree.merged or shares(tree.left, name) or shares(tree.right, name)
+
+
+def shared_around(tree: Tree, source: Source) -> Joined | None:
+    """Return the outermost join with shared columns that a source stands in."""
+    if isinstance(tree, Source) or source not in leaves((tree,)):
+        return None
+    return tree if tree.merged else shared_around(tree.left, source) or shared_around(tree.right, source)
+
+
+def once_in_shared(trees: Iterable[Tree], found: list[Source]) -> list[Source]:
+    """Return sources with one at most of each join with shared columns."""
+    owners = {id(source): shared for source in found for tree in trees if (shared := shared_around(tree, source))}
+    kept = {id(owners.get(id(source), source)): source for source in reversed(found)}
+    return [source for source in found if source in kept.values()]
 
 
 def star(tree: Tree) -> list[tuple[str, Source]]:

@@ -16,10 +16,11 @@ from nodepath_cli.sql.nodes import (
     Insert,
     Item,
     Join,
+    JsonTable,
     Update,
 )
 from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef, Violation
-from nodepath_cli.sql.scope import Link, Output, Scope, Source
+from nodepath_cli.sql.scope import EVERY_SPACE, Link, Output, Scope, Source
 from nodepath_cli.sql.select_resolver import SelectResolver
 
 
@@ -188,7 +189,7 @@ class WriteResolver(SelectResolver):
         if node.open_sources:
             scope.hole = OPEN_FROM
         self.sources(node.sources, scope, environment, "write")
-        derived = _derived_sources(node.sources)
+        derived = _derived_sources(node.sources, tables_too=True)
         # SQLite's UPDATE ... FROM sets columns of its first table alone.
         left = Scope(scope.trees[:1], scope.sources[:1]) if self.sqlite else scope
         # With several tables MariaDB resolves the values as if they were selected (measured).
@@ -241,14 +242,23 @@ class WriteResolver(SelectResolver):
             return
         database = target.database.text if target.database else None
         matching = [source for source in scope.sources if source.answers(name.text, database, self.case_sensitive)]
-        # An alias has no database: `db.alias` is refused (measured).
+        # A table function is none of the tables that can be meant (measured).
+        matching = [source for source in matching if source.space != EVERY_SPACE]
         if matching and database is not None:
+            # An alias has no database: `db.alias` is refused (measured).
             matching = [source for source in matching if source.table is None or source.table.name == source.name]
+        elif matching:
+            # A name without database means no table of another one, but for an alias (measured).
+            matching = [source for source in matching if not self._of_another_database(source)]
         if matching and matching[0].name in derived:
             message = f"The target table {name.text} of the DELETE is not updatable"
             self.violate(1288, message, name.text, name.start, name.end)
         if not matching:
             self.violate(1109, f"Unknown table '{name.text}' in MULTI DELETE", name.text, name.start, name.end)
+
+    def _of_another_database(self, source: Source) -> bool:
+        own = self.schema.database
+        return not source.aliased and bool(own) and source.database is not None and source.database != own
 
 
 def _one_row_for_many(scope: Scope) -> bool:
@@ -264,12 +274,14 @@ def _row_alias(node: Insert, target: Source) -> Source:
     return Source(alias.text if alias else "", None, columns, (), target.table, target.unknown, target.any_column)
 
 
-def _derived_sources(items: tuple[FromItem, ...]) -> frozenset[str]:
-    """Return the names of the derived tables among the tables of an UPDATE."""
+def _derived_sources(items: tuple[FromItem, ...], tables_too: bool = False) -> frozenset[str]:
+    """Return the names of the derived tables, and of table functions, among the tables of an UPDATE or DELETE."""
     names: set[str] = set()
     for item in items:
         if isinstance(item, Derived) and item.alias:
             names.add(item.alias.text)
+        elif isinstance(item, JsonTable) and item.alias and tables_too:
+            names.add(item.alias.text)
         elif isinstance(item, Join):
-            names |= _derived_sources((item.left, item.right))
+            names |= _derived_sources((item.left, item.right), tables_too)
     return frozenset(names)

@@ -32,6 +32,10 @@ _WRITE = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`[^`]*`|/\*.*?\*/""", re.DOTALL)
 _DOWN = re.compile(r"^-- (?:\+goose Down|migrate:down)\b.*", re.MULTILINE | re.DOTALL)
 _NUMBER = re.compile(r"\d+")
+_DATABASE = re.compile(
+    r"^\s*(?:USE\s+\S+|(?:CREATE|DROP)\s+(?:DATABASE|SCHEMA)\b[^;]*)\s*;", re.IGNORECASE | re.MULTILINE
+)
+"""A project's own databases are one here: its statements name their tables without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Judge:
 
     def _client(self, script: Path) -> list[str]:
         client = shutil.which("mariadb") or shutil.which("mysql") or "mariadb"
-        text = _DOWN.sub("", script.read_text(encoding="utf-8", errors="replace"))
+        text = _DATABASE.sub("", _DOWN.sub("", script.read_text(encoding="utf-8", errors="replace")))
         done = subprocess.run(
             [client, "--no-defaults", "--user=root", f"--socket={self._server.socket}", "--force", DATABASE],
             input="SET foreign_key_checks = 0;\n" + text,
@@ -83,8 +87,11 @@ class Judge:
         refused = []
         for table in schema.tables:
             columns = ", ".join(_column(each) for each in table.columns) or "`no_columns` INT"
+            name = ".".join(_quoted(part) for part in (table.database, table.name) if part)
             try:
-                self._cursor.execute(f"CREATE TABLE {_quoted(table.name)} ({columns}) ENGINE=InnoDB")
+                if table.database:
+                    self._cursor.execute(f"CREATE DATABASE IF NOT EXISTS {_quoted(table.database)}")
+                self._cursor.execute(f"CREATE TABLE {name} ({columns}) ENGINE=InnoDB")
             except pymysql.MySQLError as error:
                 refused.append(f"{table.name}: {error.args[0]} {error.args[1]}")
         return refused

@@ -41,12 +41,16 @@ def compare(answers: Answers, judged_by: Judge) -> Score:
     """Ask the server for every completely understood statement, and compare."""
     score = Score()
     errors = answers.errors_by_statement()
+    begin = Counter((statement["path"], statement["line"]) for statement in answers.statements)
     for statement in answers.statements:
-        found = errors.get((statement["path"], statement["line"]), [])
+        own = texts(statement)
+        place = statement["path"], statement["line"]
+        # Several statements may begin with one literal: then the text tells whose finding it is.
+        found = [each for each in errors.get(place, []) if begin[place] == 1 or each["statement"]["sql"] in own]
         # Statements of migrations belong to the schema of their moment; the judge has the one at the end.
         if statement["path"].endswith(".sql") or statement["status"] == "unresolved" or _DDL.match(statement["sql"]):
             continue
-        asked = {text: judged_by.ask(text) for text in texts(statement)}
+        asked = {text: judged_by.ask(text) for text in own}
         if statement["status"] == "partial" and not found:
             continue
         score.judged += 1

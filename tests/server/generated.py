@@ -1,6 +1,8 @@
 """Random statements through nodepath and the server.
 
-python -m tests.server.generated [--seed N] [--schemas N] [--statements N] [--show N]
+python -m tests.server.generated [--wide] [--seed N] [--schemas N] [--statements N] [--show N]
+
+A statement on which the two differ is cut down to the smallest one on which they still differ in the same way.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from pathlib import Path
 
 from nodepath_cli.schema.model import Schema
 from tests.mariadb import PrivateMariaDB
+from nodepath_cli.sql.lexer import LexError, tokenize
 from tests.server.generator import Generator
+from tests.server.generator_wide import WideGenerator
 from tests.server.judge import Connection, Said, Verdict, load_schema, nodepath_says, server_verdict
 
 JUDGED = frozenset(
@@ -73,9 +77,65 @@ def run(connection: Connection, seed: int, schemas: int, statements: int) -> Ite
             cursor.execute(f"DROP DATABASE {database}")
 
 
+def run_wide(
+    connection: Connection, seed: int, schemas: int, statements: int
+) -> Iterator[tuple[str, Disagreement | None]]:
+    """Judge so many statements of the whole grammar over each of so many schemas."""
+    for number in range(seed, seed + schemas):
+        database = f"wide_{number}"
+        generator = WideGenerator(random.Random(number), database)
+        with connection.cursor() as cursor:
+            for name in (generator.other, database):
+                cursor.execute(f"CREATE DATABASE {name}")
+            cursor.execute(f"USE {database}")
+            for statement in generator.ddl():
+                cursor.execute(statement)
+            schema = load_schema(connection, database)
+            for _ in range(statements):
+                yield disagreement(connection, schema, generator.statement())
+            for name in (generator.other, database):
+                cursor.execute(f"DROP DATABASE {name}")
+
+
+def shrunk(connection: Connection, schema: Schema, found: Disagreement) -> Disagreement:
+    """Return the disagreement with as few words as keep it what it is."""
+    best = found
+    size = max(len(best.sql) // 8, 1)
+    while size:
+        words = _words(best.sql)
+        for start in range(0, len(words) - size + 1):
+            shorter = " ".join(("".join(words[:start]).rstrip(), "".join(words[start + size :]))).strip()
+            _, smaller = disagreement(connection, schema, shorter)
+            if smaller and _same(smaller, best):
+                best = smaller
+                break
+        else:
+            size //= 2
+        size = min(size, len(_words(best.sql)))
+    return best
+
+
+def _same(one: Disagreement, other: Disagreement) -> bool:
+    """Say whether two disagreements are of one kind, and nodepath says no more of the one than of the other."""
+    numbers = [each.server.errno if each.server else None for each in (one, other)]
+    said = [{verdict.errno for verdict in each.said.verdicts} for each in (one, other)]
+    unparsed = [each.said.unparsed is None for each in (one, other)]
+    return one.kind == other.kind and numbers[0] == numbers[1] and said[0] <= said[1] and unparsed[0] == unparsed[1]
+
+
+def _words(sql: str) -> list[str]:
+    """Return the tokens, each with the space behind it."""
+    tokens = tokenize(sql)
+    if isinstance(tokens, LexError):
+        return [sql]
+    starts = [start for start in tokens.starts if start < len(sql)]
+    return [sql[start:end] for start, end in zip([0, *starts[1:]], [*starts[1:], len(sql)], strict=True)]
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wide", action="store_true", help="the whole grammar")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--schemas", type=int, default=50)
     parser.add_argument("--statements", type=int, default=200)

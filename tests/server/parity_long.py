@@ -1,6 +1,6 @@
 """The long comparison: every DML statement of the MariaDB regression suite, judged by nodepath and by the server.
 
-    python -m tests.server.parity_long [--limit N] [--every N] [--mutants] [--show N] [FILES]
+    python -m tests.server.parity_long [--limit N] [--every N] [--offset N] [--seed N] [--mutants] [--show N] [FILES]
 
 Needs the Debian packages mariadb-test and mariadb-test-data. Each test's DDL is run on a scratch server; each distinct
 SELECT, INSERT, REPLACE, UPDATE, DELETE, WITH and VALUES is prepared there and read by nodepath.
@@ -35,9 +35,8 @@ from tests.server.judge import (
     server_verdict,
 )
 from tests.server.mutants import mutate
-from tests.server.suite import statements
+from tests.server.suite import SUITE, statements
 
-SUITE = Path("/usr/share/mysql/mysql-test")
 _DML = re.compile(r"(?i)[\s(]*(?:/\*.*?\*/\s*)*(select|insert|replace|update|delete|with|values)\b", re.DOTALL)
 _DDL = re.compile(r"(?i)\s*(create|alter|drop|rename|use|set\s+(?:session\s+|local\s+)?sql_mode)\b")
 _DANGER = re.compile(
@@ -242,16 +241,18 @@ def judge_mutants(
                 figures.note("mutant clause", f"{server} {same} || {mutant.sql}")
 
 
-def files(every: int, limit: int) -> Iterator[Path]:
-    """Yield every n-th test file of the suite, at most `limit`."""
-    found = sorted(SUITE.glob("main/*.test")) + sorted(SUITE.glob("suite/*/t/*.test"))
-    yield from found[::every][:limit]
+def files(every: int, limit: int, offset: int = 0) -> Iterator[Path]:
+    """Yield every n-th test file of the suite from `offset` on, at most `limit`."""
+    found = [path for path in sorted(SUITE.rglob("*.test")) if not {"include", "stress"} & set(path.parts)]
+    # The files of the main suite hold most of the statements: they come first, so that a budget is spent well.
+    found.sort(key=lambda path: path.parent.name != "main")
+    yield from found[offset::every][:limit]
 
 
-def run(paths: list[Path], mutants: bool, budget: float) -> Figures:
+def run(paths: list[Path], mutants: bool, budget: float, seed: int = 11) -> Figures:
     """Judge the statements of these files within so many seconds."""
     figures = Figures()
-    rng = random.Random(11)
+    rng = random.Random(seed)
     started = time.monotonic()
     waiting = list(reversed(paths))
     while waiting and time.monotonic() - started < budget:
@@ -316,14 +317,16 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--limit", type=int, default=100_000)
+    parser.add_argument("--offset", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=11, help="which identifiers are renamed")
     parser.add_argument("--mutants", action="store_true")
     parser.add_argument("--show", type=int, default=12)
     parser.add_argument("--budget", type=float, default=3600.0, help="seconds")
     given = parser.parse_args()
-    paths = given.files or list(files(given.every, given.limit))
+    paths = given.files or list(files(given.every, given.limit, given.offset))
     if not paths:
         parser.error(f"no test files under {SUITE}: apt-get install mariadb-test mariadb-test-data")
-    report(run(paths, given.mutants, given.budget), given.show)
+    report(run(paths, given.mutants, given.budget, given.seed), given.show)
 
 
 if __name__ == "__main__":

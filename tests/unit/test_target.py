@@ -40,6 +40,19 @@ def test_a_create_if_not_exists_does_not_change_a_table_that_the_migrations_own(
     assert brief(list(tree.audit("a.go").findings)) == [("NP101", "phone_number")]
 
 
+def test_with_several_databases_in_a_script_a_table_has_the_columns_of_each(tree: Tree) -> None:
+    """Which one the program is connected to is not in the script; a name that none of them has is wrong all the same."""
+    tree.write(
+        "db/1.sql", "USE shop;\nCREATE TABLE orders (id INT);\nUSE shop_next;\nCREATE TABLE orders (id INT, due INT);"
+    )
+    tree.write("one/1.sql", "USE shop;\nCREATE TABLE orders (id INT);\nCREATE TABLE next.orders (id INT, due INT);")
+    tree.write("a.go", go('"SELECT due FROM orders"', '"SELECT nosuch FROM orders"'))
+    several = tree.audit("a.go", settings=Settings(schema=("db",)))
+    assert brief(list(several.findings)) == [("NP101", "nosuch")]
+    one = tree.audit("a.go", settings=Settings(schema=("one",)))
+    assert brief(list(one.findings)) == [("NP101", "due"), ("NP101", "nosuch")]
+
+
 def test_parts_of_a_tree_have_their_own_schema_and_dialect(tree: Tree) -> None:
     tree.write("chat.sql", "CREATE TABLE messages (id INT);")
     tree.write("shop.sql", "CREATE TABLE orders (id INT);")

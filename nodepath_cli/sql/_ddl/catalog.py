@@ -27,6 +27,8 @@ class Catalog:
         self.session = Session(dialect, check_foreign_keys=ordered, inferred=not ordered)
         self.database = base.database
         """The default database of the schema; its tables carry none."""
+        self.several_defaults = base.several_defaults
+        """USE chose another database than that one."""
         self.current: str | None = None
         """The database that USE chose; None for the default one."""
         self.renames: list[Rename] = list(base.renames)
@@ -73,6 +75,7 @@ class Catalog:
             self.database = database
             self._adopt(database)
         self.current = None if database == self.database else database
+        self.several_defaults = self.several_defaults or self.current is not None
 
     def _adopt(self, database: str) -> None:
         """Tables that were named with the database before it became the default one lose the name."""
