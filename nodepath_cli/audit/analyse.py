@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 
+from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
 from nodepath_cli.audit.target import Target, Targets
@@ -160,11 +161,14 @@ def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None 
             f"no SQL in {len(files.files)} files under " + ", ".join(paths), "name the folder that holds the queries"
         )
     targets = Targets(settings, programs, files.files)
+    changes = Changes(tuple(statement for statement, _ in extracted), settings.dialect)
     analysed = []
     for number, (statement, file) in enumerate(extracted):
         if progress and number % 64 == 0:
             progress(number, len(extracted))
-        analysed.append(_in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings))
+        resolved = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
+        outcomes = changes.settle(resolved.outcomes, resolved.target.schema, resolved.target.proved_tables, statement)
+        analysed.append(resolved if outcomes is resolved.outcomes else replace(resolved, outcomes=outcomes))
     if progress:
         progress(len(extracted), len(extracted))
     return Analysis(files, tuple(analysed), targets.main)

@@ -30,6 +30,7 @@ __all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "replay", "
 _FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
 _DYNAMIC = frozenset({"CREATE", "PREPARE", "EXECUTE", "CALL", "BEGIN"})
+_NO_TABLE = 1146
 _READ = _DDL | _DYNAMIC | {"USE", "SET"}
 
 
@@ -61,6 +62,9 @@ class Replay:
         self._base = base
         self._dialect = dialect
         self._catalog = Catalog(base, dialect, ordered=ordered)
+        self._ordered = ordered
+        self._early: list[tuple[DdlText, Problem]] = []
+        """What changes a table that is not there yet, where the order is only inferred."""
         self._problems = list(base.problems)
         self._dynamic = Dynamic(dialect, self._apply)
 
@@ -72,10 +76,14 @@ class Replay:
         found = []
         try:
             self._apply(statement.sql)
+            if self._early and _first_word(statement.sql) == "CREATE":
+                self._catch_up()
         except Elsewhere:
             pass
         except Refusal as refusal:
             found.append(Problem(path, line, refusal.message, refusal.errno))
+            if refusal.errno == _NO_TABLE and not self._ordered and _first_word(statement.sql) == "ALTER":
+                self._early.append((statement, found[0]))
         except RecursionError:
             found.append(Problem(path, line, "nested too deeply to be followed"))
         notes = catalog.session.notes
@@ -83,6 +91,20 @@ class Replay:
         notes.clear()
         self._problems += found
         return tuple(found)
+
+    def _catch_up(self) -> None:
+        """Run what came before the table that it changes: an inferred order may be the wrong way round."""
+        waiting, self._early = self._early, []
+        for statement, problem in waiting:
+            try:
+                self._apply(statement.sql)
+            except (Elsewhere, RecursionError):
+                continue
+            except Refusal as refusal:
+                if refusal.errno == _NO_TABLE:
+                    self._early.append((statement, problem))
+                continue
+            self._problems = [each for each in self._problems if each is not problem]
 
     def _apply(self, sql: str) -> None:
         opened = open_executable(sql, self._dialect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
@@ -100,8 +101,9 @@ class FromResolver(NameResolver):
         name = item.name
         alias = item.alias.text if item.alias else None
         if environment and item.database is None:
-            output, found = environment.lookup(name.text)
-            if found:
+            output, number = environment.lookup(name.text)
+            if number:
+                self.bodies.use(number)
                 source = _from_output(alias or name.text, output)
                 source.space = self._own_space()
                 return source
@@ -205,8 +207,8 @@ class FromResolver(NameResolver):
         outer: Link | None = None
         if item.lateral:
             outer = Link(Scope(list(left), list(left), outer=scope.outer, hole=scope.hole), Clause.FROM)
-        elif self._derived_sees_outer():
-            outer = scope.outer
+        elif self._derived_sees_outer() and scope.outer:
+            outer = replace(scope.outer, exists=False)
         output = self.query(item.query, outer, environment)
         if item.alias is None:
             if not self.sqlite:
@@ -241,17 +243,18 @@ class FromResolver(NameResolver):
             OutColumn(ident.text, *((old.column, old.table) if old else (None, None)))
             for ident, old in zip(columns, (*output.columns, *[None] * len(columns)), strict=False)
         )
-        return Output(given)
+        return Output(given, mergeable=output.mergeable)
 
-    def unique_names(self, output: Output, start: int, end: int) -> None:
-        """Check that no two columns of a derived table have one name."""
+    def unique_names(self, output: Output, start: int, end: int) -> OutColumn | None:
+        """Check that no two columns of a derived table have one name; return the one that repeats another."""
         seen: set[str] = set()
         for column in output.columns:
             key = column.name.lower()
             if key in seen:
                 self.violate(1060, f"Duplicate column name '{column.name}'", column.name, start, end)
-                return
+                return column
             seen.add(key)
+        return None
 
     def _json_table(self, item: JsonTable, scope: Scope, left: list[Source]) -> Source:
         names = tuple(column.text for column in item.columns)
@@ -297,8 +300,9 @@ class FromResolver(NameResolver):
             merged = self._using(item.using, one, two, scope)
         elif item.natural is not None:
             merged = self._natural(item.natural, one, two)
-        tree = Joined(one, two, merged, item.outer == "right")
-        if merged:
+        natural = item.using is not None or item.natural is not None
+        tree = Joined(one, two, merged, item.outer == "right", natural)
+        if natural:
             scope.merged = True
         if item.on is not None:
             seen = Scope([one, two], list(leaves((one, two))), outer=scope.outer, hole=scope.hole)
@@ -387,7 +391,7 @@ def _from_output(name: str, output: Output | None) -> Source:
         return Source(name, None, {}, (), None, None, any_column=True, nowhere=True)
     columns = {column.name.lower(): column.column for column in output.columns}
     visible = tuple(column.name for column in output.columns)
-    return Source(name, None, columns, visible, None, output.unknown, nowhere=True)
+    return Source(name, None, columns, visible, None, output.unknown, nowhere=True, mergeable=output.mergeable)
 
 
 def _find_any_case(schema: Schema, name: str) -> Table | None:

@@ -32,8 +32,14 @@ _OPERATOR = r"<=>|->>|->|<<|>>|<=|>=|<>|!=|\|\||&&|:=|::|."
 def _compile(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     names = _BACK + (f"|{_DOUBLE_NAME}" if ansi_quotes else "") + (r"|\[[^\]\n]*\]" if brackets else "")
     strings = _SINGLE if ansi_quotes else f"{_SINGLE}|{_DOUBLE}"
+    # `$1` and `$name` are parameters to SQLite, names to the others.
+    word, parameter = (
+        (rf"(?!\$){_WORD_CHARACTER}+", r"[:$]\w+|\?\d*")
+        if brackets
+        else (f"{_WORD_CHARACTER}+", r"\?\d*|:[A-Za-z_]\w*")
+    )
     return re.compile(
-        rf"{_SKIP}(?:({_NUMBER})|({_WORD_CHARACTER}+)|({strings})|({names})|(\?\d*|:[A-Za-z_]\w*)"
+        rf"{_SKIP}(?:({_NUMBER})|({word})|({strings})|({names})|({parameter})"
         rf"|({_VARIABLE})|({HOLE}+)|({_OPERATOR})|\Z)",
         re.DOTALL,
     )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
-from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr
+from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
 from nodepath_cli.sql.scope import Link, OutItem, Scope, Source, Tree, find, leaves, once_in_shared, shares
 
@@ -118,6 +118,10 @@ class NameSearch:
             hit = self._outwards(col, link, items_first)
             if hit is not None:
                 return hit
+            grouped = None if items_first else self._grouped_away(col, link)
+            if grouped:
+                # The column is the one that it found; only a table of the same name further out can save it (measured).
+                col = col._replace(table=Ident(grouped.name, col.name.start, col.name.start))
             link = link.scope.outer
         return None
 
@@ -125,18 +129,28 @@ class NameSearch:
         """Look a name up in a query around; a name of HAVING looks into the select list first (measured)."""
         hit = self._outer_items(col, link, True) if items_first else None
         if hit is None:
-            hit = self._outer_tables(col, link)
+            hit = self._outer_tables(col, link, items_first)
         if hit is None and not items_first:
             hit = self._outer_items(col, link, False)
         return hit
 
-    def _outer_tables(self, col: Col, link: Link) -> Hit | None:
+    def _grouped_away(self, col: Col, link: Link) -> Source | None:
+        """Return the table that has a name which HAVING must not see, as its query is grouped."""
+        if link.place is not Clause.HAVING or not link.scope.grouped or self.sqlite or col.flags & AGGREGATE:
+            return None
+        hit = self.in_tables(col, link.scope, link.trees)
+        return hit.source if isinstance(hit, InTable) else None
+
+    def _outer_tables(self, col: Col, link: Link, from_having: bool) -> Hit | None:
         outer = link.scope
         if link.place is not Clause.HAVING or not outer.grouped or self.sqlite or col.flags & AGGREGATE:
             return self.in_tables(col, outer, link.trees)
-        # Grouped tables are out of sight, but that a name fits two of them is said all the same (measured).
+        # Grouped tables are out of sight, but that a name fits two of them is said all the same; the columns of views
+        # and derived tables stay in sight where the server merges them into the query (measured).
         hit = self.in_tables(col, outer, link.trees)
-        return hit if isinstance(hit, Several) else None
+        merged = isinstance(hit, InTable) and hit.source.may_be_merged and not from_having
+        seen = isinstance(hit, Several) or merged
+        return hit if seen else None
 
     def _outer_items(self, col: Col, link: Link, from_having: bool) -> Hit | None:
         outer = link.scope
@@ -145,7 +159,8 @@ class NameSearch:
         hit = self.in_select(col, outer, link.place is Clause.HAVING)
         if isinstance(hit, InItems):
             if link.place is Clause.SELECT and hit.item.index >= link.item:
-                return NotYet(FORWARD)
+                # A qualified name is then looked for in FROM (measured).
+                return NotYet(FORWARD) if col.table is None else None
             if hit.item.value and hit.item.value.aggregate and not from_having:
                 return NotYet(GROUP_FUNCTION)
         return hit

@@ -6,9 +6,11 @@ from abc import ABC, abstractmethod
 
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.lookup import Hit, InItems, InTable, NameSearch, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
+    EXISTS,
     IN_LEFT,
     ODKU_VALUE,
     UNORDERED,
@@ -67,6 +69,7 @@ class NameResolver(NameSearch, ABC):
         self.violations: list[Violation] = []
         self.defining = 0
         """How many bodies of CTEs the place at hand is nested in."""
+        self.bodies = CteBodies()
         self.with_seen = False
         """A WITH clause stands before the tables at hand."""
         self.table_ends_open = False
@@ -102,7 +105,7 @@ class NameResolver(NameSearch, ABC):
         for atom in expr.atoms:
             if isinstance(atom, Sub):
                 place = _link_place(clause, atom.flags)
-                link = Link(scope, place, trees, item, bool(atom.flags & UNORDERED))
+                link = Link(scope, place, trees, item, bool(atom.flags & UNORDERED), exists=bool(atom.flags & EXISTS))
                 self.query(atom.query, link, environment)
             else:
                 self.column(atom, scope, clause, trees)

@@ -20,6 +20,8 @@ ODKU_VALUE = 16
 """The argument of VALUES() or VALUE(): a column of the INSERT's target."""
 WINDOW_ITEM = 64
 """A whole item of a window's PARTITION BY or ORDER BY."""
+EXISTS = 256
+"""A subquery of EXISTS: each `*` in its select list is one constant (`setup_wild` of both servers' sources)."""
 UNORDERED = 128
 """A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
 
@@ -180,6 +182,7 @@ class Select(NamedTuple):
     limit: tuple[Expr, ...] = ()
     list_start: int = 0
     list_end: int = 0
+    distinct: bool = False
 
 
 class Rows(NamedTuple):
@@ -196,6 +199,8 @@ class Cte(NamedTuple):
     name: Ident
     columns: tuple[Ident, ...] | None
     query: Query
+    cycle: tuple[Ident, ...] = ()
+    """The columns of CYCLE ... RESTRICT (MariaDB)."""
 
 
 class Query(NamedTuple):

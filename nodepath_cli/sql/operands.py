@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
+from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE", "MAXVALUE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
+_FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
 _SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "ROW", "VALUES", "NOT"))
 
 
@@ -79,6 +80,10 @@ class OperandGrammar(Cursor, ABC):
         elif self.words[index] == "\\" and self.words[index + 1] == "N":
             # `\N` is NULL.
             self.i = index + 2
+        elif self.words[index] == ":" and self.kinds[index + 1] == HOLED and self.touches_next(index):
+            # A named parameter whose name is known only at run time.
+            self.i = index + 1
+            self.hole(VALUE)
         elif self.words[index] == "{":
             self._odbc()
         elif self.words[index] == "*" and self.words[index - 1] == "(":
@@ -162,7 +167,7 @@ class OperandGrammar(Cursor, ABC):
             self.predicate()
         elif word == "EXISTS" and following == "(":
             self.i += 1
-            self.subquery(UNORDERED)
+            self.subquery(UNORDERED | EXISTS)
         elif word == "INTERVAL":
             self._interval()
         elif word == "ROW" and following == "(":
@@ -275,7 +280,8 @@ class OperandGrammar(Cursor, ABC):
             self.i += 1
             parts.append(self.ident(after_dot=True))
         if self.words[self.i] == "(" and len(parts) == 2:
-            self.call("")
+            # MariaDB's own functions may be named with the schema of a compatibility mode.
+            self.call(parts[1].text.upper() if parts[0].text.lower() in _FUNCTION_SCHEMAS else "")
             return
         if self.words[self.i] == "." or (self.words[self.i] == "(" and self.kinds[self.i - 1] == QUOTED):
             if self.words[self.i] == "(":

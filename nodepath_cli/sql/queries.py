@@ -12,6 +12,7 @@ from nodepath_cli.sql.nodes import (
     Cte,
     Expr,
     FromItem,
+    Ident,
     Item,
     Query,
     Rows,
@@ -26,6 +27,7 @@ _SELECT_OPTIONS = words_of("""
     ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT
     SQL_CACHE SQL_NO_CACHE SQL_CALC_FOUND_ROWS
 """)
+_DISTINCT = frozenset(("DISTINCT", "DISTINCTROW"))
 _DIRECTIONS = frozenset(("ASC", "DESC"))
 _AFTER_FROM = frozenset(("AND", "OR"))
 
@@ -78,14 +80,16 @@ class QueryGrammar(FunctionGrammar):
                 self.expect("MATERIALIZED")
             self.expect("(")
             self.deeper()
-            ctes.append(Cte(name, columns, self.query()))
+            query = self.query()
             self.nesting -= 1
             self.expect(")")
+            cycle: list[Ident] = []
             if self.accept("CYCLE"):
-                self.ident()
+                cycle.append(self.ident())
                 while self.accept(","):
-                    self.ident()
+                    cycle.append(self.ident())
                 self.expect("RESTRICT")
+            ctes.append(Cte(name, columns, query, tuple(cycle)))
             if not self.accept(","):
                 return tuple(ctes), recursive
 
@@ -142,7 +146,9 @@ class QueryGrammar(FunctionGrammar):
     def _select(self) -> Select:
         start = self.starts[self.i]
         self.i += 1
+        options = self.i
         self.accept_any(_SELECT_OPTIONS)
+        distinct = not _DISTINCT.isdisjoint(self.words[options : self.i])
         list_start = self.starts[self.i]
         items, open_items = self._items()
         list_end = self.ends[self.i - 1]
@@ -175,6 +181,7 @@ class QueryGrammar(FunctionGrammar):
             open_sources,
             list_start=list_start,
             list_end=list_end,
+            distinct=distinct,
         )
 
     def _step(self) -> bool:

@@ -41,6 +41,7 @@ class Clause(StrEnum):
     WINDOW_PARTITION = "window partition by"
     WINDOW_ORDER = "window order by"
     TABLE_FUNCTION = "table function argument"
+    CYCLE = "cycle clause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ CLAUSE_WORDS_MYSQL: dict[Clause, str] = {
     Clause.WINDOW_PARTITION: "window partition by",
     Clause.WINDOW_ORDER: "window order by",
     Clause.TABLE_FUNCTION: "a table function argument",
+    Clause.CYCLE: "CYCLE clause",
 }
 """MySQL's words, from `sql_yacc.yy`-era messages of its manual; not measured here (no MySQL server at hand)."""
 
@@ -240,6 +242,7 @@ CLAUSE_WORDS_MARIADB: dict[Clause, str] = {
     Clause.WINDOW_PARTITION: "GROUP BY",
     Clause.WINDOW_ORDER: "ORDER BY",
     Clause.TABLE_FUNCTION: "JSON_TABLE",
+    Clause.CYCLE: "CYCLE clause",
 }
 """Measured on MariaDB 10.11.19."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
+from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Update
 from nodepath_cli.sql.parse import Parsed, parse
 from nodepath_cli.sql.recursion import with_room
-from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.resolution import Ambiguous, Missing, Resolution, Unknown, Unparsed
 from nodepath_cli.sql.write_resolver import WriteResolver
+
+UNUSED_CTE = "a common table expression that nothing uses: MySQL does not look into it"
 
 
 class _Resolver(WriteResolver):
@@ -20,6 +25,7 @@ class _Resolver(WriteResolver):
         for node in parsed.nodes:
             self.target = None
             self.with_seen = False
+            self.bodies = CteBodies()
             match node:
                 case Query():
                     self.query(node, None, None)
@@ -31,6 +37,23 @@ class _Resolver(WriteResolver):
                     self.delete(node)
                 case Plain():
                     pass
+            if self.bodies.known:
+                self._leave_unused()
+
+    def _leave_unused(self) -> None:
+        """Take back what was said of CTEs that nothing uses, as far as the server says nothing of them."""
+        unused = list(self.bodies.unused())
+        dropped = {body.duplicate for body in unused}
+        if self.dialect.name == "mysql":
+            for body in unused:
+                dropped |= set(body.violations)
+                for index in body.tables:
+                    if isinstance(self.tables[index].outcome, Missing):
+                        self.tables[index] = replace(self.tables[index], outcome=Unknown(UNUSED_CTE))
+                for index in body.columns:
+                    if isinstance(self.columns[index].outcome, (Missing, Ambiguous)):
+                        self.columns[index] = replace(self.columns[index], outcome=Unknown(UNUSED_CTE), errno=None)
+        self.violations = [each for index, each in enumerate(self.violations) if index not in dropped]
 
 
 def resolve(parsed: Parsed, schema: Schema) -> Resolution:

@@ -44,6 +44,8 @@ class Source:
     """Two sources of one name are refused (1066) where their spaces are equal, too."""
     nowhere: bool = False
     """A derived table, a CTE or a table function: it belongs to no database, so `db.x.a` is never its column."""
+    mergeable: bool = False
+    """A derived table or a CTE that the server may merge."""
     aliased: bool = False
     """It has its name from an alias."""
     any_name: bool = False
@@ -53,6 +55,11 @@ class Source:
     def is_open(self) -> bool:
         """Whether names that it lacks may be its columns all the same."""
         return self.unknown is not None or self.any_column
+
+    @property
+    def may_be_merged(self) -> bool:
+        """Whether the server may put the query that it stands for into the query around it."""
+        return self.table.kind == "view" if self.table else self.mergeable
 
     def answers(self, qualifier: str, database: str | None, case_sensitive: bool) -> bool:
         """Say whether `qualifier` (and `database`, where there is one) means this source."""
@@ -75,6 +82,8 @@ class Joined:
     """Lower-case names of the columns that both sides share."""
     right_first: bool = False
     """A RIGHT JOIN: the shared columns are those of the right side."""
+    natural: bool = False
+    """USING or NATURAL, also where no column is common."""
 
 
 Tree: TypeAlias = Source | Joined
@@ -107,10 +116,10 @@ def shares(tree: Tree, name: str) -> bool:
 
 
 def shared_around(tree: Tree, source: Source) -> Joined | None:
-    """Return the outermost join with shared columns that a source stands in."""
+    """Return the outermost join by USING or NATURAL that a source stands in."""
     if isinstance(tree, Source) or source not in leaves((tree,)):
         return None
-    return tree if tree.merged else shared_around(tree.left, source) or shared_around(tree.right, source)
+    return tree if tree.natural else shared_around(tree.left, source) or shared_around(tree.right, source)
 
 
 def once_in_shared(trees: Iterable[Tree], found: list[Source]) -> list[Source]:
@@ -204,6 +213,8 @@ class Link:
     """It stands in EXISTS, IN, ANY or ALL."""
     hidden_from_on: bool = False
     """The conditions of joins in the subquery do not look out."""
+    exists: bool = False
+    """It stands in EXISTS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +235,8 @@ class Output:
     """Why there may be more columns than these."""
     scope: Scope | None = None
     """The scope of the first SELECT, for ON DUPLICATE KEY UPDATE."""
+    mergeable: bool = False
+    """The server may put the query into the one around it: it neither groups nor limits its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +246,15 @@ class Environment:
     ctes: dict[str, Output | None]
     """None for one that is being defined and whose columns are not known yet."""
     parent: Environment | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The numbers of their bodies."""
 
-    def lookup(self, name: str) -> tuple[Output | None, bool]:
-        """Return a CTE's output, and whether there is such a CTE."""
+    def lookup(self, name: str) -> tuple[Output | None, int]:
+        """Return a CTE's output and its body's number, 0 where there is no such CTE."""
         key = name.lower()
         environment: Environment | None = self
         while environment:
             if key in environment.ctes:
-                return environment.ctes[key], True
+                return environment.ctes[key], environment.numbers[key]
             environment = environment.parent
-        return None, False
+        return None, 0

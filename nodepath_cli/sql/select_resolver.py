@@ -51,13 +51,14 @@ class SelectResolver(FromResolver):
         """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
         self.with_seen = True
         names: dict[str, Output | None] = {}
-        inner = Environment(names, around)
+        numbers = {cte.name.text.lower(): self.bodies.add() for cte in ctes}
+        inner = Environment(names, around, numbers)
         seen: set[str] = set()
         if recursive:
             for cte in ctes:
                 given = Output(tuple(OutColumn(ident.text) for ident in cte.columns)) if cte.columns else None
                 names[cte.name.text.lower()] = given
-        link = outer if self._derived_sees_outer() else None
+        link = replace(outer, exists=False) if outer and self._derived_sees_outer() else None
         for cte in ctes:
             key = cte.name.text.lower()
             if key in seen:
@@ -66,10 +67,17 @@ class SelectResolver(FromResolver):
                 )
             seen.add(key)
             self.defining += 1
+            marks = len(self.tables), len(self.columns), len(self.violations)
+            self.bodies.begin(numbers[key])
             output = self._cte_body(cte, link, inner, names if recursive else None)
+            self.bodies.end()
             self.defining -= 1
-            names[key] = self._cte_output(cte, output)
-        return Environment(names, environment)
+            names[key] = self._cte_output(cte, output, numbers[key])
+            body = self.bodies.known[numbers[key] - 1]
+            body.tables = range(marks[0], len(self.tables))
+            body.columns = range(marks[1], len(self.columns))
+            body.violations = range(marks[2], len(self.violations))
+        return Environment(names, environment, numbers)
 
     def _cte_body(
         self, cte: Cte, outer: Link | None, environment: Environment, register: dict[str, Output | None] | None
@@ -82,11 +90,28 @@ class SelectResolver(FromResolver):
             anchor = (cte, register)
         return self._body(query, outer, environment, anchor)
 
-    def _cte_output(self, cte: Cte, output: Output) -> Output:
+    def _cte_output(self, cte: Cte, output: Output, number: int) -> Output:
+        said = len(self.violations)
         if cte.columns:
             output = self.renamed(output, cte.columns, cte.name)
-        self.unique_names(output, cte.name.start, cte.name.end)
+        twice = self.unique_names(output, cte.name.start, cte.name.end)
+        if twice and not cte.columns and twice.column is None and len(self.violations) > said:
+            self.bodies.known[number - 1].duplicate = said
+        self._cycle(cte, output)
         return output
+
+    def _cycle(self, cte: Cte, output: Output) -> None:
+        """Check CYCLE ... RESTRICT: its names are columns of the CTE, each once."""
+        source = Source(cte.name.text, None, {column.name.lower(): None for column in output.columns}, ())
+        source.unknown = output.unknown
+        scope = Scope([source], [source])
+        seen: set[str] = set()
+        for ident in cte.cycle:
+            self.column(Col(ident, None, None, 0), scope, Clause.CYCLE)
+            if ident.text.lower() in seen:
+                message = f"Duplicate column name '{ident.text}'"
+                self.violate(1060, message, ident.text, ident.start, ident.end, Clause.CYCLE)
+            seen.add(ident.text.lower())
 
     def _body(
         self,
@@ -98,7 +123,9 @@ class SelectResolver(FromResolver):
         first = _unwrapped(query.branches[0])
         if len(query.branches) == 1 and isinstance(first, Select):
             self._limit(query.limit)
-            return self._select(first, query.order, outer, environment)
+            output = self._select(first, query.order, outer, environment)
+            keeps_rows = not (first.distinct or query.limit or output.scope is None or one_row_for_many(output.scope))
+            return replace(output, mergeable=keeps_rows and bool(first.sources))
         outputs: list[Output] = []
         around = outer
         for branch in query.branches:
@@ -213,9 +240,13 @@ class SelectResolver(FromResolver):
     def out_items(self, items: tuple[Item, ...], scope: Scope) -> list[OutItem]:
         """Expand a select list; record stars of unknown tables."""
         found: list[OutItem] = []
+        constant = scope.outer is not None and scope.outer.exists and not self.sqlite
         for number, item in enumerate(items):
             value = item.value
-            if isinstance(value, Star):
+            if isinstance(value, Star) and constant:
+                # Not even the table in front of it is looked for (measured).
+                found.append(OutItem("Not_used", number))
+            elif isinstance(value, Star):
                 self._star(value, number, scope, found)
             else:
                 name = item.alias.text if item.alias else self.expression_name(value)
@@ -342,13 +373,18 @@ class SelectResolver(FromResolver):
         for bound in bounds:
             for atom in bound.atoms:
                 if not isinstance(atom, Sub) and not atom.name.hole:
-                    name = atom.name
+                    name = atom.database or atom.table or atom.name
                     message = f"Undeclared variable: {name.text}"
                     self.violate(1327, message, name.text, name.start, name.end, Clause.LIMIT)
 
 
 def _has_star(branch: Branch) -> bool:
     return isinstance(branch, Select) and any(isinstance(item.value, Star) for item in branch.items)
+
+
+def one_row_for_many(scope: Scope) -> bool:
+    """Say whether a SELECT groups its rows or looks at many with a window function."""
+    return scope.grouped or any(item.value is not None and item.value.window for item in scope.items or ())
 
 
 def _unwrapped(branch: Branch) -> Branch:

@@ -151,6 +151,9 @@ class TableGrammar(QueryGrammar):
         self._partitions()
         versions = self._system_time()
         indexed = self.dialect == "sqlite" and self.words[self.i] == "INDEXED"
+        if self.words[self.i] == "=" and self.dialect == "mariadb" and self.kinds[self.i + 1] in (WORD, QUOTED):
+            # An old way to write AS.
+            self.i += 1
         alias = None if indexed else self.alias()
         self._hints()
         if name.hole and not database and self.kinds[index] == HOLED and index + 1 == self._name_end(index):

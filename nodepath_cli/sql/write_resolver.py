@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.from_tables import OPEN_FROM
 from nodepath_cli.sql.lookup import Hit, InTable
@@ -20,8 +23,8 @@ from nodepath_cli.sql.nodes import (
     Update,
 )
 from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef, Violation
-from nodepath_cli.sql.scope import EVERY_SPACE, Link, Output, Scope, Source
-from nodepath_cli.sql.select_resolver import SelectResolver
+from nodepath_cli.sql.scope import EVERY_SPACE, Link, OutItem, Output, Scope, Source
+from nodepath_cli.sql.select_resolver import SelectResolver, one_row_for_many
 
 
 class WriteResolver(SelectResolver):
@@ -49,7 +52,8 @@ class WriteResolver(SelectResolver):
         for expr in node.conflict:
             self.expression(expr, self._excluded(target), Clause.WHERE, None)
         if node.returning is not None:
-            self._returning(node.returning, target, hidden_from_on=True)
+            selected = output.scope.items if output and output.scope else None
+            self._returning(node.returning, target, selected or [], hidden_from_on=True)
 
     def _insert_columns(self, node: Insert, scope: Scope) -> None:
         listed: list[Col] = list(node.columns or ())
@@ -154,7 +158,7 @@ class WriteResolver(SelectResolver):
         scope = Scope([target], [target])
         # Measured on MariaDB 10.11, in INSERT ... SET as well.
         scope.hidden_from_on = self.dialect.name == "mariadb"
-        if node.query and output and output.scope and not _one_row_for_many(output.scope):
+        if node.query and output and output.scope and not one_row_for_many(output.scope):
             chosen = output.scope
             for tree in chosen.trees:
                 scope.add(tree)
@@ -174,10 +178,13 @@ class WriteResolver(SelectResolver):
         hidden.outer = Link(Scope([excluded], [excluded]), Clause.WHERE)
         return hidden
 
-    def _returning(self, items: tuple[Item, ...], target: Source, hidden_from_on: bool = False) -> None:
+    def _returning(
+        self, items: tuple[Item, ...], target: Source, selected: Sequence[OutItem] = (), hidden_from_on: bool = False
+    ) -> None:
         scope = Scope([target], [target])
         scope.hidden_from_on = hidden_from_on and self.dialect.name == "mariadb"
-        scope.items = self.out_items(items, scope)
+        # Subqueries see the items of the INSERT's SELECT, too (measured).
+        scope.items = [*self.out_items(items, scope), *(replace(item, index=-1) for item in selected)]
         for number, item in enumerate(items):
             if isinstance(item.value, Expr):
                 self.expression(item.value, scope, Clause.RETURNING, None, None, number)
@@ -261,11 +268,6 @@ class WriteResolver(SelectResolver):
         return not source.aliased and bool(own) and source.database is not None and source.database != own
 
 
-def _one_row_for_many(scope: Scope) -> bool:
-    """Say whether a SELECT groups its rows or looks at many with a window function."""
-    return scope.grouped or any(item.value is not None and item.value.window for item in scope.items or ())
-
-
 def _row_alias(node: Insert, target: Source) -> Source:
     columns: dict[str, Column | None] = dict(target.columns)
     alias = node.row_alias
@@ -278,9 +280,7 @@ def _derived_sources(items: tuple[FromItem, ...], tables_too: bool = False) -> f
     """Return the names of the derived tables, and of table functions, among the tables of an UPDATE or DELETE."""
     names: set[str] = set()
     for item in items:
-        if isinstance(item, Derived) and item.alias:
-            names.add(item.alias.text)
-        elif isinstance(item, JsonTable) and item.alias and tables_too:
+        if (isinstance(item, Derived) and item.alias) or (isinstance(item, JsonTable) and item.alias and tables_too):
             names.add(item.alias.text)
         elif isinstance(item, Join):
             names |= _derived_sources((item.left, item.right), tables_too)
