@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import END, HOLED, NUMBER, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.nodes import Ident
-from nodepath_cli.sql.words import NOT_AN_ALIAS, QUERY_STARTS, RESERVED, SET_OPERATORS
+from nodepath_cli.sql.words import QUERY_STARTS, SET_OPERATORS, reserved_words, words_behind_a_name
 
 MAX_NESTING = 200
 """Deepest nesting of parentheses, subqueries and CASE; MariaDB itself gives up at about 500."""
 
+_SERVERS = {"mysql": "MySQL", "mariadb": "MariaDB"}
 VALUE, NAME, TEXT = "value", "name", "text"
 """What a hole stands for: one or more values, an identifier, or any piece of SQL."""
 
@@ -47,6 +49,8 @@ class Cursor:
         self.closing = tokens.closing
         self.dialect = dialect
         self.version = version
+        self.reserved = reserved_words(dialect, version)
+        self.behind_names = words_behind_a_name(dialect, version)
         self.has_holes = HOLED in tokens.kinds
         self.i = 0
         self.nesting = 0
@@ -61,6 +65,12 @@ class Cursor:
         if len(shown) > 30:
             shown = shown[:27] + "..."
         return NotUnderstood(f"not understood at '{shown}'", self.starts[index])
+
+    def needs(self, feature: str) -> None:
+        """Check that the server has what stands here."""
+        if not has(feature, self.dialect, self.version):
+            server = f"{_SERVERS.get(self.dialect, self.dialect)} {'.'.join(map(str, self.version))}".strip()
+            raise NotUnderstood(f"{feature} is not in {server}, which answers 1064", self.starts[self.i])
 
     def accept(self, word: str) -> bool:
         """Step over a word or operator where it stands here."""
@@ -109,7 +119,7 @@ class Cursor:
             return self._name_with_holes(after_dot)
         start, end = self.starts[index], self.ends[index]
         if kind == WORD:
-            if not after_dot and self.words[index] in RESERVED:
+            if not after_dot and self.words[index] in self.reserved:
                 raise self.problem()
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
@@ -132,7 +142,7 @@ class Cursor:
     def _name_with_holes(self, after_dot: bool) -> Ident:
         index = self.i
         kind = self.kinds[index]
-        if kind not in (WORD, HOLED, NUMBER) or (kind == WORD and not after_dot and self.words[index] in RESERVED):
+        if kind not in (WORD, HOLED, NUMBER) or (kind == WORD and not after_dot and self.words[index] in self.reserved):
             if kind == QUOTED:
                 return self._quoted(index)
             raise self.problem()
@@ -151,12 +161,12 @@ class Cursor:
         if self.accept("AS"):
             return self._string_name() if self.kinds[self.i] == STRING else self.ident(after_dot=self._soft_word())
         kind = self.kinds[self.i]
-        if kind == QUOTED or (kind == WORD and self.words[self.i] not in NOT_AN_ALIAS):
+        if kind == QUOTED or (kind == WORD and self.words[self.i] not in self.behind_names):
             return self.ident()
         return None
 
     def _soft_word(self) -> bool:
-        return self.words[self.i] not in RESERVED
+        return self.words[self.i] not in self.reserved
 
     def item_alias(self) -> Ident | None:
         """Read `[AS] alias` of a select item, where there is one: strings are allowed, too."""
@@ -164,7 +174,7 @@ class Cursor:
         kind = self.kinds[self.i]
         if kind == STRING:
             return self._string_name()
-        if named or kind == QUOTED or (kind == WORD and self.words[self.i] not in NOT_AN_ALIAS):
+        if named or kind == QUOTED or (kind == WORD and self.words[self.i] not in self.behind_names):
             return self.ident()
         return None
 

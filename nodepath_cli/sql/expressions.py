@@ -19,6 +19,7 @@ _CONDITION_STARTS = frozenset(("WHERE", "AND", "OR", "XOR", "NOT", "HAVING", "ON
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _ARITHMETIC = frozenset(("|", "&", "<<", ">>", "-", "+", "*", "/", "DIV", "%", "MOD", "^"))
 _PREDICATE = frozenset(("NOT", "IN", "BETWEEN", "LIKE", "REGEXP", "RLIKE", "SOUNDS", "MEMBER", "GLOB", "ESCAPE"))
+_PATTERNS = frozenset(("LIKE", "REGEXP", "RLIKE", "ESCAPE", "GLOB"))
 _TRUTH = {"TRUE": "1", "FALSE": "0"}
 _IS = frozenset(("NULL", "TRUE", "FALSE", "UNKNOWN", "JSON", "NOTNULL"))
 
@@ -156,10 +157,14 @@ class ExpressionGrammar(OperandGrammar):
             elif word == "IS":
                 self.i += 1
                 self.accept("NOT")
-                if self.accept("DISTINCT"):
+                if words[self.i] == "DISTINCT":
+                    self.needs("IS DISTINCT FROM")
+                    self.i += 1
                     self.expect("FROM")
                     self.operand()
                 elif words[self.i] in _IS:
+                    if words[self.i] == "JSON":
+                        self.needs("IS JSON")
                     self.i += 1
                     if words[self.i] in ("VALUE", "OBJECT", "ARRAY", "SCALAR"):
                         self.i += 1
@@ -187,9 +192,12 @@ class ExpressionGrammar(OperandGrammar):
             self.operand()
             while words[self.i] in _PREDICATE and self._predicate_tail(right):
                 pass
-        elif word in ("LIKE", "REGEXP", "RLIKE", "ESCAPE", "GLOB") or (word == "SOUNDS" and self.accept("LIKE")):
+        elif (word in _PATTERNS and (word != "GLOB" or self.dialect == "sqlite")) or (
+            word == "SOUNDS" and self.accept("LIKE")
+        ):
             self.operand()
         elif word == "MEMBER" and words[self.i] in ("OF", "("):
+            self.needs("MEMBER OF")
             self.accept("OF")
             self.operand()
         elif word == "NULL" and self.dialect == "sqlite" and words[start] == "NOT":
@@ -226,7 +234,8 @@ class ExpressionGrammar(OperandGrammar):
             self.subquery(flags)
             return
         self.expect("(")
-        if self.accept(")"):
+        if self.words[self.i] == ")" and (self.dialect == "sqlite" or self.has_holes):
+            self.i += 1
             return
         self.deeper()
         self.boolean()
@@ -242,6 +251,8 @@ class ExpressionGrammar(OperandGrammar):
             self.simple()
             word = words[self.i]
             while word == "COLLATE" or (word in ("->", "->>")):
+                if word != "COLLATE":
+                    self.needs(word)
                 self.i += 1
                 if word == "COLLATE" and self.kinds[self.i] in (WORD, QUOTED, HOLED, STRING):
                     self.i += 1

@@ -37,23 +37,30 @@ class FunctionGrammar(ExpressionGrammar):
             self._after_call(word, mark)
 
     def _after_call(self, word: str, mark: int) -> None:
-        if self.accept("WITHIN"):
+        if self.words[self.i] == "WITHIN":
+            self.needs("WITHIN GROUP")
+            self.i += 1
             self.expect("GROUP")
             self.expect("(")
             inside = len(self.atoms)
             self.order_list()
             self._flag(inside, WINDOW_ORDER)
             self.expect(")")
-        if self.accept("FILTER"):
+        if self.words[self.i] == "FILTER":
+            self.needs("FILTER")
+            self.i += 1
             self.expect("(")
             self.expect("WHERE")
             self.boolean()
             self.expect(")")
         if self.words[self.i] == "FROM" and self.words[self.i + 2] == "OVER":
+            self.needs("FROM FIRST")
             self.i += 2
         if self.words[self.i] in ("RESPECT", "IGNORE") and self.words[self.i + 1] == "NULLS":
+            self.needs("IGNORE NULLS")
             self.i += 2
         if self.words[self.i] == "OVER":
+            self.needs("a window function")
             self.i += 1
             # An aggregate inside a window function's argument still groups the query.
             self.window = True
@@ -101,6 +108,9 @@ class FunctionGrammar(ExpressionGrammar):
         elif word == "USING":
             self.ident(after_dot=True)
         elif word == "RETURNING":
+            self.i -= 1
+            self.needs("RETURNING of JSON_VALUE")
+            self.i += 1
             self._type(",)", named=False)
         elif word in ("NULL", "ERROR", "DEFAULT", "ON", "EMPTY", "ABSENT"):
             if word == "DEFAULT":
@@ -147,6 +157,8 @@ class FunctionGrammar(ExpressionGrammar):
                 self._window_item(WINDOW_ORDER)
         while self.words[self.i] != ")":
             if self.words[self.i] in _FRAME:
+                if self.words[self.i] == "GROUPS":
+                    self.needs("GROUPS")
                 self.i += 1
             else:
                 self.simple()

@@ -10,7 +10,7 @@ from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, Col, Ident, Query, S
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
-_CONSTANTS = frozenset(("NULL", "TRUE", "FALSE", "MAXVALUE"))
+_CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
 _FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
 _SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "ROW", "VALUES", "NOT"))
@@ -180,6 +180,7 @@ class OperandGrammar(Cursor, ABC):
             self._name()
             self.expect(")")
         elif word in ("NEXT", "PREVIOUS") and following == "VALUE" and self.words[self.i + 2] == "FOR":
+            self.needs("NEXT VALUE FOR")
             self.i += 3
             self._sequence()
         else:

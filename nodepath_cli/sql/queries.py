@@ -51,6 +51,8 @@ class QueryGrammar(FunctionGrammar):
             ctes, recursive = self.with_clause()
         branches = [self._branch()]
         while self.words[self.i] in SET_OPERATORS:
+            if self.words[self.i] != "UNION":
+                self.needs("EXCEPT and INTERSECT")
             self.i += 1
             if self.words[self.i] in ("ALL", "DISTINCT"):
                 self.i += 1
@@ -68,6 +70,7 @@ class QueryGrammar(FunctionGrammar):
 
     def with_clause(self) -> tuple[tuple[Cte, ...], bool]:
         """Read `WITH [RECURSIVE] name [(columns)] AS (query), ...`."""
+        self.needs("WITH")
         self.expect("WITH")
         recursive = self.accept("RECURSIVE")
         ctes = []
@@ -76,6 +79,7 @@ class QueryGrammar(FunctionGrammar):
             columns = self.idents_in_parentheses() if self.words[self.i] == "(" else None
             self.expect("AS")
             if self.words[self.i] in ("MATERIALIZED", "NOT"):
+                self.needs("MATERIALIZED")
                 self.accept("NOT")
                 self.expect("MATERIALIZED")
             self.expect("(")
@@ -84,7 +88,9 @@ class QueryGrammar(FunctionGrammar):
             self.nesting -= 1
             self.expect(")")
             cycle: list[Ident] = []
-            if self.accept("CYCLE"):
+            if self.words[self.i] == "CYCLE":
+                self.needs("CYCLE")
+                self.i += 1
                 cycle.append(self.ident())
                 while self.accept(","):
                     cycle.append(self.ident())
@@ -112,6 +118,7 @@ class QueryGrammar(FunctionGrammar):
 
     def _rows(self) -> Rows:
         start = self.starts[self.i]
+        self.needs("VALUES ROW" if self.words[self.i + 1] == "ROW" else "VALUES as a query")
         self.i += 1
         rows = []
         while True:
@@ -135,6 +142,7 @@ class QueryGrammar(FunctionGrammar):
 
     def _table(self) -> Select:
         start = self.starts[self.i]
+        self.needs("TABLE as a query")
         self.i += 1
         database = None
         name = self.ident()
@@ -147,6 +155,8 @@ class QueryGrammar(FunctionGrammar):
         start = self.starts[self.i]
         self.i += 1
         options = self.i
+        if self.words[options] == "SQL_CACHE":
+            self.needs("SQL_CACHE")
         self.accept_any(_SELECT_OPTIONS)
         distinct = not _DISTINCT.isdisjoint(self.words[options : self.i])
         list_start = self.starts[self.i]
@@ -245,15 +255,20 @@ class QueryGrammar(FunctionGrammar):
     def _group_by(self) -> tuple[Expr, ...]:
         self.i += 2
         group = [self.expr()]
-        self.accept_any(_DIRECTIONS)
+        self._group_direction()
         while self.accept(","):
             group.append(self.expr())
-            self.accept_any(_DIRECTIONS)
+            self._group_direction()
         if self.accept("WITH"):
             self.expect("ROLLUP")
         while self.at_hole():
             self.hole(TEXT)
         return tuple(group)
+
+    def _group_direction(self) -> None:
+        if self.words[self.i] in _DIRECTIONS:
+            self.needs("a direction in GROUP BY")
+            self.i += 1
 
     def _windows(self) -> tuple[Window, ...]:
         windows = []
@@ -283,30 +298,37 @@ class QueryGrammar(FunctionGrammar):
         self.accept_any(_DIRECTIONS)
         while self.at_hole():
             self.hole(TEXT)
-        if self.accept("NULLS"):
-            self.i += 1
+        if self.words[self.i] == "NULLS":
+            self.needs("NULLS FIRST")
+            self.i += 2
 
     def limit(self) -> tuple[Expr, ...]:
         """Read LIMIT, OFFSET and FETCH; names in it are kept, as the server refuses them."""
         found: list[Expr] = []
         if self.accept("LIMIT"):
-            if self.accept("ROWS"):
-                self.expect("EXAMINED")
-                found.append(self._bound())
+            if self.words[self.i] == "ROWS":
+                self._rows_examined(found)
                 return tuple(found)
             found.append(self._bound())
             if self.accept(",") or self.accept("OFFSET"):
                 found.append(self._bound())
-            if self.accept("ROWS"):
-                self.expect("EXAMINED")
-                found.append(self._bound())
-        if self.accept("OFFSET"):
+            if self.words[self.i] == "ROWS":
+                self._rows_examined(found)
+        if self.words[self.i] == "OFFSET":
+            self.needs("OFFSET without LIMIT")
+            self.i += 1
             found.append(self._bound())
             if self.words[self.i] in ("ROW", "ROWS"):
                 self.i += 1
         if self.words[self.i] == "FETCH":
             self._fetch()
         return tuple(found)
+
+    def _rows_examined(self, found: list[Expr]) -> None:
+        self.needs("LIMIT ROWS EXAMINED")
+        self.i += 1
+        self.expect("EXAMINED")
+        found.append(self._bound())
 
     def _bound(self) -> Expr:
         if self.at_hole():
@@ -316,6 +338,7 @@ class QueryGrammar(FunctionGrammar):
         return self.expr(self.boolean if self.dialect == "sqlite" else self.simple)
 
     def _fetch(self) -> None:
+        self.needs("FETCH FIRST")
         self.i += 1
         self.i += self.words[self.i] in ("FIRST", "NEXT")
         if self.kinds[self.i] in (NUMBER, PARAM, HOLED):
@@ -337,26 +360,36 @@ class QueryGrammar(FunctionGrammar):
                 self.i += 4
                 self._lock_wait()
             elif word == "PROCEDURE":
+                self.needs("PROCEDURE")
                 self.i += 2
                 self.skip_parentheses()
             else:
                 return
 
     def _lock(self) -> None:
+        if self.words[self.i + 1] != "UPDATE":
+            self.needs("FOR SHARE")
         self.i += 2
-        if self.accept("OF"):
+        if self.words[self.i] == "OF":
+            self.needs("FOR UPDATE OF")
+            self.i += 1
             self.ident()
             while self.accept(","):
                 self.ident()
         self._lock_wait()
 
     def _lock_wait(self) -> None:
-        if self.accept("NOWAIT"):
-            return
-        if self.accept("SKIP"):
-            self.expect("LOCKED")
-        elif self.accept("WAIT"):
+        word = self.words[self.i]
+        if word == "NOWAIT":
+            self.needs("NOWAIT")
             self.i += 1
+        elif word == "SKIP":
+            self.needs("SKIP LOCKED")
+            self.i += 1
+            self.expect("LOCKED")
+        elif word == "WAIT":
+            self.needs("WAIT")
+            self.i += 2
 
     def _into(self) -> None:
         """Step over `INTO @a, b` and `INTO OUTFILE '...' ...`."""

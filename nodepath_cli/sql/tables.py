@@ -89,9 +89,11 @@ class TableGrammar(QueryGrammar):
         if word == "(":
             return self._derived(False) if self.is_query(index) else self._group()
         if word == "LATERAL" and self.words[index + 1] == "(":
+            self.needs("LATERAL")
             self.i += 1
             return self._derived(True)
         if word == "JSON_TABLE" and self.words[index + 1] == "(":
+            self.needs("JSON_TABLE")
             return self._json_table()
         if word == "{":
             self.i += 1
@@ -131,6 +133,7 @@ class TableGrammar(QueryGrammar):
         alias = self.alias()
         columns = None
         if alias and self.words[self.i] == "(" and self.kinds[self.i + 1] in (WORD, QUOTED):
+            self.needs("column names of a derived table")
             columns = self.idents_in_parentheses()
         return Derived(query, alias, columns, lateral, start, self.ends[self.i - 1])
 
@@ -175,6 +178,7 @@ class TableGrammar(QueryGrammar):
         """Read `FOR SYSTEM_TIME ...` (MariaDB)."""
         if self.words[self.i] != "FOR" or self.words[self.i + 1] != "SYSTEM_TIME":
             return None
+        self.needs("FOR SYSTEM_TIME")
         self.i += 2
         return self.expr(self._period)
 

@@ -1,10 +1,12 @@
 """The words of the grammar that are not names, from the keyword lists of the MySQL 8.4 and MariaDB 10.11 manuals.
 
-A word that is reserved in one of the two servers alone, or from some version on, is not in RESERVED: where it stands as
-a name it is taken as one, as a false syntax error would be worse than a missed one.
+A word that is reserved in one of the two servers alone, or from some version on, is not in RESERVED but in the table of
+its server.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -15,7 +17,7 @@ def words_of(text: str) -> frozenset[str]:
 RESERVED = words_of("""
     ACCESSIBLE ADD ALL ALTER ANALYZE AND AS ASC ASENSITIVE BEFORE BETWEEN BIGINT BINARY BLOB BOTH BY CALL
     CASCADE CASE CHANGE CHAR CHARACTER CHECK COLLATE COLUMN CONDITION CONSTRAINT CONTINUE CONVERT CREATE CROSS
-    CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURSOR DATABASE DATABASES DAY_HOUR DAY_MICROSECOND
+    CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURSOR DATABASES DAY_HOUR DAY_MICROSECOND
     DAY_MINUTE DAY_SECOND DEC DECIMAL DECLARE DEFAULT DELAYED DELETE DESC DESCRIBE DETERMINISTIC DISTINCT
     DISTINCTROW DIV DOUBLE DROP DUAL EACH ELSE ELSEIF ENCLOSED ESCAPED EXISTS EXIT EXPLAIN FALSE FETCH FLOAT
     FLOAT4 FLOAT8 FOR FORCE FOREIGN FROM FULLTEXT GRANT GROUP HAVING HIGH_PRIORITY HOUR_MICROSECOND HOUR_MINUTE
@@ -23,9 +25,9 @@ RESERVED = words_of("""
     INTERVAL INTO IS ITERATE JOIN KEY KEYS KILL LEADING LEAVE LEFT LIKE LIMIT LINEAR LINES LOAD LOCALTIME
     LOCALTIMESTAMP LOCK LONG LONGBLOB LONGTEXT LOOP LOW_PRIORITY MATCH MAXVALUE MEDIUMBLOB MEDIUMINT MEDIUMTEXT
     MIDDLEINT MINUTE_MICROSECOND MINUTE_SECOND MOD MODIFIES NATURAL NOT NO_WRITE_TO_BINLOG NULL NUMERIC ON
-    OPTIMIZE OPTION OPTIONALLY OR ORDER OUT OUTER OUTFILE PARTITION PRECISION PRIMARY PROCEDURE PURGE RANGE READ
+    OPTIMIZE OPTIONALLY OR ORDER OUT OUTER OUTFILE PARTITION PRECISION PRIMARY PROCEDURE PURGE RANGE READ
     READS READ_WRITE REAL REFERENCES REGEXP RELEASE RENAME REPEAT REPLACE REQUIRE RESIGNAL RESTRICT RETURN
-    REVOKE RIGHT RLIKE SCHEMA SCHEMAS SECOND_MICROSECOND SELECT SENSITIVE SEPARATOR SET SHOW SIGNAL SMALLINT
+    REVOKE RIGHT RLIKE SCHEMAS SECOND_MICROSECOND SELECT SENSITIVE SEPARATOR SET SHOW SIGNAL SMALLINT
     SPATIAL SPECIFIC SQL SQLEXCEPTION SQLSTATE SQLWARNING SQL_BIG_RESULT SQL_CALC_FOUND_ROWS SQL_SMALL_RESULT
     SSL STARTING STRAIGHT_JOIN TABLE TERMINATED THEN TINYBLOB TINYINT TINYTEXT TO TRAILING TRIGGER TRUE UNDO
     UNION UNIQUE UNLOCK UNSIGNED UPDATE USAGE USE USING UTC_DATE UTC_TIME UTC_TIMESTAMP VALUES VARBINARY VARCHAR
@@ -33,10 +35,50 @@ RESERVED = words_of("""
 """)
 """Never a name without quotes."""
 
-NOT_AN_ALIAS = RESERVED | frozenset(
-    ("EXCEPT", "INTERSECT", "MINUS", "OFFSET", "RETURNING", "WINDOW", "LATERAL", "QUALIFY", "TABLESAMPLE", "OVER")
+_MYSQL: tuple[tuple[tuple[int, ...], frozenset[str]], ...] = (
+    ((5,), words_of("DATABASE OPTION SCHEMA")),
+    ((5, 6), words_of("GET IO_AFTER_GTIDS IO_BEFORE_GTIDS MASTER_BIND MASTER_SSL_VERIFY_SERVER_CERT")),
+    ((5, 7), words_of("GENERATED OPTIMIZER_COSTS STORED VIRTUAL")),
+    ((8, 0, 1), words_of("CUBE FUNCTION GROUPING OF RECURSIVE")),
+    ((8, 0, 2), words_of("CUME_DIST DENSE_RANK FIRST_VALUE GROUPS LAG LAST_VALUE LEAD NTH_VALUE NTILE OVER")),
+    ((8, 0, 2), words_of("PERCENT_RANK RANK ROW ROWS ROW_NUMBER WINDOW")),
+    ((8, 0, 3), words_of("EXCEPT SYSTEM")),
+    ((8, 0, 4), words_of("EMPTY JSON_TABLE")),
+    ((8, 0, 14), words_of("LATERAL")),
+    ((8, 0, 31), words_of("INTERSECT")),
+    ((8, 4), words_of("MANUAL PARALLEL QUALIFY TABLESAMPLE")),
 )
-"""Never an alias without AS: it begins the next clause."""
+"""MySQL's own, by the version that reserved them (manuals 5.7, 8.0 and 8.4, "Keywords and Reserved Words")."""
+
+_MARIADB = words_of("""
+    CURRENT_ROLE DELETE_DOMAIN_ID DO_DOMAIN_IDS EXCEPT IGNORE_DOMAIN_IDS INTERSECT MASTER_DEMOTE_TO_REPLICA
+    MASTER_DEMOTE_TO_SLAVE MASTER_SSL_VERIFY_SERVER_CERT OFFSET OVER PAGE_CHECKSUM PARSE_VCOL_EXPR PORTION RECURSIVE
+    REF_SYSTEM_ID RETURNING ROWS ROW_NUMBER STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES
+""")
+"""MariaDB's own, measured on 10.11."""
+
+_CLAUSES = frozenset(("EXCEPT", "INTERSECT", "OFFSET", "RETURNING", "WINDOW", "OVER"))
+
+
+@cache
+def reserved_words(dialect: str, version: tuple[int, ...]) -> frozenset[str]:
+    """Return the words that a server takes for no name without quotes.
+
+    A version without patch level stands for its newest release, () for the newest.
+    """
+    if dialect == "mariadb":
+        return RESERVED | _MARIADB
+    if dialect != "mysql":
+        return RESERVED
+    exact = (*version, 99, 99)[:3]
+    return RESERVED.union(*(words for since, words in _MYSQL if not version or exact >= since))
+
+
+@cache
+def words_behind_a_name(dialect: str, version: tuple[int, ...]) -> frozenset[str]:
+    """Return the words that are never an alias without AS: those that begin the next clause are none, either."""
+    return reserved_words(dialect, version) | _CLAUSES
+
 
 NILADIC = words_of("""
     CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURRENT_ROLE LOCALTIME LOCALTIMESTAMP UTC_DATE
@@ -65,7 +107,7 @@ FUNCTION_WORDS = words_of("""
 """)
 """Reserved words that are functions where `(` follows."""
 
-SET_OPERATORS = frozenset(("UNION", "EXCEPT", "INTERSECT", "MINUS"))
+SET_OPERATORS = frozenset(("UNION", "EXCEPT", "INTERSECT"))
 
 QUERY_STARTS = frozenset(("SELECT", "WITH", "VALUES", "TABLE"))
 """The words after `(` that make it a subquery."""

@@ -219,7 +219,7 @@ class WriteResolver(SelectResolver):
             self._returning(node.returning, scope.sources[0])
 
     def _updatable(self, col: Col, hit: Hit | None, derived: frozenset[str]) -> None:
-        if isinstance(hit, InTable) and hit.source.name in derived:
+        if isinstance(hit, InTable) and (hit.source.name in derived or _is_system(hit.source)):
             name = hit.source.name
             message = f"The target table {name} of the UPDATE is not updatable"
             self.violate(1288, message, name, col.name.start, col.name.end)
@@ -274,6 +274,10 @@ def _row_alias(node: Insert, target: Source) -> Source:
     if node.row_columns:
         columns = {ident.text.lower(): None for ident in node.row_columns}
     return Source(alias.text if alias else "", None, columns, (), target.table, target.unknown, target.any_column)
+
+
+def _is_system(source: Source) -> bool:
+    return (source.database or "").lower() == "information_schema" and source.table is None
 
 
 def _derived_sources(items: tuple[FromItem, ...], tables_too: bool = False) -> frozenset[str]:

@@ -22,6 +22,7 @@ from nodepath_cli.sql.nodes import (
 )
 from nodepath_cli.sql.tables import TableGrammar
 
+_UPDATED = "RETURNING of UPDATE"
 _OPTIONS = frozenset(("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "QUICK", "HISTORY"))
 
 
@@ -38,7 +39,9 @@ class WriteGrammar(TableGrammar):
             self.i += 1
         if self.at_hole() and self.words[self.i + 1] == "INTO":
             self.hole(TEXT)
-        if self.accept("OR"):
+        if self.words[self.i] == "OR":
+            self.needs("INSERT OR")
+            self.i += 1
             replace = replace or self.words[self.i] == "REPLACE"
             ignore = ignore or self.words[self.i] == "IGNORE"
             self.i += 1
@@ -53,7 +56,7 @@ class WriteGrammar(TableGrammar):
         updates, conflict = self._on_duplicate()
         while self.at_hole():
             self.hole(TEXT)
-        returning = self._returning()
+        returning = self._returning("RETURNING of INSERT")
         columns, span, rows, assignments, query, is_open = parts
         return Insert(
             replace,
@@ -109,6 +112,7 @@ class WriteGrammar(TableGrammar):
             pairs, more = self._assignments()
             return None, (target.start, target.end), (), pairs, None, is_open or more
         if word == "DEFAULT" and self.words[self.i + 1] == "VALUES":
+            self.needs("DEFAULT VALUES")
             self.i += 2
             return columns, span, (), None, None, True
         if self.starts_query():
@@ -146,7 +150,9 @@ class WriteGrammar(TableGrammar):
                 self.hole(TEXT)
                 is_open = True
             else:
-                self.accept("ROW")
+                if self.words[self.i] == "ROW":
+                    self.needs("VALUES ROW")
+                    self.i += 1
                 rows.append(self._values_row())
             while self.at_hole():
                 self.hole(TEXT)
@@ -220,8 +226,10 @@ class WriteGrammar(TableGrammar):
 
     def _row_alias(self) -> tuple[Ident | None, tuple[Ident, ...] | None]:
         """Read `AS new(a, b)` (MySQL 8.0.19)."""
-        if not self.accept("AS"):
+        if self.words[self.i] != "AS":
             return None, None
+        self.needs("a row alias")
+        self.i += 1
         name = self.ident()
         return name, self.idents_in_parentheses() if self.words[self.i] == "(" else None
 
@@ -254,9 +262,11 @@ class WriteGrammar(TableGrammar):
             self.expect("NOTHING")
         return updates, tuple(found)
 
-    def _returning(self) -> tuple[Item, ...] | None:
-        if not self.accept("RETURNING"):
+    def _returning(self, feature: str) -> tuple[Item, ...] | None:
+        if self.words[self.i] != "RETURNING":
             return None
+        self.needs(feature)
+        self.i += 1
         items = []
         while True:
             item = self.item()
@@ -284,12 +294,15 @@ class WriteGrammar(TableGrammar):
         limit = self.limit()
         while self.at_hole():
             self.hole(TEXT)
-        return Update(ctes, recursive, sources, assignments, where, order, limit, is_open, self._returning(), portion)
+        return Update(
+            ctes, recursive, sources, assignments, where, order, limit, is_open, self._returning(_UPDATED), portion
+        )
 
     def _portion(self) -> tuple[Expr, ...]:
         """Read `FOR PORTION OF period FROM a TO b` (MariaDB)."""
         if self.words[self.i] != "FOR" or self.words[self.i + 1] != "PORTION":
             return ()
+        self.needs("FOR PORTION OF")
         self.i += 2
         self.expect("OF")
         self.ident()
@@ -333,16 +346,15 @@ class WriteGrammar(TableGrammar):
         limit = self.limit()
         while self.at_hole():
             self.hole(TEXT)
-        return Delete(ctes, recursive, targets, sources, where, order, limit, self._returning(), is_open, portion)
+        returning = self._returning("RETURNING" if targets is None else "RETURNING of several tables")
+        return Delete(ctes, recursive, targets, sources, where, order, limit, returning, is_open, portion)
 
     def _single_table(self) -> tuple[tuple[FromItem, ...], bool]:
         item = self._table_name()
-        # MariaDB 10.11 takes no alias here; MySQL does since 8.0.16 (manual, "DELETE Statement").
-        old_mysql = self.dialect == "mysql" and bool(self.version) and self.version < (8,)
-        refused = self.dialect == "mariadb" or old_mysql
-        if isinstance(item, TableName) and item.alias and refused and not item.alias.hole:
+        if isinstance(item, TableName) and item.alias and not item.alias.hole:
             self.i -= 1
-            raise self.problem()
+            self.needs("an alias in DELETE")
+            self.i += 1
         is_open = False
         while self.at_hole():
             self.hole(TEXT)

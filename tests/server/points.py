@@ -6,6 +6,7 @@ versioned table vers(id, v), a sequence sq.
 
 from __future__ import annotations
 
+from tests.server.points_found import FOUND
 from tests.server.points_writes import WRITES
 
 SETUP = (
@@ -377,5 +378,5 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
 }
 
-POINTS: dict[str, tuple[str, ...]] = {**QUERIES, **WRITES}
+POINTS: dict[str, tuple[str, ...]] = {**QUERIES, **WRITES, **FOUND}
 """All of them, by point."""

@@ -41,7 +41,7 @@ def test_a_create_if_not_exists_does_not_change_a_table_that_the_migrations_own(
 
 
 def test_with_several_databases_in_a_script_a_table_has_the_columns_of_each(tree: Tree) -> None:
-    """Which one the program is connected to is not in the script; a name that none of them has is wrong all the same."""
+    """Which one the program is connected to is not in the script; a name that none of them has is wrong."""
     tree.write(
         "db/1.sql", "USE shop;\nCREATE TABLE orders (id INT);\nUSE shop_next;\nCREATE TABLE orders (id INT, due INT);"
     )

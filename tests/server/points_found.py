@@ -1,0 +1,108 @@
+"""Statements on which random generation and the regression suites once found a difference (see points.py)."""
+
+from __future__ import annotations
+
+_P = "json_table('[]', '$' columns (p int path '$'))"
+
+FOUND: dict[str, tuple[str, ...]] = {
+    "a database in front of what belongs to none": (
+        "select {db}.x.a from (select a from t1) x",
+        "select nodb.x.a from (select a from t1) x",
+        "select {db}.x.* from (select a from t1) x",
+        "with x as (select a from t1) select {db}.x.a from x",
+        f"select {{db}}.j.p from {_P} j",
+        "select {db}.v1.va from v1",
+        "select {db}.seq_1_to_3.seq from seq_1_to_3",
+    ),
+    "names of table functions": (
+        f"select 1 from {_P} f, (select 1 as a) f",
+        f"select 1 from {_P} f, r2.t1 f",
+        f"select 1 from r2.t1 f, {_P} f",
+        f"with f as (select 1 as a) select 1 from {_P} f, f",
+        f"with g as (select 1 as a) select 1 from {_P} f, t1 f",
+        f"update t1, {_P} f set f.p = 1",
+        f"update t1, {_P} f set t1.b = f.p",
+        f"delete f from t1, {_P} f",
+        f"delete t1 from t1, {_P} f",
+    ),
+    "what JSON_TABLE sees of a USING around it": (
+        "select 1 from json_table(x, '$' columns (a int path '$')) y natural join t3",
+        "select 1 from json_table(x, '$' columns (a int path '$')) y join t3 on 1",
+        "select 1 from json_table(t3.x, '$' columns (a int path '$')) y join t3 using (a)",
+        "select 1 from t1, json_table(a, '$' columns (a int path '$')) y join t3 using (a)",
+        "select 1 from t1, json_table(b, '$' columns (a int path '$')) y join t3 using (a)",
+        "select 1 from (t2 join json_table(t1.b, '$' columns (q int path '$')) y on 1) natural join t1",
+    ),
+    "two tables of one name": (
+        "select t1.a from t1 join r2.t1 using (a)",
+        "select t1.a from t1, r2.t1",
+        "delete t1 from r2.t1",
+        "delete from t1 using r2.t1 join t2 on 1",
+        "delete x from r2.t1 x",
+        "delete r2.t1 from r2.t1",
+        "delete t1 from {db}.t1",
+    ),
+    "positions": (
+        "select a from t1 order by true",
+        "select a from t1 order by false",
+        "select a from t1 group by false",
+        "update t1 set b = 1 order by true",
+        "select a from t1 order by 18446744073709551616",
+        "select a from t1 order by '7'",
+        "select 1 from t1 limit t1.a",
+    ),
+    "HAVING": (
+        "select b from t1 having default(b)",
+        "select b from t1 having default(c)",
+        "select b as q from t1 having default(q)",
+        "select b from t1 having match (c) against ('x')",
+        "select vb from v1 group by vb having exists (select 1 from t3 where x = va)",
+        "select vb from v1 group by vb having exists (select 1 from t3 having va)",
+        "select b from (select a, b from t1) v group by b having exists (select 1 from t3 where x = v.a)",
+        "select b from (select a, b from t1 limit 1) v group by b having exists (select 1 from t3 where x = v.a)",
+        "select b from (select distinct a, b from t1) v group by b having exists (select 1 from t3 where x = v.a)",
+        "select (select 1 from t2 group by d having (select b)) from t1",
+        "select (select 1 from t2 group by d having (select b)) from t2",
+        "select (select 1 from t2 group by d having exists (select 1 from t3 having b)) from t1",
+        "select (select count(*) from t2 having (select b)) from t2 x",
+        "select (select 1 having t3.x), x from t3",
+        "select (select 1 having x), x from t3",
+    ),
+    "EXISTS": (
+        "select 1 from t1 where exists (select * from t3 having x)",
+        "select 1 from t1 where exists (select t3.* from t3 having t3.x)",
+        "select 1 from t1 where exists (select *, x from t3 having x)",
+        "select 1 from t1 where exists (select * from t3 order by 2)",
+        "select 1 from t1 where exists (select * from t3 order by x)",
+        "select 1 from t1 where exists (select nosuch.* from t3)",
+        "select 1 from t1 where a in (select * from (select x from t3) q having x)",
+    ),
+    "CTEs that nothing uses": (
+        "with r as (select b + 1, b + 1 from t1) select 1",
+        "with r as (select b + 1, b + 1 from t1) select 1 from r",
+        "with r as (select b, b from t1) select 1",
+        "with r(p, p) as (select a, b from t1) select 1",
+        "with r as (select nosuch from t1) select 1",
+    ),
+    "CYCLE": (
+        "with recursive r as (select 1 as n union all select n + 1 from r where n < 3) cycle n restrict select 1",
+        "with recursive r as (select 1 as n union all select n + 1 from r where n < 3) cycle m restrict select 1",
+        "with recursive r as (select 1 as n union all select n + 1 from r where n < 3) cycle n, n restrict select 1",
+    ),
+    "RETURNING behind a SELECT": (
+        "insert into t2 (a, d) select x, y as q from t3 returning (select q from t1 limit 1)",
+        "insert into t2 (a, d) select x, y from t3 returning (select x from t1 limit 1)",
+        "insert into t2 (a, d) select 7, 8 from t3 where 0 returning (select y from t1 limit 1)",
+        "insert into t2 (a, d) select x, y from t3 returning x",
+    ),
+    "grammar": (
+        "select now() - interval (select max(a) from t1, t2) day",
+        "select x.b from t1 = x",
+        "select oracle_schema.trim(leading 'x' from c) from t1",
+        "select oracle_schema.trim(leading 'x' from nosuch) from t1",
+    ),
+    "what cannot be written": (
+        "update information_schema.tables join t1 on 1 set table_name = 'x'",
+        "update information_schema.tables join t1 on 1 set b = 1",
+    ),
+}
