@@ -59,6 +59,16 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Defaulted:
+    """A column gets the keyword DEFAULT. The offsets frame the word."""
+
+    table: Table
+    column: Column
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A column is compared with a value."""
 
@@ -87,7 +97,7 @@ class Aliased:
 
 
 _Found: TypeAlias = tuple[Table, Column]
-ValueUse: TypeAlias = Assigned | Compared | Matched | Aliased
+ValueUse: TypeAlias = Assigned | Defaulted | Compared | Matched | Aliased
 
 
 def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
@@ -123,7 +133,7 @@ class _Reader:
                 if reference.clause is Clause.SELECT:
                     yield from self._alias(index, reference)
 
-    def _rows(self, insert: InsertRef) -> Iterator[Assigned]:
+    def _rows(self, insert: InsertRef) -> Iterator[Assigned | Defaulted]:
         table = insert.target
         if table is None:
             return
@@ -141,14 +151,18 @@ class _Reader:
                 value = self._constant(begin)
                 if column is not None and value is not None and value[1] == end:
                     yield Assigned(table, column, value[0])
+                elif column is not None and self.clauses.word(begin) == "DEFAULT" and end == begin + 1:
+                    yield Defaulted(table, column, self.tokens.starts[begin], self.tokens.ends[begin])
 
-    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned]:
+    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted]:
         found = _column(reference)
         if self.ignores or found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
             return
         value = self._constant(index + 2)
         if value and self._ends(value[1]):
             yield Assigned(*found, value[0])
+        elif self.clauses.word(index + 2) == "DEFAULT" and self.clauses.word(index + 3) not in ("(", "."):
+            yield Defaulted(*found, self.tokens.starts[index + 2], self.tokens.ends[index + 2])
 
     def _comparison(self, index: int, reference: ColumnRef) -> Iterator[Compared | Matched]:
         found = _column(reference)

@@ -9,7 +9,8 @@ Example:
 
 where `message` is TEXT NOT NULL.
 
-What to write instead: name the column, or give it a default in a migration. Not reported: INSERT IGNORE (the server
+What to write instead: name the column, or give it a default in a migration. The keyword DEFAULT as the value of such a
+column is reported, too. Not reported: INSERT IGNORE (the server
 makes it a warning), generated and AUTO_INCREMENT columns, ENUM columns (they take their first member), and on MySQL 5.7
 NOT NULL TIMESTAMP columns, which have an implicit default there (MySQL 5.7 manual, `explicit_defaults_for_timestamp`).
 An INSERT that names a column which does not exist is reported for that alone: the wrong name is the likely cause.
@@ -24,6 +25,7 @@ from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.resolution import Clause, InsertRef, Missing, Resolution, clause_words
+from nodepath_cli.sql.value_uses import Defaulted, value_uses
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -40,6 +42,25 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         for column in target.columns:
             if column.name.lower() not in named and required(column, context.dialect):
                 yield _hit(insert, target, column, context)
+    yield from _defaulted(resolution, context)
+
+
+def _defaulted(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every DEFAULT for a column that has none, in UPDATE, too."""
+    if "DEFAULT" not in resolution.variant.sql.upper():
+        return
+    for use in value_uses(resolution, context.dialect.ansi_quotes):
+        if isinstance(use, Defaulted) and use.table.kind == "table" and required(use.column, context.dialect):
+            yield Hit(
+                message=f"column '{use.column.name}' of {use.table.name} has no default",
+                start=use.start,
+                end=use.end,
+                identifier=use.column.name,
+                errno=1364,
+                table=use.table.name,
+                clause=clause_words(Clause.VALUES_FIRST, context.dialect.name),
+                confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
+            )
 
 
 def required(column: Column, dialect: Dialect) -> bool:

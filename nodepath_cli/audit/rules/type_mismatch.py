@@ -35,7 +35,7 @@ _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every value that does not fit its column."""
-    if context.dialect.family == "sqlite" or not resolution.columns:
+    if context.dialect.family == "sqlite" or not (resolution.columns or resolution.inserts):
         return
     compared: set[int] = set()
     for use in value_uses(resolution, context.dialect.ansi_quotes):
@@ -69,8 +69,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
 
 def _set(use: Assigned) -> tuple[str, int | None] | None:
     kind, value = use.column.type.lower(), use.value
-    if _NUMBER.match(kind) and value.string and not _leads_with_number(value.text):
-        return f"and is set to '{value.text}'", 1366
+    if (_NUMBER.match(kind) or kind.startswith("year")) and value.string and not _NUMERIC.fullmatch(value.text):
+        return f"and is set to '{value.text}'", 1265 if _leads_with_number(value.text) else 1366
     if _TIME.match(kind) and not _may_be_time(value):
         return f"and is set to {_shown(value)}", 1292
     return None
@@ -101,7 +101,8 @@ def _may_be_time(value: Constant) -> bool:
     if value.string:
         return any(each.isdigit() for each in value.text)
     digits = value.text
-    return not digits.isdigit() or int(digits) == 0 or len(digits) in _DIGITS_OF_A_DATE
+    # Shorter numbers are filled up with zeros: 300 is a day of March (measured on MariaDB 10.11).
+    return not digits.isdigit() or int(digits) == 0 or 100 < int(digits) < 10**6 or len(digits) in _DIGITS_OF_A_DATE
 
 
 def _shown(value: Constant) -> str:
@@ -109,5 +110,5 @@ def _shown(value: Constant) -> str:
 
 
 RULE = Rule(
-    "NP111", "type-mismatch", Severity.WARNING, "a value that does not fit its column's type (1366, 1292)", check
+    "NP111", "type-mismatch", Severity.WARNING, "a value that does not fit its column's type (1366, 1265, 1292)", check
 )
