@@ -202,6 +202,25 @@ def test_without_a_given_dialect_the_servers_is_audited_for(
     assert document["schema"]["dialect"] == "mariadb"
 
 
+def test_a_list_that_grows_at_run_time_is_not_counted(
+    reader: str, tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_tree(tree, "SELECT id FROM orders")
+    tree.write(
+        "store.go",
+        'package store\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nfunc Add(db *sql.DB, n int) {\n'
+        '\tmarks := strings.TrimSuffix(strings.Repeat("?,", n), ",")\n'
+        '\tdb.Exec("INSERT INTO orders (id, amount) VALUES (" + marks + ")")\n'
+        '\tdb.Exec("INSERT INTO orders (id, nosuch) VALUES (" + marks + ")")\n}\n',
+    )
+    code, document = checked(reader, capsys)
+    counts = document["summary"]["cross_check"]
+    assert document["cross_check"] == []
+    assert [each["identifier"] for each in document["findings"]] == ["nosuch"]
+    assert (counts["asked"], counts["agreed"], code) == (2, 2, 1)
+    assert [each["count"] for each in counts["not_asked"]] == [1]
+
+
 WRONG = [
     "SELECT nosuch FROM orders",
     "SELECT id FROM nosuch",
