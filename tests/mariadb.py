@@ -45,7 +45,15 @@ class PrivateMariaDB:
         as_root = ["--user=root"] if os.geteuid() == 0 else []
         data = self.folder / "data"
         subprocess.run(
-            [installer, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", *as_root],
+            [
+                installer,
+                "--no-defaults",
+                f"--datadir={data}",
+                # As below: several may be set up at one time.
+                f"--tmpdir={self.folder}",
+                "--auth-root-authentication-method=normal",
+                *as_root,
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
