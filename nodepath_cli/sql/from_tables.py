@@ -64,7 +64,7 @@ class FromResolver(NameResolver):
         """Resolve the tables of FROM into the scope, and the conditions of its joins."""
         for item in items:
             waiting, self.arguments = self.arguments, []
-            tree = self._tree(item, scope, environment, access, scope.sources)
+            tree = self._tree(item, scope, environment, access, scope.trees)
             for function, source, seen in self.arguments:
                 self._argument(function, source, seen, tree, environment)
             self.arguments = waiting
@@ -75,7 +75,7 @@ class FromResolver(NameResolver):
         self._unique(scope)
 
     def _tree(
-        self, item: FromItem, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
+        self, item: FromItem, scope: Scope, environment: Environment | None, access: Access, left: list[Tree]
     ) -> Tree:
         match item:
             case TableName():
@@ -203,10 +203,10 @@ class FromResolver(NameResolver):
             )
         )
 
-    def _derived(self, item: Derived, scope: Scope, environment: Environment | None, left: list[Source]) -> Source:
+    def _derived(self, item: Derived, scope: Scope, environment: Environment | None, left: list[Tree]) -> Source:
         outer: Link | None = None
         if item.lateral:
-            outer = Link(Scope(list(left), list(left), outer=scope.outer, hole=scope.hole), Clause.FROM)
+            outer = Link(_before(left, scope), Clause.FROM)
         elif self._derived_sees_outer() and scope.outer:
             outer = replace(scope.outer, exists=False)
         output = self.query(item.query, outer, environment)
@@ -256,14 +256,13 @@ class FromResolver(NameResolver):
             seen.add(key)
         return None
 
-    def _json_table(self, item: JsonTable, scope: Scope, left: list[Source]) -> Source:
+    def _json_table(self, item: JsonTable, scope: Scope, left: list[Tree]) -> Source:
         names = tuple(column.text for column in item.columns)
         source = Source(item.alias.text if item.alias else "", None, dict.fromkeys(map(str.lower, names)), names)
         source.nowhere = True
         if self.dialect.name == "mariadb":
             source.space = EVERY_SPACE
-        seen = Scope(list(left), list(left), outer=scope.outer, hole=scope.hole)
-        self.arguments.append((item, source, seen))
+        self.arguments.append((item, source, _before(left, scope)))
         return source
 
     def _argument(
@@ -278,23 +277,23 @@ class FromResolver(NameResolver):
             self.expression(item.argument, seen, Clause.TABLE_FUNCTION, environment)
             return
         inside = list(leaves((around,)))
-        before = [each for each in seen.sources if each not in inside]
-        whole = Scope([*before, around], [*before, *inside], True, seen.outer, seen.hole)
+        before = [each for each in seen.trees if not any(leaf in inside for leaf in leaves((each,)))]
+        whole = Scope([*before, around], [*leaves(before), *inside], True, seen.outer, seen.hole)
         for atom in item.argument.atoms:
             alone = isinstance(atom, Col) and atom.table is None
             argument = item.argument._replace(atoms=(atom,))
             self.expression(argument, whole if alone else seen, Clause.TABLE_FUNCTION, environment)
 
     def _join(
-        self, item: Join, scope: Scope, environment: Environment | None, access: Access, left: list[Source]
+        self, item: Join, scope: Scope, environment: Environment | None, access: Access, left: list[Tree]
     ) -> Tree:
         if item.outer == "right":
             # To the server it is a LEFT JOIN the other way round: what JSON_TABLE and LATERAL see turns round, too.
             two = self._tree(item.right, scope, environment, access, left)
-            one = self._tree(item.left, scope, environment, access, [*left, *leaves((two,))])
+            one = self._tree(item.left, scope, environment, access, [*left, two])
         else:
             one = self._tree(item.left, scope, environment, access, left)
-            two = self._tree(item.right, scope, environment, access, [*left, *leaves((one,))])
+            two = self._tree(item.right, scope, environment, access, [*left, one])
         merged: frozenset[str] = frozenset()
         if item.using is not None:
             merged = self._using(item.using, one, two, scope)
@@ -368,6 +367,11 @@ class FromResolver(NameResolver):
     def _not_unique(self, name: str, start: int, end: int) -> None:
         if not self.sqlite:
             self.violations.append(Violation(1066, f"Not unique table/alias: '{name}'", name, start, end))
+
+
+def _before(left: list[Tree], scope: Scope) -> Scope:
+    """Return the scope of what sees the tables to its left."""
+    return Scope(list(left), list(leaves(left)), True, scope.outer, scope.hole)
 
 
 def _from_table(shown: str, database: str | None, table: Table) -> Source:

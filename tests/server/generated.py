@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pymysql
+
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.lexer import LexError, tokenize
 from tests.mariadb import PrivateMariaDB
@@ -28,6 +30,9 @@ JUDGED = frozenset(
 """The errors that are nodepath's to find. Others (values, aggregates, subquery width) say nothing of a name."""
 
 
+_LOST = frozenset((0, 2006, 2013))
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A statement on which the two differ."""
@@ -36,6 +41,7 @@ class Disagreement:
     sql: str
     server: Verdict | None
     said: Said
+    schema: Schema
 
 
 def disagreement(connection: Connection, schema: Schema, sql: str) -> tuple[str, Disagreement | None]:
@@ -48,13 +54,13 @@ def disagreement(connection: Connection, schema: Schema, sql: str) -> tuple[str,
         return "other", None
     if server is None:
         if said.unparsed:
-            return "valid", Disagreement("unparsed", sql, server, said)
-        return "valid", Disagreement("false", sql, server, said) if said.verdicts else None
+            return "valid", Disagreement("unparsed", sql, server, said, schema)
+        return "valid", Disagreement("false", sql, server, said, schema) if said.verdicts else None
     same = server.agrees(said.verdicts)
     if not same:
-        return "refused", Disagreement("missed", sql, server, said)
+        return "refused", Disagreement("missed", sql, server, said, schema)
     if server.clause and server.clause.lower() not in {(verdict.clause or "").lower() for verdict in same}:
-        return "refused", Disagreement("clause", sql, server, said)
+        return "refused", Disagreement("clause", sql, server, said, schema)
     return "refused", None
 
 
@@ -97,7 +103,7 @@ def run_wide(
                 cursor.execute(f"DROP DATABASE {name}")
 
 
-def shrunk(connection: Connection, schema: Schema, found: Disagreement) -> Disagreement:
+def shrunk(connection: Connection, found: Disagreement) -> Disagreement:
     """Return the disagreement with as few words as keep it what it is."""
     best = found
     if found.said.unparsed and found.server:
@@ -108,7 +114,7 @@ def shrunk(connection: Connection, schema: Schema, found: Disagreement) -> Disag
         words = _words(best.sql)
         for start in range(len(words) - size + 1):
             shorter = " ".join(("".join(words[:start]).rstrip(), "".join(words[start + size :]))).strip()
-            _, smaller = disagreement(connection, schema, shorter)
+            _, smaller = disagreement(connection, found.schema, shorter)
             if smaller and _same(smaller, best):
                 best = smaller
                 break
@@ -145,18 +151,37 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=20)
     given = parser.parse_args()
     counts: Counter[str] = Counter()
-    shown: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="np") as folder, PrivateMariaDB(Path(folder)) as server:
-        for verdict, found in run(server.connect(), given.seed, given.schemas, given.statements):
+    number, end = given.seed, given.seed + given.schemas
+    while number < end:
+        # Some statements bring the server down: it is started anew for the rest.
+        with tempfile.TemporaryDirectory(prefix="np") as folder, PrivateMariaDB(Path(folder)) as server:
+            while number < end:
+                try:
+                    _schema(server, number, given, counts)
+                except pymysql.err.MySQLError as error:
+                    counts[f"server lost: {error.args[0] if error.args else error}"] += 1
+                    break
+                finally:
+                    number += 1
+    for key, count in sorted(counts.items()):
+        print(key, count)
+
+
+def _schema(server: PrivateMariaDB, number: int, given: argparse.Namespace, counts: Counter[str]) -> None:
+    with server.connect() as connection:
+        for verdict, found in (run_wide if given.wide else run)(connection, number, 1, given.statements):
+            if found and found.server and found.server.errno in _LOST:
+                raise pymysql.err.OperationalError(found.server.errno, found.sql)
             counts[verdict] += 1
             if found:
                 counts[f"{verdict}: {found.kind}"] += 1
-                shown[found.kind] += 1
-                if shown[found.kind] <= given.show:
-                    print(f"{found.kind}: {found.sql}\n   server {found.server}")
-                    print(f"   nodepath {found.said.unparsed or found.said.verdicts}")
-    for key, count in sorted(counts.items()):
-        print(key, count)
+                if counts[f"{verdict}: {found.kind}"] <= given.show:
+                    _print(shrunk(connection, found))
+
+
+def _print(found: Disagreement) -> None:
+    print(f"{found.kind}: {found.sql}\n   server {found.server}")
+    print(f"   nodepath {found.said.unparsed or found.said.verdicts}")
 
 
 if __name__ == "__main__":

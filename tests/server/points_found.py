@@ -31,6 +31,8 @@ FOUND: dict[str, tuple[str, ...]] = {
         "select 1 from json_table(t3.x, '$' columns (a int path '$')) y join t3 using (a)",
         "select 1 from t1, json_table(a, '$' columns (a int path '$')) y join t3 using (a)",
         "select 1 from t1, json_table(b, '$' columns (a int path '$')) y join t3 using (a)",
+        "select 1 from t3 natural join t2 join json_table(a, '$' columns (q int path '$')) y on 1",
+        "select 1 from t3 join t2 on 1 join json_table(a, '$' columns (q int path '$')) y on 1",
         "select 1 from (t2 join json_table(t1.b, '$' columns (q int path '$')) y on 1) natural join t1",
     ),
     "two tables of one name": (
