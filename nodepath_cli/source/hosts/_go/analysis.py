@@ -12,12 +12,14 @@ from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_TEXT, SQL_WORDS
+from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_TEXT, SQL_WORDS, returns_text
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _CALLER_ROUNDS = 3
 """How many levels of callers are looked for where SQL depends on arguments."""
 _TAINT_ROUNDS = 2
+_CARRIER_ROUNDS = 3
+"""How many links of constants made of constants (`byID = selectUser + ` WHERE id = ?``) are followed to their users."""
 _MAX_CARRIERS = 4_000
 
 
@@ -29,7 +31,8 @@ def analyse(index: Index) -> Machine:
     m.sql_folders.update(file.folder for file in files)
     for file in files:
         _own_code(m, file, carriers)
-    _users(m, carriers)
+    for _ in range(_CARRIER_ROUNDS):
+        carriers = _users(m, carriers)
     for _ in range(_CALLER_ROUNDS):
         if not _callers(m):
             break
@@ -89,8 +92,9 @@ def _variables_of_calls(m: Machine, file: GoFile) -> None:
             _variable(m, file, name)
 
 
-def _users(m: Machine, carriers: dict[str, set[str]]) -> None:
-    """Evaluate the functions of other files that use a constant, variable or function that carries SQL."""
+def _users(m: Machine, carriers: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
+    further: dict[str, set[str]] = {}
     for folder, names in carriers.items():
         inside = _words(names)
         outside = _words({name for name in names if name[:1].isupper()})
@@ -103,9 +107,25 @@ def _users(m: Machine, carriers: dict[str, set[str]]) -> None:
             else:
                 continue
             if pattern is not None and pattern.search(file.text):
-                for routine in m.index.of(file).all_routines():
-                    if routine_key(routine) not in m.summaries and pattern.search(file.source(routine.node)):
-                        m.summary(routine)
+                _use(m, file, pattern, further)
+    return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
+
+
+def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: dict[str, set[str]]) -> None:
+    """Evaluate the functions and variables of one file that name a carrier; note those that others get its SQL from."""
+    declared = m.index.of(file)
+    for routine in declared.all_routines():
+        if pattern.search(file.source(routine.node)):
+            if routine_key(routine) not in m.summaries:
+                m.summary(routine)
+            if not routine.receiver and returns_text(file, routine.node, structs=False):
+                further.setdefault(file.folder, set()).add(routine.name)
+    for name, value in declared.values.items():
+        text = file.source(value.spec)
+        if name != "_" and pattern.search(text.partition("=")[2]):
+            further.setdefault(file.folder, set()).add(name)
+            if "(" in text:
+                _variable(m, file, name)
 
 
 def _words(names: set[str]) -> re.Pattern[str] | None:

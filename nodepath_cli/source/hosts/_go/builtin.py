@@ -33,6 +33,8 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 _WRITES = frozenset(("WriteString", "WriteByte", "WriteRune", "Write"))
+_STATEMENTS = frozenset(("Stmt", "StmtContext", "Stmtx", "StmtxContext", "NamedStmt", "NamedStmtContext"))
+"""Methods of transactions that give a prepared statement: what is called on it takes values, not SQL."""
 _FILE_READS = {
     ("os", "ReadFile"),
     ("ioutil", "ReadFile"),
@@ -246,7 +248,7 @@ def result_type(package: str | None, name: str, receiver: str) -> str:
         return ""
     if name.startswith(("Begin", "MustBegin")):
         return f"{receiver.rpartition('.')[0]}.Tx" if receiver else "database/sql.Tx"
-    if name.startswith(("Prepare", "NamedPrepare", "Preparex")):
+    if name.startswith(("Prepare", "NamedPrepare", "Preparex")) or name in _STATEMENTS:
         return "database/sql.Stmt"
     if name == "Conn" and receiver.endswith(".DB"):
         return "database/sql.Conn"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, invoking, outcome, recording
+from nodepath_cli.source.hosts._go import builtin, interfaces, invoking, outcome, recording
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -41,6 +41,8 @@ class Callee:
     receiver: Value | None = None
     functions: tuple[Function, ...] = ()
     """What it may be, where that is code of the tree."""
+    texts: tuple[bool, ...] | None = None
+    """Of each parameter, whether it can be a SQL text, where the tree declares the method."""
 
     @property
     def receiver_type(self) -> str:
@@ -105,7 +107,16 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     receiver = first_of(m.evaluate(f, operand))
     value = member_value(m, f, node, receiver, method)
     functions = _functions(value) or _only_method(m, f, receiver, method)
-    return Callee(name, method, None, operand, receiver, functions)
+    texts: tuple[bool, ...] | None = None
+    if functions:
+        texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
+    else:
+        type_id = type_of(receiver)
+        declared = interfaces.specification(m, type_id, method) if type_id else None
+        if declared is not None:
+            texts = tuple(interfaces.texts(*declared))
+            functions = interfaces.implementations(m, type_id, method)
+    return Callee(name, method, None, operand, receiver, functions, texts)
 
 
 def _plain(m: Machine, f: Frame, name: str) -> Callee:
@@ -177,7 +188,7 @@ def _follow(
     if len(values) == 1 and len(values[0]) == 1:
         bound = recording.spread_results(values[0])
     results = [
-        invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node)
+        (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
         for function in callee.functions
     ]
     return outcome.merged(m, f, node, results)

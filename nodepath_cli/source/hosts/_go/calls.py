@@ -34,12 +34,15 @@ ALWAYS = frozenset(
 _FIRST = frozenset(("SelectInt", "SelectStr", "SelectNullInt", "SelectNullStr"))
 
 _DATABASE_TYPE = re.compile(
-    r"(?:^|/)(?:database/sql|sql|sqlx|pgx|pgxpool|gorp|gorm|dbr|bun|squirrel|xorm|sqlite3?|mysql)(?:/v\d+)?\."
+    r"(?:^|/)(?:database/sql|sql|sqlx|pgx|pgxpool|gorp|borp|gorm|dbr|bun|squirrel|xorm|sqlite3?|mysql)(?:/v\d+)?\."
     r"(?:DB|Tx|Conn|Pool|DbMap|Transaction|Session|Ext|ExtContext|Execer|ExecerContext|Queryer|QueryerContext|Preparer|"
     r"PreparerContext|SqlExecutor)$"
 )
 _DATABASE_INTERFACE = re.compile(r"\.\w*(?:DB|Db|Tx|Conn|Connection|Querier|Queryer|Execer|Executor|DBTX|Database)$")
 """Types of the tree that are named after what they wrap."""
+_BY_KEY = re.compile(r"(?:^|/)(?:gorp|borp|datastore|etcd|redis|memcache|bolt|badger|leveldb)(?:[./]|$)")
+_FOREIGN_TYPE = re.compile(r"[^/]+\.[^/]+/.*\.\w+$")
+"""Types of imported packages by their path, none of which is known for a database."""
 _STATEMENT_TYPE = re.compile(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
 _DATABASE_NAME = re.compile(
     r"(?:^|[._])(?:\w*(?:db|tx|Db|DB|Tx|conn|Conn|dbx|sqlx?|database|Database|dbmap|DbMap|DBMap|querier|Querier|executor|"
@@ -133,7 +136,7 @@ _NEVER_PACKAGES = frozenset(
     ]
 )
 _NEVER_METHODS = re.compile(
-    r"^(?:(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log|Notice|Critical|Verbose)(?:f|ln|w|Context|Ctx|ContextF|S|v)?|"
+    r"^(?:[lL]og[A-Z]\w*|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log|Notice|Critical|Verbose)(?:f|ln|w|Context|Ctx|ContextF|S|v)?|"
     r"With(?:Field|Fields|Error|Context|Value|Values|Message|Messagef|Stack)?|Wrap(?:f)?|Errorf|Msg|Msgf|Skip(?:f|Now)?|Helper|"
     r"Str|Strs|Stringer|Any|Interface|Expect(?:Exec|Query|Prepare|Begin)|WillReturn\w*|MatchString|FindString\w*|Contains|"
     r"HasPrefix|HasSuffix|EqualFold|Index|LastIndex|Count|Equal\w*|NotEqual\w*|Regexp|MustCompile|Header|Cookie|Flag|StringVar|"
@@ -187,15 +190,22 @@ def sql_argument(method: str, arguments: list[str]) -> int | None:
     return position if position < len(arguments) else None
 
 
-def is_database(receiver: str, type_id: str) -> bool | None:
-    """Say whether a receiver is a database handle: by its type, else by its name; None where neither tells."""
+def is_database(receiver: str, type_id: str, method: str) -> bool | None:
+    """Say whether a receiver is a database handle: by its type, else by its name; None where neither tells.
+
+    `method` is its bare name: `Get` of a store of keys is no query, nor that of gorp, which takes primary keys.
+    """
     if type_id:
+        if method == "Get" and _BY_KEY.search(type_id):
+            return False
         if _DATABASE_TYPE.search(type_id):
             return True
         if _STATEMENT_TYPE.search(type_id) or type_id.startswith(("net/", "os", "url.", "string", "[]", "map[]")):
             return False
         if _DATABASE_INTERFACE.search(type_id) and not type_id.startswith(("net.", "websocket")):
             return True
+        if method not in ALWAYS and _FOREIGN_TYPE.match(type_id):
+            return None
     if _STATEMENT_NAME.search(receiver):
         return False
     if _DATABASE_NAME.search(receiver):

@@ -35,11 +35,11 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(("hana", "saphana"), "hana"),
     **{
         name: name
-        for name in ("clickhouse", "duckdb", "bigquery", "redshift", "trino", "presto", "db2", "firebird", "vertica")
+        for name in ("clickhouse", "duckdb", "bigquery", "redshift", "trino", "presto", "db2", "firebird", "vertica", "pinot")
     },
     **dict.fromkeys(("mysql", "mariadb", "tidb", "percona", "vitess", "oceanbase"), "mysql"),
 }
-_WHOLE = frozenset(("turso", "trino", "presto", "influx"))
+_WHOLE = frozenset(("turso", "trino", "presto", "influx", "pinot"))
 """Names that other words contain (`neutrino`, `prestored`, `influxes`): they count as whole words. Not a name here is
 `snowflake`: programs call their generators of numbers so."""
 _DRIVERS: dict[str, str] = {
@@ -116,6 +116,12 @@ _CONTENT: list[tuple[str, str, re.Pattern[str]]] = [
         re.compile(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
     ),
     ("postgresql", "SERIAL column", re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
+    ("postgresql", "pg_ table", re.compile(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
+    ("postgresql", "string_agg", re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
+    ("postgresql", "EXTRACT(EPOCH", re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
+    ("cassandra", "USING TTL", re.compile(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
+    ("cassandra", "IF NOT EXISTS", re.compile(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL)),
+    ("cassandra", "ALLOW FILTERING", re.compile(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
     ("postgresql", "DISTINCT ON", re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
     ("mssql", "SELECT TOP", re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
     ("mssql", "@p1 parameter", re.compile(r"(?<![\w@])@p[1-9]\d*\b")),
@@ -185,6 +191,9 @@ def by_branch(words: str, family: str) -> Foreign | None:
     negated = words.startswith(("else of", "unless"))
     if words.startswith("set in "):
         found = _one(_tokens(words[7:]), family)
+        return Foreign(found, words) if found else None
+    if words.startswith("method in "):
+        found = _one(_tokens(words[10:].removesuffix(".go")), family)
         return Foreign(found, words) if found else None
     if ": case " in words:
         found = _one(_tokens(words.partition(": case ")[2]), family)

@@ -144,16 +144,39 @@ def _is_true(alternative: Alternative) -> bool:
     return isinstance(alternative.atom, Truth) and alternative.atom.truth
 
 
-def _error_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
-    """`if err != nil`: the calls inside count, what it assigns does not; the flow goes on without the error."""
-    if then is not None:
-        scope, failing = f.scope, f.failing
+def _error_check(m: Machine, f: Frame, failed: Node | None, succeeded: Node | None) -> bool:
+    """`if err != nil`: the calls inside count, what it assigns does not; the flow goes on without the error.
+
+    Where the arm without an error ends the function (`if err == nil { return ErrExists }`), it goes on with the error.
+    """
+    scope, failing, after = f.scope, f.failing, f.scope
+    goes_on = True
+    if failed is not None:
         f.scope, f.failing = scope.fork(), True
         try:
-            execute(m, f, then)
+            goes_on = execute(m, f, failed)
+            after = f.scope
         finally:
             f.scope, f.failing = scope, failing
-    return execute(m, f, other) if other is not None else True
+    if succeeded is None:
+        return True
+    before = scope.fork() if failed is None else None
+    if execute(m, f, succeeded):
+        return True
+    if not goes_on and failed is not None and not _may_pass(failed):
+        return False
+    f.scope.levels = (before or after).levels[: len(f.scope.levels)]
+    return True
+
+
+def _may_pass(node: Node) -> bool:
+    """Say whether a branch is a chain of conditions without a last `else`: no arm of it has to be taken."""
+    while node.type == "if_statement":
+        other = node.child_by_field_name("alternative")
+        if other is None:
+            return True
+        node = other
+    return False
 
 
 def _short(source: str) -> str:

@@ -172,7 +172,7 @@ class Index:
 
     def is_interface(self, type_id: str) -> bool:
         """Say whether a type of the tree is declared as an interface."""
-        body = self._body(type_id)
+        body = self.body(type_id)
         return body is not None and body[1].type == "interface_type"
 
     def field_type(self, type_id: str, name: str, depth: int = 0) -> str:
@@ -199,7 +199,7 @@ class Index:
         """Return names and type id of each field declaration of a struct; no names for an embedded one."""
         found = self._structs.get(type_id)
         if found is None:
-            body = self._body(type_id)
+            body = self.body(type_id)
             found = []
             if body is not None:
                 file, node = body
@@ -254,7 +254,8 @@ class Index:
             found = self._mentions[key] = [file for file in self.folders.get(folder, ()) if name in file.text]
         return found
 
-    def _body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
+    def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
+        """Return what a type of the tree is declared as, with its file, through other names for it."""
         folder, _, name = type_id.rpartition(".")
         found = self.type(folder, name) if folder else None
         if found is None:
@@ -263,7 +264,7 @@ class Index:
         body = spec.child_by_field_name("type")
         if body is not None and body.type in ("type_identifier", "qualified_type"):
             other = self.type_id(file, body)
-            return self._body(other, depth + 1) if depth < _MAX_EMBEDDING else None
+            return self.body(other, depth + 1) if depth < _MAX_EMBEDDING else None
         return (file, body) if body is not None else None
 
 

@@ -135,6 +135,8 @@ class Machine:
     """The functions of `summaries`."""
     worth: dict[Key, tuple[bool, bool]] = field(default_factory=dict)
     """By function: it has SQL words or database calls; it may return a text."""
+    implementations: dict[tuple[str, str], tuple[Routine, ...]] = field(default_factory=dict)
+    """The methods that a call through an interface may mean, by type id and name."""
     sql_folders: set[str] = field(default_factory=set)
     """Folders with SQL or database calls in them: only their structs are worth following."""
 

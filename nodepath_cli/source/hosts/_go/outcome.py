@@ -24,6 +24,8 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 Results = tuple[Value, ...]
+METHOD = "method in "
+"""How a branch is named that stands for one of the types behind an interface: followed by its file."""
 
 
 def unknown_results(m: Machine, function: Function) -> Results:
@@ -66,14 +68,15 @@ def results_of(m: Machine, frame: Frame, function: Function) -> Results:
     return tuple(result)
 
 
-def merged(m: Machine, f: Frame, node: Node, results: Sequence[Results]) -> Value:
+def merged(m: Machine, f: Frame, node: Node, called: Sequence[tuple[Function, Results]]) -> Value:
     """Return a call's value from what the functions that it may call return."""
-    rows = [row for row in results if row]
+    called = [(function, row) for function, row in called if row]
+    rows = [row for _, row in called]
     if not rows:
         return unknown("no value")
     if len(rows) == 1:
         return rows[0][0] if len(rows[0]) == 1 else just(Several(rows[0]))
-    names = [f"callee {number}" for number in range(1, len(rows) + 1)]
+    names = [_place(function, number) for number, (function, _) in enumerate(called, 1)]
     decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
     width = min(len(row) for row in rows)
     values = tuple(
@@ -81,3 +84,7 @@ def merged(m: Machine, f: Frame, node: Node, results: Sequence[Results]) -> Valu
         for position in range(width)
     )
     return values[0] if width == 1 else just(Several(values))
+
+
+def _place(function: Function, number: int) -> str:
+    return METHOD + function.file.name if function.node.type == "method_declaration" else f"callee {number}"

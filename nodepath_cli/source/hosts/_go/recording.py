@@ -98,10 +98,13 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     if not callee.method or callee.package is not None:
         return None
     position = sql_argument(callee.method, [f.file.source(node) for node in nodes])
-    if position is None or nodes[position].type == "func_literal":
+    if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
+        # Declared in the tree with another order of its parameters, or with none that is a text (`Get(dest, keys...)`).
+        position = next((at for at in range(position, min(len(callee.texts), len(nodes))) if callee.texts[at]), None)
+    if position is None or nodes[position].type in ("func_literal", "variadic_argument"):
         return None
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
-    database = is_database("".join(receiver.split()), callee.receiver_type)
+    database = is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method))
     if database is False or (database is None and base_name(callee.method) not in ALWAYS):
         return None
     return position
@@ -109,7 +112,7 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
 
 def _record_sink(m: Machine, f: Frame, call: Call, callee: Callee, node: Node, value: Value) -> frozenset[Literal]:
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
-    surely = is_database("".join(receiver.split()), callee.receiver_type) is True
+    surely = is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method)) is True
     literals: set[Literal] = set()
     reason: str | None = None
     branch: Guard = ()

@@ -23,7 +23,7 @@ SQL_TEXT = re.compile(
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
 DATABASE_CALLS = re.compile(
     rb"\.(?:Exec|Query|QueryRow|Prepare|MustExec|Queryx|QueryRowx|Preparex|NamedExec|NamedQuery|PrepareNamed|MustPrepare)"
-    rb"(?:Context|Ctx)?\([^)]|"
+    rb"(?:Context|Ctx)?\([^)]|\.(?:Get|Select)Context\([^)]|"
     rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?\."
     rb"(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\("
 )
