@@ -219,8 +219,10 @@ def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -
     for value in handed:
         if recording.is_sql(value) and not never_sends(callee.name, callee.package, callee.method):
             return value
-    if callee.method in _REBINDING and values and isinstance(values[0][0].atom, Unknown):
+    if callee.method in _REBINDING and values:
         # What only gets other placeholders is as little known as before.
-        return unknown(values[0][0].atom.reason, "string")
+        first = values[1 if callee.method == "Rebind" and callee.package and len(values) > 1 else 0][0].atom
+        if isinstance(first, Unknown):
+            return unknown(first.reason, "string")
     shown = callee.name if len(callee.name) < 60 else callee.method
     return unknown(f"result of {shown}()", builtin.result_type(callee.package, callee.method, callee.receiver_type))

@@ -143,6 +143,9 @@ _NEVER_METHODS = re.compile(
     r"Getenv|Setenv|HandleFunc|Handle|WriteHeader|Redirect|AddTranslation|Translate|Tr|T|SetError|AddError|Println|Printf|Sprint|Sprintln|"
     r"Fprint|Fprintf|Fprintln|New|Is|As|Unwrap)$"
 )
+_LOGGING = re.compile(r"[lL]og[A-Z]\w*$")
+_COMMON = frozenset(("New", "Is", "As", "Any", "Count", "Index", "Interface", "T", "Tr", "Translate", "Handle", "Flag", "Str"))
+_PARSERS = re.compile(r"(?:^|/)[\w-]*(?:sqlparser|sqllexer|pg_query|pg_query_go|tidb/pkg/parser|tidb/parser)(?:/|\.|$)")
 _NEVER_FUNCTIONS = frozenset(
     [
         "panic",
@@ -213,10 +216,11 @@ def is_database(receiver: str, type_id: str, method: str) -> bool | None:
     return None
 
 
-def never_sends(callee: str, package: str | None, method: str) -> bool:
+def never_sends(callee: str, package: str | None, method: str, *, declared: bool = False) -> bool:
     """Say whether a call evidently does something else with a text than sending it to a database.
 
-    `package` is the import path where the callee is a function of an imported package.
+    `package` is the import path where the callee is a function of an imported package; `declared` where it is one of
+    the tree, which may give a common name a meaning of its own (`query.New(sql)`).
     """
     if package is not None:
         last = package.rpartition("/")[2]
@@ -225,10 +229,17 @@ def never_sends(callee: str, package: str | None, method: str) -> bool:
         if package in ("fmt", "strings"):
             return True
     if not method:
-        return callee in _NEVER_FUNCTIONS
+        return callee in _NEVER_FUNCTIONS or bool(_LOGGING.match(callee))
+    if declared and method in _COMMON:
+        return False
     root = callee.split(".", 1)[0].lower()
     if root in ("log", "logger", "logging", "slog", "t", "b", "assert", "require", "mock", "zap", "errors", "regexp"):
         return method not in SINKS
     if root in _NEVER_PACKAGES and "." not in callee[len(root) + 1 :]:
         return method not in SINKS
     return bool(_NEVER_METHODS.match(method))
+
+
+def parses(package: str | None, receiver_type: str) -> bool:
+    """Say whether a call hands its text to a SQL parser: what is parsed there is a program's own language."""
+    return bool(_PARSERS.search(package or receiver_type))

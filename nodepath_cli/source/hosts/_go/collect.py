@@ -23,7 +23,11 @@ _BRANCH_LENGTH = 200
 _UNFINISHED = re.compile(
     r"\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)(?<!\w\(\))|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
     r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
-    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\bwhere\s+(?:and|or|order|group|limit)\b|\bselect\s+from\b|=\s*$",
+    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
+    r"\bselect\s+from\b|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
+    # What an unknown case leaves of a name: no table.
+    r"^\s*(?:update\s+set|insert\s+into\s*\(|insert\s+into\s+values|delete\s+from\s*(?:where\b|;|$))|"
+    r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",
     re.IGNORECASE,
 )
 
@@ -71,7 +75,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     judge = _Judge(m, dialect)
     result: list[Collected] = []
     seen: dict[Span | None, set[str]] = {}
-    groups = [group for group in _groups(m) if not _only_handed_on(m, group)]
+    groups = [group for group in _groups(m) if not _only_handed_on(m, group) and not _only_parsed(m, group)]
     judged = [(group, *judge.split(group)) for group in groups]
     # Own SQL first: a constant that two providers share belongs to the audited one.
     judged.sort(key=lambda item: (not item[1], -item[0].rank, item[0].order))
@@ -127,6 +131,11 @@ def _only_handed_on(m: Machine, group: Group) -> bool:
         for record in m.received
         if record.origin is not None
     )
+
+
+def _only_parsed(m: Machine, group: Group) -> bool:
+    """A text that the program parses itself and sends to no database (`sqlparser.Parse("select * from t where " + filter)`)."""
+    return group.rank == 1 and group.origin in m.parsed
 
 
 class _Judge:
@@ -255,14 +264,21 @@ def _span(text: Text, origin: Span | None, call: Span) -> Span:
 def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
     known = {record.call.key for record in m.received}
     done: set[tuple[str, int]] = set()
+    names = {record.call.name.rpartition(".")[2] for record in m.received}
     for each in m.not_followed:
         key = each.call.key
         if (key in known and not each.beside) or key in done or key in m.covered:
             continue
-        if each.wrapper in m.covered_by_callers or (each.beside and judge.guard(each.ambient) is not None):
+        if each.wrapper in m.covered_by_callers or _called(m, each, names) or (each.beside and judge.guard(each.ambient) is not None):
             continue
         done.add(key)
         yield _opaque_statement(each, judge)
+
+
+def _called(m: Machine, each: NotFollowed, names: set[str]) -> bool:
+    """A wrapper whose calls are listed themselves, by its name where an interface or a field stands between."""
+    routine = m.routines.get(each.wrapper) if each.wrapper is not None and each.parameter else None
+    return routine is not None and routine.name in names
 
 
 def _opaque_statement(each: NotFollowed, judge: _Judge) -> Collected:

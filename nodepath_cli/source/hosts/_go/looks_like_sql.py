@@ -40,7 +40,7 @@ _DDL = [
     rf"truncate\s+(?:table\s+{_NAMES}|{_NAMES})\s*(?:$|;|restart|cascade)",
 ]
 _OTHER = [
-    r"set\s+(?:session|global|local|persist|names|@@?\w|transaction|character\s+set|foreign_key_checks|sql_mode|time_zone|autocommit|search_path|innodb_\w+|lock_wait_timeout|max_\w+)\b",
+    r"set\s+(?:session|global|local|persist|names|@@?\w+|transaction|character\s+set|foreign_key_checks|sql_mode|time_zone|autocommit|search_path|innodb_\w+|lock_wait_timeout|max_\w+)\b",
     r"show\s+(?:full\s+|global\s+|session\s+|extended\s+)*(?:tables|columns|databases|schemas|create\s+\w+|index(?:es)?|keys|status|variables|processlist|engines?|grants|triggers|warnings|errors|plugins|binary|master|slave|replica|fields|table\s+status|procedure|function|events|open|collation|character)\b",
     r"(?:lock\s+tables?|unlock\s+tables)\b",
     r"explain\s+(?:extended\s+|analyze\s+|format\s*=\s*\w+\s+|query\s+plan\s+)*(?:select|insert|update|delete|replace|with)\b",
@@ -49,6 +49,11 @@ _OTHER = [
     rf"grant\s+[\w\s,*().`]+\s+on\s+{_NAMES}",
     rf"call\s+{_NAMES}\s*\(",
     r"savepoint\s+\w+\s*$",
+    r"(?:start|stop)\s+(?:all\s+)?(?:slaves?|replica)(?:\s+(?:io_thread|sql_thread)(?:\s*,\s*(?:io|sql)_thread)?|\s+until\s+\w+\s*=.*|\s+['\"][^'\"]*['\"])?\s*;?\s*$",
+    rf"change\s+(?:master|replication\s+source)\s+(?:'[^']*'\s+)?to\s+(?:\w+\s*=|{HOLE})",
+    rf"purge\s+(?:binary|master)\s+logs\s+(?:to|before)\s+(?:\?|'|{HOLE}|now|date)",
+    r"flush\s+(?:(?:local|no_write_to_binlog)\s+)?(?:(?:binary|engine|error|general|relay|slow)\s+)?(?:logs|tables|privileges|status|hosts|user_resources)(?:\s+with\s+read\s+lock)?\s*;?\s*$",
+    r"reset\s+(?:master|(?:slave|replica)(?:\s+all|\s*/\*!.*?\*/)?)\s*;?\s*$",
     r"start\s+transaction\b",
     r"kill\s+(?:query\s+|connection\s+)?(?:\d+|\?)\s*$",
 ]
@@ -62,7 +67,7 @@ _DDL_RE = re.compile("|".join(f"(?:{each})" for each in _DDL), re.IGNORECASE | r
 _OTHER_RE = re.compile("|".join(f"(?:{each})" for each in _OTHER), re.IGNORECASE | re.DOTALL)
 _VERBS = (
     "select|insert|update|delete|replace|with|values|create|alter|drop|rename|truncate|set|show|lock|unlock|explain|optimize|"
-    "analyze|check|repair|checksum|pragma|grant|call|savepoint|start|kill"
+    "analyze|check|repair|checksum|pragma|grant|call|savepoint|start|kill|stop|change|purge|flush|reset"
 )
 _VERB = re.compile(rf"(?:{_VERBS})\b", re.IGNORECASE)
 _AT_SINK = re.compile(

@@ -117,6 +117,8 @@ class Machine:
     """Functions that hand an argument on to a database as its SQL, with the positions of such arguments."""
     covered_by_callers: set[Key] = field(default_factory=set)
     """Wrappers with a call that was recorded in their place."""
+    parsed: set[Span] = field(default_factory=set)
+    """Literals that a SQL parser of the program was given."""
     handed_on: dict[Key, set[Span]] = field(default_factory=dict)
     """Calls that return the SQL that they were given, by call: the literals."""
 

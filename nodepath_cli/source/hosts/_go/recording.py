@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.calls import ALWAYS, base_name, is_database, never_sends, sql_argument
+from nodepath_cli.source.hosts._go.calls import (
+    ALWAYS,
+    base_name,
+    is_database,
+    never_sends,
+    parses,
+    sql_argument,
+)
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Guard,
+    Piece,
     Several,
     Text,
     Unknown,
@@ -65,9 +73,12 @@ def record(
             # `sqlx.Get(db, &row, query)` and its like have one argument more than the method of that name.
             sink = next((position for position, value in enumerate(values) if is_sql(first_of(value))), sink)
         return _record_sink(m, f, call, callee, nodes[sink], first_of(values[sink]))
-    if never_sends(callee.name, callee.package, callee.method):
+    if never_sends(callee.name, callee.package, callee.method, declared=bool(callee.functions)):
         return frozenset()
     literals: set[Literal] = set()
+    if parses(callee.package, callee.receiver_type):
+        m.parsed.update(piece.literal for value in values for piece in _pieces(value) if piece.literal is not None)
+        return frozenset()
     for value in values:
         for alternative in given(first_of(value), f.ambient):
             atom = alternative.atom
@@ -76,6 +87,10 @@ def record(
                 if kind is not None:
                     literals |= _note(m, f, call, alternative, atom, kind, 1)
     return frozenset(literals)
+
+
+def _pieces(value: Value) -> list[Piece]:
+    return [piece for each in first_of(value) if isinstance(each.atom, Text) for piece in each.atom.pieces]
 
 
 def is_sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> bool:
@@ -88,7 +103,10 @@ def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
     sink = _sink(f, callee, nodes)
     if sink is not None:
         return range(sink, sink + 1)
-    if callee.package not in _TEXT_PACKAGES and never_sends(callee.name, callee.package, callee.method):
+    known = bool(callee.functions)
+    if callee.package not in _TEXT_PACKAGES and never_sends(
+        callee.name, callee.package, callee.method, declared=known
+    ):
         return range(0) if callee.method else None
     return None
 
@@ -201,7 +219,7 @@ def _outer_call(m: Machine, literals: set[Literal]) -> tuple[frozenset[Literal],
 def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, branch: Guard | None = None) -> None:
     """Record a call that is not followed; `branch` is under what, where other branches were followed."""
     wrapper = None
-    position = f.parameters.get(f.file.source(node)) if node.type == "identifier" else None
+    position = _parameter(f, node) if reason == ARGUMENT else None
     if position is not None and m.calls:
         # Behind a wrapper: the call that was to give the SQL is the one whose SQL is not known.
         m.covered.add(call.key)
@@ -213,6 +231,18 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
     parameter = reason == ARGUMENT
     order = m.next_order()
     m.not_followed.append(NotFollowed(call, reason, ambient, parameter, order, wrapper, m.root, branch is not None))
+
+
+def _parameter(f: Frame, node: Node, depth: int = 0) -> int | None:
+    """Return which parameter of its function an expression is, also where a call only rewrites it (`Rebind(query)`)."""
+    if node.type == "identifier":
+        return f.parameters.get(f.file.source(node))
+    listing = node.child_by_field_name("arguments") if node.type == "call_expression" else None
+    for each in named(listing) if listing is not None and depth < 3 else ():
+        found = _parameter(f, each, depth + 1)
+        if found is not None:
+            return found
+    return None
 
 
 def note_wrapped(

@@ -1,0 +1,90 @@
+"""Interfaces of the tree: what their methods take, and the types of the tree that have them."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.binding import parameters
+from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.values import Function
+
+MAX_IMPLEMENTATIONS = 6
+"""Most types that a method of an interface is looked up in; where there are more it is not followed."""
+_MAX_DEPTH = 4
+_COMPARED = 12
+"""How many methods of an interface a type must have to count as one that implements it."""
+_TEXT = re.compile(r"\bstring\b")
+_NO_TEXT = frozenset(("any", "interface{}", "bool", "error", "int", "int32", "int64", "uint", "uint64", "float64"))
+
+
+def specification(m: Machine, type_id: str, name: str, depth: int = 0) -> tuple[GoFile, Node] | None:
+    """Return the method of an interface of the tree as declared, also through embedded interfaces."""
+    found = m.index.body(type_id)
+    if found is None or found[1].type != "interface_type":
+        return None
+    file, body = found
+    embedded: list[str] = []
+    for element in named(body):
+        member = element.child_by_field_name("name") if element.type == "method_elem" else None
+        if member is not None and file.source(member) == name:
+            return file, element
+        if element.type == "type_elem" and named(element):
+            embedded.append(m.index.type_id(file, named(element)[0]))
+    for other in embedded if depth < _MAX_DEPTH else ():
+        inner = specification(m, other, name, depth + 1)
+        if inner is not None:
+            return inner
+    return None
+
+
+def texts(file: GoFile, node: Node) -> list[bool]:
+    """Say of each parameter of a declared method whether its type can be that of a SQL text."""
+    result = []
+    for _, kind, variadic in parameters(file, node):
+        source = "".join(file.source(kind).split()) if kind is not None else ""
+        fixed = kind is not None and kind.type in ("type_identifier", "qualified_type") and source not in _NO_TEXT
+        result.append(fixed and not variadic and not source.endswith("Context"))
+    return result
+
+
+def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]:
+    """Return the methods that a call through an interface may mean, where they return texts; () for too many."""
+    found = specification(m, type_id, name)
+    if found is None:
+        return ()
+    file, element = found
+    result = element.child_by_field_name("result")
+    if result is None or not _TEXT.search(file.source(result)):
+        return ()
+    key = (type_id, name)
+    known = m.implementations.get(key)
+    if known is None:
+        needed = _method_names(m, type_id)
+        routines = [each for each in _methods(m, name) if _has_all(m, each, needed)]
+        known = tuple(routines) if len(routines) <= MAX_IMPLEMENTATIONS else ()
+        m.implementations[key] = known
+    return tuple(Function(each.file, each.node) for each in known)
+
+
+def _methods(m: Machine, name: str) -> list[Routine]:
+    """Return the methods of that name in the tree. Only files that declare one are parsed."""
+    declared = re.compile(rf"^func\s*\([^)]*\)\s*{re.escape(name)}\s*\(", re.MULTILINE)
+    files = [file for file in m.index.files if name in file.text and declared.search(file.text)]
+    return [each for file in files for each in m.index.of(file).methods.get(name, ())]
+
+
+def _method_names(m: Machine, type_id: str) -> list[str]:
+    body = m.index.body(type_id)
+    if body is None:
+        return []
+    names = [each.child_by_field_name("name") for each in named(body[1]) if each.type == "method_elem"]
+    return [body[0].source(name) for name in names if name is not None][:_COMPARED]
+
+
+def _has_all(m: Machine, routine: Routine, needed: list[str]) -> bool:
+    owner = f"{routine.file.folder}.{routine.receiver}"
+    return all(m.index.method(owner, name) is not None for name in needed)
