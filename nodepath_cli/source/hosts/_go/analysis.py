@@ -50,6 +50,7 @@ def _again(m: Machine) -> None:
         m.not_followed = [record for record in m.not_followed if record.root not in tainted]
         m.values.clear()
         m.stored.clear()
+        m.settled.clear()
         routines = [m.routines[key] for key in sorted(tainted) if m.summaries.pop(key, None) is not None]
         for routine in routines:
             m.summary(routine)
@@ -118,7 +119,7 @@ def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: dict[str, 
         if pattern.search(file.source(routine.node)):
             if routine_key(routine) not in m.summaries:
                 m.summary(routine)
-            if not routine.receiver and returns_text(file, routine.node, structs=False):
+            if not routine.receiver and returns_text(file, routine.node):
                 further.setdefault(file.folder, set()).add(routine.name)
     for name, value in declared.values.items():
         text = file.source(value.spec)

@@ -22,7 +22,7 @@ from nodepath_cli.source.hosts._go.machine import (
 )
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
 from nodepath_cli.source.hosts._go.records import Call
-from nodepath_cli.source.hosts._go.relevant import returns_text, touches_sql
+from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
@@ -33,9 +33,13 @@ from nodepath_cli.source.hosts._go.values import (
     Record,
     Table,
     Text,
+    Unknown,
     Value,
 )
 from nodepath_cli.source.statement import Span
+
+_LOOKED_AT = 40
+"""How many elements of a list are looked at for what rests on arguments."""
 
 
 def invoke(
@@ -54,14 +58,16 @@ def invoke(
         return unknown_results(m, function)
     closure = function.node.type == "func_literal"
     if not closure:
-        touches, returns = _worth(m, function, key)
+        touches, returns, structs = _worth(m, function, key)
         built = any(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
-        if not (touches or built or returns):
+        if not (touches or built or returns or structs):
             _run_literals(m, f, values)
             return unknown_results(m, function)
+        if not (literals or built or returns or _calls_back(values)) and _settled(m, function, key):
+            return _standalone(m, function)
         if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
             values, function.receiver
         ):
@@ -117,14 +123,55 @@ def _activate(
     return frame, written
 
 
-def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, bool]:
-    """Say whether a function touches SQL, and whether it may return a text."""
+def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, bool, bool]:
+    """Say whether a function touches SQL, whether it may return a text, and whether a struct with one."""
     found = m.worth.get(key)
     if found is None:
         file, node = function.file, function.node
-        found = (touches_sql(file, node), returns_text(file, node, structs=file.folder in m.sql_folders))
-        m.worth[key] = found
+        structs = file.folder in m.sql_folders and returns_struct(file, node)
+        found = m.worth[key] = (touches_sql(file, node), returns_text(file, node), structs)
     return found
+
+
+def _calls_back(values: Sequence[Value]) -> bool:
+    return any(isinstance(each.atom, Function) for value in values for each in value)
+
+
+def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
+    """Say whether what a function does on its own is all there is to know, whatever its arguments are.
+
+    Most functions that run SQL are so: to follow them with the arguments of each of their calls would find nothing new.
+    """
+    if key in m.in_progress:
+        return False
+    known = m.settled.get(key)
+    if known is not None:
+        return known
+    found = summary(m, Routine(function.file, function.node, function_name(function) or ""))
+    answer = key not in m.dependent and not any(_of_caller(value, 0) for value in found.results)
+    if found.done:
+        m.settled[key] = answer
+    return found.done and answer
+
+
+def _of_caller(value: Value, depth: int) -> bool:
+    """Say whether a result rests on an argument of its function or on its receiver."""
+    for each in value:
+        atom = each.atom
+        if isinstance(atom, Unknown) and recording.of_caller(atom.reason) and not atom.type.endswith(("int", "bool")):
+            return True
+        if isinstance(atom, Text) and any(p.hole is not None and recording.of_caller(p.hole[1]) for p in atom.pieces):
+            return True
+        inner: Sequence[Value] = ()
+        if isinstance(atom, Record):
+            inner = [value for _, value in atom.fields]
+        elif isinstance(atom, Items):
+            inner = atom.items[:_LOOKED_AT]
+        elif isinstance(atom, Table):
+            inner = [value for _, value in atom.entries[:_LOOKED_AT]]
+        if depth < 2 and any(_of_caller(value, depth + 1) for value in inner):
+            return True
+    return False
 
 
 def _root(f: Frame, node: Node, value: Value) -> Node:

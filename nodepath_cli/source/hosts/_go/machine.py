@@ -135,10 +135,14 @@ class Machine:
     summaries: dict[Key, Summary] = field(default_factory=dict)
     routines: dict[Key, Routine] = field(default_factory=dict)
     """The functions of `summaries`."""
-    worth: dict[Key, tuple[bool, bool]] = field(default_factory=dict)
-    """By function: it has SQL words or database calls; it may return a text."""
+    worth: dict[Key, tuple[bool, bool, bool]] = field(default_factory=dict)
+    """By function: it has SQL words or database calls; it may return a text; it may return a struct with one."""
+    dependent: set[Key] = field(default_factory=set)
+    """Functions with SQL that is not wholly known when they are evaluated on their own."""
     implementations: dict[tuple[str, str], tuple[Routine, ...]] = field(default_factory=dict)
     """The methods that a call through an interface may mean, by type id and name."""
+    settled: dict[Key, bool] = field(default_factory=dict)
+    """Whether a function has nothing more to tell when it is followed with its arguments."""
     sql_folders: set[str] = field(default_factory=set)
     """Folders with SQL or database calls in them: only their structs are worth following."""
 

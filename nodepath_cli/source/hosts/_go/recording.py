@@ -162,6 +162,11 @@ def _may_be_text(value: Value) -> bool:
     return isinstance(atom, Text) or (isinstance(atom, Unknown) and atom.type in ("", "string"))
 
 
+def of_caller(reason: str) -> bool:
+    """Say whether something is not known for a reason that a caller may know better."""
+    return reason in (ARGUMENT, "receiver") or reason.startswith(("field ", "list: ", "element of "))
+
+
 def _why(atom: Atom) -> str:
     """Why an alternative is no SQL that can be read."""
     if isinstance(atom, Unknown):
@@ -183,6 +188,8 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
         m.covered.add(call.key)
         call, rank = caller, 3
         visible = [literal for literal in visible if literal in given_literals] or visible
+    if m.root is not None and has_hole(text):
+        m.dependent.add(m.root)
     m.received.append(
         Received(
             call,
@@ -227,6 +234,8 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
     elif position is not None and f.routine is not None:
         wrapper = f.routine
         m.wrappers.setdefault(wrapper, set()).add(position)
+    if m.root is not None:
+        m.dependent.add(m.root)
     ambient = join_guards(f.ambient, branch or ()) or f.ambient
     parameter = reason == ARGUMENT
     order = m.next_order()

@@ -38,10 +38,16 @@ def touches_sql(file: GoFile, node: Node) -> bool:
     return bool(DATABASE_CALLS.search(text) or SQL_WORDS.search(text))
 
 
-def returns_text(file: GoFile, node: Node, *, structs: bool) -> bool:
-    """Say whether a function may return a text, or with `structs` something that holds one."""
+def returns_text(file: GoFile, node: Node) -> bool:
+    """Say whether a function may return a text."""
+    return bool(_TEXT_RESULT.search(_results(file, node)))
+
+
+def returns_struct(file: GoFile, node: Node) -> bool:
+    """Say whether a function may return something that holds a text."""
+    return bool(_NAMED_RESULT.search(_results(file, node)))
+
+
+def _results(file: GoFile, node: Node) -> str:
     result = node.child_by_field_name("result")
-    if result is None:
-        return False
-    source = file.source(result).replace("error", "")
-    return bool(_TEXT_RESULT.search(source)) or (structs and bool(_NAMED_RESULT.search(source)))
+    return file.source(result).replace("error", "") if result is not None else ""

@@ -26,6 +26,10 @@ MAX_TEXT = 120_000
 MAX_ITEMS = 400
 """Longest list that is followed element by element."""
 
+_SAME = 2
+"""More structs without a known text than this are one unknown struct."""
+_DEEPEST = 3
+
 Guard = tuple[tuple[int, int], ...]
 """Decisions and the arm taken, `(decision, arm)`, in order of decision; arm 0 is the one that is written first."""
 
@@ -181,10 +185,13 @@ def under(value: Value, guard: Guard) -> Value:
     if not guard:
         return value
     result = []
-    for alternative in value:
-        joined = join_guards(alternative.guard, guard)
-        if joined is not None:
-            result.append(Alternative(joined, alternative.atom))
+    arms = dict(guard)
+    for known, atom in value:
+        if not known or known == guard:
+            result.append(Alternative(guard, atom))
+        elif all(arms.get(decision, arm) == arm for decision, arm in known):
+            more = [entry for entry in known if entry[0] not in arms]
+            result.append(Alternative(tuple(sorted((*guard, *more))) if more else guard, atom))
     return tuple(result)
 
 
@@ -192,7 +199,8 @@ def given(value: Value, guard: Guard) -> Value:
     """Return the alternatives that are possible where a guard holds, all of them if that leaves none."""
     if not guard or len(value) == 1:
         return value
-    return tuple(alternative for alternative in value if agree(alternative.guard, guard)) or value
+    arms = dict(guard)
+    return tuple(each for each in value if all(arms.get(decision, arm) == arm for decision, arm in each.guard)) or value
 
 
 def limit(alternatives: Iterable[Alternative]) -> Value:
@@ -209,9 +217,29 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
         elif before.guard != alternative.guard:
             distinct[key] = Alternative(_common(before.guard, alternative.guard), before.atom)
     found = list(distinct.values())
+    if len(found) > _SAME and all(_textless(each.atom, 0) for each in found):
+        kinds = {each.atom.type for each in found if isinstance(each.atom, (Record, Unknown))}
+        return (Alternative((), Unknown("run-time value", kinds.pop() if len(kinds) == 1 else "")),)
     if len(found) > 1 and isinstance(found[0].atom, (Number, Truth)) and all(a.atom == found[0].atom for a in found):
         return (Alternative((), found[0].atom),)
     return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
+
+
+def _textless(atom: Atom, depth: int) -> bool:
+    """Say whether no text is known of a struct or of what it holds: which of several it is makes no SQL differ."""
+    if isinstance(atom, Unknown):
+        return True
+    if depth > _DEEPEST:
+        return False
+    if isinstance(atom, Record):
+        return all(_textless(each.atom, depth + 1) for _, value in atom.fields for each in value)
+    if depth == 0:
+        return False
+    if isinstance(atom, Text):
+        return not atom.plain
+    if isinstance(atom, Items):
+        return not atom.items
+    return isinstance(atom, (Number, Truth)) or (isinstance(atom, Table) and not atom.entries)
 
 
 def _common(first: Guard, second: Guard) -> Guard:
