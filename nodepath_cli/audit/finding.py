@@ -186,6 +186,19 @@ class InventoryItem:
     tables: tuple[str, ...]
     columns: tuple[str, ...]
     """`table.column` where the table is known, else the bare name."""
+    wrapper: WrapperPlace | None = None
+    """The function of the tree that is called, where it hands the SQL on to a database."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WrapperPlace:
+    """A function of the tree that hands the SQL which it is given on to a database."""
+
+    path: str
+    line: int
+    name: str
+    argument: int
+    """Which of its arguments is the SQL, the first is 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from nodepath_cli.audit.finding import (
     Skipped,
     Status,
     Unresolved,
+    WrapperPlace,
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
 from nodepath_cli.audit.rules import selected
@@ -30,7 +31,7 @@ from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.statement import Span
+from nodepath_cli.source.statement import CallSite, Span
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
@@ -263,4 +264,13 @@ def _item(analysed: Analysed, files: dict[str, SourceFile]) -> InventoryItem:
         variants=texts,
         tables=tuple(tables),
         columns=tuple(columns),
+        wrapper=_wrapper_place(call, files),
     )
+
+
+def _wrapper_place(call: CallSite | None, files: dict[str, SourceFile]) -> WrapperPlace | None:
+    if call is None or call.wrapper is None:
+        return None
+    span = call.wrapper.span
+    line, _ = files[span.path].position(span.start)
+    return WrapperPlace(span.path, line, call.wrapper.name, call.wrapper.argument)

@@ -127,6 +127,18 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A function of the tree that hands the SQL which it is given on to a database."""
+
+    name: str
+    """Its bare name (`ExecInstance`)."""
+    span: Span
+    """Where its name is declared."""
+    argument: int
+    """Which of its arguments is the SQL, the first is 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallSite:
     """The call that receives the SQL."""
 
@@ -134,6 +146,8 @@ class CallSite:
     """The callee as written (`r.db.ExecContext`)."""
     span: Span
     """The whole call, from the first character of the callee to the closing parenthesis."""
+    wrapper: Wrapper | None = None
+    """The function that is called, where it is one of the tree; None for a method of a database package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from nodepath_cli.audit.finding import Counts, InventoryItem, Severity, Status
+from nodepath_cli.audit.finding import Counts, InventoryItem, Severity, Status, WrapperPlace
 from nodepath_cli.audit.grouping import Group
 from nodepath_cli.report import RenderOptions
 from nodepath_cli.report._style import Style
@@ -23,7 +24,14 @@ _SEVERITY_OF_STATUS = {"partial": Severity.WARNING, "unresolved": Severity.ERROR
 
 def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Group] | None = None) -> None:
     """Write one document with every statement in source order, and the groups where it was asked for some."""
-    document: dict[str, Any] = {"version": 1, "statements": [_document(each) for each in items]}
+    document: dict[str, Any] = {
+        "version": 1,
+        "statements": [_document(each) for each in items],
+        "wrappers": [
+            {"name": clean(each.name), "path": clean(each.path), "line": each.line, "argument": each.argument, "calls": n}
+            for each, n in _wrappers(items)
+        ],
+    }
     if groups is not None:
         document["groups"] = [_group(each) for each in groups]
     json.dump(document, out, indent=2)
@@ -38,6 +46,12 @@ def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, opt
         return
     for each in items:
         out.write("\n" + "\n".join(_lines(each, style, options.verbose)) + "\n")
+    wrappers = _wrappers(items) if options.verbose else []
+    if wrappers:
+        out.write(f"\n{style.strong('functions that were found to hand SQL on to a database:')}\n")
+    for place, calls in wrappers:
+        where = style.faint(f"{one_line(place.path)}:{place.line}")
+        out.write(f"    {one_line(place.name)}, argument {place.argument}, {plural(calls, 'statement')} ({where})\n")
 
 
 def render_groups_text(
@@ -64,6 +78,11 @@ def render_groups_text(
         out.write(style.faint("a statement that names several tables counts for each of them") + "\n")
     if by == "status":
         out.writelines(f"{line}\n" for line in _reasons(items))
+
+
+def _wrappers(items: Sequence[InventoryItem]) -> list[tuple[WrapperPlace, int]]:
+    """The functions of the tree that hand SQL on to a database, each with its number of statements."""
+    return sorted(Counter(each.wrapper for each in items if each.wrapper is not None).items())
 
 
 def _reasons(items: Sequence[InventoryItem]) -> Iterator[str]:

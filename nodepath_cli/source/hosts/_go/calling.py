@@ -106,7 +106,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
             return Callee(name, method, found[0], functions=_functions(value or ()))
     receiver = first_of(m.evaluate(f, operand))
     value = member_value(m, f, node, receiver, method)
-    functions = _functions(value) or _only_method(m, f, receiver, method)
+    functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
     if functions:
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
@@ -129,6 +129,14 @@ def _plain(m: Machine, f: Frame, name: str) -> Callee:
 def _functions(value: Value) -> tuple[Function, ...]:
     found = tuple(each.atom for each in value if isinstance(each.atom, Function))
     return found[:4]
+
+
+def _bound(functions: tuple[Function, ...], receiver: Value) -> tuple[Function, ...]:
+    """One method that several forms of its receiver have is called once, with all of them."""
+    first = functions[0] if functions else None
+    if first is None or len(functions) < 2 or any(each.node != first.node for each in functions):
+        return functions
+    return (Function(first.file, first.node, None, receiver),) if first.receiver is not None else functions
 
 
 def _only_method(m: Machine, f: Frame, receiver: Value, method: str) -> tuple[Function, ...]:

@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.values import Guard, Text
-from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant
+from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
 MAX_VARIANTS = 24
 """Most texts of one statement."""
@@ -195,7 +195,7 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     finished = [record for record in records if not _UNFINISHED.search(record.text.plain)] or records
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in finished[:MAX_VARIANTS])
-    call = CallSite(group.call.name, group.call.span)
+    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))
     span = _span(finished[0].text, group.origin, call.span)
     statement = Statement(
         variants,
@@ -212,6 +212,24 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     rounds = _rounds(m, finished)
     roots = frozenset(record.root for record in finished if record.root is not None)
     return Collected(statement, finished[0].kind, group.call, group.order, rounds, roots)
+
+
+def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper | None:
+    """The function that hands the SQL on: one that was followed, else the one of that name that needs its callers."""
+    seen = next((record.wrapper for record in records if record.wrapper is not None), None)
+    if seen is None:
+        name = group.call.name.rpartition(".")[2]
+        keys = [key for key in m.wrappers if key in m.routines and m.routines[key].name == name]
+        if group.rank > 1 or len(keys) != 1:
+            return None
+        seen = (keys[0], min(m.wrappers[keys[0]]))
+    (path, offset), argument = seen
+    file = m.index.by_path[path]
+    routine = m.index.enclosing(file, offset)
+    name_node = routine.node.child_by_field_name("name") if routine is not None else None
+    if routine is None or name_node is None or routine.node.start_byte != offset:
+        return None
+    return Wrapper(routine.name, file.span(name_node), argument + 1)
 
 
 def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:

@@ -80,6 +80,8 @@ def stored(m: Machine, folder: str, type_id: str, name: str) -> Value | None:
     if folder not in m.index.folders:
         return None
     _evaluate(m, folder, name, is_field=True)
+    if type_id:
+        _evaluate_positions(m, folder, type_id, name)
     key = (folder, type_id, name)
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
@@ -97,6 +99,25 @@ def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
     for file in _files(m, folder, name):
         for write in m.index.writes(file).by_name.get(name, ()):
             if write.is_field == is_field and (file.path, write.start) not in m.fields.get((folder, name), {}):
+                _write(m, folder, name, _Site(file, write))
+
+
+def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> None:
+    """Evaluate the literals of a struct that give a field its value by its place, each once."""
+    key = (type_id, name, True)
+    if key in m.searched:
+        return
+    m.searched.add(key)
+    names = m.index.field_names(type_id)
+    if name not in names:
+        return
+    opening = f"{type_id.rpartition('.')[2]}{{"
+    for file in m.index.folders[folder]:
+        if opening not in file.text:
+            continue
+        for write in m.index.writes(file).by_position.get(names.index(name), ()):
+            known = m.fields.get((folder, name), {})
+            if (file.path, write.start) not in known and m.index.type_id(file, write.type) == type_id:
                 _write(m, folder, name, _Site(file, write))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -21,7 +22,7 @@ from nodepath_cli.source.hosts._go.machine import (
     routine_key,
 )
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
-from nodepath_cli.source.hosts._go.records import Call
+from nodepath_cli.source.hosts._go.records import Call, Handed
 from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.texts import type_of
@@ -63,6 +64,7 @@ def invoke(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
+        built = built or _builds(function, values, receiver_node)
         if not (touches or built or returns or structs):
             _run_literals(m, f, values)
             return unknown_results(m, function)
@@ -76,7 +78,7 @@ def invoke(
             return results
     m.inline_depth += not closure
     if literals:
-        m.arguments.append((literals, call))
+        m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values)))
     if not closure:
         m.calls.append(call)
     try:
@@ -131,6 +133,16 @@ def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, 
         structs = file.folder in m.sql_folders and returns_struct(file, node)
         found = m.worth[key] = (touches_sql(file, node), returns_text(file, node), structs)
     return found
+
+
+def _builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:
+    """Say whether a method puts a text that it is given into its receiver (`w.add("id = ?")`)."""
+    own = receiver_name(function) if receiver_node is not None else ""
+    if not own or not any(isinstance(each.atom, Text) and each.atom.plain for value in values for each in value):
+        return False
+    body = function.node.child_by_field_name("body")
+    written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\."
+    return body is not None and bool(re.search(written, function.file.source(body)))
 
 
 def _calls_back(values: Sequence[Value]) -> bool:

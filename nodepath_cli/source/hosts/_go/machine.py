@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.index import Index, Routine
-from nodepath_cli.source.hosts._go.records import Call, Key, NotFollowed, Received, Written
+from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Value
@@ -19,6 +19,8 @@ STEPS = 60_000
 """Syntax nodes that one function may cost, with everything that it calls. The largest real one seen takes 20,000."""
 VARIABLES_PER_STEP = 20
 """Copying and joining this many variables at a branch takes about as long as one step."""
+COMPARED_PER_STEP = 48
+"""Branches of guards that are compared in the time of one step."""
 MAX_NESTING = 140
 """Nested expressions, blocks and calls that are followed; Python's own stack holds about four times as many."""
 MAX_INLINE = 3
@@ -165,8 +167,8 @@ class Machine:
     """The declared functions that are being run, outermost first."""
     calls: list[Call] = field(default_factory=list)
     """The calls that are being followed, outermost first."""
-    arguments: list[tuple[frozenset[Span], Call]] = field(default_factory=list)
-    """The SQL literals that the calls being followed were given, with those calls."""
+    arguments: list[Handed] = field(default_factory=list)
+    """What the calls being followed were given of SQL, outermost first."""
     pending: list[Function] = field(default_factory=list)
     """Function literals that were made; those that nothing calls are run at the end of their function."""
     inline_depth: int = 0
@@ -213,6 +215,11 @@ class Machine:
         """Count the copying of variables at a branch as steps. Raises OutOfSteps where the budget is spent."""
         self.steps += variables // VARIABLES_PER_STEP
         self.step()
+
+    def compare(self, value: Value, guard: Guard) -> None:
+        """Count the comparing of a value's alternatives with a long guard as steps: it takes longer than the rest."""
+        if len(value) > 1:
+            self.steps += len(value) * len(guard) // COMPARED_PER_STEP
 
     @property
     def root(self) -> Key | None:

@@ -37,6 +37,7 @@ def identifier(m: Machine, f: Frame, node: Node) -> Value:
     name = f.file.source(node)
     value = f.scope.get(name)
     if value is not None:
+        m.compare(value, f.ambient)
         return given(value, f.ambient)
     return package_name(m, f.file.folder, name) or unknown(f"variable {name}")
 
@@ -61,6 +62,7 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
 def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -> Value:
     """Return a field or method of a value."""
     result: list[Alternative] = []
+    m.compare(receiver, f.ambient)
     for alternative in receiver:
         atom = alternative.atom
         value: Value | None = None

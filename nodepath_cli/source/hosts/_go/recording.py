@@ -18,7 +18,7 @@ from nodepath_cli.source.hosts._go.calls import (
 )
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
-from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
+from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import (
@@ -184,10 +184,9 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
         # Another function that the wrapper gives the SQL to: the wrapper's own call is recorded.
         return literals
     if outer is not None:
-        given_literals, caller = outer
         m.covered.add(call.key)
-        call, rank = caller, 3
-        visible = [literal for literal in visible if literal in given_literals] or visible
+        call, rank = outer.call, 3
+        visible = [literal for literal in visible if literal in outer.literals] or visible
     if m.root is not None and has_hole(text):
         m.dependent.add(m.root)
     m.received.append(
@@ -203,6 +202,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
             visible[0] if visible else None,
             f.iteration,
             m.root,
+            (outer.wrapper, outer.argument) if outer is not None else None,
         )
     )
     return literals
@@ -218,9 +218,17 @@ def hand_on(m: Machine, call: Call, literals: frozenset[Literal], result: Value)
                 m.handed_on.setdefault(call.key, set()).update(same)
 
 
-def _outer_call(m: Machine, literals: set[Literal]) -> tuple[frozenset[Literal], Call] | None:
+def _outer_call(m: Machine, literals: set[Literal]) -> Handed | None:
     """Return the outermost call that was given one of these literals as SQL: that is where the wrapper is used."""
-    return next((entry for entry in m.arguments if entry[0] & literals), None)
+    return next((entry for entry in m.arguments if entry.literals & literals), None)
+
+
+def argument_of(literals: frozenset[Literal], values: Sequence[Value]) -> int:
+    """Return which of a call's values consists of these literals."""
+    for position, value in enumerate(values):
+        if any(piece.literal in literals for piece in _pieces(value)):
+            return position
+    return 0
 
 
 def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, branch: Guard | None = None) -> None:

@@ -35,6 +35,18 @@ class Call:
         return self.file.span(self.node)
 
 
+class Handed(NamedTuple):
+    """A function of the tree that was given SQL, while it is being followed."""
+
+    literals: frozenset[Span]
+    """The literals of that SQL."""
+    call: Call
+    wrapper: Key
+    """The function."""
+    argument: int
+    """Which of its arguments the SQL is, from 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A SQL text that a call receives, in one alternative."""
@@ -59,6 +71,8 @@ class Received:
     """The rounds of the loops around the call."""
     root: tuple[str, int] | None = None
     """The function whose evaluation made this record."""
+    wrapper: tuple[Key, int] | None = None
+    """With rank 3: the wrapper, and which of its arguments the SQL is."""
 
 
 @dataclass(frozen=True, slots=True)

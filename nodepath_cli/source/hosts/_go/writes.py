@@ -40,6 +40,8 @@ class FileWrites:
     """All writes of one file."""
 
     by_name: dict[str, list[Write]] = field(default_factory=dict)
+    by_position: dict[int, list[Write]] = field(default_factory=dict)
+    """Elements of composite literals that name no field (`store{db, "orders"}`)."""
     _local_starts: list[int] = field(default_factory=list)
     _local_names: list[str] = field(default_factory=list)
 
@@ -94,8 +96,10 @@ def _assignment(file: GoFile, result: FileWrites, node: Node, left: Node, right:
 def _elements(file: GoFile, result: FileWrites, kind: Node, body: Node) -> None:
     if kind.type not in ("type_identifier", "qualified_type", "generic_type"):
         return
-    for element in named(body):
+    for position, element in enumerate(named(body)):
         if element.type != "keyed_element":
+            write = Write(named(element)[0] if named(element) else element, kind, True, element.start_byte)
+            result.by_position.setdefault(position, []).append(write)
             continue
         key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
         if key is not None and value is not None:
