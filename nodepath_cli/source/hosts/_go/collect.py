@@ -75,7 +75,14 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     judge = _Judge(m, dialect)
     result: list[Collected] = []
     seen: dict[Span | None, set[str]] = {}
-    groups = [group for group in _groups(m) if not _only_handed_on(m, group) and not _only_parsed(m, group)]
+    by_origin: dict[Span | None, list[Received]] = {}
+    for record in m.received:
+        by_origin.setdefault(record.origin, []).append(record)
+    groups = [
+        group
+        for group in _groups(m)
+        if not _only_handed_on(m, group, by_origin[group.origin]) and not _only_parsed(m, group)
+    ]
     judged = [(group, *judge.split(group)) for group in groups]
     # Own SQL first: a constant that two providers share belongs to the audited one.
     judged.sort(key=lambda item: (not item[1], -item[0].rank, item[0].order))
@@ -119,16 +126,14 @@ def _of_arguments(text: Text) -> bool:
     return any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in text.pieces)
 
 
-def _only_handed_on(m: Machine, group: Group) -> bool:
-    """A call that returned its SQL to one that was recorded too."""
+def _only_handed_on(m: Machine, group: Group, records: Sequence[Received]) -> bool:
+    """A call that returned its SQL to one that was recorded too. `records` are those of its literal."""
     handed = m.handed_on.get(group.key)
     if not handed or group.origin not in handed or group.rank > 1:
         return False
     return any(
-        record.origin == group.origin
-        and record.call.key != group.key
-        and record.origin not in m.handed_on.get(record.call.key, ())
-        for record in m.received
+        record.call.key != group.key and record.origin not in m.handed_on.get(record.call.key, ())
+        for record in records
         if record.origin is not None
     )
 

@@ -28,6 +28,7 @@ from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
+    Atom,
     Function,
     Items,
     Number,
@@ -36,9 +37,13 @@ from nodepath_cli.source.hosts._go.values import (
     Text,
     Unknown,
     Value,
+    unknown,
 )
 from nodepath_cli.source.statement import Span
 
+_CLAUSE = re.compile(r"[\s?=(,`]")
+_TEXT_TYPES = frozenset(("", "string", "[]string"))
+_NO_TEXT_TYPES = frozenset(("int", "int32", "int64", "uint", "uint64", "bool", "error", "float64"))
 _LOOKED_AT = 40
 """How many elements of a list are looked at for what rests on arguments."""
 
@@ -58,6 +63,7 @@ def invoke(
     if key in m.active or m.nesting > MAX_NESTING - 30:
         return unknown_results(m, function)
     closure = function.node.type == "func_literal"
+    touches = returns = False
     if not closure:
         touches, returns, structs = _worth(m, function, key)
         built = any(
@@ -92,7 +98,8 @@ def invoke(
     for node, value in written:
         if value is not None and any(isinstance(each.atom, (Text, Record, Items, Table)) for each in value):
             store(m, f, _root(f, node, value), value)
-    return results_of(m, frame, function)
+    results = results_of(m, frame, function)
+    return results if closure or returns or not touches else tuple(_of_rows(value) for value in results)
 
 
 def _activate(
@@ -145,6 +152,25 @@ def _builds(function: Function, values: Sequence[Value], receiver_node: Node | N
     return body is not None and bool(re.search(written, function.file.source(body)))
 
 
+def _of_rows(value: Value) -> Value:
+    """Forget the fields of a struct that a function with SQL returns, where no part of SQL is among them: it is data."""
+    if not all(isinstance(each.atom, (Record, Unknown)) and not _has_clause(each.atom, 0) for each in value):
+        return value
+    kinds = {each.atom.type for each in value if isinstance(each.atom, (Record, Unknown)) and each.atom.type}
+    return unknown("data from the database", kinds.pop()) if len(kinds) == 1 else value
+
+
+def _has_clause(atom: Atom, depth: int) -> bool:
+    """Say whether a struct holds anything that can become a part of SQL: more than single words and numbers."""
+    if isinstance(atom, Text):
+        return bool(_CLAUSE.search(atom.plain))
+    if isinstance(atom, Record):
+        return depth > 3 or any(_has_clause(each.atom, depth + 1) for _, value in atom.fields for each in value)
+    if isinstance(atom, Items):
+        return any(_has_clause(each.atom, depth + 1) for value in atom.items[:_LOOKED_AT] for each in value)
+    return isinstance(atom, Function) or (isinstance(atom, Table) and bool(atom.entries))
+
+
 def _calls_back(values: Sequence[Value]) -> bool:
     return any(isinstance(each.atom, Function) for value in values for each in value)
 
@@ -170,8 +196,8 @@ def _of_caller(value: Value, depth: int) -> bool:
     """Say whether a result rests on an argument of its function or on its receiver."""
     for each in value:
         atom = each.atom
-        if isinstance(atom, Unknown) and recording.of_caller(atom.reason) and not atom.type.endswith(("int", "bool")):
-            return True
+        if isinstance(atom, Unknown) and recording.of_caller(atom.reason) and (depth == 0 or atom.type in _TEXT_TYPES):
+            return atom.type not in _NO_TEXT_TYPES
         if isinstance(atom, Text) and any(p.hole is not None and recording.of_caller(p.hole[1]) for p in atom.pieces):
             return True
         inner: Sequence[Value] = ()
@@ -297,6 +323,9 @@ def _standalone(m: Machine, function: Function) -> Results:
     if not found:
         return blank
     reason = f"result of {routine.name}()"
+    touches, returns, _ = _worth(m, function, routine_key(routine))
+    if touches and not returns:
+        found = tuple(_of_rows(value) for value in found)
     return tuple(tuple(Alternative(each.guard, foreign(each.atom, reason)) for each in value) for value in found)
 
 
