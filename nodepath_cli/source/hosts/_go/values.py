@@ -279,9 +279,16 @@ def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
         return first
     if all(len(value) == 1 and isinstance(value[0].atom, Unknown) for _, value in arms):
         return first
-    common = [a for a in first if all(any(a is b or a == b for b in value) for _, value in arms[1:])]
+    others = {id(value): value for _, value in arms[1:] if value is not first}
+    common = [a for a in first if all(any(a is b or a == b for b in value) for value in others.values())]
     shared = set(map(id, common))
     result: list[Alternative] = []
+    if len(arms) > CAP:
+        # More arms than can be told apart: those that leave the value as it was are one.
+        distinct: dict[int, tuple[Guard, Value]] = {}
+        for guard, value in arms:
+            distinct[id(value)] = (() if id(value) in distinct else guard, value)
+        arms = list(distinct.values())
     for guard, value in arms:
         for alternative in value:
             if id(alternative) in shared:
