@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -11,7 +11,8 @@ from typing import Protocol
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.statement import Statement
+from nodepath_cli.source.functions import Function
+from nodepath_cli.source.statement import Span, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class Program(Protocol):
 
     def scripts(self) -> Sequence[Sequence[Statement]]:
         """Return the statements, DDL and others, of each script that runs by itself; () where there is none."""
+
+    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+        """Return what the functions do that run the statements with these spans, and the functions that call those.
+
+        () where the language has none. What it returns is plain data.
+        """
+
+    def deferred(self) -> frozenset[str]:
+        """Return the names of functions whose calls are put off until a function ends, however it ends."""
 
 
 class Host(Protocol):

@@ -6,17 +6,21 @@ and the order in which a program runs its DDL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions, Program
 from nodepath_cli.source.hosts._go.analysis import analyse
 from nodepath_cli.source.hosts._go.boot import in_boot_order
 from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
 from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.paths.functions import deferred, functions, texts_by_call
+from nodepath_cli.source.hosts._go.paths.state import Texts
+from nodepath_cli.source.hosts._go.paths.walker import CallKey
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.statement import Statement
+from nodepath_cli.source.statement import Span, Statement
 
 
 class GoProgram:
@@ -27,6 +31,7 @@ class GoProgram:
         self._index = Index([GoFile(file) for file in files])
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
+        self._texts: dict[CallKey, Texts] = {}
 
     def statements(self, file: SourceFile) -> Iterator[Statement]:
         """Yield the statements whose call lies in this file, in source order."""
@@ -45,9 +50,20 @@ class GoProgram:
         """Return nothing: Go code is no script."""
         return ()
 
+    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+        """Return what the functions do that run the statements at these places, and those that call them."""
+        self._all()
+        return functions(self._index, self._texts, wanted)
+
+    def deferred(self) -> frozenset[str]:
+        """Return the names of the functions that are called by `defer`."""
+        return deferred(self._index)
+
     def _all(self) -> list[Collected]:
         if self._collected is None:
-            self._collected = collect(analyse(self._index), self._options.dialect)
+            machine = analyse(self._index)
+            self._collected = collect(machine, self._options.dialect)
+            self._texts = texts_by_call(machine.received)
             for each in self._collected:
                 self._by_path.setdefault(each.call.file.path, []).append(each.statement)
             for lost in unreached(self._index.files, [each.statement for each in self._collected]):

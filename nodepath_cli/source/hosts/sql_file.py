@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions, Program
 from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered
@@ -86,6 +87,14 @@ class SqlProgram:
             for read in reads
             if read.foreign is None
         ]
+
+    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+        """Return nothing: a script has no functions."""
+        return ()
+
+    def deferred(self) -> frozenset[str]:
+        """Return nothing: a script has no functions."""
+        return frozenset()
 
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)

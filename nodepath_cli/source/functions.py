@@ -1,0 +1,180 @@
+"""What functions of a program do with the statements that they run, in plain data and in no host language's words.
+
+A function is a list of paths: the statements that are run one behind the other, what is asked of their outcomes on the
+way, and what is returned in the end. Rules about protocols (who holds a lock) read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from nodepath_cli.source.statement import Span
+
+Aspect = Literal["error", "affected", "id", "row", "found", "missing", "duplicate", "result"]
+"""What of a statement's outcome is looked at. `error`: that it failed (a condition) or its error (a value); `affected`:
+the number of rows; `id`: the new row's number; `row`: what was read; `found`: that a row was read; `missing`: that the
+error says there is none; `duplicate`: that the error says the key is taken; `result`: the outcome as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A constant: a truth, a number, a text, or None for no value (no error)."""
+
+    value: bool | int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error that is one for certain: a new one, or one that wraps another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument of the function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Something of the outcome of a statement that ran before on the path."""
+
+    run: int
+    """The number of the `Ran`."""
+    aspect: Aspect
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The time of day by the program's clock."""
+
+    form: str
+    """`time` for a value of the host's own type, else how it is written: a layout, `unix seconds`."""
+    zone: str
+    """`local`, `utc`, or `` where it is not known."""
+    moved: bool = False
+    """Something was added or taken away: an expiry, a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two values compared with one another."""
+
+    left: Value
+    operator: str
+    """`==`, `!=`, `<`, `<=`, `>`, `>=`."""
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Something computed from values, in a way that does not matter; of nothing, where it is not known at all."""
+
+    parts: tuple[Value, ...] = ()
+    text: str = ""
+    """The expression in the source, on one line."""
+
+
+Value: TypeAlias = Known | Failure | Given | Outcome | Moment | Compared | Mixed
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A statement was sent to the database."""
+
+    number: int
+    """Counts the statements of the path, from 0."""
+    texts: tuple[tuple[Span, str], ...]
+    """What it may have been: where the SQL's first literal stands, and the text, as in the statement's variants."""
+    call: Span
+    """The call that sent it."""
+    transaction: str | None
+    """What identifies the transaction around it; None outside of one."""
+    isolation: str = ""
+    """The isolation level that the transaction was begun with (`read committed`), empty for the server's default."""
+    arguments: tuple[Value, ...] | None = None
+    """The values for the placeholders, in order; None where they are not known one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A condition was met."""
+
+    condition: Value
+    truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A function was called: one of the program, or one that was given as an argument."""
+
+    name: str
+    """Its bare name."""
+    deferred: bool
+    """It runs when the function ends, however it ends."""
+    given: bool = False
+    """It was an argument: the work that the function does for its caller."""
+
+
+Step: TypeAlias = Ran | Tested | Called
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way through a function."""
+
+    steps: tuple[Step, ...]
+    returned: tuple[Value, ...]
+    """In order of the results; empty where it returns nothing."""
+
+
+ResultKind = Literal["bool", "error", "number", "handle", "other"]
+"""`handle` is a pointer, an interface or a function: something to hold, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the program."""
+
+    name: str
+    """Its bare name."""
+    owner: str
+    """The type that it is a method of, empty for a plain function."""
+    span: Span
+    results: tuple[ResultKind, ...]
+    paths: tuple[Path, ...]
+    complete: bool
+    """Every way through it is among the paths; False where there were too many."""
+
+
+def outcomes(value: Value) -> Iterator[Outcome]:
+    """Yield every outcome that a value rests on."""
+    match value:
+        case Outcome():
+            yield value
+        case Compared():
+            yield from outcomes(value.left)
+            yield from outcomes(value.right)
+        case Mixed():
+            for part in value.parts:
+                yield from outcomes(part)
+        case _:
+            pass
+
+
+def asked(value: Value) -> tuple[Value, bool]:
+    """Return what a condition asks in one form, and whether it asks for that or for its opposite.
+
+    `err == nil` is the opposite of the error, `!x` of `x`, `a != b` of `a == b`.
+    """
+    if not isinstance(value, Compared) or value.operator not in ("==", "!="):
+        return value, True
+    left, right, equal = value.left, value.right, value.operator == "=="
+    if right == Known(None) and isinstance(left, (Outcome, Mixed)):
+        return left, not equal
+    if isinstance(right, Known) and isinstance(right.value, bool):
+        inner, wanted = asked(left)
+        return inner, wanted == (equal == right.value)
+    return Compared(left, "==", right), equal

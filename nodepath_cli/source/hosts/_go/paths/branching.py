@@ -1,0 +1,233 @@
+"""Statements that choose or repeat: if, switch, for, return, defer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.functions import Called, Mixed
+from nodepath_cli.source.hosts._go.paths import assigning, comparing
+from nodepath_cli.source.hosts._go.paths.assigning import write
+from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Many, Place, Scope, State, exported, first
+from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Walker
+from nodepath_cli.source.hosts._go.syntax import named
+
+_MAX_DEFERRED = 40
+
+
+def _if(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    inner = w.scope(scope)
+    flows = _initialized(w, place, inner, node, state)
+    then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+    result: list[Flow] = []
+    for current in flows:
+        for after, truth in w.conditions(place, inner, node.child_by_field_name("condition"), current):
+            arm = then if truth else other
+            result += w.statement(place, inner, arm, after) if arm is not None else [(after, None)]
+    return result
+
+
+def _initialized(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[State]:
+    initializer = node.child_by_field_name("initializer")
+    if initializer is None:
+        return [state]
+    return [after for after, left in w.statement(place, scope, initializer, state) if left is None]
+
+
+def _return(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    listing = named(node)
+    nodes = named(listing[0]) if listing and listing[0].type == "expression_list" else listing
+    if not nodes:
+        values = tuple(state.variables.get(scope.find(name) or (0, ""), UNKNOWN) for name in _result_names(place))
+        return [(state, Left("return", values))]
+    results: list[tuple[State, tuple[Any, ...]]] = [(state, ())]
+    for each in nodes:
+        results = [
+            (after, (*values, *(value.values if isinstance(value, Many) and len(nodes) == 1 else (first(value),))))
+            for current, values in results
+            for after, value in w.evaluate(place, scope, each, current)
+        ]
+        if len(results) > 2000:
+            raise TooManyPaths
+    return [(after, Left("return", values)) for after, values in results]
+
+
+def _result_names(place: Place) -> list[str]:
+    results = place.routine.node.child_by_field_name("result") if place.routine is not None else None
+    if results is None or results.type != "parameter_list":
+        return []
+    return [
+        place.file.source(name) for each in named(results) for name in each.children_by_field_name("name")
+    ]
+
+
+def _leave(kind: str) -> Callable[[Walker, Place, Scope, Node, State], list[Flow]]:
+    return lambda w, place, scope, node, state: [(state, Left(kind))]
+
+
+def _for(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    inner = w.scope(scope)
+    body = node.child_by_field_name("body")
+    heads = [child for child in named(node) if child != body]
+    head = heads[0] if heads else None
+    if body is None:
+        return [(state, None)]
+    if head is not None and head.type == "range_clause":
+        return _range(w, place, inner, head, body, state)
+    test: Node | None = head
+    starts = [state]
+    if head is not None and head.type == "for_clause":
+        test = head.child_by_field_name("condition")
+        starts = _initialized(w, place, inner, head, state)
+    flows: list[Flow] = []
+    for start in starts:
+        if test is None:
+            flows += _endless(w, place, inner, body, start)
+            continue
+        if head is not None and head.type == "for_clause":
+            # The rounds of a counted loop: at least one, as tries of an acquire have it.
+            flows += _round(w, place, inner, body, start)
+            continue
+        for after, truth in w.conditions(place, inner, test, start):
+            flows += _round(w, place, inner, body, after) if truth else [(after, None)]
+    return flows
+
+
+def _range(w: Walker, place: Place, scope: Scope, head: Node, body: Node, state: State) -> list[Flow]:
+    flows: list[Flow] = []
+    right, left = head.child_by_field_name("right"), head.child_by_field_name("left")
+    for after, value in w.evaluate(place, scope, right, state) if right is not None else [(state, UNKNOWN)]:
+        flows.append((after, None))
+        inside = after.fork()
+        for target in named(left) if left is not None else ():
+            write(place.file, scope, target, Mixed((exported(value),)), inside, True)
+        flows += _round(w, place, scope, body, inside)
+    return flows
+
+
+def _round(w: Walker, place: Place, scope: Scope, body: Node, state: State) -> list[Flow]:
+    return [
+        (after, left if left is not None and left.kind == "return" else None)
+        for after, left in w.statement(place, scope, body, state)
+    ]
+
+
+def _endless(w: Walker, place: Place, scope: Scope, body: Node, state: State) -> list[Flow]:
+    """`for { }` is left by `break` and `return` alone; a path that tries again is not followed."""
+    flows: list[Flow] = []
+    for after, left in w.statement(place, scope, body, state):
+        if left is None or left.kind == "continue":
+            continue
+        flows.append((after, left if left.kind == "return" else None))
+    return flows
+
+
+def _switch(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    inner = w.scope(scope)
+    subject = node.child_by_field_name("value")
+    flows: list[Flow] = []
+    for start in _initialized(w, place, inner, node, state):
+        subjects = w.evaluate(place, inner, subject, start) if subject is not None else [(start, None)]
+        for current, value in subjects:
+            flows += _cases(w, place, inner, node, current, value)
+    return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
+
+
+def _cases(w: Walker, place: Place, scope: Scope, node: Node, state: State, subject: Any) -> list[Flow]:
+    flows: list[Flow] = []
+    waiting = [state]
+    default: Sequence[Node] | None = None
+    for case in (child for child in named(node) if child.type.endswith("_case")):
+        tests = [each for field in case.children_by_field_name("value") for each in _listed(field)]
+        tests += case.children_by_field_name("type")
+        skipped = {child.start_byte for field in ("value", "type") for child in case.children_by_field_name(field)}
+        body = [child for child in named(case) if child.start_byte not in skipped]
+        if case.type == "default_case":
+            default = body
+            continue
+        for test in tests:
+            following = []
+            for current in waiting:
+                for after, truth in _case(w, place, scope, node, test, subject, current):
+                    if truth:
+                        flows += w.block(place, _alias(w, place, scope, node, subject, after), body, after)
+                    else:
+                        following.append(after)
+            waiting = following
+    for current in waiting:
+        flows += w.block(place, w.scope(scope), default, current) if default is not None else [(current, None)]
+    return flows
+
+
+def _listed(node: Node) -> list[Node]:
+    return named(node) if node.type == "expression_list" else [node]
+
+
+def _case(
+    w: Walker, place: Place, scope: Scope, node: Node, test: Node, subject: Any, state: State
+) -> list[tuple[State, bool]]:
+    if node.type == "type_switch_statement":
+        return w.decided(state, comparing.kind_of_error(exported(subject), place.file.shown(test)))
+    if subject is None:
+        return w.conditions(place, scope, test, state)
+    result = []
+    for after, value in w.evaluate(place, scope, test, state):
+        source = place.file.source(test)
+        result += w.decided(after, comparing.compared(exported(subject), "==", exported(value), source))
+    return result
+
+
+def _alias(w: Walker, place: Place, scope: Scope, node: Node, subject: Any, state: State) -> Scope:
+    inner = w.scope(scope)
+    alias = node.child_by_field_name("alias")
+    for target in _listed(alias) if alias is not None else ():
+        write(place.file, inner, target, subject, state, True)
+    return inner
+
+
+def _select(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    flows: list[Flow] = []
+    for case in named(node):
+        body = [child for child in named(case) if child not in case.children_by_field_name("communication")]
+        flows += w.block(place, w.scope(scope), body, state.fork())
+    return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
+
+
+def _deferred(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    """Write down what a deferred or concurrent function calls; what it does is not followed."""
+    after = state.fork()
+    waiting = [node]
+    found = 0
+    while waiting and found < _MAX_DEFERRED:
+        each = waiting.pop()
+        if each.type == "call_expression":
+            function = each.child_by_field_name("function")
+            member = function.child_by_field_name("field") if function is not None else None
+            name = member or function
+            if name is not None and name.type in ("identifier", "field_identifier"):
+                found += 1
+                after.add(Called(place.file.source(name), node.type == "defer_statement"))
+        waiting += reversed(named(each))
+    return [(after, None)]
+
+
+def _labelled(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    return w.block(place, scope, [child for child in named(node) if child.type != "label_name"], state)
+
+
+HANDLERS: dict[str, Handler] = {
+    **assigning.HANDLERS,
+    "if_statement": _if,
+    "return_statement": _return,
+    "for_statement": _for,
+    "expression_switch_statement": _switch,
+    "type_switch_statement": _switch,
+    "select_statement": _select,
+    "break_statement": _leave("break"),
+    "continue_statement": _leave("continue"),
+    "defer_statement": _deferred,
+    "go_statement": _deferred,
+    "labeled_statement": _labelled,
+}
+"""How every statement is run, by its node's type."""

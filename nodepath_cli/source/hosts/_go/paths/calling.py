@@ -1,0 +1,197 @@
+"""Calls on a path: statements that are sent, outcomes that are read, functions of the tree that are walked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tree_sitter import Node
+
+from nodepath_cli.source.functions import Called, Failure, Given, Known, Mixed, Moment, Outcome
+from nodepath_cli.source.hosts._go.paths import clock, comparing, following, sending
+from nodepath_cli.source.hosts._go.paths.assigning import pointed_at
+from nodepath_cli.source.hosts._go.paths.state import (
+    UNKNOWN,
+    Any,
+    Closure,
+    Many,
+    Place,
+    Scope,
+    State,
+    Transaction,
+    exported,
+    first,
+)
+from nodepath_cli.source.hosts._go.paths.walker import TooManyPaths, Values, Walker
+from nodepath_cli.source.hosts._go.syntax import named
+
+_CONVERSIONS = frozenset(
+    ("string", "int", "int8", "int16", "int32", "int64", "uint", "uint32", "uint64", "float64", "bool", "error")
+)
+_NEW_ERRORS = frozenset(("fmt.Errorf", "errors.New", "errors.Errorf", "xerrors.Errorf", "xerrors.New", "status.Errorf"))
+_KEEPING_ERRORS = frozenset(("Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef", "Trace", "Annotate", "Annotatef"))
+_ENDS = ("panic", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "runtime.Goexit")
+_BEGINS = frozenset(("Begin", "BeginTx", "Beginx", "BeginTxx", "MustBegin", "StartTransaction", "BeginTransaction"))
+_MAX_RESULTS = 400
+
+
+def call(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
+    """Return what a call gives, each with its path. Raises TooManyPaths."""
+    function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None:
+        return [(state, UNKNOWN)]
+    nodes = named(listing) if listing is not None else []
+    operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
+    name = " ".join(place.file.source(function).split())
+    if name in _ENDS:
+        return []
+    receivers: Values = [(state, None)]
+    is_package = operand is not None and operand.type == "identifier" and scope.find(place.file.source(operand)) is None
+    if operand is not None and member is not None and not is_package:
+        receivers = w.evaluate(place, scope, operand, state)
+    result: Values = []
+    for current, receiver in receivers:
+        for after, arguments in _arguments(w, place, scope, nodes, current):
+            made = Calling(w, place, scope, node, function, nodes, name, first(receiver), arguments)
+            result += made.run(after)
+            if len(result) > _MAX_RESULTS:
+                raise TooManyPaths
+    return result
+
+
+def _arguments(
+    w: Walker, place: Place, scope: Scope, nodes: Sequence[Node], state: State
+) -> list[tuple[State, tuple[Any, ...]]]:
+    results: list[tuple[State, tuple[Any, ...]]] = [(state, ())]
+    for node in nodes:
+        variadic = node.type == "variadic_argument"
+        inner = named(node)[0] if variadic and named(node) else node
+        following_: list[tuple[State, tuple[Any, ...]]] = []
+        for current, values in results:
+            for after, value in w.evaluate(place, scope, inner, current):
+                spread = isinstance(value, Many) and (variadic or len(nodes) == 1)
+                more = value.values if spread else (Many(()) if variadic else first(value),)
+                following_.append((after, (*values, *more)))
+        results = following_
+    return results
+
+
+class Calling:
+    """One call with its receiver and arguments evaluated."""
+
+    def __init__(
+        self,
+        w: Walker,
+        place: Place,
+        scope: Scope,
+        node: Node,
+        function: Node,
+        nodes: Sequence[Node],
+        name: str,
+        receiver: Any,
+        arguments: tuple[Any, ...],
+    ) -> None:
+        self.w, self.place, self.scope, self.node = w, place, scope, node
+        self.function, self.nodes, self.name = function, nodes, name
+        self.receiver, self.arguments = receiver, arguments
+        self.method = name.rpartition(".")[2]
+
+    def run(self, state: State) -> Values:
+        """Return what the call gives."""
+        value = self._plain(state)
+        if value is not None:
+            return [(state, value)]
+        sent = sending.send(self, state)
+        if sent is not None:
+            return sent
+        read = self._read(state)
+        if read is not None:
+            return read
+        followed = following.follow(self, state)
+        if followed is not None:
+            return followed
+        return self._unknown(state)
+
+    def _plain(self, state: State) -> Any | None:
+        """Return the value of a call of the language or of its own packages."""
+        name, arguments = self.name, self.arguments
+        one = arguments[0] if arguments else UNKNOWN
+        if name in _CONVERSIONS:
+            return one
+        if name in _NEW_ERRORS:
+            return Failure()
+        if name == "time.Now" or (self.method == "Now" and not arguments):
+            return clock.NOW if name == "time.Now" else Moment("time", "")
+        if isinstance(self.receiver, Moment):
+            return clock.moment_method(self.receiver, self.method, arguments)
+        if name in ("errors.Is", "xerrors.Is") and len(self.nodes) == 2:
+            return comparing.kind_of_error(exported(one), self.place.file.source(self.nodes[1]))
+        if self.method in _KEEPING_ERRORS and self.receiver is None and comparing.failed(exported(one)) is not None:
+            return one
+        if name in ("strconv.FormatInt", "fmt.Sprint", "strconv.Itoa", "fmt.Sprintf"):
+            times = [each for each in arguments if isinstance(each, Moment)]
+            if len(times) == 1 and times[0].form.startswith("unix"):
+                return times[0]
+        if name.startswith(("strings.", "bytes.")) and comparing.failed(exported(one)) is not None:
+            words = " ".join(str(each.value) for each in arguments[1:] if isinstance(each, Known))
+            return comparing.kind_of_error(exported(one), words)
+        if self.receiver is not None and self.method == "Error" and not arguments:
+            return comparing.number_of(exported(self.receiver))
+        if self.method in _BEGINS and not isinstance(self.receiver, Transaction):
+            text = self.place.file.source(self.node).replace(" ", "")
+            isolation = "read committed" if "ReadCommitted" in text else "serializable" if "Serializable" in text else ""
+            return Many((Transaction(f"{self.place.file.path}:{self.node.start_byte}", isolation), Known(None)))
+        if isinstance(self.receiver, Transaction) and self.method in ("Commit", "Rollback"):
+            return Known(None)
+        return None
+
+    def _read(self, state: State) -> Values | None:
+        """Return what is read of a statement's outcome."""
+        if self.name in ("errors.As", "xerrors.As") and len(self.arguments) == 2:
+            error = exported(self.arguments[0])
+            after = state.fork()
+            pointed_at(self.place, self.scope, self.nodes[1:], error, after)
+            return [(after, comparing.kind_of_error(error, "type"))]
+        receiver = self.receiver
+        if not isinstance(receiver, Outcome) or receiver.aspect != "result":
+            return self._scanned_elsewhere(state)
+        run = receiver.run
+        after = state.fork()
+        if self.method == "RowsAffected":
+            return [(after, Many((Outcome(run, "affected"), Known(None))))]
+        if self.method == "LastInsertId":
+            return [(after, Many((Outcome(run, "id"), Known(None))))]
+        if self.method == "Next":
+            return [(after, Outcome(run, "found"))]
+        if self.method in ("Scan", "StructScan", "MapScan", "SliceScan", "Columns", "Slice"):
+            pointed_at(self.place, self.scope, self.nodes, Outcome(run, "row"), after)
+            return [(after, Outcome(run, "error"))]
+        if self.method in ("Err", "Close"):
+            return [(after, Outcome(run, "error") if self.method == "Err" else Known(None))]
+        return [(after, Outcome(run, "row"))]
+
+    def _scanned_elsewhere(self, state: State) -> Values | None:
+        """`sqlscan.ScanOne(&row, rows)`, `scanAll(rows, &list)` of another package."""
+        handles = [each for each in self.arguments if isinstance(each, Outcome) and each.aspect == "result"]
+        if len(handles) != 1 or following.resolve(self):
+            return None
+        after = state.fork()
+        pointed_at(self.place, self.scope, self.nodes, Outcome(handles[0].run, "row"), after)
+        return [(after, Outcome(handles[0].run, "error"))]
+
+    def _unknown(self, state: State) -> Values:
+        """A function that is not known: functions among its arguments run once, all else is mixed."""
+        after = state.fork()
+        found = self.scope.find(self.name) if "." not in self.name else None
+        given = found is not None and isinstance(state.variables.get(found), Given)
+        after.add(Called(self.method, False, given))
+        closures = [each for each in self.arguments if isinstance(each, Closure)]
+        if len(closures) == 1:
+            return following.closure(self.w, closures[0], (), after)
+        words = f"{self.place.file.shown(self.node)} {self.node.start_byte}"
+        errors = [each for each in self.arguments if comparing.failed(exported(each)) is not None]
+        if len(errors) == 1 and len(self.arguments) == 1 and not given:
+            # `isDuplicate(err)` of a package that is not in the tree.
+            return [(after, comparing.kind_of_error(exported(errors[0]), self.name))]
+        parts = [exported(each) for each in (self.receiver, *self.arguments) if each is not None]
+        parts = [each for each in parts if each != UNKNOWN and not isinstance(each, Known)]
+        return [(after, Mixed(tuple(parts), words))]

@@ -1,0 +1,58 @@
+"""The time of day in Go: what `time.Now()` becomes on its way to a statement."""
+
+from __future__ import annotations
+
+from nodepath_cli.source.functions import Known, Mixed, Moment
+from nodepath_cli.source.hosts._go.paths.state import Any
+
+LAYOUTS = {
+    "ANSIC": "Mon Jan _2 15:04:05 2006",
+    "UnixDate": "Mon Jan _2 15:04:05 MST 2006",
+    "RubyDate": "Mon Jan 02 15:04:05 -0700 2006",
+    "RFC822": "02 Jan 06 15:04 MST",
+    "RFC822Z": "02 Jan 06 15:04 -0700",
+    "RFC850": "Monday, 02-Jan-06 15:04:05 MST",
+    "RFC1123": "Mon, 02 Jan 2006 15:04:05 MST",
+    "RFC1123Z": "Mon, 02 Jan 2006 15:04:05 -0700",
+    "RFC3339": "2006-01-02T15:04:05Z07:00",
+    "RFC3339Nano": "2006-01-02T15:04:05.999999999Z07:00",
+    "Kitchen": "3:04PM",
+    "Stamp": "Jan _2 15:04:05",
+    "StampMilli": "Jan _2 15:04:05.000",
+    "StampMicro": "Jan _2 15:04:05.000000",
+    "StampNano": "Jan _2 15:04:05.000000000",
+    "DateTime": "2006-01-02 15:04:05",
+    "DateOnly": "2006-01-02",
+    "TimeOnly": "15:04:05",
+}
+"""The layouts of Go's package time."""
+
+NOW = Moment("time", "local")
+_UNITS = {"Unix": "unix seconds", "UnixMilli": "unix milliseconds", "UnixMicro": "unix microseconds"}
+_UNITS["UnixNano"] = "unix nanoseconds"
+_SAME = frozenset(("Truncate", "Round", "Local"))
+_MOVED = frozenset(("Add", "AddDate"))
+
+
+def moment_method(moment: Moment, method: str, arguments: tuple[Any, ...]) -> Any | None:
+    """Return what a method makes of a time, None for a method that makes something else."""
+    if moment.form != "time":
+        return None
+    if method in _SAME:
+        return Moment("time", "local" if method == "Local" else moment.zone, moment.moved)
+    if method == "UTC":
+        return Moment("time", "utc", moment.moved)
+    if method == "In":
+        return Moment("time", "", moment.moved)
+    if method in _MOVED:
+        return Moment("time", moment.zone, True)
+    if method in _UNITS:
+        return Moment(_UNITS[method], "utc", moment.moved)
+    if method == "String":
+        return Moment("2006-01-02 15:04:05.999999999 -0700 MST", moment.zone, moment.moved)
+    if method in ("Format", "AppendFormat"):
+        layout = arguments[0] if arguments else None
+        if isinstance(layout, Known) and isinstance(layout.value, str):
+            return Moment(layout.value, moment.zone, moment.moved)
+        return Mixed((moment,), "a layout that is not known")
+    return None

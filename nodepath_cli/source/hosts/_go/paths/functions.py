@@ -1,0 +1,133 @@
+"""The functions around statements, and those that call them, as plain facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from tree_sitter import Node
+
+from nodepath_cli.source.functions import Function, ResultKind
+from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.paths import branching, expressions, following
+from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
+from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of
+from nodepath_cli.source.hosts._go.records import Received
+from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.statement import Span
+
+_CALLER_ROUNDS = 2
+_MAX_CALLERS = 40
+"""A name that more functions call than this is no name of a lock's function."""
+_DEFERRED = re.compile(r"\bdefer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
+_CALLED = re.compile(r"\b(\w+)\(")
+_NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
+
+
+
+def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
+    """Return the SQL that each call receives."""
+    found: dict[CallKey, dict[tuple[Span, str], None]] = {}
+    for record in received:
+        if record.origin is not None:
+            node = record.call.node
+            key = (record.call.file.path, node.start_byte, node.end_byte)
+            found.setdefault(key, {})[record.origin, record.text.plain] = None
+    return {key: tuple(texts) for key, texts in found.items()}
+
+
+def functions(index: Index, texts: Mapping[CallKey, Texts], wanted: Collection[Span]) -> tuple[Function, ...]:
+    """Return the functions that run the statements whose first literals stand at `wanted`, and their callers.
+
+    In order of file and place. Up to two calls away.
+    """
+    places = {(span.path, span.start) for span in wanted}
+    chosen: dict[tuple[str, int], Routine] = {}
+    for (path, start, _), given in texts.items():
+        if any((span.path, span.start) in places for span, _ in given):
+            found = index.enclosing(index.by_path[path], start)
+            if found is not None:
+                chosen[path, found.node.start_byte] = found
+    known: dict[str, list[Routine]] = {}
+    fresh = list(chosen.values())
+    for _ in range(_CALLER_ROUNDS):
+        for routine in fresh:
+            known.setdefault(routine.name, []).append(routine)
+        callers = _callers(index, {routine.name for routine in fresh})
+        fresh = [each for each in callers if (each.file.path, each.node.start_byte) not in chosen]
+        chosen.update({(each.file.path, each.node.start_byte): each for each in fresh})
+    walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
+    return tuple(_function(walker, chosen[key]) for key in sorted(chosen))
+
+
+def deferred(index: Index) -> frozenset[str]:
+    """Return the names of the functions whose calls are put off until a function ends."""
+    found: set[str] = set()
+    for file in index.files:
+        for match in _DEFERRED.finditer(file.text):
+            found.update(_CALLED.findall(match.group()))
+    return frozenset(found)
+
+
+def _callers(index: Index, names: set[str]) -> list[Routine]:
+    if not names:
+        return []
+    pattern = re.compile(r"(?<!func )\b(" + "|".join(map(re.escape, sorted(names))) + r")\(")
+    found: dict[str, list[Routine]] = {}
+    for file in index.files:
+        if not pattern.search(file.text):
+            continue
+        for routine in index.of(file).all_routines():
+            body = routine.node.child_by_field_name("body")
+            for name in set(pattern.findall(file.source(body))) if body is not None else ():
+                found.setdefault(name, []).append(routine)
+    return [each for group in found.values() if len(group) <= _MAX_CALLERS for each in group]
+
+
+def _function(walker: Walker, routine: Routine) -> Function:
+    paths, complete = paths_of(walker, routine.file, routine, _bind)
+    span = routine.file.span(routine.node)
+    return Function(routine.name, routine.receiver, span, tuple(_results(routine)), paths, complete)
+
+
+def _bind(w: Walker, place: Place, scope: Scope, state: State) -> None:
+    """Give the parameters of the function that is walked what is known of them by their types."""
+    routine = place.routine
+    if routine is None:
+        return
+    receiver = routine.node.child_by_field_name("receiver")
+    for declaration in named(receiver) if receiver is not None else ():
+        for name in declaration.children_by_field_name("name"):
+            type_id = f"{routine.file.folder}.{routine.receiver}"
+            state.variables[scope.declare(place.file.source(name))] = Instance(type_id)
+    listing = routine.node.child_by_field_name("parameters")
+    for declaration in named(listing) if listing is not None else ():
+        for name in declaration.children_by_field_name("name"):
+            word = place.file.source(name)
+            value = expressions.parameter(w, place, word, declaration.child_by_field_name("type"))
+            state.variables[scope.declare(word)] = value
+    following.results(w, place.file, routine.node, scope, state)
+
+
+def _results(routine: Routine) -> list[ResultKind]:
+    result = routine.node.child_by_field_name("result")
+    if result is None:
+        return []
+    if result.type != "parameter_list":
+        return [_kind(routine, result)]
+    kinds: list[ResultKind] = []
+    for declaration in named(result):
+        kind = declaration.child_by_field_name("type") or declaration
+        count = max(1, len(declaration.children_by_field_name("name")))
+        kinds += [_kind(routine, kind)] * count
+    return kinds
+
+
+def _kind(routine: Routine, node: Node) -> ResultKind:
+    word = routine.file.source(node)
+    if word in ("bool", "error"):
+        return "bool" if word == "bool" else "error"
+    if _NUMBERS.match(word):
+        return "number"
+    return "handle" if node.type in ("pointer_type", "function_type", "interface_type", "qualified_type", "type_identifier") else "other"
+

@@ -1,0 +1,326 @@
+"""Which row a statement reads or writes, by which key, under what condition, and what it makes of its columns.
+
+Read from the tokens around the columns that the resolver found, as `value_uses` does. Only statements about one table
+are read, and only the plain forms of their conditions say anything; whatever else stands there is a condition whose
+columns alone are known. Column names are in lower case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nodepath_cli.schema.model import Table
+from nodepath_cli.sql.clauses import Clauses
+from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING
+from nodepath_cli.sql.resolution import Found, Resolution, TableRef
+from nodepath_cli.sql.words import words_of
+
+Action = Literal["select", "insert", "ignore", "upsert", "replace", "update", "delete"]
+"""`ignore` is INSERT IGNORE, `upsert` INSERT ... ON DUPLICATE KEY UPDATE."""
+
+Kind = Literal["value", "constant", "null", "now", "column", "inserted", "other"]
+"""What an expression is: a placeholder or run-time value, a constant, NULL, the time of day, a column, VALUES(column)."""
+
+_COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
+_FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+_CLOCK = words_of("NOW SYSDATE CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UNIX_TIMESTAMP CURDATE CURTIME")
+_CLOCK |= words_of("CURRENT_DATE CURRENT_TIME UTC_DATE UTC_TIME")
+_CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
+_AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value in a statement."""
+
+    kind: Kind
+    text: str
+    columns: frozenset[str] = frozenset()
+    """The columns that it is made of."""
+    parameter: int | None = None
+    """With `value`: which placeholder it is, from 0; None for a part of the text that is known only at run time."""
+    clock: bool = False
+    """The time of day stands in it."""
+    chooses: bool = False
+    """It is one of several values, by a condition: `IF(...)`, `CASE ... END`."""
+    null_safe: bool = False
+    """It asks whether something is NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A column and what it gets."""
+
+    column: str
+    value: Operand
+
+    @property
+    def keeps(self) -> bool:
+        """Say whether the column keeps its value: `x = x`."""
+        return self.value.kind == "column" and self.value.columns == {self.column}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the conditions that all have to hold."""
+
+    text: str
+    columns: frozenset[str]
+    column: str | None = None
+    """With `operator`: the column that is compared, alone on its side."""
+    operator: str | None = None
+    """As with the column on the left."""
+    operand: Operand | None = None
+    clock: bool = False
+    null_safe: bool = False
+
+    @property
+    def fixes(self) -> str | None:
+        """The column that it fixes to one value, None where it does something else."""
+        equal = self.operator == "=" and self.operand is not None and self.operand.kind in ("value", "constant")
+        return self.column if equal else None
+
+    @property
+    def ordered(self) -> bool:
+        """Say whether it asks for more or less than something, or for the time: an age."""
+        return self.operator in ("<", "<=", ">", ">=") or self.clock
+
+
+@dataclass(frozen=True, slots=True)
+class RowAccess:
+    """What a statement does with the rows of one table."""
+
+    action: Action
+    table: Table
+    start: int
+    """Where the statement begins in the variant's SQL."""
+    end: int
+    """Behind the table's name, or behind the verb where that comes later: what a report marks."""
+    conditions: tuple[Condition, ...] = ()
+    """Of WHERE."""
+    settings: tuple[Setting, ...] = ()
+    """Of SET or ON DUPLICATE KEY UPDATE."""
+    inserted: tuple[Setting, ...] = ()
+    """Of the first row of an INSERT."""
+    locks: bool = False
+    """FOR UPDATE or FOR SHARE, and waits for rows that others have locked."""
+    selected: frozenset[str] = frozenset()
+    """The columns that a SELECT gives."""
+    limited: bool = False
+    """LIMIT or ORDER BY stands behind it: one of many rows is picked."""
+    parameters: int = 0
+    """How many placeholders it has."""
+
+    @property
+    def fixed(self) -> dict[str, Operand]:
+        """The columns that WHERE fixes, or that an INSERT gives a value, with it."""
+        if self.action in ("insert", "ignore", "upsert", "replace"):
+            return {each.column: each.value for each in self.inserted}
+        return {each.fixes: each.operand for each in self.conditions if each.fixes and each.operand}
+
+    @property
+    def key(self) -> tuple[str, ...] | None:
+        """The unique key that is fixed, None where none is: at most one row is meant.
+
+        A key that the server numbers is none where a row is inserted.
+        """
+        fixed = self.fixed
+        writes = self.action in ("insert", "ignore", "upsert", "replace")
+        for columns in unique_keys(self.table):
+            if all(column in fixed for column in columns):
+                counted = any(_numbered(self.table, column) for column in columns)
+                if not (writes and counted):
+                    return columns
+        return None
+
+    @property
+    def others(self) -> tuple[Condition, ...]:
+        """The conditions beside those that fix the key."""
+        key = self.key or ()
+        return tuple(each for each in self.conditions if each.fixes not in key)
+
+
+def unique_keys(table: Table) -> tuple[tuple[str, ...], ...]:
+    """Return the columns of every unique key, those with expressions left out."""
+    keys = [table.primary_key] if table.primary_key else []
+    keys += [tuple(column for column in key.columns if column) for key in table.unique_keys if None not in key.columns]
+    return tuple(tuple(column.lower() for column in key) for key in keys if key)
+
+
+def _numbered(table: Table, column: str) -> bool:
+    found = table.column(column)
+    return found is not None and found.auto_increment
+
+
+def row_access(resolution: Resolution, ansi_quotes: bool = False) -> RowAccess | None:
+    """Return what a text does with the rows of its table; None for one about several tables, or that is not understood."""
+    if resolution.kind not in ("select", "insert", "replace", "update", "delete") or resolution.violations:
+        return None
+    tables = resolution.tables
+    if len(tables) != 1 or tables[0].table is None or not isinstance(tables[0].outcome, Found):
+        return None
+    if any(not isinstance(column.outcome, Found) for column in resolution.columns):
+        return None
+    clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
+    return _Reader(clauses, resolution, tables[0], tables[0].table).read() if clauses else None
+
+
+class _Reader:
+    def __init__(self, clauses: Clauses, resolution: Resolution, reference: TableRef, table: Table) -> None:
+        self.clauses, self.tokens = clauses, clauses.tokens
+        self.resolution, self.reference, self.table = resolution, reference, table
+        kinds = self.tokens.kinds
+        self.index = {start + (kinds[number] == QUOTED): number for number, start in enumerate(self.tokens.starts)}
+        self.columns = {self.index[each.start]: each.name.lower() for each in resolution.columns if each.start in self.index}
+        self.parameters = {number: count for count, number in enumerate(n for n, k in enumerate(kinds) if k == PARAM)}
+
+    def read(self) -> RowAccess | None:
+        match self.resolution.kind:
+            case "select":
+                return self._select()
+            case "update":
+                return self._update()
+            case "delete":
+                return self._made("delete", conditions=self._where(0))
+            case _:
+                return self._insert()
+
+    def _made(
+        self,
+        action: Action,
+        conditions: tuple[Condition, ...] = (),
+        settings: tuple[Setting, ...] = (),
+        inserted: tuple[Setting, ...] = (),
+        locks: bool = False,
+        selected: frozenset[str] = frozenset(),
+    ) -> RowAccess:
+        start = self.tokens.starts[0]
+        end = self.reference.end + (self.tokens.kinds[self.index.get(self.reference.start, 0)] == QUOTED)
+        limited = action != "select" and self.clauses.find(0, {"LIMIT", "ORDER"}) < self.clauses.end
+        count = len(self.parameters)
+        return RowAccess(
+            action, self.table, start, end, conditions, settings, inserted, locks, selected, limited, count
+        )
+
+    def _select(self) -> RowAccess | None:
+        clauses = self.clauses
+        begin = clauses.find(0, {"FROM"})
+        if clauses.word(0) != "SELECT" or clauses.find(0, {"UNION"}) < clauses.end:
+            return None
+        selected = frozenset(name for number, name in self.columns.items() if number < begin)
+        if any(clauses.word(number) == "*" and clauses.word(number - 1) in ("SELECT", ",", ".") for number in range(begin)):
+            selected |= {column.name.lower() for column in self.table.columns}
+        locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), clauses.find_pair(begin, "FOR", "SHARE"))
+        locking = min(locking, clauses.find_pair(begin, "LOCK", "IN"))
+        locks = locking < clauses.end and clauses.find(locking, {"SKIP"}) == clauses.end
+        return self._made("select", self._where(begin), locks=locks, selected=selected)
+
+    def _update(self) -> RowAccess | None:
+        begin = self.clauses.find(0, {"SET"})
+        until = self.clauses.find(begin, {"WHERE", "ORDER", "LIMIT"})
+        return self._made("update", self._where(begin), tuple(self._settings(begin + 1, until)))
+
+    def _insert(self) -> RowAccess | None:
+        clauses = self.clauses
+        insert = self.resolution.inserts[0] if len(self.resolution.inserts) == 1 else None
+        if insert is None or insert.open:
+            return None
+        conflict = clauses.find_pair(0, "ON", "DUPLICATE")
+        settings = tuple(self._settings(conflict + 4, clauses.end)) if conflict < clauses.end else ()
+        inserted: tuple[Setting, ...] = ()
+        if insert.rows and insert.rows[0].values is not None:
+            first = self.index.get(insert.rows[0].start)
+            if first is not None and clauses.word(first) == "(":
+                names = insert.columns if insert.columns is not None else [each.name for each in self.table.visible]
+                ranges = list(clauses.split(first + 1, self.tokens.closing.get(first, first), ","))
+                if len(names) == len(ranges):
+                    pairs = zip(names, ranges, strict=True)
+                    inserted = tuple(Setting(name.lower(), self._operand(*each)) for name, each in pairs)
+        elif clauses.find(0, {"SET"}, conflict) < conflict:
+            inserted = tuple(self._settings(clauses.find(0, {"SET"}, conflict) + 1, conflict))
+        action: Action = "upsert" if conflict < clauses.end else "ignore" if insert.ignore else "insert"
+        return self._made("replace" if insert.replace else action, settings=settings, inserted=inserted)
+
+    def _settings(self, begin: int, end: int) -> list[Setting]:
+        found = []
+        for first, until in self.clauses.split(begin, end, ","):
+            equals = self.clauses.find(first, {"="}, until)
+            name = self.columns.get(equals - 1)
+            if equals < until and name is not None:
+                found.append(Setting(name, self._operand(equals + 1, until)))
+        return found
+
+    def _where(self, begin: int) -> tuple[Condition, ...]:
+        clauses = self.clauses
+        where = clauses.find(begin, {"WHERE"})
+        if where >= clauses.end:
+            return ()
+        return tuple(self._conditions(where + 1, clauses.find(where + 1, _AFTER_WHERE)))
+
+    def _conditions(self, begin: int, end: int) -> list[Condition]:
+        begin, end = self._bare(begin, end)
+        if self.clauses.find(begin, {"OR", "||", "XOR"}, end) < end:
+            return [self._condition(begin, end)]
+        found: list[Condition] = []
+        while begin < end:
+            stop = self.clauses.find(begin, {"AND", "&&"}, end)
+            if self.clauses.find(begin, {"BETWEEN"}, stop) < stop:
+                stop = self.clauses.find(stop + 1, {"AND", "&&"}, end)
+            inner = self._bare(begin, stop)
+            several = inner[0] > begin and self.clauses.find(inner[0], {"AND", "&&"}, inner[1]) < inner[1]
+            found += self._conditions(*inner) if several else [self._condition(*inner)]
+            begin = stop + 1
+        return found
+
+    def _bare(self, begin: int, end: int) -> tuple[int, int]:
+        while begin < end and self.clauses.word(begin) == "(" and self.tokens.closing.get(begin) == end - 1:
+            begin, end = begin + 1, end - 1
+        return begin, end
+
+    def _condition(self, begin: int, end: int) -> Condition:
+        clauses = self.clauses
+        operator = next(
+            (n for n in range(begin, end) if clauses.word(n) in _COMPARE and not self._inside(begin, n)), end
+        )
+        whole = self._operand(begin, end)
+        column = operand = word = None
+        if operator < end and clauses.find(begin, {"OR", "||", "XOR"}, end) == end:
+            left, right = self._operand(begin, operator), self._operand(operator + 1, end)
+            word = clauses.word(operator)
+            if left.kind == "column":
+                column, operand = next(iter(left.columns)), right
+            elif right.kind == "column":
+                column, operand, word = next(iter(right.columns)), left, _FLIPPED.get(word, word)
+            else:
+                word = None
+        return Condition(whole.text, whole.columns, column, word, operand, whole.clock, whole.null_safe)
+
+    def _inside(self, begin: int, index: int) -> bool:
+        return any(open_ < index < self.tokens.closing.get(open_, 0) for open_ in range(begin, index))
+
+    def _operand(self, begin: int, end: int) -> Operand:
+        begin, end = self._bare(begin, end)
+        clauses, kinds = self.clauses, self.tokens.kinds
+        text = " ".join(clauses.text(begin, end).split())
+        columns = frozenset(name for number, name in self.columns.items() if begin <= number < end)
+        words = [clauses.word(number) for number in range(begin, end)]
+        clock = any(word in _CLOCK for word in words)
+        null_safe = "NULL" in words or "IFNULL" in words or "COALESCE" in words or "<=>" in words or "ISNULL" in words
+        chooses = bool(words) and words[0] in _CHOOSING
+        one = end - begin == 1
+        kind: Kind = "other"
+        parameter = None
+        if one and kinds[begin] in (PARAM, HOLED):
+            kind, parameter = "value", self.parameters.get(begin)
+        elif one and kinds[begin] in (NUMBER, STRING):
+            kind = "constant"
+        elif one and words[0] == "NULL":
+            kind = "null"
+        elif words and words[0] in ("VALUES", "VALUE") and len(columns) == 1 and end - begin == 4:
+            kind = "inserted"
+        elif len(columns) == 1 and clauses.after_name(begin) == end and (end - 1) in self.columns:
+            kind = "column"
+        elif words and words[0] in _CLOCK and (one or (clauses.word(begin + 1) == "(" and self.tokens.closing.get(begin + 1) == end - 1)):
+            kind = "now"
+        return Operand(kind, text, columns, parameter, clock, chooses, null_safe)
