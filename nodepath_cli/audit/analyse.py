@@ -125,6 +125,8 @@ class Analysis:
     statements: tuple[Analysed, ...]
     main: Target
     """The schema of the tree outside the `[[source]]` blocks: what the report's head names."""
+    programs: tuple[Program, ...] = ()
+    """The files of each host language, for what a rule asks of the functions around statements."""
 
     @cached_property
     def siblings(self) -> Mapping[str, Mapping[str, int]]:
@@ -171,7 +173,7 @@ def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None 
         analysed.append(resolved if outcomes is resolved.outcomes else replace(resolved, outcomes=outcomes))
     if progress:
         progress(len(extracted), len(extracted))
-    return Analysis(files, tuple(analysed), targets.main)
+    return Analysis(files, tuple(analysed), targets.main, tuple(programs))
 
 
 def _extract(

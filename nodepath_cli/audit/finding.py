@@ -12,7 +12,9 @@ from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
     from nodepath_cli.audit.agreement import CrossCheck
+    from nodepath_cli.audit.analyse import Analysed
     from nodepath_cli.audit.context import Context
+    from nodepath_cli.audit.locking.protocols import Protocols
     from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
@@ -75,8 +77,18 @@ class Hit:
     """Where it differs from the rule's."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramHit:
+    """What a rule found in the whole program, at one of its statements."""
+
+    analysed: Analysed
+    outcome: Resolution
+    hit: Hit
+
+
 Check = Callable[["Resolution", "Context"], Iterator[Hit]]
 CheckUnread = Callable[["Unparsed", "Context"], Iterator[Hit]]
+CheckProgram = Callable[["Protocols"], Iterator[ProgramHit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,8 @@ class Rule:
     """None for a rule that the pipeline itself applies (NP501)."""
     check_unread: CheckUnread | None = None
     """What the rule says of a text that the grammar does not understand (NP109)."""
+    check_program: CheckProgram | None = None
+    """What the rule says of statements that belong together, over the whole program (NP4xx)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from nodepath_cli.audit.finding import (
     WrapperPlace,
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
+from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
@@ -132,7 +133,21 @@ def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, Sourc
             analysed.target.proved_tables,
         )
         findings.extend(_of_statement(analysed, context, active, files))
+    findings.extend(_of_program(analysis, active, files))
     return sorted(findings, key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
+
+
+def _of_program(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> Iterator[Finding]:
+    """Yield what the rules about the whole program find, each place once."""
+    protocols = Protocols(analysis)
+    seen: set[tuple[str, Span, str | None]] = set()
+    for rule in active:
+        for found in rule.check_program(protocols) if rule.check_program else ():
+            span = found.outcome.variant.offsets.locate(found.hit.start, found.hit.end)
+            key = (rule.id, span, found.hit.identifier)
+            if key not in seen:
+                seen.add(key)
+                yield _finding(_Placed(rule, found.hit, span, found.outcome), found.analysed, "", files)
 
 
 def _of_statement(

@@ -35,7 +35,7 @@ def settle(
     baseline: Baseline | None,
 ) -> Settled:
     """Take away what comments and the baseline hide, and add NP502 for those that hide nothing."""
-    ran = frozenset(rule.id for rule in active if rule.check or rule.check_unread) | {
+    ran = frozenset(rule.id for rule in active if rule.check or rule.check_unread or rule.check_program) | {
         finding.rule for finding in findings
     }
     judged = Judged(frozenset(files), ran, _unclear(analysis))

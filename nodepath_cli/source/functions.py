@@ -134,9 +134,9 @@ ResultKind = Literal["bool", "error", "number", "handle", "other"]
 """`handle` is a pointer, an interface or a function: something to hold, or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function of the program."""
+    """A function of the program. Each is itself alone: comparing all paths would take long."""
 
     name: str
     """Its bare name."""
@@ -160,6 +160,21 @@ def outcomes(value: Value) -> Iterator[Outcome]:
         case Mixed():
             for part in value.parts:
                 yield from outcomes(part)
+        case _:
+            pass
+
+
+def texts(value: Value) -> Iterator[str]:
+    """Yield the source of every expression that a value is made of and that is not known."""
+    match value:
+        case Compared():
+            yield from texts(value.left)
+            yield from texts(value.right)
+        case Mixed():
+            if value.text:
+                yield value.text
+            for part in value.parts:
+                yield from texts(part)
         case _:
             pass
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Mixed, Path, Tested, outcomes
+from nodepath_cli.source.functions import Mixed, Path, Tested, outcomes, texts
 from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -149,7 +149,7 @@ class Walker:
         truth = known_truth(asked, state)
         if truth is not None:
             return [(state, truth)]
-        matters = any(outcomes(asked))
+        matters = any(outcomes(asked)) or any("(" in text for text in texts(asked))
         result = []
         for each in (True, False):
             fresh = assume(state, asked, each)

@@ -1,0 +1,1 @@
+"""Locks that are rows: who takes one, what decides who got it, and who gives it back."""

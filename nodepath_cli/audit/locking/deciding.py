@@ -1,0 +1,144 @@
+"""What decides who gets a lock: the statements whose outcome can be success for one caller alone."""
+
+from __future__ import annotations
+
+import re
+
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.source.functions import Compared, Known, Moment, Value, outcomes, texts
+from nodepath_cli.sql.row_access import Setting
+
+_SERVER_LOCK = re.compile(r"\b(?:get_lock|is_free_lock)\s*\(|\block\s+tables\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\.(?:SetN[Xx]|SetIfNotExists|TryLock|TryAcquire|Obtain)\(")
+"""Functions of other packages that give a lock to one caller: of Redis clients and the like."""
+_FRACTION = re.compile(r"[.,][09]{3,}")
+
+
+def decided(way: Way, table: str) -> bool:
+    """Say whether something on a path decides that this caller alone gets a row of a table; in doubt it does."""
+    if any(_ELSEWHERE.search(text) for _, subject, _ in way.verdicts for text in texts(subject)):
+        return True
+    return any(decides(way, run, table) for run in way.runs) or token_compared(way)
+
+
+def decides(way: Way, run: Run, table: str) -> bool:
+    """Say whether a statement's outcome is success for one caller alone, and the path rests on it."""
+    site = run.site
+    if site is None:
+        if any(_SERVER_LOCK.search(text) for _, text in run.ran.texts):
+            return True
+        several = way.sites.of(run.ran)
+        return not several and way.accepted(run) is not None
+    action = site.access.action
+    if action == "insert":
+        return site.table == table and site.access.key is not None and way.looked_at(run, "error", "duplicate")
+    if action == "select":
+        locks = site.access.locks and run.ran.transaction is not None
+        return (locks or bool(_SERVER_LOCK.search(site.resolution.variant.sql))) and way.looked_at(
+            run, "row", "found", "missing", "error"
+        )
+    if action == "ignore" and way.looked_at(run, "id"):
+        return True
+    accepted = way.accepted(run)
+    if accepted is None:
+        return False
+    if not accepted:
+        return True
+    if action in SOFT:
+        return not (lost(site) & accepted)
+    if action == "update":
+        return 0 not in accepted and bool(site.access.others)
+    return 0 not in accepted
+
+
+def lost(site: Site) -> frozenset[int]:
+    """Return how many rows an upsert affects where another caller has the row.
+
+    One for a new row, two for a changed one, none for one that stays as it is (MySQL manual, "INSERT ... ON DUPLICATE
+    KEY UPDATE Statement"); REPLACE counts the deleted row and the new one.
+    """
+    if site.access.action == "ignore":
+        return frozenset((0,))
+    if site.access.action == "replace":
+        return frozenset((2,))
+    changing = [each for each in site.access.settings if not each.keeps and not conditional(each)]
+    return frozenset((0, 2)) if changing else frozenset((0,))
+
+
+def conditional(setting: Setting) -> bool:
+    """Say whether a column is changed under a condition only."""
+    return setting.value.chooses and setting.column in setting.value.columns
+
+
+def counts(site: Site) -> bool:
+    """Say whether a statement counts in the row: how many hold something, not who."""
+    return any(
+        each.column in each.value.columns and each.value.kind == "other" and not each.value.chooses
+        for each in site.access.settings
+    )
+
+
+def token_compared(way: Way) -> bool:
+    """Say whether the path puts a mark of its own into the row, which stays that of the first, and reads it back."""
+    marks: dict[str, set[str]] = {}
+    for run in way.runs:
+        site = run.site
+        if site is None:
+            continue
+        if site.access.action in ADDING:
+            marks.setdefault(site.table, set()).update(_kept_marks(site, run))
+        elif site.access.action == "select" and site.table in marks:
+            kept = marks[site.table]
+            if any(each.fixes in kept for each in site.access.conditions) and way.looked_at(run, "row", "found", "missing"):
+                return True
+            if site.access.selected & kept and any(_equal(subject, truth) for _, subject, truth in way.asked_of(run, "row")):
+                return True
+    return False
+
+
+def _kept_marks(site: Site, run: Run) -> set[str]:
+    """Return the columns that keep the first caller's own value, which no other caller has."""
+    changed = {each.column for each in site.access.settings if not each.keeps and not conditional(each)}
+    key = site.access.key or ()
+    found = set()
+    for setting in site.access.inserted:
+        if site.access.action == "replace" or setting.column in changed or setting.column in key:
+            continue
+        if setting.value.kind == "value" and _own(argument(run, setting)):
+            found.add(setting.column)
+    return found
+
+
+def argument(run: Run, setting: Setting) -> Value | None:
+    """Return what a placeholder gets, None where that is not known."""
+    arguments, place = run.ran.arguments, setting.value.parameter
+    if arguments is None or place is None or run.site is None or len(arguments) != run.site.access.parameters:
+        return None
+    return arguments[place]
+
+
+def _own(value: Value | None) -> bool:
+    """Say whether no other caller has this value at the same moment; a time by the second is no such thing."""
+    if isinstance(value, Moment):
+        return bool(_FRACTION.search(value.form)) or value.form in ("time", "unix nanoseconds", "unix microseconds")
+    return not isinstance(value, Known)
+
+
+def _equal(subject: Value, truth: bool) -> bool:
+    return (
+        isinstance(subject, Compared)
+        and subject.operator == "=="
+        and truth
+        and not isinstance(subject.right, Known)
+        and not isinstance(subject.left, Known)
+    )
+
+
+def already_mine(way: Way, before: int) -> bool:
+    """Say whether the path has found, before some step, that the row is the caller's own."""
+    return any(
+        position < before and _equal(subject, truth) and any(each.aspect == "row" for each in outcomes(subject))
+        for position, subject, truth in way.tests
+    )
+

@@ -1,0 +1,120 @@
+"""Acquires that do not lock: upserts and reads that decide nothing, and locking reads that deadlock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nodepath_cli.audit.locking.deciding import already_mine, counts, decided
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.protocols import Acquire, Protocols
+from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.source.functions import Compared, Known, outcomes
+
+
+@dataclass(frozen=True, eq=False)
+class Upserted:
+    """An upsert that lets every caller in."""
+
+    upsert: Site
+    read: Site | None
+    """The SELECT whose answer the function takes for a decision."""
+    counted: bool
+    """The affected rows are asked for, but not in a way that decides."""
+
+
+def upserts(acquire: Acquire) -> Iterator[Upserted]:
+    """Yield the upserts on whose success the caller is told that it has the lock, each once."""
+    seen: set[Site] = set()
+    for way in acquire.successes:
+        if decided(way, acquire.table):
+            continue
+        for run in way.runs:
+            site = run.site
+            if site is None or site.table != acquire.table or site.access.action not in SOFT or site in seen:
+                continue
+            if site.access.key is None or counts(site) or already_mine(way, run.position):
+                continue
+            seen.add(site)
+            yield Upserted(site, _read(way, acquire.table), way.accepted(run) is not None)
+
+
+def _read(way: Way, table: str) -> Site | None:
+    """Return the SELECT of the table that the path's success rests on."""
+    for run in way.runs:
+        site = run.site
+        if site and site.table == table and site.access.action == "select":
+            if way.looked_at(run, "row", "found", "missing"):
+                return site
+    return None
+
+
+def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
+    """Yield the SELECTs that decide, each with the write that takes the lock and does not decide."""
+    seen: set[Site] = set()
+    for way in acquire.successes:
+        if decided(way, acquire.table):
+            continue
+        read: Run | None = None
+        for run in way.runs:
+            site = run.site
+            if site is None or site.table != acquire.table:
+                continue
+            if site.access.action == "select":
+                asked = way.asked_of(run, "row", "found", "missing", "error")
+                if any(position < len(way.path.steps) for position, _, _ in asked) and _rests_on(way, run):
+                    read = read or run
+            elif site.access.action in SOFT:
+                # The upsert itself is reported (NP401).
+                break
+            elif read is not None and read.site is not None and not already_mine(way, run.position):
+                if read.site not in seen and read.ran.isolation != "serializable":
+                    seen.add(read.site)
+                    yield read.site, site
+                break
+
+
+def _rests_on(way: Way, run: Run) -> bool:
+    return way.looked_at(run, "row", "found", "missing")
+
+
+def gaps(protocols: Protocols) -> Iterator[tuple[Site, Site]]:
+    """Yield the locking SELECTs of one row that the same transaction inserts where it is missing, each once."""
+    seen: set[Site] = set()
+    for ways in protocols.ways.values():
+        for way in ways:
+            for number, run in enumerate(way.runs):
+                read = run.site
+                if read is None or read in seen or not _locks_a_gap(way, run, read):
+                    continue
+                for later in way.runs[number + 1 :]:
+                    write = later.site
+                    if write and _fills(read, write) and later.ran.transaction == run.ran.transaction:
+                        seen.add(read)
+                        yield read, write
+                        break
+
+
+def _locks_a_gap(way: Way, run: Run, read: Site) -> bool:
+    if read.access.action != "select" or not read.access.locks or run.ran.transaction is None:
+        return False
+    return run.ran.isolation != "read committed" and bool(read.access.fixed) and _missed(way, run)
+
+
+def _missed(way: Way, run: Run) -> bool:
+    """Say whether the path has found that there is no row."""
+    if way.answer(run, "missing") is True or way.answer(run, "found") is False:
+        return True
+    for _, subject, truth in way.asked_of(run, "row"):
+        if isinstance(subject, Compared) and isinstance(subject.right, Known) and any(outcomes(subject.left)):
+            counted = "count(" in run.ran.texts[0][1].lower().replace(" ", "")
+            none = {"==": truth, ">": not truth, "<": truth}.get(subject.operator, False)
+            if counted and none and subject.right.value in (0, 1):
+                return True
+    return False
+
+
+def _fills(read: Site, write: Site) -> bool:
+    if write.table != read.table or write.access.action not in ADDING:
+        return False
+    return set(read.access.fixed) <= {each.column for each in write.access.inserted}

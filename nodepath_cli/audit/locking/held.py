@@ -1,0 +1,110 @@
+"""What an acquire takes for held, and whether a release leaves the row in that state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.deciding import argument, conditional
+from nodepath_cli.audit.locking.outcome import Run
+from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
+from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.source.functions import Moment
+from nodepath_cli.sql.row_access import Setting
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A release that keeps the lock."""
+
+    acquired: Site
+    """The statement that takes it."""
+    why: str
+
+
+def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | None:
+    """Return why a lock is still held after a release, None where it is free or where that cannot be told."""
+    taken = next((site for site in acquire.sites if site.access.action in ADDING), None)
+    if taken is None or release.site.access.action != "update" or release.site.access.others:
+        return None
+    run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
+    if run is None or protocols.sites.obscure(acquire.table):
+        return None
+    name, table = release.function.name, release.site.access.table.name
+    looked = _looked_at(acquire, protocols)
+    changed = [each for each in release.site.access.settings if not each.keeps]
+    told = [each for each in changed if each.column in looked]
+    if not told:
+        columns = ", ".join(f"'{each.column}'" for each in changed)
+        if looked:
+            seen = ", ".join(f"'{column}'" for column in sorted(looked))
+            return Kept(taken, f"{name} does not give the lock back: it changes {columns}, and {acquire.function.name} looks at {seen}")
+        return Kept(taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed")
+    reasons = [_still_held(each, run, acquire) for each in told]
+    if all(reasons):
+        return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
+    return None
+
+
+def _looked_at(acquire: Acquire, protocols: Protocols) -> set[str]:
+    """Return the columns by which the acquire, or what else frees its rows, tells a free lock from a held one."""
+    key = {column for site in acquire.sites for column in site.access.key or ()}
+    found: set[str] = set()
+    for site in acquire.sites:
+        found |= _columns(site)
+    for site in protocols.elsewhere(acquire):
+        writes = site.access.action in ("update", "delete") and not words.renewing(site.function)
+        if writes or (site.access.action == "select" and words.asking(site.function)):
+            found |= _columns(site)
+    return found - key
+
+
+def _columns(site: Site) -> set[str]:
+    access = site.access
+    found = {column for each in access.conditions for column in each.columns}
+    if access.action == "select":
+        found |= access.selected
+    for each in access.settings:
+        if conditional(each):
+            found |= each.value.columns
+    return found
+
+
+def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
+    """Return why a value that a release writes is that of a held lock, None where it may be that of a free one."""
+    column = setting.column
+    read = any(site.access.action == "select" and column in site.access.selected for site in acquire.sites)
+    if setting.value.kind == "null":
+        safe = any(
+            each.null_safe
+            for site in acquire.sites
+            for each in (*site.access.conditions, *(one.value for one in site.access.settings))
+            if column in each.columns
+        )
+        return None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
+    if not _present(setting, release):
+        return None
+    # A column that the acquire sets to the present says since when the lock is held; to a later time, until when.
+    writes = [
+        (each, run)
+        for way in acquire.ways
+        for run in way.runs
+        if run.site and run.site.table == acquire.table
+        for each in (*run.site.access.inserted, *run.site.access.settings)
+        if each.column == column
+    ]
+    taken_now = [_present(each, run) for each, run in writes if not conditional(each)]
+    if taken_now and all(taken_now):
+        return f"the present time in '{column}' is that of a lock which was just taken"
+    return None
+
+
+def _present(setting: Setting, run: Run) -> bool:
+    """Say whether a column gets the present time."""
+    if setting.value.kind == "now":
+        return True
+    if setting.value.kind == "inserted" and run.site is not None:
+        given = next((each for each in run.site.access.inserted if each.column in setting.value.columns), None)
+        return given is not None and _present(given, run)
+    value = argument(run, setting)
+    return isinstance(value, Moment) and not value.moved

@@ -1,0 +1,129 @@
+"""How the times in text columns are written: their formats and the clocks that they are taken from."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nodepath_cli.audit.locking.deciding import argument
+from nodepath_cli.audit.locking.outcome import Run
+from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.sites import Site, times
+from nodepath_cli.source.functions import Moment
+from nodepath_cli.sql.row_access import Setting
+
+_UTC = re.compile(r"utc_|'\+00:00'", re.IGNORECASE)
+_NOW_CALL = re.compile(r"^(\w+)\s*\(?\s*(\d?)\s*\)?$")
+_DATETIME = "2006-01-02 15:04:05"
+_FORMATTED = re.compile(r"^(?:date_format|time_format)\s*\((.*),\s*'([^']*)'\s*\)$", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a time is written."""
+
+    form: str
+    """A Go layout, or what else it is."""
+    clock: str
+    """`server`, `application`, `application, UTC`, `server, UTC`."""
+
+    @property
+    def words(self) -> str:
+        """The style for a message."""
+        return f"{self.form} by the {self.clock} clock" if self.clock else self.form
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A statement that writes a time otherwise than another one does."""
+
+    site: Site
+    column: str
+    here: str
+    there: str
+    other: Site
+
+
+def mixed(protocols: Protocols) -> Iterator[Mixture]:
+    """Yield the statements that write a time into a text column in another style than most statements do."""
+    found: dict[tuple[str, str], dict[Site, Style]] = defaultdict(dict)
+    for site, column, style in _written(protocols):
+        found[site.table, column].setdefault(site, style)
+    for (_, column), styles in sorted(found.items(), key=lambda item: item[0]):
+        usual = _usual(list(styles.values()))
+        first = next(site for site, style in styles.items() if style == usual)
+        for site, style in styles.items():
+            if _differs(style, usual):
+                yield Mixture(site, column, style.words, usual.words, first)
+
+
+def _usual(styles: list[Style]) -> Style:
+    """Return the style that most statements have, of two equal ones that which the server's own functions read."""
+    return max(styles, key=lambda style: (styles.count(style), style.form == _DATETIME, -styles.index(style)))
+
+
+def _differs(style: Style, usual: Style) -> bool:
+    same_clock = style.clock == usual.clock or not style.clock or not usual.clock
+    return style.form != usual.form or not same_clock
+
+
+def _written(protocols: Protocols) -> Iterator[tuple[Site, str, Style]]:
+    for site in protocols.sites.all:
+        for setting in times(site):
+            style = _of_sql(setting)
+            if style is not None:
+                yield site, setting.column, style
+    for ways in protocols.timed.values():
+        for way in ways:
+            for run in way.runs:
+                for setting in times(run.site) if run.site else ():
+                    style = _of_program(setting, run)
+                    if style is not None and run.site is not None:
+                        yield run.site, setting.column, style
+
+
+def _of_sql(setting: Setting) -> Style | None:
+    value = setting.value
+    if value.kind == "now":
+        return _of_function(value.text)
+    formatted = _FORMATTED.match(value.text) if value.clock and not value.columns else None
+    if formatted is None:
+        return None
+    clock = "server, UTC" if _UTC.search(formatted.group(1)) else "server"
+    return Style(_layout(formatted.group(2)), clock)
+
+
+def _of_function(text: str) -> Style | None:
+    found = _NOW_CALL.match(text)
+    name, digits = (found.group(1).upper(), int(found.group(2) or 0)) if found else ("", 0)
+    clock = "server, UTC" if name.startswith("UTC_") else "server"
+    if name == "UNIX_TIMESTAMP":
+        return Style("unix seconds" if not digits else "unix seconds with a fraction", "")
+    if name in ("NOW", "SYSDATE", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "UTC_TIMESTAMP"):
+        return Style(_DATETIME + ("." + "0" * digits if digits else ""), clock)
+    if name in ("CURDATE", "CURRENT_DATE", "UTC_DATE"):
+        return Style("2006-01-02", clock)
+    return None
+
+
+def _layout(pattern: str) -> str:
+    """Return a format of DATE_FORMAT as a Go layout, as far as their parts are the same."""
+    parts = {
+        **{"%Y": "2006", "%m": "01", "%d": "02", "%H": "15", "%i": "04", "%s": "05", "%S": "05", "%f": "000000"},
+        **{"%T": "15:04:05", "%y": "06", "%e": "2", "%p": "PM", "%h": "03", "%I": "03", "%M": "January", "%b": "Jan"},
+    }
+    return re.sub(r"%.", lambda match: parts.get(match.group(), match.group()), pattern)
+
+
+def _of_program(setting: Setting, run: Run) -> Style | None:
+    value = argument(run, setting)
+    if not isinstance(value, Moment):
+        return None
+    if value.form.startswith("unix"):
+        return Style(value.form, "")
+    # The driver writes a time.Time with microseconds, in the zone of the data source name's loc.
+    form = _DATETIME + ".999999" if value.form == "time" else value.form
+    clock = {"utc": "application, UTC", "local": "application"}.get(value.zone, "")
+    return Style(form, clock)

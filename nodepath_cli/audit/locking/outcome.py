@@ -1,0 +1,158 @@
+"""What a path through a function asks of the statements that it runs, and whether it ends with success."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodepath_cli.audit.locking.sites import Site, Sites
+from nodepath_cli.source.functions import (
+    Aspect,
+    Compared,
+    Failure,
+    Function,
+    Known,
+    Outcome,
+    Path,
+    Ran,
+    Tested,
+    Value,
+    asked,
+    outcomes,
+)
+
+_COUNTS = (0, 1, 2)
+"""The numbers of rows that a statement about one row can affect: none, one, and two for a row that was replaced."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A statement that a path runs, with its place among the path's steps."""
+
+    ran: Ran
+    site: Site | None
+    """None where it was not understood, or is one of several."""
+    position: int
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A path of a function with its statements."""
+
+    function: Function
+    path: Path
+    sites: Sites
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The statements in order."""
+        return tuple(
+            Run(step, self.sites.one(step), position)
+            for position, step in enumerate(self.path.steps)
+            if isinstance(step, Ran)
+        )
+
+    @cached_property
+    def tests(self) -> tuple[tuple[int, Value, bool], ...]:
+        """The conditions in order: position, what was asked, and the answer."""
+        found = []
+        for position, step in enumerate(self.path.steps):
+            if isinstance(step, Tested):
+                subject, wanted = asked(step.condition)
+                found.append((position, subject, step.truth == wanted))
+        return tuple(found)
+
+    @cached_property
+    def answers(self) -> dict[Value, bool]:
+        """The answers by what was asked."""
+        return {subject: truth for _, subject, truth in self.tests}
+
+    @cached_property
+    def success(self) -> bool:
+        """Say whether the caller may be told that it worked."""
+        kinds = self.function.results
+        pairs = list(zip(kinds, self.path.returned, strict=False))
+        told = "bool" not in kinds and "error" not in kinds
+        for kind, value in pairs:
+            truth = self._truth(value)
+            if kind == "bool" and truth is False:
+                return False
+            if kind == "error" and truth is True:
+                return False
+            if kind == "handle" and told and value == Known(None):
+                return False
+        if "bool" not in kinds and "handle" in kinds and "error" in kinds:
+            return all(value != Known(None) for kind, value in pairs if kind == "handle")
+        return bool(pairs) or not kinds
+
+    def _truth(self, value: Value) -> bool | None:
+        """Return whether a returned value is true, or an error; None where that is open."""
+        if isinstance(value, Known):
+            return bool(value.value)
+        if isinstance(value, Failure):
+            return True
+        subject, wanted = asked(value)
+        if isinstance(subject, Known):
+            return bool(subject.value) == wanted
+        found = self.answers.get(subject)
+        return None if found is None else found == wanted
+
+    @cached_property
+    def verdicts(self) -> tuple[tuple[int, Value, bool], ...]:
+        """What has to hold for success: the conditions, and what is returned as success."""
+        found = list(self.tests)
+        end = len(self.path.steps)
+        for kind, value in zip(self.function.results, self.path.returned, strict=False):
+            if kind in ("bool", "error") and any(outcomes(value)):
+                subject, wanted = asked(value)
+                found.append((end, subject, wanted == (kind == "bool")))
+        return tuple(found)
+
+    def looked_at(self, run: Run, *aspects: Aspect) -> bool:
+        """Say whether the success rests on something of a statement's outcome."""
+        number = run.ran.number
+        return any(
+            each.run == number and each.aspect in aspects
+            for _, subject, _ in self.verdicts
+            for each in outcomes(subject)
+        )
+
+    def accepted(self, run: Run) -> frozenset[int] | None:
+        """Return the numbers of affected rows with which the path succeeds; None where they are not asked for.
+
+        () where they are asked for in a way that cannot be told.
+        """
+        found = False
+        accepted = set(_COUNTS)
+        for _, subject, truth in self.verdicts:
+            if not any(each.run == run.ran.number and each.aspect == "affected" for each in outcomes(subject)):
+                continue
+            found = True
+            if not isinstance(subject, Compared) or not isinstance(subject.left, Outcome):
+                return frozenset()
+            right = subject.right
+            if not isinstance(right, Known) or not isinstance(right.value, int):
+                return frozenset()
+            accepted = {count for count in accepted if _holds(count, subject.operator, right.value) == truth}
+        return frozenset(accepted) if found else None
+
+    def answer(self, run: Run, aspect: Aspect) -> bool | None:
+        """Return the answer to a question about a statement's outcome, None where it was not asked."""
+        return self.answers.get(Outcome(run.ran.number, aspect))
+
+    def asked_of(self, run: Run, *aspects: Aspect) -> Iterator[tuple[int, Value, bool]]:
+        """Yield the conditions that rest on something of a statement's outcome."""
+        for position, subject, truth in self.verdicts:
+            if any(each.run == run.ran.number and each.aspect in aspects for each in outcomes(subject)):
+                yield position, subject, truth
+
+
+def _holds(count: int, operator: str, number: int) -> bool:
+    return {
+        "==": count == number,
+        "<": count < number,
+        "<=": count <= number,
+        ">": count > number,
+        ">=": count >= number,
+    }.get(operator, True)

@@ -1,0 +1,187 @@
+"""The locks of a tree: the functions that take one, those that give it back, and how sure that is what they do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from nodepath_cli.audit.analyse import Analysis
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.sites import ADDING, Site, Sites, spans, text_times
+from nodepath_cli.source.functions import Called, Function
+
+ENOUGH = 3
+"""How much has to speak for a lock where a function says by its result who got it."""
+_ENOUGH_WITHOUT_RESULT = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """A function that gives a lock back by deleting or changing its row."""
+
+    function: Function
+    site: Site
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Acquire:
+    """A function that takes a lock in a table."""
+
+    function: Function
+    table: str
+    ways: tuple[Way, ...]
+    """All of its paths."""
+    releases: tuple[Release, ...]
+    """What gives the row back, by the same key."""
+
+    @cached_property
+    def successes(self) -> tuple[Way, ...]:
+        """The paths on which the caller may be told that it has the lock, and that write its row."""
+        return tuple(way for way in self.ways if way.success and any(_writes(run, self.table) for run in way.runs))
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The statements about the lock's table, each once."""
+        found = (run.site for way in self.ways for run in way.runs if run.site and run.site.table == self.table)
+        return tuple(dict.fromkeys(found))
+
+
+class Protocols:
+    """The locks of a tree."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.sites = Sites(analysis)
+        self._analysis = analysis
+
+    @cached_property
+    def ways(self) -> Mapping[Function, tuple[Way, ...]]:
+        """The paths of every function around a statement that may have to do with a lock."""
+        return self._around(self._wanted())
+
+    @cached_property
+    def timed(self) -> Mapping[Function, tuple[Way, ...]]:
+        """The paths of every function around a statement that writes a time into a text column."""
+        counted = Counter((site.table, column) for site in self.sites.all for column in text_times(site))
+        several = (site for site in self.sites.all if any(counted[site.table, name] > 1 for name in text_times(site)))
+        return self._around(several)
+
+    def _around(self, sites: Iterable[Site]) -> Mapping[Function, tuple[Way, ...]]:
+        wanted = frozenset(spans(sites))
+        if not wanted:
+            return {}
+        functions = [each for program in self._analysis.programs for each in program.functions(wanted)]
+        return {each: tuple(Way(each, path, self.sites) for path in each.paths) for each in functions}
+
+    @cached_property
+    def acquires(self) -> tuple[Acquire, ...]:
+        """The functions that take a lock."""
+        found = []
+        for function, ways in self.ways.items():
+            for table in _written(ways):
+                acquire = Acquire(function, table, ways, self._releases(function, table, ways))
+                if self._is_lock(acquire):
+                    found.append(acquire)
+        parts = {step.name for each in found for way in each.ways for step in way.path.steps if isinstance(step, Called)}
+        return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
+
+    @cached_property
+    def _deferred(self) -> frozenset[str]:
+        return frozenset[str]().union(*(program.deferred() for program in self._analysis.programs))
+
+    def _wanted(self) -> Iterator[Site]:
+        """Yield the statements whose functions are looked at: evaluating all of a tree's would take too long."""
+        for sites in self.sites.by_table.values():
+            writes = [each for each in sites if each.access.action != "select"]
+            adds = [each for each in writes if each.access.action in ADDING]
+            locking = any(each.access.locks for each in sites)
+            named = any(words.taking(each.function) == 2 for each in writes)
+            back = any(each.function in self._deferred for each in writes if each.access.action in ("update", "delete"))
+            of_locks = words.holds_locks(sites[0].access.table)
+            if writes and (of_locks or named or (adds and (back or locking))):
+                yield from sites
+
+    def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
+        keys = {run.site.access.key for way in ways for run in way.runs if run.site and run.site.table == table}
+        keys.discard(None)
+        found = []
+        for site, function in self._giving_back.get(table, ()):
+            if function is not acquire and site.access.key in keys and not self._runs(ways, site):
+                found.append(Release(function, site, self.ways[function]))
+        return tuple(found)
+
+    @staticmethod
+    def _runs(ways: tuple[Way, ...], site: Site) -> bool:
+        return any(run.site is site for way in ways for run in way.runs)
+
+    @cached_property
+    def _giving_back(self) -> Mapping[str, list[tuple[Site, Function]]]:
+        """The deletes and updates by a unique key in functions that give something back, by table."""
+        found: dict[str, dict[Site, Function]] = defaultdict(dict)
+        for function, ways in self.ways.items():
+            if not (words.releasing(function.name) or function.name in self._deferred):
+                continue
+            if words.renewing(function.name):
+                continue
+            for way in ways:
+                for run in way.runs:
+                    site = run.site
+                    if site and site.access.action in ("delete", "update") and site.access.key:
+                        found[site.table].setdefault(site, function)
+        return {table: list(sites.items()) for table, sites in found.items()}
+
+    def _is_lock(self, acquire: Acquire) -> bool:
+        function, table = acquire.function, acquire.sites[0].access.table
+        if not acquire.successes:
+            return False
+        name = words.taking(function.name)
+        paired = self._paired(acquire)
+        score = name + words.holds_locks(table)
+        score += int(any(words.releasing(each.function.name) for each in acquire.releases)) + 2 * int(paired)
+        if "bool" in function.results:
+            return score + 1 >= ENOUGH and (name > 0 or paired)
+        if words.storing(function.name):
+            return paired and score >= _ENOUGH_WITHOUT_RESULT
+        if not function.results or not {"error", "handle"} & set(function.results):
+            return False
+        return score >= _ENOUGH_WITHOUT_RESULT and (paired or (name == 2 and bool(acquire.releases)))
+
+    def _paired(self, acquire: Acquire) -> bool:
+        """Say whether some function calls the acquire and puts the release off until it ends."""
+        names = {each.function.name for each in acquire.releases}
+        return any(_in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
+
+    def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
+        """Yield the statements about the lock's table that neither the acquire runs nor a release of its key."""
+        own = {*acquire.sites, *(each.site for each in acquire.releases)}
+        for site in self.sites.by_table[acquire.table]:
+            if site not in own:
+                yield site
+
+
+def _in_turn(way: Way, first: str, then: set[str]) -> bool:
+    taken = False
+    for step in way.path.steps:
+        if isinstance(step, Called):
+            taken = taken or (step.name == first and not step.deferred)
+            if taken and step.deferred and step.name in then:
+                return True
+    return False
+
+
+def _writes(run: Run, table: str) -> bool:
+    return run.site is not None and run.site.table == table and run.site.access.action != "select"
+
+
+def _written(ways: tuple[Way, ...]) -> list[str]:
+    """Return the tables in which a function adds or changes the row of a unique key."""
+    found: dict[str, None] = {}
+    for way in ways:
+        for run in way.runs:
+            site = run.site
+            if site and site.access.key and (site.access.action in ADDING or site.access.action == "update"):
+                found[site.table] = None
+    return list(found)

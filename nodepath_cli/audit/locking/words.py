@@ -1,0 +1,95 @@
+"""What names say: of a function that takes or gives back a lock, of a table that holds locks."""
+
+from __future__ import annotations
+
+import re
+
+from nodepath_cli.schema.model import Table
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_STRONG = frozenset(("acquire", "acquired", "lock", "locking", "trylock", "mutex", "semaphore", "obtain"))
+_WEAK = frozenset(
+    (
+        *("lease", "claim", "take", "seize", "grab", "reserve", "enter", "begin", "start", "hold", "own", "occupy"),
+        *("checkout", "elect", "become", "try", "get", "open"),
+    )
+)
+_NOT_TAKING = frozenset(
+    (
+        *("release", "unlock", "free", "renew", "extend", "refresh", "heartbeat", "touch", "keep", "expire", "purge"),
+        *("clean", "cleanup", "list", "count", "is", "has", "held", "find", "delete", "remove", "force", "oldest"),
+        *("reset", "stale", "steal", "sweep", "prune", "locked", "can", "show", "relinquish", "block", "drop"),
+    )
+)
+_STORING = frozenset(("save", "upsert", "insert", "create", "store", "put", "set", "add", "update", "record", "write"))
+_RELEASING = frozenset(
+    (
+        *("release", "released", "unlock", "unlocked", "free", "relinquish", "leave", "end", "finish", "done", "stop"),
+        *("complete", "exit", "clear", "cancel", "giveup", "give", "abandon", "yield", "drop", "return", "close"),
+    )
+)
+_REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset"))
+_RENEWING = frozenset(("renew", "extend", "refresh", "heartbeat", "touch", "keep", "beat", "ping", "prolong", "alive"))
+_ASKING = frozenset(("is", "has", "check", "can", "held", "locked", "available", "active", "exists", "busy"))
+_PEOPLE = frozenset(
+    (
+        *("account", "user", "member", "login", "topic", "thread", "post", "page", "ticket", "wallet", "card"),
+        *("profile", "accounts", "users", "posts", "topics"),
+    )
+)
+"""What an administrator locks: it stays locked until somebody decides otherwise, and is no mutex."""
+
+_TABLE_WORDS = frozenset(("lock", "locks", "mutex", "mutexes", "semaphore", "semaphores"))
+_SESSION_LOCKS = re.compile(r"_session_nodepath$", re.IGNORECASE)
+"""The session locks of a nodepath application."""
+_COLUMNS = re.compile(
+    r"^(?:is_?)?locked(?:_|$)|^lock_|^locked(?:at|by|until)|^lease(?:_|$)|_lease$|^lease[a-z]*$|^held_by$|^holder|"
+    r"^fenc(?:e|ing)"
+)
+
+
+def words(name: str) -> list[str]:
+    """Return the words of a name in camel case or snake case, in lower case."""
+    return [each.lower() for each in _WORD.findall(name)]
+
+
+def taking(name: str) -> int:
+    """Say how much a function's name speaks for taking a lock: 2 for certain, 1 perhaps, 0 not."""
+    found = words(name)
+    if not found or (found[0] in _NOT_TAKING and "acquire" not in found):
+        return 0
+    if any(word in _STRONG for word in found):
+        return 0 if found[-1] in _PEOPLE and "acquire" not in found else 2
+    return 1 if any(word in _WEAK for word in found) else 0
+
+
+def storing(name: str) -> bool:
+    """Say whether a name is that of a function which only stores a row for another one."""
+    return words(name)[:1] != [] and words(name)[0] in _STORING
+
+
+def releasing(name: str) -> bool:
+    """Say whether a function's name is that of giving something back."""
+    found = words(name)
+    if any(word in _RENEWING for word in found):
+        return False
+    removes = bool(found) and found[0] in _REMOVING
+    return any(word in _RELEASING for word in found) or (removes and any(word in _STRONG for word in found))
+
+
+def renewing(name: str) -> bool:
+    """Say whether a function's name is that of keeping a lock."""
+    return any(word in _RENEWING for word in words(name))
+
+
+def asking(name: str) -> bool:
+    """Say whether a function's name is that of asking whether something is locked."""
+    return any(word in _ASKING for word in words(name))
+
+
+def holds_locks(table: Table) -> int:
+    """Say how much a table's names speak for locks: 2 its own name, 1 those of its columns, 0 none."""
+    if any(word in _TABLE_WORDS for word in words(table.name)) or _SESSION_LOCKS.search(table.name):
+        return 2
+    return int(any(_COLUMNS.search(column.name.lower()) for column in table.columns))

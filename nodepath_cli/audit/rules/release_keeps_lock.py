@@ -1,0 +1,47 @@
+"""A release after which the lock is still held, or that changes nothing that the acquire looks at.
+
+Why it matters: where the row itself is the lock, an UPDATE does not give it back: the next INSERT meets the unique key
+for good. Where the row's age is looked at, a release that writes the present time makes the lock as fresh as one that
+was just taken, and the next caller waits for the whole lease.
+
+Example:
+
+    UPDATE ai_whatsapp_session_nodepath SET timestamp = ? WHERE id_prospect = ? AND id_device = ?
+
+with the present time, where the acquire inserts the row or looks at its age.
+
+What to write instead: delete the row, and only the one that is still ours, `:mine` being the text that the acquire has
+put there:
+
+    DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
+
+`nodepath explain NP401` has the whole protocol. Where the row has to stay, set the column that the acquire looks at to
+the value that it takes for free, and let the acquire ask for that value in its UPDATE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.locking.held import kept
+from nodepath_cli.audit.locking.protocols import Protocols
+
+
+def check(protocols: Protocols) -> Iterator[ProgramHit]:
+    """Yield every release that leaves the lock held."""
+    for acquire in protocols.acquires:
+        for release in acquire.releases:
+            found = kept(acquire, release, protocols)
+            if found is not None:
+                taken = f"{acquire.function.name} takes the lock"
+                yield release.site.hit(found.why, found.acquired.related(taken), column=None)
+
+
+RULE = Rule(
+    "NP402",
+    "release-keeps-lock",
+    Severity.ERROR,
+    "a release after which the acquire still takes the lock for held",
+    check_program=check,
+)

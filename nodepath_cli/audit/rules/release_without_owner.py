@@ -1,0 +1,44 @@
+"""A DELETE of a lock row that does not ask whose it is, where locks can be taken over.
+
+Why it matters: a holder that was slower than the lease has lost its lock to another one, without knowing. Its release
+then deletes the other's row, and a third caller gets in while the second one is still at work.
+
+Example:
+
+    DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ?
+
+where the acquire takes over rows that are older than 30 seconds.
+
+What to write instead: let the acquire put a unique value into the row, and delete only the row that still has it:
+
+    DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
+
+No affected row means that the lock was lost. `nodepath explain NP401` has the whole protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.locking.expiry import releases_without_owner
+from nodepath_cli.audit.locking.protocols import Protocols
+
+
+def check(protocols: Protocols) -> Iterator[ProgramHit]:
+    """Yield every release that deletes whoever's row there is."""
+    for acquire in protocols.acquires:
+        for release, takeover in releases_without_owner(acquire, protocols):
+            yield release.site.hit(
+                f"{release.function.name} deletes the lock whoever holds it: after a takeover this is the new holder's",
+                takeover.related("the lock is taken over here"),
+            )
+
+
+RULE = Rule(
+    "NP406",
+    "release-without-owner",
+    Severity.WARNING,
+    "a DELETE of a lock row without proof of ownership, where a takeover exists",
+    check_program=check,
+)

@@ -1,0 +1,82 @@
+"""An upsert that takes a lock although nothing decides who got it: every caller gets it.
+
+`INSERT ... ON DUPLICATE KEY UPDATE`, `REPLACE` and `INSERT IGNORE` succeed whether the row was there or not. Where the
+function then answers "acquired" without asking for the number of affected rows, two callers at the same moment both go
+on. A SELECT afterwards does not decide either: both callers read a row that is a moment old.
+
+Why it matters: the lock locks nothing. Messages are answered twice, jobs run twice; measured on the incident's code, 16
+of 16 concurrent callers acquired it.
+
+Example:
+
+    INSERT INTO ai_whatsapp_session_nodepath (id_prospect, id_device, timestamp) VALUES (?, ?, ?)
+    ON DUPLICATE KEY UPDATE timestamp = VALUES(timestamp)
+
+followed by `return true, nil`.
+
+What to write instead: let the unique key decide, and take a lock over only from the holder that was seen. On the tables
+of revision 0001, without a change of the schema, `:mine` being a text of the time that is unique (with microseconds):
+
+    INSERT INTO ai_whatsapp_session_nodepath (id_prospect, id_device, `timestamp`) VALUES (?, ?, :mine)
+
+    -- Error 1062: another caller holds it. Is it older than the lease, by the server's clock?
+    SELECT `timestamp`, TIMESTAMPDIFF(SECOND, STR_TO_DATE(LEFT(`timestamp`, 19), '%Y-%m-%d %H:%i:%s'), NOW()) > 30
+    FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ?
+
+    -- It is: take it over from that holder alone. RowsAffected() == 1 means that this caller has it now.
+    UPDATE ai_whatsapp_session_nodepath SET `timestamp` = :mine
+    WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :seen
+
+    -- Release, and renew in the same way, only what is still ours.
+    DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
+
+An upsert can decide where the function asks for `RowsAffected() == 1` (a new row); `INSERT IGNORE` likewise. With
+`clientFoundRows=true` in the data source name, an UPDATE that changes nothing counts its row, too.
+
+Not reported: upserts of caches, counters, settings and the like. A function takes a lock where its name, its table, and
+a function that gives the row back say so together, and where its result tells the caller whether to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
+from nodepath_cli.audit.locking.flaws import Upserted, upserts
+from nodepath_cli.audit.locking.protocols import Protocols
+
+_WORDS = {"upsert": "INSERT ... ON DUPLICATE KEY UPDATE", "replace": "REPLACE", "ignore": "INSERT IGNORE"}
+
+
+def check(protocols: Protocols) -> Iterator[ProgramHit]:
+    """Yield every upsert that takes a lock for whoever comes."""
+    for acquire in protocols.acquires:
+        for found in upserts(acquire):
+            name, words = acquire.function.name, _WORDS[found.upsert.access.action]
+            yield found.upsert.hit(
+                f"every caller of {name} gets this lock: {words} succeeds whether the row is there or not, and {_why(found)}",
+                *_related(found),
+                *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
+            )
+
+
+def _why(found: Upserted) -> str:
+    if found.counted:
+        return "so many affected rows does another holder's row give, too"
+    if found.read is not None:
+        return "a SELECT does not decide who got it"
+    return "no number of affected rows decides who got it"
+
+
+def _related(found: Upserted) -> Iterator[Related]:
+    if found.read is not None:
+        yield found.read.related("this SELECT lets every caller in that comes at the same moment")
+
+
+RULE = Rule(
+    "NP401",
+    "upsert-as-mutex",
+    Severity.ERROR,
+    "an upsert takes a lock although nothing decides who got it: every caller gets it",
+    check_program=check,
+)
