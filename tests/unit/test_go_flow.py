@@ -251,3 +251,14 @@ def test_a_lookup_in_a_known_map_takes_the_branch_that_it_decides() -> None:
     )
     (statement,) = statements(source)
     assert variants(statement) == ["SELECT id FROM visits WHERE start_time > ? AND open = 1"]
+
+
+def test_what_stands_behind_a_return_without_error_runs_where_there_was_one() -> None:
+    code = body("""
+        err := r.db.QueryRow("SELECT 1 FROM a").Scan(&n)
+        if err == nil {
+            return nil
+        }
+        r.db.Exec("INSERT INTO a VALUES (1)")
+    """)
+    assert texts(code) == ["SELECT 1 FROM a", "INSERT INTO a VALUES (1)"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides
 from nodepath_cli.audit.locking.flaws import checks_then_acts, upserts
+from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.outcome import Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
 from nodepath_cli.audit.locking.sites import ADDING, Site
@@ -15,6 +16,9 @@ from nodepath_cli.audit.locking.sites import ADDING, Site
 def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     """Yield the INSERTs of an acquire that works by the row's existence, where nothing but a release ends it."""
     if not acquire.releases and words.holds_locks(acquire.sites[0].access.table) < 2:
+        return
+    if any(kept(acquire, each, protocols) for each in acquire.releases):
+        # Then even a release does not end it (NP402).
         return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):
         return

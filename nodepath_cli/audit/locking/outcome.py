@@ -13,6 +13,7 @@ from nodepath_cli.source.functions import (
     Failure,
     Function,
     Known,
+    Mixed,
     Outcome,
     Path,
     Ran,
@@ -74,11 +75,12 @@ class Way:
         kinds = self.function.results
         pairs = list(zip(kinds, self.path.returned, strict=False))
         told = "bool" not in kinds and "error" not in kinds
+        told_by_error = "bool" not in kinds
         for kind, value in pairs:
             truth = self._truth(value)
             if kind == "bool" and truth is False:
                 return False
-            if kind == "error" and truth is True:
+            if kind == "error" and (truth is True or (told_by_error and _of_nothing(value))):
                 return False
             if kind == "handle" and told and value == Known(None):
                 return False
@@ -146,6 +148,11 @@ class Way:
         for position, subject, truth in self.verdicts:
             if any(each.run == run.ran.number and each.aspect in aspects for each in outcomes(subject)):
                 yield position, subject, truth
+
+
+def _of_nothing(value: Value) -> bool:
+    """Say whether a value is some function's, of which nothing is known."""
+    return isinstance(value, Mixed) and not any(outcomes(value))
 
 
 def _holds(count: int, operator: str, number: int) -> bool:

@@ -103,7 +103,7 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         if condition is not None and _ERROR_CHECK.match(source):
             return _error_check(m, f, then, other)
         if condition is not None and _NO_ERROR.match(source):
-            return _error_check(m, f, other, then)
+            return _success_check(m, f, then, other)
         if initializer is not None:
             shown = f"{f.file.shown(initializer)}; {source}"
         else:
@@ -177,6 +177,15 @@ def _may_pass(node: Node) -> bool:
             return True
         node = other
     return False
+
+
+def _success_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
+    """`if err == nil`: the flow goes on with what it does; where it returns, what stands behind it runs all the same."""
+    before = f.scope.fork()
+    if _error_check(m, f, other, then):
+        return True
+    f.scope = before
+    return execute(m, f, other) if other is not None else True
 
 
 def _short(source: str) -> str:

@@ -125,6 +125,9 @@ class Calling:
             return clock.moment_method(self.receiver, self.method, arguments)
         if name in ("errors.Is", "xerrors.Is") and len(self.nodes) == 2:
             return comparing.kind_of_error(exported(one), self.place.file.source(self.nodes[1]))
+        if name in ("ctx.Err", "context.Cause"):
+            # Asked for when the context is over.
+            return Failure()
         if self.method in _KEEPING_ERRORS and self.receiver is None and comparing.failed(exported(one)) is not None:
             return one
         if name in ("strconv.FormatInt", "fmt.Sprint", "strconv.Itoa", "fmt.Sprintf"):

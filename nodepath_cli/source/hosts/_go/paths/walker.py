@@ -111,6 +111,8 @@ class Walker:
         handler = self.handlers.get(node.type)
         if handler is not None:
             return handler(self, place, scope, node, state)
+        if node.type == "expression_statement":
+            return [(after, None) for after, _ in self.evaluate(place, scope, named(node)[0], state)]
         if node.type in ("block", "statement_list"):
             inner = self.scope(scope) if node.type == "block" else scope
             return self.block(place, inner, named(node), state)

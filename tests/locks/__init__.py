@@ -1,0 +1,86 @@
+"""Ways of writing locks in Go, with what the lock rules must say of each; and code that only looks like one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAD = """package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+type Repo struct {
+	db *sql.DB
+}
+
+"""
+
+SCHEMA = """
+CREATE TABLE ai_whatsapp_session_nodepath (
+    id_sessionX INT NOT NULL AUTO_INCREMENT PRIMARY KEY, id_prospect VARCHAR(255) NOT NULL,
+    id_device VARCHAR(255) NOT NULL, `timestamp` VARCHAR(255) NOT NULL,
+    UNIQUE KEY uniq_ai_whatsapp_session (id_prospect, id_device));
+CREATE TABLE chat_session_locks (
+    id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, phone_number VARCHAR(255) NOT NULL, device_id VARCHAR(255) NOT NULL,
+    locked_at TIMESTAMP NULL, last_activity TIMESTAMP NULL, UNIQUE KEY uniq (phone_number, device_id));
+CREATE TABLE job_locks (
+    name VARCHAR(100) NOT NULL PRIMARY KEY, owner VARCHAR(100) NULL, locked_until DATETIME(6) NULL,
+    locked_at DATETIME(6) NULL, locked TINYINT NOT NULL DEFAULT 0);
+CREATE TABLE busy (phone VARCHAR(40) NOT NULL PRIMARY KEY, since DATETIME NOT NULL);
+CREATE TABLE settings (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100) NOT NULL UNIQUE, value TEXT, updated_at DATETIME);
+CREATE TABLE counters (name VARCHAR(100) NOT NULL PRIMARY KEY, n INT NOT NULL DEFAULT 0);
+CREATE TABLE cache (k VARCHAR(100) NOT NULL PRIMARY KEY, body TEXT, expires_at DATETIME);
+CREATE TABLE user_sessions (token CHAR(36) NOT NULL PRIMARY KEY, user_id INT NOT NULL, last_seen DATETIME);
+CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, email VARCHAR(200) NOT NULL UNIQUE, name VARCHAR(100), seen_at VARCHAR(40), locked TINYINT NOT NULL DEFAULT 0);
+CREATE TABLE account_locks (user_id INT NOT NULL PRIMARY KEY, reason VARCHAR(200), until DATETIME);
+CREATE TABLE followers (user_id INT NOT NULL, follows INT NOT NULL, PRIMARY KEY (user_id, follows));
+CREATE TABLE messages (id VARCHAR(64) NOT NULL PRIMARY KEY, body TEXT, status VARCHAR(20), sent_at VARCHAR(40));
+CREATE TABLE jobs (id INT AUTO_INCREMENT PRIMARY KEY, status VARCHAR(20) NOT NULL, worker VARCHAR(100), picked_at DATETIME);
+CREATE TABLE stock (sku VARCHAR(40) NOT NULL PRIMARY KEY, left_over INT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file of Go code and the rules that it breaks."""
+
+    name: str
+    rules: tuple[str, ...]
+    """All NP4xx findings, in order of their ids; each once."""
+    code: str
+    """What stands behind the imports."""
+
+    @property
+    def source(self) -> str:
+        """The whole file."""
+        return HEAD + self.code
+
+
+AI = "ai_whatsapp_session_nodepath"
+
+RELEASE_DELETE = f"""
+func (r *Repo) ReleaseSession(prospect, device string) error {{
+	_, err := r.db.Exec("DELETE FROM {AI} WHERE id_prospect = ? AND id_device = ?", prospect, device)
+	return err
+}}
+"""
+
+RELEASE_TOUCH = f"""
+func (r *Repo) ReleaseSession(prospect, device string) error {{
+	query := `
+		UPDATE {AI}
+		SET timestamp = ?
+		WHERE id_prospect = ? AND id_device = ?
+	`
+	_, err := r.db.Exec(query, time.Now().Format("2006-01-02 15:04:05"), prospect, device)
+	return err
+}}
+"""

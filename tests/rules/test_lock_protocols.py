@@ -1,0 +1,27 @@
+"""The lock rules together: every way of writing a lock gets the verdict that it deserves, and no other code gets one."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from nodepath_cli.config import Settings
+from tests.locks import SCHEMA, Case, inserts, ordinary, selects, sound, upserts
+from tests.tree import Tree
+
+CASES = (*inserts.CASES, *upserts.V2, *upserts.V3, *selects.V3B, *selects.V4, *sound.CASES, *ordinary.CASES)
+
+
+def verdicts(tree: Tree, case: Case) -> list[str]:
+    """The lock rules that a case breaks, each once."""
+    tree.write("schema.sql", SCHEMA)
+    tree.write("store.go", case.source)
+    report = tree.audit("store.go", settings=Settings(schema=("schema.sql",)))
+    assert not [each.message for each in report.findings if each.severity is Severity.ERROR and each.rule < "NP4"]
+    assert report.unresolved == () and report.partial == ()
+    return sorted({each.rule for each in report.findings if each.rule.startswith("NP4")})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_lock_gets_the_verdict_that_it_deserves(tree: Tree, case: Case) -> None:
+    assert verdicts(tree, case) == list(case.rules)
