@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,20 +60,20 @@ class Protocols:
     @cached_property
     def ways(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that may have to do with a lock."""
-        return self._around(self._wanted())
+        return self._around(self._wanted(), lambda name: words.taking(name) > 0)
 
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that writes a time into a text column."""
         counted = Counter((site.table, column) for site in self.sites.all for column in text_times(site))
         several = (site for site in self.sites.all if any(counted[site.table, name] > 1 for name in text_times(site)))
-        return self._around(several)
+        return self._around(several, lambda name: False)
 
-    def _around(self, sites: Iterable[Site]) -> Mapping[Function, tuple[Way, ...]]:
+    def _around(self, sites: Iterable[Site], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
         wanted = frozenset(spans(sites))
         if not wanted:
             return {}
-        functions = [each for program in self._analysis.programs for each in program.functions(wanted)]
+        functions = [each for program in self._analysis.programs for each in program.functions(wanted, worth)]
         return {each: tuple(Way(each, path, self.sites) for path in each.paths) for each in functions}
 
     @cached_property

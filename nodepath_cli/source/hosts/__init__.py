@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -38,10 +38,11 @@ class Program(Protocol):
     def scripts(self) -> Sequence[Sequence[Statement]]:
         """Return the statements, DDL and others, of each script that runs by itself; () where there is none."""
 
-    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+    def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return what the functions do that run the statements with these spans, and the functions that call those.
 
-        () where the language has none. What it returns is plain data.
+        Of a caller whose name is not `worth` it, one path with its calls alone. () where the language has no functions.
+        What it returns is plain data.
         """
 
     def deferred(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ and the order in which a program runs its DDL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
@@ -50,10 +50,10 @@ class GoProgram:
         """Return nothing: Go code is no script."""
         return ()
 
-    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+    def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return what the functions do that run the statements at these places, and those that call them."""
         self._all()
-        return functions(self._index, self._texts, wanted)
+        return functions(self._index, self._texts, wanted, worth)
 
     def deferred(self) -> frozenset[str]:
         """Return the names of the functions that are called by `defer`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nodepath_cli.source.files import SourceFile
@@ -88,7 +88,7 @@ class SqlProgram:
             if read.foreign is None
         ]
 
-    def functions(self, wanted: Collection[Span]) -> Sequence[Function]:
+    def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return nothing: a script has no functions."""
         return ()
 

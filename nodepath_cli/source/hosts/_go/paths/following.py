@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called
+from nodepath_cli.source.functions import Called, outcomes
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.paths import assigning
 from nodepath_cli.source.hosts._go.paths.state import (
@@ -21,6 +21,7 @@ from nodepath_cli.source.hosts._go.paths.state import (
     State,
     Texts,
     Transaction,
+    exported,
 )
 from nodepath_cli.source.hosts._go.paths.walker import MAX_INLINE, TooManyPaths, Values, Walker
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 _MAX_BODY = 6_000
 """Bytes of a function that is walked from its caller: a longer one does more than give an answer."""
 _MAX_HELPER = 1_500
-"""The same for a function that has nothing to do with the statements that are asked for."""
+"""The same for a function that has nothing to do with the statements that are asked for, but is given something of
+their outcome, a transaction or a function."""
+_MAX_ANSWER = 300
+"""The same for one that is given nothing of the kind: it may return the time, or a constant."""
 
 
 def resolve(made: Calling) -> Routine | Closure | None:
@@ -82,8 +86,7 @@ def follow(made: Calling, state: State, texts: Texts = ()) -> Values | None:
         return None
     body = found.node.child_by_field_name("body")
     key = (found.file.path, found.node.start_byte)
-    matters = bool(texts) or found in w.known.get(found.name, ())
-    too_long = found.node.end_byte - found.node.start_byte > (_MAX_BODY if matters else _MAX_HELPER)
+    too_long = found.node.end_byte - found.node.start_byte > _limit(made, found, bool(texts))
     if body is None or key in w.active or len(w.active) > MAX_INLINE or too_long:
         w.dropped = True
         return None
@@ -101,6 +104,15 @@ def follow(made: Calling, state: State, texts: Texts = ()) -> Values | None:
     finally:
         w.active.pop()
     return [(end, values[0] if len(values) == 1 else Many(values)) for end, values in ends]
+
+
+def _limit(made: Calling, found: Routine, sends: bool) -> int:
+    if sends or found in made.w.known.get(found.name, ()):
+        return _MAX_BODY
+    values = (made.receiver, *made.arguments)
+    if any(isinstance(each, (Closure, Transaction)) or any(outcomes(exported(each))) for each in values if each):
+        return _MAX_HELPER
+    return _MAX_ANSWER
 
 
 def _hands_on(made: Calling) -> bool:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Function, ResultKind
+from nodepath_cli.source.functions import Called, Function, Path, ResultKind, Step
 from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.paths import branching, expressions, following
 from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of
-from nodepath_cli.source.hosts._go.records import Received
+from nodepath_cli.source.hosts._go.records import Key, Received
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.statement import Span
 
 _CALLER_ROUNDS = 2
+_MAX_CALLS = 400
 _MAX_CALLERS = 40
 """A name that more functions call than this is no name of a lock's function."""
 _DEFERRED = re.compile(r"\bdefer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
@@ -36,28 +37,52 @@ def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
     return {key: tuple(texts) for key, texts in found.items()}
 
 
-def functions(index: Index, texts: Mapping[CallKey, Texts], wanted: Collection[Span]) -> tuple[Function, ...]:
+def functions(
+    index: Index, texts: Mapping[CallKey, Texts], wanted: Collection[Span], worth: Callable[[str], bool]
+) -> tuple[Function, ...]:
     """Return the functions that run the statements whose first literals stand at `wanted`, and their callers.
 
-    In order of file and place. Up to two calls away.
+    In order of file and place, up to two calls away. Of a caller only the calls are told, unless its name is `worth` to
+    be walked.
     """
     places = {(span.path, span.start) for span in wanted}
-    chosen: dict[tuple[str, int], Routine] = {}
+    chosen: dict[Key, Routine] = {}
     for (path, start, _), given in texts.items():
         if any((span.path, span.start) in places for span, _ in given):
             found = index.enclosing(index.by_path[path], start)
             if found is not None:
                 chosen[path, found.node.start_byte] = found
+    walked = set(chosen)
     known: dict[str, list[Routine]] = {}
     fresh = list(chosen.values())
     for _ in range(_CALLER_ROUNDS):
         for routine in fresh:
             known.setdefault(routine.name, []).append(routine)
-        callers = _callers(index, {routine.name for routine in fresh})
-        fresh = [each for each in callers if (each.file.path, each.node.start_byte) not in chosen]
-        chosen.update({(each.file.path, each.node.start_byte): each for each in fresh})
+        callers = {(each.file.path, each.node.start_byte): each for each in _callers(index, {one.name for one in fresh})}
+        fresh = [each for key, each in callers.items() if key not in chosen]
+        chosen.update(callers)
+        walked.update(key for key, each in callers.items() if worth(each.name))
     walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
-    return tuple(_function(walker, chosen[key]) for key in sorted(chosen))
+    return tuple(
+        _function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in sorted(chosen)
+    )
+
+
+def _calls_only(routine: Routine) -> Function:
+    steps: list[Step] = []
+    body = routine.node.child_by_field_name("body")
+    waiting = [(body, False)] if body is not None else []
+    while waiting and len(steps) < _MAX_CALLS:
+        node, late = waiting.pop()
+        function = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if function is not None:
+            name = function.child_by_field_name("field") or function
+            if name.type in ("identifier", "field_identifier"):
+                steps.append(Called(routine.file.source(name), late))
+        late = late or node.type == "defer_statement"
+        waiting += [(child, late) for child in reversed(node.named_children)]
+    path = Path(tuple(steps), ())
+    return Function(routine.name, routine.receiver, routine.file.span(routine.node), tuple(_results(routine)), (path,), False)
 
 
 def deferred(index: Index) -> frozenset[str]:

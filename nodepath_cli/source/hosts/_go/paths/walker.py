@@ -25,7 +25,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 
 MAX_PATHS = 160
 """Most paths that are followed at once; an acquire of a lock has about ten."""
-MAX_STEPS = 40_000
+MAX_STEPS = 15_000
 """Syntax nodes that one function may cost, with everything that it calls, on all paths together."""
 MAX_INLINE = 4
 """How deep calls are followed."""
