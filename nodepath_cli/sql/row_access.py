@@ -20,7 +20,7 @@ Action = Literal["select", "insert", "ignore", "upsert", "replace", "update", "d
 """`ignore` is INSERT IGNORE, `upsert` INSERT ... ON DUPLICATE KEY UPDATE."""
 
 Kind = Literal["value", "constant", "null", "now", "column", "inserted", "other"]
-"""What an expression is: a placeholder or run-time value, a constant, NULL, the time of day, a column, VALUES(column)."""
+"""What an expression is: a placeholder or run-time value, a constant, NULL, the time of day, a column, VALUES(col)."""
 
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
@@ -154,7 +154,7 @@ def _numbered(table: Table, column: str) -> bool:
 
 
 def row_access(resolution: Resolution, ansi_quotes: bool = False) -> RowAccess | None:
-    """Return what a text does with the rows of its table; None for one about several tables, or that is not understood."""
+    """Return what a text does with the rows of its table; None for one about several tables, or not understood."""
     if resolution.kind not in ("select", "insert", "replace", "update", "delete") or resolution.violations:
         return None
     tables = resolution.tables
@@ -172,7 +172,9 @@ class _Reader:
         self.resolution, self.reference, self.table = resolution, reference, table
         kinds = self.tokens.kinds
         self.index = {start + (kinds[number] == QUOTED): number for number, start in enumerate(self.tokens.starts)}
-        self.columns = {self.index[each.start]: each.name.lower() for each in resolution.columns if each.start in self.index}
+        self.columns = {
+            self.index[each.start]: each.name.lower() for each in resolution.columns if each.start in self.index
+        }
         self.parameters = {number: count for count, number in enumerate(n for n, k in enumerate(kinds) if k == PARAM)}
 
     def read(self) -> RowAccess | None:
@@ -209,7 +211,9 @@ class _Reader:
         if clauses.word(0) != "SELECT" or clauses.find(0, {"UNION"}) < clauses.end:
             return None
         selected = frozenset(name for number, name in self.columns.items() if number < begin)
-        if any(clauses.word(number) == "*" and clauses.word(number - 1) in ("SELECT", ",", ".") for number in range(begin)):
+        if any(
+            clauses.word(number) == "*" and clauses.word(number - 1) in ("SELECT", ",", ".") for number in range(begin)
+        ):
             selected |= {column.name.lower() for column in self.table.columns}
         locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), clauses.find_pair(begin, "FOR", "SHARE"))
         locking = min(locking, clauses.find_pair(begin, "LOCK", "IN"))
@@ -321,6 +325,10 @@ class _Reader:
             kind = "inserted"
         elif len(columns) == 1 and clauses.after_name(begin) == end and (end - 1) in self.columns:
             kind = "column"
-        elif words and words[0] in _CLOCK and (one or (clauses.word(begin + 1) == "(" and self.tokens.closing.get(begin + 1) == end - 1)):
+        elif (
+            words
+            and words[0] in _CLOCK
+            and (one or (clauses.word(begin + 1) == "(" and self.tokens.closing.get(begin + 1) == end - 1))
+        ):
             kind = "now"
         return Operand(kind, text, columns, parameter, clock, chooses, null_safe)

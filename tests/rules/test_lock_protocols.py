@@ -1,4 +1,4 @@
-"""The lock rules together: every way of writing a lock gets the verdict that it deserves, and no other code gets one."""
+"""The lock rules together: every way of writing a lock gets its verdict, and no other code gets one."""
 
 from __future__ import annotations
 

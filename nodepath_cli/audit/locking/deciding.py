@@ -90,9 +90,13 @@ def token_compared(way: Way) -> bool:
             marks.setdefault(site.table, set()).update(_kept_marks(site, run))
         elif site.access.action == "select" and site.table in marks:
             kept = marks[site.table]
-            if any(each.fixes in kept for each in site.access.conditions) and way.looked_at(run, "row", "found", "missing"):
+            if any(each.fixes in kept for each in site.access.conditions) and way.looked_at(
+                run, "row", "found", "missing"
+            ):
                 return True
-            if site.access.selected & kept and any(_equal(subject, truth) for _, subject, truth in way.asked_of(run, "row")):
+            if site.access.selected & kept and any(
+                _equal(subject, truth) for _, subject, truth in way.asked_of(run, "row")
+            ):
                 return True
     return False
 
@@ -141,4 +145,3 @@ def already_mine(way: Way, before: int) -> bool:
         position < before and _equal(subject, truth) and any(each.aspect == "row" for each in outcomes(subject))
         for position, subject, truth in way.tests
     )
-

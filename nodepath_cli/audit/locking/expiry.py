@@ -57,9 +57,8 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     released = {each.site for each in acquire.releases}
     for site in acquire.sites:
         access = site.access
-        if access.action in ("update", "delete") and site not in released:
-            yield site
-        elif access.action == "upsert" and any(conditional(each) for each in access.settings):
+        changes = access.action in ("update", "delete") and site not in released
+        if changes or (access.action == "upsert" and any(conditional(each) for each in access.settings)):
             yield site
     for site in protocols.elsewhere(acquire):
         taking = site.access.action == "update" and site.access.key and site.access.others

@@ -43,9 +43,9 @@ def _read(way: Way, table: str) -> Site | None:
     """Return the SELECT of the table that the path's success rests on."""
     for run in way.runs:
         site = run.site
-        if site and site.table == table and site.access.action == "select":
-            if way.looked_at(run, "row", "found", "missing"):
-                return site
+        reads = site is not None and site.table == table and site.access.action == "select"
+        if reads and way.looked_at(run, "row", "found", "missing"):
+            return site
     return None
 
 

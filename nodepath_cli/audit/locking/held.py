@@ -38,8 +38,11 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         columns = ", ".join(f"'{each.column}'" for each in changed)
         if looked:
             seen = ", ".join(f"'{column}'" for column in sorted(looked))
-            return Kept(taken, f"{name} does not give the lock back: it changes {columns}, and {acquire.function.name} looks at {seen}")
-        return Kept(taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed")
+            why = f"it changes {columns}, and {acquire.function.name} looks at {seen}"
+            return Kept(taken, f"{name} does not give the lock back: {why}")
+        return Kept(
+            taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed"
+        )
     reasons = [_still_held(each, run, acquire) for each in told]
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
@@ -75,13 +78,10 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
     column = setting.column
     read = any(site.access.action == "select" and column in site.access.selected for site in acquire.sites)
     if setting.value.kind == "null":
-        safe = any(
-            each.null_safe
-            for site in acquire.sites
-            for each in (*site.access.conditions, *(one.value for one in site.access.settings))
-            if column in each.columns
+        safe = any(_asks_for_null(site, column) for site in acquire.sites)
+        return (
+            None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
         )
-        return None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
     if not _present(setting, release):
         return None
     # A column that the acquire sets to the present says since when the lock is held; to a later time, until when.
@@ -97,6 +97,11 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
     if taken_now and all(taken_now):
         return f"the present time in '{column}' is that of a lock which was just taken"
     return None
+
+
+def _asks_for_null(site: Site, column: str) -> bool:
+    conditions = any(each.null_safe for each in site.access.conditions if column in each.columns)
+    return conditions or any(each.value.null_safe for each in site.access.settings if column in each.value.columns)
 
 
 def _present(setting: Setting, run: Run) -> bool:

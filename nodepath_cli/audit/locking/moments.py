@@ -110,10 +110,11 @@ def _of_function(text: str) -> Style | None:
 
 def _layout(pattern: str) -> str:
     """Return a format of DATE_FORMAT as a Go layout, as far as their parts are the same."""
-    parts = {
-        **{"%Y": "2006", "%m": "01", "%d": "02", "%H": "15", "%i": "04", "%s": "05", "%S": "05", "%f": "000000"},
-        **{"%T": "15:04:05", "%y": "06", "%e": "2", "%p": "PM", "%h": "03", "%I": "03", "%M": "January", "%b": "Jan"},
-    }
+    pairs = (
+        *("%Y=2006", "%m=01", "%d=02", "%H=15", "%i=04", "%s=05", "%S=05", "%f=000000", "%T=15:04:05", "%y=06"),
+        *("%e=2", "%p=PM", "%h=03", "%I=03", "%M=January", "%b=Jan"),
+    )
+    parts = dict(each.split("=", 1) for each in pairs)
     return re.sub(r"%.", lambda match: parts.get(match.group(), match.group()), pattern)
 
 

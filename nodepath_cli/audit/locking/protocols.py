@@ -67,7 +67,7 @@ class Protocols:
         """The paths of every function around a statement that writes a time into a text column."""
         counted = Counter((site.table, column) for site in self.sites.all for column in text_times(site))
         several = (site for site in self.sites.all if any(counted[site.table, name] > 1 for name in text_times(site)))
-        return self._around(several, lambda name: False)
+        return self._around(several, lambda _: False)
 
     def _around(self, sites: Iterable[Site], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
         wanted = frozenset(spans(sites))
@@ -85,7 +85,9 @@ class Protocols:
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
                 if self._is_lock(acquire):
                     found.append(acquire)
-        parts = {step.name for each in found for way in each.ways for step in way.path.steps if isinstance(step, Called)}
+        parts = {
+            step.name for each in found for way in each.ways for step in way.path.steps if isinstance(step, Called)
+        }
         return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
 
     @cached_property

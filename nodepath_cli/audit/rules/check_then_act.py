@@ -36,7 +36,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
         for read, write in checks_then_acts(acquire):
             verb = write.access.action.upper()
             yield read.hit(
-                f"{acquire.function.name} checks, then acts: between this SELECT and the {verb} another caller can take the lock",
+                f"{acquire.function.name} checks, then acts: another caller can come between SELECT and {verb}",
                 write.related("this write takes the lock whatever happened in between"),
             )
 

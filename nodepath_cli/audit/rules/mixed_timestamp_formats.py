@@ -33,7 +33,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every statement that writes a time in another way than most of the tree does."""
     for each in mixed(protocols):
         yield each.site.hit(
-            f"'{each.column}' of {each.site.access.table.name} is a text, and gets {each.here} here but {each.there} elsewhere",
+            f"text '{each.column}' of {each.site.access.table.name} gets {each.here} here, {each.there} elsewhere",
             each.other.related(f"{each.there} here"),
             column=each.column,
         )

@@ -9,8 +9,8 @@ Example:
     INSERT INTO wasapBot_session_nodepath (id_prospect, id_device, timestamp) VALUES (?, ?, ?)
     DELETE FROM wasapBot_session_nodepath WHERE id_prospect = ? AND id_device = ?
 
-What to write instead: when the INSERT meets the key (1062), look at the row's age by the server's clock, and take a lock
-that is older than the lease over from the holder that was seen; `RowsAffected() == 1` means that this caller has it:
+What to write instead: when the INSERT meets the key (1062), look at the row's age by the server's clock, and take over
+a lock that is older than the lease, from the holder that was seen; `RowsAffected() == 1` means that this caller has it:
 
     SELECT `timestamp`, TIMESTAMPDIFF(SECOND, STR_TO_DATE(LEFT(`timestamp`, 19), '%Y-%m-%d %H:%i:%s'), NOW()) > 30
     FROM wasapBot_session_nodepath WHERE id_prospect = ? AND id_device = ?

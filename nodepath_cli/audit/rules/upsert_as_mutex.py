@@ -54,7 +54,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
         for found in upserts(acquire):
             name, words = acquire.function.name, _WORDS[found.upsert.access.action]
             yield found.upsert.hit(
-                f"every caller of {name} gets this lock: {words} succeeds whether the row is there or not, and {_why(found)}",
+                f"every caller of {name} gets this lock: {words} succeeds in any case, and {_why(found)}",
                 *_related(found),
                 *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
             )

@@ -88,7 +88,7 @@ class SqlProgram:
             if read.foreign is None
         ]
 
-    def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
+    def functions(self, _wanted: Collection[Span], _worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return nothing: a script has no functions."""
         return ()
 

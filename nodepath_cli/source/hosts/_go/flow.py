@@ -180,7 +180,7 @@ def _may_pass(node: Node) -> bool:
 
 
 def _success_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
-    """`if err == nil`: the flow goes on with what it does; where it returns, what stands behind it runs all the same."""
+    """`if err == nil`: the flow goes on with what it does; where it returns, what stands behind it runs, too."""
     before = f.scope.fork()
     if _error_check(m, f, other, then):
         return True

@@ -8,7 +8,17 @@ from tree_sitter import Node
 
 from nodepath_cli.source.functions import Known, Mixed
 from nodepath_cli.source.hosts._go.index import variable_specs
-from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Instance, Place, Scope, State, Transaction, exported, first
+from nodepath_cli.source.hosts._go.paths.state import (
+    UNKNOWN,
+    Any,
+    Instance,
+    Place,
+    Scope,
+    State,
+    Transaction,
+    exported,
+    first,
+)
 from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Values, Walker, spread
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 
@@ -148,7 +158,7 @@ def constants(w: Walker, place: Place, scope: Scope, node: Node, state: State) -
     return [(each, None) for each in states]
 
 
-def count(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+def count(_w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
     """Run `a++`."""
     after = state.fork()
     for target in named(node)[:1]:
@@ -156,9 +166,7 @@ def count(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> li
     return [(after, None)]
 
 
-def pointed_at(
-    place: Place, scope: Scope, arguments: Sequence[Node], value: Any, state: State
-) -> None:
+def pointed_at(place: Place, scope: Scope, arguments: Sequence[Node], value: Any, state: State) -> None:
     """Give the variables that `&x` arguments point to a value."""
     for argument in arguments:
         if argument.type == "unary_expression" and place.file.source(argument).startswith("&"):

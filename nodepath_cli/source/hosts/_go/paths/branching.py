@@ -57,13 +57,11 @@ def _result_names(place: Place) -> list[str]:
     results = place.routine.node.child_by_field_name("result") if place.routine is not None else None
     if results is None or results.type != "parameter_list":
         return []
-    return [
-        place.file.source(name) for each in named(results) for name in each.children_by_field_name("name")
-    ]
+    return [place.file.source(name) for each in named(results) for name in each.children_by_field_name("name")]
 
 
 def _leave(kind: str) -> Callable[[Walker, Place, Scope, Node, State], list[Flow]]:
-    return lambda w, place, scope, node, state: [(state, Left(kind))]
+    return lambda _w, _place, _scope, _node, state: [(state, Left(kind))]
 
 
 def _for(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
@@ -128,13 +126,15 @@ def _switch(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     subject = node.child_by_field_name("value")
     flows: list[Flow] = []
     for start in _initialized(w, place, inner, node, state):
-        subjects = w.evaluate(place, inner, subject, start) if subject is not None else [(start, None)]
+        subjects: list[tuple[State, Any | None]] = [(start, None)]
+        if subject is not None:
+            subjects = [*w.evaluate(place, inner, subject, start)]
         for current, value in subjects:
             flows += _cases(w, place, inner, node, current, value)
     return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
 
 
-def _cases(w: Walker, place: Place, scope: Scope, node: Node, state: State, subject: Any) -> list[Flow]:
+def _cases(w: Walker, place: Place, scope: Scope, node: Node, state: State, subject: Any | None) -> list[Flow]:
     flows: list[Flow] = []
     waiting = [state]
     default: Sequence[Node] | None = None
@@ -165,12 +165,12 @@ def _listed(node: Node) -> list[Node]:
 
 
 def _case(
-    w: Walker, place: Place, scope: Scope, node: Node, test: Node, subject: Any, state: State
+    w: Walker, place: Place, scope: Scope, node: Node, test: Node, subject: Any | None, state: State
 ) -> list[tuple[State, bool]]:
-    if node.type == "type_switch_statement":
-        return w.decided(state, comparing.kind_of_error(exported(subject), place.file.shown(test)))
     if subject is None:
         return w.conditions(place, scope, test, state)
+    if node.type == "type_switch_statement":
+        return w.decided(state, comparing.kind_of_error(exported(subject), place.file.shown(test)))
     result = []
     for after, value in w.evaluate(place, scope, test, state):
         source = place.file.source(test)
@@ -178,11 +178,11 @@ def _case(
     return result
 
 
-def _alias(w: Walker, place: Place, scope: Scope, node: Node, subject: Any, state: State) -> Scope:
+def _alias(w: Walker, place: Place, scope: Scope, node: Node, subject: Any | None, state: State) -> Scope:
     inner = w.scope(scope)
     alias = node.child_by_field_name("alias")
     for target in _listed(alias) if alias is not None else ():
-        write(place.file, inner, target, subject, state, True)
+        write(place.file, inner, target, UNKNOWN if subject is None else subject, state, True)
     return inner
 
 
@@ -194,7 +194,7 @@ def _select(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
 
 
-def _deferred(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+def _deferred(_w: Walker, place: Place, _scope: Scope, node: Node, state: State) -> list[Flow]:
     """Write down what a deferred or concurrent function calls; what it does is not followed."""
     after = state.fork()
     waiting = [node]

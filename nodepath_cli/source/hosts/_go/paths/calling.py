@@ -28,7 +28,9 @@ _CONVERSIONS = frozenset(
     ("string", "int", "int8", "int16", "int32", "int64", "uint", "uint32", "uint64", "float64", "bool", "error")
 )
 _NEW_ERRORS = frozenset(("fmt.Errorf", "errors.New", "errors.Errorf", "xerrors.Errorf", "xerrors.New", "status.Errorf"))
-_KEEPING_ERRORS = frozenset(("Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef", "Trace", "Annotate", "Annotatef"))
+_KEEPING_ERRORS = frozenset(
+    ("Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef", "Trace", "Annotate", "Annotatef")
+)
 _ENDS = ("panic", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "runtime.Goexit")
 _BEGINS = frozenset(("Begin", "BeginTx", "Beginx", "BeginTxx", "MustBegin", "StartTransaction", "BeginTransaction"))
 _MAX_RESULTS = 400
@@ -44,14 +46,15 @@ def call(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Val
     name = " ".join(place.file.source(function).split())
     if name in _ENDS:
         return []
-    receivers: Values = [(state, None)]
+    receivers: list[tuple[State, Any | None]] = [(state, None)]
     is_package = operand is not None and operand.type == "identifier" and scope.find(place.file.source(operand)) is None
     if operand is not None and member is not None and not is_package:
-        receivers = w.evaluate(place, scope, operand, state)
+        receivers = [*w.evaluate(place, scope, operand, state)]
     result: Values = []
     for current, receiver in receivers:
         for after, arguments in _arguments(w, place, scope, nodes, current):
-            made = Calling(w, place, scope, node, function, nodes, name, first(receiver), arguments)
+            held = None if receiver is None else first(receiver)
+            made = Calling(w, place, scope, node, function, nodes, name, held, arguments)
             result += made.run(after)
             if len(result) > _MAX_RESULTS:
                 raise TooManyPaths
@@ -68,9 +71,10 @@ def _arguments(
         following_: list[tuple[State, tuple[Any, ...]]] = []
         for current, values in results:
             for after, value in w.evaluate(place, scope, inner, current):
-                spread = isinstance(value, Many) and (variadic or len(nodes) == 1)
-                more = value.values if spread else (Many(()) if variadic else first(value),)
-                following_.append((after, (*values, *more)))
+                if isinstance(value, Many) and (variadic or len(nodes) == 1):
+                    following_.append((after, (*values, *value.values)))
+                else:
+                    following_.append((after, (*values, Many(()) if variadic else first(value))))
         results = following_
     return results
 
@@ -87,7 +91,7 @@ class Calling:
         function: Node,
         nodes: Sequence[Node],
         name: str,
-        receiver: Any,
+        receiver: Any | None,
         arguments: tuple[Any, ...],
     ) -> None:
         self.w, self.place, self.scope, self.node = w, place, scope, node
@@ -97,7 +101,7 @@ class Calling:
 
     def run(self, state: State) -> Values:
         """Return what the call gives."""
-        value = self._plain(state)
+        value = self._plain()
         if value is not None:
             return [(state, value)]
         sent = sending.send(self, state)
@@ -111,7 +115,7 @@ class Calling:
             return followed
         return self._unknown(state)
 
-    def _plain(self, state: State) -> Any | None:
+    def _plain(self) -> Any | None:
         """Return the value of a call of the language or of its own packages."""
         name, arguments = self.name, self.arguments
         one = arguments[0] if arguments else UNKNOWN
@@ -141,7 +145,9 @@ class Calling:
             return comparing.number_of(exported(self.receiver))
         if self.method in _BEGINS and not isinstance(self.receiver, Transaction):
             text = self.place.file.source(self.node).replace(" ", "")
-            isolation = "read committed" if "ReadCommitted" in text else "serializable" if "Serializable" in text else ""
+            isolation = (
+                "read committed" if "ReadCommitted" in text else "serializable" if "Serializable" in text else ""
+            )
             return Many((Transaction(f"{self.place.file.path}:{self.node.start_byte}", isolation), Known(None)))
         if isinstance(self.receiver, Transaction) and self.method in ("Commit", "Rollback"):
             return Known(None)

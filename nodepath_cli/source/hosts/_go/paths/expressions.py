@@ -55,10 +55,10 @@ def evaluate(w: Walker, place: Place, scope: Scope, node: Node, state: State) ->
     if kind == "type_conversion_expression":
         operand = node.child_by_field_name("operand")
         return w.evaluate(place, scope, operand, state) if operand is not None else [(state, UNKNOWN)]
-    return [(state, _other(w, place, scope, node))] if kind != "index_expression" else _mixed(w, place, scope, node, state)
+    return [(state, _other(w, place, node))] if kind != "index_expression" else _mixed(w, place, scope, node, state)
 
 
-def _other(w: Walker, place: Place, scope: Scope, node: Node) -> Any:
+def _other(w: Walker, place: Place, node: Node) -> Any:
     source = place.file.source(node)
     if node.type == "int_literal":
         try:
@@ -110,7 +110,14 @@ def package_value(w: Walker, folder: str, name: str) -> Any:
     nodes = named(listing) if listing is not None else []
     if declared.position < len(nodes):
         value = nodes[declared.position]
-        if value.type in ("int_literal", "raw_string_literal", "interpreted_string_literal", "true", "false", "selector_expression"):
+        if value.type in (
+            "int_literal",
+            "raw_string_literal",
+            "interpreted_string_literal",
+            "true",
+            "false",
+            "selector_expression",
+        ):
             place = Place(declared.file, None)
             return evaluate(w, place, w.scope(), value, State())[0][1]
     return Failure() if _ERROR_NAME.match(name) else Mixed((), name)
@@ -180,7 +187,10 @@ def _unary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> V
         return [(state, UNKNOWN)]
     if operator.type == "!":
         return [
-            (after, Known(not value.value) if isinstance(value, Known) else Compared(exported(value), "==", Known(False)))
+            (
+                after,
+                Known(not value.value) if isinstance(value, Known) else Compared(exported(value), "==", Known(False)),
+            )
             for after, value in w.evaluate(place, scope, operand, state)
         ]
     if operator.type == "-":

@@ -97,7 +97,9 @@ def follow(made: Calling, state: State, texts: Texts = ()) -> Values | None:
     bind(w, found.file, found.node, scope, after, made.arguments)
     receiver = found.node.child_by_field_name("receiver")
     if receiver is not None:
-        bind(w, found.file, found.node, scope, after, (made.receiver,), "receiver", f"{found.file.folder}.{found.receiver}")
+        held = () if made.receiver is None else (made.receiver,)
+        type_id = f"{found.file.folder}.{found.receiver}"
+        bind(w, found.file, found.node, scope, after, held, "receiver", type_id)
     w.active.append(key)
     try:
         ends = w.body(place, w.scope(scope), body, after)
@@ -116,7 +118,7 @@ def _limit(made: Calling, found: Routine, sends: bool) -> int:
 
 
 def _hands_on(made: Calling) -> bool:
-    """Say whether a wrapper gives its SQL to the function that it calls: it then has an argument that is no constant."""
+    """Say whether a wrapper may give its SQL to the function that it calls: it then has an argument."""
     return bool(made.place.pending) and bool(made.arguments)
 
 
@@ -170,9 +172,8 @@ def bind(
                 values = []
             else:
                 value = values.pop(0) if values else UNKNOWN
-            if isinstance(known, Transaction) and not isinstance(value, Transaction):
-                value = known
-            elif known is not None and value == UNKNOWN:
+            replaced = value == UNKNOWN or (isinstance(known, Transaction) and not isinstance(value, Transaction))
+            if known is not None and replaced:
                 value = known
             state.variables[scope.declare(name)] = value
     if field == "parameters":

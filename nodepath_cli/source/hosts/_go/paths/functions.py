@@ -25,7 +25,6 @@ _CALLED = re.compile(r"\b(\w+)\(")
 _NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
 
 
-
 def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
     """Return the SQL that each call receives."""
     found: dict[CallKey, dict[tuple[Span, str], None]] = {}
@@ -58,7 +57,9 @@ def functions(
     for _ in range(_CALLER_ROUNDS):
         for routine in fresh:
             known.setdefault(routine.name, []).append(routine)
-        callers = {(each.file.path, each.node.start_byte): each for each in _callers(index, {one.name for one in fresh})}
+        callers = {
+            (each.file.path, each.node.start_byte): each for each in _callers(index, {one.name for one in fresh})
+        }
         fresh = [each for key, each in callers.items() if key not in chosen]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
@@ -82,7 +83,9 @@ def _calls_only(routine: Routine) -> Function:
         late = late or node.type == "defer_statement"
         waiting += [(child, late) for child in reversed(node.named_children)]
     path = Path(tuple(steps), ())
-    return Function(routine.name, routine.receiver, routine.file.span(routine.node), tuple(_results(routine)), (path,), False)
+    return Function(
+        routine.name, routine.receiver, routine.file.span(routine.node), tuple(_results(routine)), (path,), False
+    )
 
 
 def deferred(index: Index) -> frozenset[str]:
@@ -154,5 +157,8 @@ def _kind(routine: Routine, node: Node) -> ResultKind:
         return "bool" if word == "bool" else "error"
     if _NUMBERS.match(word):
         return "number"
-    return "handle" if node.type in ("pointer_type", "function_type", "interface_type", "qualified_type", "type_identifier") else "other"
-
+    return (
+        "handle"
+        if node.type in ("pointer_type", "function_type", "interface_type", "qualified_type", "type_identifier")
+        else "other"
+    )

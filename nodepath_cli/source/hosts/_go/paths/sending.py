@@ -103,7 +103,12 @@ def _is_sql(value: Known) -> bool:
 
 
 def _sent(
-    made: Calling, state: State, base: str, texts: Texts, transaction: Transaction | None, values: tuple[Any, ...] | None
+    made: Calling,
+    state: State,
+    base: str,
+    texts: Texts,
+    transaction: Transaction | None,
+    values: tuple[Any, ...] | None,
 ) -> Values:
     after = state.fork()
     number = after.runs

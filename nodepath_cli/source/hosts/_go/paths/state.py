@@ -58,18 +58,7 @@ class Many:
 
 
 Any: TypeAlias = (
-    Known
-    | Failure
-    | Given
-    | Outcome
-    | Moment
-    | Compared
-    | Mixed
-    | Closure
-    | Transaction
-    | Prepared
-    | Instance
-    | Many
+    Known | Failure | Given | Outcome | Moment | Compared | Mixed | Closure | Transaction | Prepared | Instance | Many
 )
 """What a variable may hold: the values that facts are made of, and what only this evaluation needs."""
 

@@ -164,7 +164,9 @@ class Walker:
 Handler = Callable[[Walker, Place, Scope, Node, State], list[Flow]]
 
 
-def paths_of(walker: Walker, file: GoFile, routine: Routine, bind: Callable[[Walker, Place, Scope, State], None]) -> tuple[tuple[Path, ...], bool]:
+def paths_of(
+    walker: Walker, file: GoFile, routine: Routine, bind: Callable[[Walker, Place, Scope, State], None]
+) -> tuple[tuple[Path, ...], bool]:
     """Return the paths of a declared function, and whether they are all there are."""
     body = routine.node.child_by_field_name("body")
     if body is None:

@@ -1,0 +1,148 @@
+"""NP407: a text column gets its times in one format and from one clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Finding, Severity
+from nodepath_cli.config import Settings
+from tests.locks import AI, HEAD, SCHEMA
+from tests.tree import Tree, place
+
+_INSERT = f"INSERT INTO {AI} (id_prospect, id_device, `timestamp`) VALUES (?, ?, %s)"
+_UPDATE = f"UPDATE {AI} SET `timestamp` = %s WHERE id_prospect = ? AND id_device = ?"
+
+
+def two(first: str, second: str, helpers: str = "") -> str:
+    """A file that inserts a time and updates it: each a Go expression, or SQL where it begins with `=`."""
+    one, other = ("?" if not each.startswith("=") else each[1:] for each in (first, second))
+    inserted = "" if first.startswith("=") else f", {first}"
+    updated = "" if second.startswith("=") else f"{second}, "
+    return (
+        HEAD
+        + f"""
+func (r *Repo) Add(prospect, device string) error {{
+	_, err := r.db.Exec("{_INSERT % one}", prospect, device{inserted})
+	return err
+}}
+
+func (r *Repo) Move(prospect, device string) error {{
+	_, err := r.db.Exec("{_UPDATE % other}", {updated}prospect, device)
+	return err
+}}
+{helpers}
+"""
+    )
+
+
+def findings(tree: Tree, code: str) -> list[Finding]:
+    """Audit a file for this rule."""
+    tree.write("schema.sql", SCHEMA)
+    tree.write("store.go", code)
+    settings = Settings(schema=("schema.sql",), select=("NP407",))
+    return list(tree.audit("store.go", settings=settings).findings)
+
+
+SECONDS = 'time.Now().Format("2006-01-02 15:04:05")'
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (SECONDS, "time.Now().Format(time.RFC3339)"),
+        (SECONDS, "time.Now().Format(time.RFC3339Nano)"),
+        (SECONDS, "=NOW()"),
+        (SECONDS, "time.Now().UTC().Format(time.DateTime)"),
+        (SECONDS, "time.Now()"),
+        (SECONDS, "time.Now().Unix()"),
+        (SECONDS, 'time.Now().Add(30 * time.Second).Format("02.01.2006 15:04")'),
+        ("=NOW()", "=UTC_TIMESTAMP()"),
+        ("=NOW()", "=DATE_FORMAT(NOW(), '%Y-%m-%dT%H:%i:%s')"),
+        ("=NOW()", "=NOW(6)"),
+        ("=CURRENT_TIMESTAMP", "=UNIX_TIMESTAMP()"),
+        ("=NOW()", "time.Now().UTC().Format(time.RFC3339)"),
+    ],
+)
+def test_another_format_or_clock_is_a_warning_at_the_statement_that_differs(
+    tree: Tree, first: str, second: str
+) -> None:
+    code = two(first, second)
+    [finding] = findings(tree, code)
+    assert (finding.rule, finding.severity, finding.identifier) == ("NP407", Severity.WARNING, "timestamp")
+    places = {place(code, f"INSERT INTO {AI}")[0], place(code, f"UPDATE {AI}")[0]}
+    assert {finding.position.line, finding.related[0].position.line} == places
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (SECONDS, 'time.Now().Format("2006-01-02 15:04:05")'),
+        (SECONDS, "time.Now().Format(time.DateTime)"),
+        (SECONDS, "time.Now().Add(-30 * time.Second).Format(time.DateTime)"),
+        (SECONDS, "seen"),
+        (SECONDS, 'fmt.Sprintf("%s-%s", prospect, device)'),
+        ("=NOW()", "=CURRENT_TIMESTAMP()"),
+        ("=NOW()", "=DATE_FORMAT(NOW(), '%Y-%m-%d %H:%i:%s')"),
+        ("=''", "=NOW()"),
+        ("=NOW()", "=`timestamp`"),
+    ],
+)
+def test_one_format_and_one_clock_are_no_finding(tree: Tree, first: str, second: str) -> None:
+    assert findings(tree, two(first, second, 'var seen = "2026-01-01 00:00:00"')) == []
+
+
+def test_the_time_is_followed_through_helpers_and_variables(tree: Tree) -> None:
+    helpers = """
+const layout = time.RFC3339
+
+func stamp() string { return time.Now().Format(layout) }
+
+func text(at time.Time) string { return at.Format("2006-01-02 15:04:05") }
+"""
+    assert [each.identifier for each in findings(tree, two("stamp()", "text(time.Now())", helpers))] == ["timestamp"]
+    assert findings(tree, two("stamp()", "time.Now().Format(time.RFC3339)", helpers)) == []
+
+
+def test_the_other_package_counts_and_the_usual_format_is_right(tree: Tree) -> None:
+    tree.write("schema.sql", SCHEMA)
+    tree.write("go.mod", "module chat\n")
+    tree.write("store/store.go", two(SECONDS, SECONDS))
+    other = two("time.Now().Format(time.RFC3339)", SECONDS).replace("package store", "package bot")
+    tree.write("bot/bot.go", other)
+    report = tree.audit(".", settings=Settings(schema=("schema.sql",), select=("NP407",)))
+    [finding] = report.findings
+    assert (finding.path, finding.position.line) == ("bot/bot.go", place(other, "INSERT INTO")[0])
+    assert "RFC" not in finding.message and "2006-01-02T15:04:05Z07:00" in finding.message
+
+
+def test_columns_of_a_time_type_have_one_format_only(tree: Tree) -> None:
+    code = (
+        HEAD
+        + """
+func (r *Repo) Take(phone string) error {
+	if _, err := r.db.Exec("INSERT INTO busy (phone, since) VALUES (?, NOW())", phone); err != nil {
+		return err
+	}
+	_, err := r.db.Exec("UPDATE busy SET since = ? WHERE phone = ?", time.Now(), phone)
+	return err
+}
+"""
+    )
+    assert findings(tree, code) == []
+
+
+def test_a_value_that_may_be_anything_is_no_time(tree: Tree) -> None:
+    code = (
+        HEAD
+        + """
+func (r *Repo) Save(name string) error {
+	now := time.Now().Format(time.RFC3339)
+	if _, err := r.db.Exec("UPDATE settings SET value = ? WHERE name = ?", now, name); err != nil {
+		return err
+	}
+	_, err := r.db.Exec("UPDATE settings SET value = ? WHERE name = 'last_run'", time.Now().Unix())
+	return err
+}
+"""
+    )
+    assert findings(tree, code) == []
