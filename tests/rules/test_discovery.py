@@ -30,7 +30,9 @@ def test_every_rule_has_a_page_that_says_what_why_and_what_instead(rule: Rule) -
         assert part in text
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.check], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in rules() if rule.check or rule.check_program], ids=lambda rule: rule.id
+)
 def test_every_rule_that_checks_has_a_test_file(rule: Rule) -> None:
     assert (Path(__file__).parent / f"test_{rule.name.replace('-', '_')}.py").is_file()
 

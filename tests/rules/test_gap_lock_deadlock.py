@@ -1,0 +1,30 @@
+"""NP404: it lies at the SELECT ... FOR UPDATE, with the INSERT beside."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from tests.locks import AI, Case, selects
+from tests.locks.audited import line, lock_findings, of
+from tests.tree import Tree
+
+
+def test_it_lies_at_the_locking_select_with_the_insert_beside(tree: Tree) -> None:
+    case = selects.V4[0]
+    found = of(tree, case, "NP404")
+    assert (found.severity, found.function) == (Severity.WARNING, "TryAcquireSession")
+    assert found.position.line == line(case.source, "SELECT `timestamp` FROM")
+    assert [each.position.line for each in found.related] == [line(case.source, f"INSERT INTO {AI}")]
+
+
+@pytest.mark.parametrize("case", selects.V4, ids=lambda case: case.name)
+def test_without_a_transaction_or_a_lock_there_is_no_gap(tree: Tree, case: Case) -> None:
+    without = case.source.replace(" FOR UPDATE", "")
+    assert "NP404" not in [each.rule for each in lock_findings(tree, without)]
+
+
+def test_a_missing_row_that_is_not_inserted_is_no_finding(tree: Tree) -> None:
+    case = selects.V4[-1]
+    code = case.source.replace("INSERT INTO stock (sku, left_over)", "INSERT INTO counters (name, n)")
+    assert lock_findings(tree, code) == []

@@ -1,0 +1,49 @@
+"""NP405: a lock that nothing but its release ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from tests.locks import AI, inserts
+from tests.locks.audited import line, lock_findings, of
+from tests.tree import Tree
+
+V1 = inserts.CASES[0]
+
+
+def test_it_lies_at_the_insert_with_the_release_beside(tree: Tree) -> None:
+    found = of(tree, V1, "NP405")
+    assert (found.severity, found.function) == (Severity.WARNING, "TryAcquireSession")
+    assert found.position.line == line(V1.source, f"INSERT INTO {AI}")
+    assert [each.position.line for each in found.related] == [line(V1.source, f"DELETE FROM {AI}")]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM {AI} WHERE `timestamp` < DATE_SUB(NOW(), INTERVAL 5 MINUTE)",
+        f"DELETE FROM {AI}",
+        f"UPDATE {AI} SET `timestamp` = '' WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?",
+    ],
+)
+def test_what_ends_old_locks_is_an_expiry(tree: Tree, statement: str) -> None:
+    code = f'\nfunc (r *Repo) Sweep() {{\n\tr.db.Exec("{statement}")\n}}\n'
+    assert lock_findings(tree, V1.source + code) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM {AI} WHERE id_device = ?",
+        f"SELECT id_prospect FROM {AI} WHERE `timestamp` < NOW()",
+    ],
+)
+def test_what_does_not_end_old_locks_is_none(tree: Tree, statement: str) -> None:
+    code = f'\nfunc (r *Repo) Other() {{\n\tr.db.Exec("{statement}")\n}}\n'
+    assert [each.rule for each in lock_findings(tree, V1.source + code)] == ["NP405"]
+
+
+def test_a_statement_that_is_not_understood_may_be_the_expiry(tree: Tree) -> None:
+    code = f'\nfunc (r *Repo) Sweep(old string) {{\n\tr.db.Exec("DELETE FROM {AI} " + old)\n}}\n'
+    assert lock_findings(tree, V1.source + code) == []

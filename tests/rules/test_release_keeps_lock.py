@@ -1,0 +1,83 @@
+"""NP402: a release after which the acquire still takes the lock for held."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Severity
+from tests.locks import AI, HEAD, upserts
+from tests.locks.audited import line, lock_findings, of
+from tests.tree import Tree
+
+
+def test_it_lies_at_the_release_with_the_acquire_beside(tree: Tree) -> None:
+    case = upserts.V3[0]
+    found = of(tree, case, "NP402")
+    assert found.severity is Severity.ERROR
+    assert (found.position.line, found.function) == (line(case.source, f"UPDATE {AI}"), "ReleaseSession")
+    assert [each.position.line for each in found.related] == [line(case.source, f"INSERT INTO {AI}")]
+
+
+def lease(condition: str, release: str) -> str:
+    """An acquire that takes over what meets a condition, and a release that sets something."""
+    return (
+        HEAD
+        + f"""
+func (r *Repo) TryLock(name, owner string) (bool, error) {{
+	_, err := r.db.Exec("INSERT INTO job_locks (name, owner, locked_at, locked_until) "+
+		"VALUES (?, ?, NOW(6), DATE_ADD(NOW(6), INTERVAL 30 SECOND))", name, owner)
+	if err == nil {{
+		return true, nil
+	}}
+	res, err := r.db.Exec(`
+		UPDATE job_locks SET owner = ?, locked_at = NOW(6), locked_until = DATE_ADD(NOW(6), INTERVAL 30 SECOND)
+		WHERE name = ? AND {condition}`, owner, name)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (r *Repo) Unlock(name string) error {{
+	_, err := r.db.Exec("UPDATE job_locks SET {release} WHERE name = ?", name)
+	return err
+}}
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "release"),
+    [
+        ("locked_until < NOW(6)", "locked_until = NULL"),
+        ("locked_until < NOW(6)", "owner = NULL"),
+        ("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)"),
+        ("TIMESTAMPDIFF(SECOND, locked_at, NOW(6)) > 30", "locked_at = NOW(6), owner = NULL"),
+        ("locked = 0", "owner = NULL, locked_at = NULL"),
+    ],
+)
+def test_what_leaves_the_lock_held_is_an_error(tree: Tree, condition: str, release: str) -> None:
+    assert [each.rule for each in lock_findings(tree, lease(condition, release))] == ["NP402"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "release"),
+    [
+        ("locked_until < NOW(6)", "locked_until = NOW(6)"),
+        ("locked_until < NOW(6)", "locked_until = '2000-01-01 00:00:00'"),
+        ("(locked_until IS NULL OR locked_until < NOW(6))", "locked_until = NULL"),
+        ("COALESCE(locked_until, '2000-01-01') < NOW(6)", "locked_until = NULL"),
+        ("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = '2000-01-01'"),
+        ("(owner IS NULL OR locked_until < NOW(6))", "owner = NULL"),
+        ("locked = 0", "locked = 0"),
+    ],
+)
+def test_what_frees_the_lock_is_no_finding(tree: Tree, condition: str, release: str) -> None:
+    assert lock_findings(tree, lease(condition, release)) == []
+
+
+def test_renewing_is_no_release(tree: Tree) -> None:
+    code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
+    renewed = code.replace("Unlock(", "RenewLock(")
+    assert [each for each in lock_findings(tree, renewed) if each.rule == "NP402"] == []
