@@ -6,10 +6,19 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, inserts, ordinary, selects, sound, upserts
+from tests.locks import SCHEMA, Case, inserts, more, ordinary, selects, sound, upserts
 from tests.tree import Tree
 
-CASES = (*inserts.CASES, *upserts.V2, *upserts.V3, *selects.V3B, *selects.V4, *sound.CASES, *ordinary.CASES)
+CASES = (
+    *inserts.CASES,
+    *upserts.V2,
+    *upserts.V3,
+    *selects.V3B,
+    *selects.V4,
+    *sound.CASES,
+    *ordinary.CASES,
+    *more.CASES,
+)
 
 
 def verdicts(tree: Tree, case: Case) -> list[str]:

@@ -24,7 +24,6 @@ def test_it_lies_at_the_insert_with_the_release_beside(tree: Tree) -> None:
     [
         f"DELETE FROM {AI} WHERE `timestamp` < DATE_SUB(NOW(), INTERVAL 5 MINUTE)",
         f"DELETE FROM {AI}",
-        f"UPDATE {AI} SET `timestamp` = '' WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?",
     ],
 )
 def test_what_ends_old_locks_is_an_expiry(tree: Tree, statement: str) -> None:
@@ -47,3 +46,9 @@ def test_what_does_not_end_old_locks_is_none(tree: Tree, statement: str) -> None
 def test_a_statement_that_is_not_understood_may_be_the_expiry(tree: Tree) -> None:
     code = f'\nfunc (r *Repo) Sweep(old string) {{\n\tr.db.Exec("DELETE FROM {AI} " + old)\n}}\n'
     assert lock_findings(tree, V1.source + code) == []
+
+
+def test_a_takeover_in_a_function_of_its_own_is_an_expiry_whose_release_has_to_ask(tree: Tree) -> None:
+    takeover = f"UPDATE {AI} SET `timestamp` = '' WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?"
+    code = f'\nfunc (r *Repo) TakeOver() {{\n\tr.db.Exec("{takeover}")\n}}\n'
+    assert [each.rule for each in lock_findings(tree, V1.source + code)] == ["NP406"]

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from nodepath_cli.audit.finding import Confidence, Severity
-from nodepath_cli.audit.rules import find, page, rules
+from nodepath_cli.audit.finding import Confidence, Rule, Severity
+from nodepath_cli.audit.rules import page, rules
 from nodepath_cli.config import Settings
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.statement import OffsetMap, Variant
@@ -55,8 +55,8 @@ def test_a_statement_that_the_server_refuses_is_not_judged(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in rules() if rule.id.startswith("NP4")], ids=lambda rule: rule.id)
-def test_the_page_tells_sql_that_runs_on_the_tables_of_the_first_revision(rule: object) -> None:
-    text = page(find(rule.id))  # type: ignore[attr-defined]
+def test_the_page_tells_sql_that_runs_on_the_tables_of_the_first_revision(rule: Rule) -> None:
+    text = page(rule)
     instead = text[text.index("What to write instead:") :]
     blocks = re.findall(r"(?:^ {4}\S.*\n?)+", instead, re.MULTILINE)
     statements = [each for each in blocks if "session_nodepath" in each]
@@ -68,4 +68,5 @@ def test_the_page_tells_sql_that_runs_on_the_tables_of_the_first_revision(rule: 
         resolution = resolve(parsed, schema)
         assert isinstance(resolution, Resolution)
         assert not resolution.violations
-        assert all(isinstance(each.outcome, Found) for each in (*resolution.tables, *resolution.columns)), sql
+        assert all(isinstance(table.outcome, Found) for table in resolution.tables), sql
+        assert all(isinstance(column.outcome, Found) for column in resolution.columns), sql

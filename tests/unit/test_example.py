@@ -86,3 +86,23 @@ def test_the_fixed_code_names_nothing_unknown(monkeypatch: pytest.MonkeyPatch) -
     assert fixed.findings == ()
     assert fixed.unresolved == ()
     assert fixed.counts.statements >= 25
+
+
+def test_the_fixed_code_has_a_lock_that_does_not_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE)
+    text = (EXAMPLE / "fixed" / REPOSITORY).read_text().splitlines()
+    found = [each for each in audit(("fixed",), Settings()).findings if each.path.endswith(REPOSITORY)]
+    assert [(each.rule, each.function) for each in found] == [
+        ("NP401", "TryAcquireSession"),
+        ("NP402", "ReleaseSession"),
+    ]
+    assert "INSERT INTO ai_whatsapp_session_nodepath" in text[found[0].position.line - 1]
+    assert "UPDATE ai_whatsapp_session_nodepath" in text[found[1].position.line - 1]
+
+
+@pytest.mark.parametrize("state", ["incident", "half-fix", "fixed"])
+def test_the_scripted_bots_lock_is_sound_but_for_a_crash(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE)
+    found = [each for each in audit((state,), Settings()).findings if each.rule.startswith("NP4")]
+    assert [each.rule for each in found if "wasapbot" in each.path] == ["NP405"]
+    assert state == "fixed" or len(found) == 1

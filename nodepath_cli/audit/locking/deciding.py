@@ -9,7 +9,8 @@ from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, Moment, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Setting
 
-_SERVER_LOCK = re.compile(r"\b(?:get_lock|is_free_lock)\s*\(|\block\s+tables\b", re.IGNORECASE)
+_SERVER_LOCK = re.compile(r"\b(?:get_lock|is_free_lock|row_count)\s*\(|\block\s+tables\b", re.IGNORECASE)
+"""What the server itself answers to one caller alone."""
 _ELSEWHERE = re.compile(r"\.(?:SetN[Xx]|SetIfNotExists|TryLock|TryAcquire|Obtain)\(")
 """Functions of other packages that give a lock to one caller: of Redis clients and the like."""
 _FRACTION = re.compile(r"[.,][09]{3,}")
@@ -34,10 +35,8 @@ def decides(way: Way, run: Run, table: str) -> bool:
     if action == "insert":
         return site.table == table and site.access.key is not None and way.looked_at(run, "error", "duplicate")
     if action == "select":
-        locks = site.access.locks and run.ran.transaction is not None
-        return (locks or bool(_SERVER_LOCK.search(site.resolution.variant.sql))) and way.looked_at(
-            run, "row", "found", "missing", "error"
-        )
+        asked = way.looked_at(run, "row", "found", "missing", "error")
+        return asked and (_locks_before(way, run) or bool(_SERVER_LOCK.search(site.resolution.variant.sql)))
     if action == "ignore" and way.looked_at(run, "id"):
         return True
     accepted = way.accepted(run)
@@ -50,6 +49,19 @@ def decides(way: Way, run: Run, table: str) -> bool:
     if action == "update":
         return 0 not in accepted and bool(site.access.others)
     return 0 not in accepted
+
+
+def _locks_before(way: Way, run: Run) -> bool:
+    """Say whether a SELECT locks its row, in a transaction that changes the table afterwards."""
+    transaction = run.ran.transaction
+    if run.site is None or not run.site.access.locks or transaction is None:
+        return False
+    return any(
+        later.position > run.position
+        and later.ran.transaction == transaction
+        and (later.site is None or later.site.access.action != "select")
+        for later in way.runs
+    )
 
 
 def lost(site: Site) -> frozenset[int]:

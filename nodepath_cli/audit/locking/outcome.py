@@ -9,6 +9,7 @@ from functools import cached_property
 from nodepath_cli.audit.locking.sites import Site, Sites
 from nodepath_cli.source.functions import (
     Aspect,
+    Called,
     Compared,
     Failure,
     Function,
@@ -80,13 +81,18 @@ class Way:
             truth = self._truth(value)
             if kind == "bool" and truth is False:
                 return False
-            if kind == "error" and (truth is True or (told_by_error and _of_nothing(value))):
+            if kind == "error" and (truth is True or (told_by_error and not self.works and _of_nothing(value))):
                 return False
             if kind == "handle" and told and value == Known(None):
                 return False
         if "bool" not in kinds and "handle" in kinds and "error" in kinds:
             return all(value != Known(None) for kind, value in pairs if kind == "handle")
         return bool(pairs) or not kinds
+
+    @cached_property
+    def works(self) -> bool:
+        """Say whether the path does the work that it was given by its caller: it then has what that needs."""
+        return any(isinstance(step, Called) and step.given for step in self.path.steps)
 
     def _truth(self, value: Value) -> bool | None:
         """Return whether a returned value is true, or an error; None where that is open."""

@@ -11,7 +11,7 @@ from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, Site, Sites, spans, text_times
-from nodepath_cli.source.functions import Called, Function
+from nodepath_cli.source.functions import Called, Function, outcomes
 
 ENOUGH = 3
 """How much has to speak for a lock where a function says by its result who got it."""
@@ -145,15 +145,24 @@ class Protocols:
         score += int(any(words.releasing(each.function.name) for each in acquire.releases)) + 2 * int(paired)
         if "bool" in function.results:
             return score + 1 >= ENOUGH and (name > 0 or paired)
-        if words.storing(function.name):
-            return paired and score >= _ENOUGH_WITHOUT_RESULT
-        if not function.results or not {"error", "handle"} & set(function.results):
+        if not {"error", "handle"} & set(function.results) or score < _ENOUGH_WITHOUT_RESULT:
             return False
-        return score >= _ENOUGH_WITHOUT_RESULT and (paired or (name == 2 and bool(acquire.releases)))
+        if paired:
+            return True
+        # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
+        sure = words.acquiring(function.name) or _refuses(acquire) or words.is_session_lock(table)
+        return (
+            name == 2
+            and sure
+            and not words.storing(function.name)
+            and (bool(acquire.releases) or words.holds_locks(table) == 2)
+        )
 
     def _paired(self, acquire: Acquire) -> bool:
-        """Say whether some function calls the acquire and puts the release off until it ends."""
+        """Say whether some function calls the acquire and, at its end or later on, the release."""
         names = {each.function.name for each in acquire.releases}
+        if any(way.works and _in_turn(way, "", names) for way in acquire.ways):
+            return True
         return any(_in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
 
     def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
@@ -168,9 +177,23 @@ def _in_turn(way: Way, first: str, then: set[str]) -> bool:
     taken = False
     for step in way.path.steps:
         if isinstance(step, Called):
-            taken = taken or (step.name == first and not step.deferred)
-            if taken and step.deferred and step.name in then:
+            taken = taken or not first or (step.name == first and not step.deferred)
+            if taken and step.name in then and (step.deferred or words.releasing(step.name)):
                 return True
+    return False
+
+
+def _refuses(acquire: Acquire) -> bool:
+    """Say whether the acquire fails for what it finds in the row, or for a key that is taken."""
+    for way in acquire.ways:
+        if way.success:
+            continue
+        subjects = (subject for _, subject, _ in way.tests)
+        if any(each.aspect in ("row", "found", "duplicate", "affected") for one in subjects for each in outcomes(one)):
+            return True
+        last = way.runs[-1] if way.runs else None
+        if last and last.site and last.site.access.action == "select" and way.answer(last, "error") is False:
+            return True
     return False
 
 

@@ -9,6 +9,7 @@ from nodepath_cli.schema.model import Table
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _STRONG = frozenset(("acquire", "acquired", "lock", "locking", "trylock", "mutex", "semaphore", "obtain"))
+_ACQUIRING = frozenset(("acquire", "trylock", "mutex", "semaphore", "obtain"))
 _WEAK = frozenset(
     (
         *("lease", "claim", "take", "seize", "grab", "reserve", "enter", "begin", "start", "hold", "own", "occupy"),
@@ -64,6 +65,11 @@ def taking(name: str) -> int:
     return 1 if any(word in _WEAK for word in found) else 0
 
 
+def acquiring(name: str) -> bool:
+    """Say whether a name is that of taking something for a while, not of locking it until further notice."""
+    return any(word in _ACQUIRING for word in words(name))
+
+
 def storing(name: str) -> bool:
     """Say whether a name is that of a function which only stores a row for another one."""
     return words(name)[:1] != [] and words(name)[0] in _STORING
@@ -86,6 +92,11 @@ def renewing(name: str) -> bool:
 def asking(name: str) -> bool:
     """Say whether a function's name is that of asking whether something is locked."""
     return any(word in _ASKING for word in words(name))
+
+
+def is_session_lock(table: Table) -> bool:
+    """Say whether a table is one of a nodepath application's session locks."""
+    return bool(_SESSION_LOCKS.search(table.name))
 
 
 def holds_locks(table: Table) -> int:
