@@ -58,12 +58,19 @@ class PrivateMariaDB:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        log = (self.folder / "error.log").open("wb")
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the server on the data that it has, also after `kill`. Raises NoServer where it does not come up."""
+        daemon = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/libexec")
+        as_root = ["--user=root"] if os.geteuid() == 0 else []
+        log = (self.folder / "error.log").open("ab")
         self._process = subprocess.Popen(
             [
-                daemon,
+                daemon or "mariadbd",
                 "--no-defaults",
-                f"--datadir={data}",
+                f"--datadir={self.folder / 'data'}",
                 f"--socket={self.socket}",
                 f"--pid-file={self.folder / 'pid'}",
                 # A server that starts clears its folder for temporary tables: two in one folder spoil each other's.
@@ -79,8 +86,14 @@ class PrivateMariaDB:
             stdout=log,
             stderr=log,
         )
+        log.close()
         self._wait()
-        return self
+
+    def kill(self) -> None:
+        """End the server as a power failure of its process would: SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS

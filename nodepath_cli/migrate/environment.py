@@ -1,7 +1,7 @@
 """What alembic/env.py does: with a connection that the runner hands over, or on its own under plain `alembic`.
 
-The runner passes `connection` and `on_apply` through `Config.attributes`, never a URL through the configuration file: a
-password with `%` would be interpolated there, and Alembic would print it.
+The runner passes `connection`, `recorder` and `on_apply` through `Config.attributes`, never a URL through the
+configuration file: a password with `%` would be interpolated there, and Alembic would print it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from nodepath_cli.database_url import DatabaseUrl
+    from nodepath_cli.migrate.recorder import Recorder
 
 CONNECTION = "connection"
+RECORDER = "recorder"
 ON_APPLY = "on_apply"
 
 
@@ -30,7 +32,7 @@ def run(context: Any) -> None:
     """
     connection = context.config.attributes.get(CONNECTION)
     if connection is not None:
-        _online(context, connection)
+        _online(context, connection, context.config.attributes.get(RECORDER))
         return
     try:
         _standalone(context)
@@ -62,17 +64,25 @@ def _standalone(context: Any) -> None:
 def _connected(context: Any, url: DatabaseUrl) -> None:
     from nodepath_cli.migrate.guard import refuse_unadopted
     from nodepath_cli.migrate.lock import one_at_a_time, settle
+    from nodepath_cli.migrate.recorder import Recorder
+    from nodepath_cli.migrate.unfinished import forget, refuse_other_direction
     from nodepath_cli.schema.connection import connect, one_line_errors
 
+    command = _command(context)
     with (
         one_line_errors(url),
         connect(url, "create").connect() as connection,
         one_at_a_time(connection, url),
+        Recorder(connection, url).listening() as recorder,
     ):
-        if _command(context) == "upgrade":
+        if command in ("upgrade", "downgrade"):
+            refuse_other_direction(connection, context.script, "up" if command == "upgrade" else "down")
+        if command == "upgrade":
             refuse_unadopted(connection)
-            settle(connection, url)
-        _online(context, connection)
+        if command == "stamp":
+            forget(connection, context.script)
+        settle(connection, url)
+        _online(context, connection, recorder)
 
 
 def _command(context: Any) -> str:
@@ -86,7 +96,7 @@ def _announce(url: DatabaseUrl) -> None:
     print(f"database: {url.masked}", file=sys.stderr)  # noqa: T201
 
 
-def _online(context: Any, connection: Connection) -> None:
+def _online(context: Any, connection: Connection, recorder: Recorder | None) -> None:
     on_apply = context.config.attributes.get(ON_APPLY)
     context.configure(
         connection=connection,
@@ -96,6 +106,10 @@ def _online(context: Any, connection: Connection) -> None:
         transaction_per_migration=True,
         on_version_apply=on_apply,
     )
+    if recorder is not None:
+        # Alembic has no public way to be told that a revision begins.
+        migration = context.get_context()
+        migration._migrations_fn = recorder.stepping(migration._migrations_fn)
     with context.begin_transaction():
         context.run_migrations()
 

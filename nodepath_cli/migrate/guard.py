@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nodepath_cli.errors import Interrupted, Refused
+from nodepath_cli.migrate.ledger import Ledger
 from nodepath_cli.schema.revisions import VERSION_TABLE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+FIRST = "0001"
+"""The revision that creates them."""
 OWNED = ("ai_whatsapp_session_nodepath", "wasapBot_session_nodepath")
 """The tables that revision 0001 creates; nothing else in the database is ever changed by it."""
 
@@ -35,11 +38,12 @@ def present(connection: Connection) -> tuple[str, ...]:
 def refuse_unadopted(connection: Connection) -> None:
     """Stop where an owned table is there without a stamp: migrating would fail half way, or hide a drift.
 
-    Raises Interrupted where a run has died between two tables, else Refused.
+    Raises Interrupted where a run has died between two tables without a ledger, else Refused.
     """
     found = recorded(connection)
     there = present(connection) if not found else ()
-    if not there:
+    if not there or Ledger(connection).passes().get(FIRST) == "up":
+        # With a ledger, the recorder goes on where the run has died.
         return
     names = f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there without a stamp in {VERSION_TABLE}"
     if half_done(found, there):

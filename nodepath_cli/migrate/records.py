@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from nodepath_cli.migrate.ledger import Entry
 from nodepath_cli.schema.diff import Difference
 
 State = Literal["at-head", "behind", "empty", "unadopted", "interrupted", "ahead"]
@@ -34,6 +35,8 @@ class Current:
     current: str | None
     head: str
     state: State
+    interrupted: tuple[str, ...] = ()
+    """The revisions that were begun and not finished, as the ledger has them."""
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document."""
@@ -67,19 +70,21 @@ class Status:
     where: Current
     pending: tuple[str, ...]
     tables: tuple[TableShape, ...]
+    ledger: tuple[Entry, ...] = ()
+    """Every recorded statement, of finished revisions, too."""
 
     @property
     def clean(self) -> bool:
         """At head, with nothing half done."""
-        return self.where.state == "at-head"
+        return self.where.state == "at-head" and all(entry.state == "done" for entry in self.ledger)
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON document. The ledger of statements is empty: no revision has left one."""
+        """Return the JSON document."""
         return {
             **self.where.document(),
             "pending": list(self.pending),
             "tables": [item.document() for item in self.tables],
-            "ledger": [],
+            "ledger": [item.document() for item in self.ledger],
         }
 
 

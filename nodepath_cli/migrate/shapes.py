@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.database_url import DatabaseUrl
-from nodepath_cli.migrate.guard import OWNED
+from nodepath_cli.migrate.guard import FIRST, OWNED
 from nodepath_cli.migrate.records import Shape, TableShape
 from nodepath_cli.schema import live, migrated
 from nodepath_cli.schema.diff import Difference, differences
@@ -15,7 +15,6 @@ from nodepath_cli.schema.model import Schema, Table
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-FIRST = "0001"
 RENAMED = frozenset({"phone_number", "device_id"})
 ADDED = frozenset({"locked_at", "last_activity", "created_at"})
 """What a script that ran on some databases made of the tables: two columns renamed, three added."""

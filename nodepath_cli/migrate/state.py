@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from nodepath_cli.database_url import DatabaseUrl, parse
 from nodepath_cli.migrate.guard import half_done, present, recorded
+from nodepath_cli.migrate.ledger import Ledger
 from nodepath_cli.migrate.records import Current, RevisionLine, State, Status
 from nodepath_cli.migrate.shapes import shapes
+from nodepath_cli.migrate.unfinished import unfinished
 from nodepath_cli.schema.connection import connect, one_line_errors
 from nodepath_cli.schema.revisions import script_directory
 
@@ -34,7 +36,8 @@ def status(url: DatabaseUrl | str, migrations: Path | None = None) -> Status:
     script = script_directory(migrations)
     with _reading(url) as connection:
         here = where(connection, script)
-        return Status(here, _pending(here, script), shapes(url, connection))
+        entries = Ledger(connection).entries()
+        return Status(here, _pending(here, script), shapes(url, connection), entries)
 
 
 check = status
@@ -68,8 +71,12 @@ def where(connection: Connection, script: ScriptDirectory) -> Current:
     found = recorded(connection)
     all_heads = tuple(sorted(script.get_heads()))
     head = ",".join(all_heads)
+    half = tuple(unfinished(connection, script))
     if found:
-        return Current(",".join(found), head, _stamped(found, all_heads, script))
+        state = _stamped(found, all_heads, script)
+        return Current(",".join(found), head, "interrupted" if half and state != "ahead" else state, half)
+    if half:
+        return Current(None, head, "interrupted", half)
     there = present(connection)
     if not there:
         return Current(None, head, "empty")

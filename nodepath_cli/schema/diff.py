@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nodepath_cli.schema.model import Column, Key, Table
+from nodepath_cli.schema.model import Column, ForeignKey, Key, Schema, Table
 
 Kind = Literal[
     "missing-table",
@@ -22,6 +22,8 @@ Kind = Literal[
 # MySQL 8.0.19 and later show no display width for integers (manual, "Numeric Type Attributes"); elsewhere it is one
 # spelling of the same type. tinyint(1) keeps its width there and means a boolean.
 _INTEGER = re.compile(r"\b(tinyint|smallint|mediumint|int|bigint)\s*\(\d+\)")
+BOOKKEEPING = frozenset({"nodepath_alembic_version", "nodepath_ledger"})
+"""The tables in which nodepath keeps what it has done to a database."""
 _SYNONYMS = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "dec": "decimal", "numeric": "decimal"}
 
 
@@ -47,11 +49,33 @@ class Difference:
         }
 
 
-def differences(expected: Table, actual: Table | None) -> tuple[Difference, ...]:
-    """Return how a table differs from what it should be; () where it is the same."""
+def differences(expected: Table, actual: Table | None, *, strict: bool = False) -> tuple[Difference, ...]:
+    """Return how a table differs from what it should be; () where it is the same.
+
+    A further index that is not unique, and foreign keys, count where `strict` is asked for.
+    """
     if actual is None:
         return (Difference("missing-table", expected.name, expected.name, expected.name, None),)
-    found = [*_columns(expected, actual), *_keys(expected, actual), *_options(expected, actual)]
+    found = [*_columns(expected, actual), *_keys(expected, actual, strict=strict), *_options(expected, actual)]
+    if strict:
+        found += _foreign_keys(expected, actual)
+    return tuple(found)
+
+
+def schema_differences(expected: Schema, actual: Schema) -> tuple[Difference, ...]:
+    """Return how one schema differs from another, strictly, by table.
+
+    A table that only `actual` has is a `missing-table` with nothing expected. nodepath's own tables, the version table
+    and the ledger, count where both schemas have them.
+    """
+    found: list[Difference] = []
+    for table in expected.tables:
+        other = actual.table(table.name, table.database)
+        if other is not None or table.name not in BOOKKEEPING:
+            found += differences(table, other, strict=True)
+    for table in actual.tables:
+        if expected.table(table.name, table.database) is None and table.name not in BOOKKEEPING:
+            found.append(Difference("missing-table", table.name, table.name, None, table.name))
     return tuple(found)
 
 
@@ -102,11 +126,14 @@ def _comparable(column: Column, table: Table) -> str:
     return text.removesuffix(f" COLLATE {table.collation}") if table.collation else text
 
 
-def _keys(expected: Table, actual: Table) -> Iterator[Difference]:
-    if expected.primary_key and _lower(expected.primary_key) != _lower(actual.primary_key):
+def _keys(expected: Table, actual: Table, *, strict: bool) -> Iterator[Difference]:
+    if (expected.primary_key or (strict and actual.primary_key)) and _lower(expected.primary_key) != _lower(
+        actual.primary_key
+    ):
         kind: Kind = "changed-key" if actual.primary_key else "missing-key"
         there = _listed(actual.primary_key) if actual.primary_key else None
-        yield Difference(kind, expected.name, "PRIMARY", _listed(expected.primary_key), there)
+        wanted = _listed(expected.primary_key) if expected.primary_key else None
+        yield Difference(kind, expected.name, "PRIMARY", wanted, there)
     ours = {key.name.lower(): (key, unique) for key, unique in _all_keys(expected)}
     theirs = {key.name.lower(): (key, unique) for key, unique in _all_keys(actual)}
     for name, (key, unique) in ours.items():
@@ -118,8 +145,26 @@ def _keys(expected: Table, actual: Table) -> Iterator[Difference]:
             yield Difference("changed-key", expected.name, key.name, text, other)
     for name, (key, unique) in theirs.items():
         # A further index changes how fast a lock is found; a further unique key changes who gets one.
-        if name not in ours and unique:
-            yield Difference("changed-key", expected.name, key.name, None, _key(key, unique=True))
+        if name not in ours and (unique or strict):
+            yield Difference("changed-key", expected.name, key.name, None, _key(key, unique=unique))
+
+
+def _foreign_keys(expected: Table, actual: Table) -> Iterator[Difference]:
+    # By what they say: the server makes names for those that have none.
+    ours = {_foreign(key).lower(): key for key in expected.foreign_keys}
+    theirs = {_foreign(key).lower(): key for key in actual.foreign_keys}
+    for text, key in ours.items():
+        if text not in theirs:
+            yield Difference("missing-key", expected.name, key.name, _foreign(key), None)
+    for text, key in theirs.items():
+        if text not in ours:
+            yield Difference("changed-key", expected.name, key.name, None, _foreign(key))
+
+
+def _foreign(key: ForeignKey) -> str:
+    actions = f" ON DELETE {key.on_delete.upper()}" if key.on_delete else ""
+    actions += f" ON UPDATE {key.on_update.upper()}" if key.on_update else ""
+    return f"FOREIGN KEY {_listed(key.columns)} REFERENCES {key.table} {_listed(key.references)}{actions}"
 
 
 def _options(expected: Table, actual: Table) -> Iterator[Difference]:

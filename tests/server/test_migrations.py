@@ -201,7 +201,7 @@ def test_a_run_that_died_between_the_tables_is_seen(mariadb: PrivateMariaDB, dat
     rows(mariadb, database, "DELETE FROM nodepath_alembic_version")
     rows(mariadb, database, f"DROP TABLE {OWNED[1]}")
     assert migrate.current(url).state == "interrupted"
-    with pytest.raises(Interrupted, match=OWNED[0]):
+    with pytest.raises(Interrupted, match="0001 is half applied"):
         migrate.upgrade(url)
     assert [item.shape for item in migrate.status(url).tables] == ["production", "absent"]
     rows(mariadb, database, f"DROP TABLE {OWNED[0]}")

@@ -1,0 +1,348 @@
+"""Every statement that a revision sends, recorded in the ledger, and left out where it has run already.
+
+It works below Alembic and SQLAlchemy's Core and ORM, where a statement goes to the driver, so a revision needs nothing
+of it. What a revision sends past the connection that Alembic gave it (a second engine, the driver's own cursor) is not
+seen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.database_url import DatabaseUrl
+from nodepath_cli.errors import Interrupted
+from nodepath_cli.migrate.blockers import too_long
+from nodepath_cli.migrate.dynamic import Prepared
+from nodepath_cli.migrate.ledger import LEDGER_TABLE, Direction, Entry, Ledger, now
+from nodepath_cli.migrate.matching import CannotResume, Remaining
+from nodepath_cli.migrate.resume import Trust, resumed
+from nodepath_cli.migrate.statements import Sent, is_temporary, sent, target_of
+from nodepath_cli.migrate.waits import Waits, waited_too_long
+from nodepath_cli.migrate.witness import text, witness
+from nodepath_cli.schema.revisions import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Told = Callable[[str], None]
+"""Hears, in one line, what a long run is doing."""
+
+
+class Recorder:
+    """Records what the revisions of one run send over one connection."""
+
+    def __init__(
+        self, connection: Connection, url: DatabaseUrl, waits: Waits | None = None, trust: Trust | None = None
+    ) -> None:
+        """Record over this connection. `trust` is what `db repair` was told of a step that cannot be judged."""
+        self.ledger = Ledger(connection)
+        self.told: Told = lambda _: None
+        self._connection = connection
+        self._url = url
+        self._waits = waits or Waits()
+        self._trust = trust
+        self._lite = url.dialect == "sqlite"
+        self._dialect = Dialect("sqlite" if self._lite else "mysql", ())
+        self._passes: dict[str, Direction] = {}
+        self._revision = ""
+        self._direction: Direction = "up"
+        self._file_hash = ""
+        self._number = 0
+        self._remaining: Remaining | None = None
+        self._open = False
+        self._stale = False
+        self._pending: list[Entry] = []
+        self._refused: list[Entry] = []
+        self._prepared = Prepared(self.ledger)
+        self._temporary: set[str] = set()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[Recorder]:
+        """Hear every statement of the connection while the block runs, in transactions that the driver does not end."""
+        from sqlalchemy import event
+
+        engine = self._connection.engine
+        heard: list[tuple[Any, str, Callable[..., Any]]] = [
+            (engine, "do_execute", self._do_execute),
+            (engine, "do_executemany", self._do_executemany),
+            (engine, "do_execute_no_params", self._do_execute_no_params),
+            (self._connection, "commit", lambda _: self._flush()),
+            (self._connection, "rollback", lambda _: self._pending.clear()),
+        ]
+        if not self._lite:
+            self._driver().autocommit(False)
+            self._dialect = _server(self._connection)
+            self._waits.begin(self.ledger)
+        for target, name, hear in heard:
+            event.listen(target, name, hear)
+        try:
+            yield self
+        finally:
+            for target, name, hear in heard:
+                event.remove(target, name, hear)
+
+    def stepping(self, plan: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+        """Return Alembic's function that lists the steps of a run, with each step's migration recorded."""
+
+        def listed(heads: Any, context: Any) -> Iterator[Any]:
+            steps = list(plan(heads, context))
+            if any(not step.info.is_stamp for step in steps):
+                self.ledger.create()
+                self._passes = self.ledger.passes()
+            for step in steps:
+                if not step.info.is_stamp:
+                    step.migration_fn = self._recorded(step, step.migration_fn)
+                yield step
+
+        return listed
+
+    def _recorded(self, step: Any, migrate: Callable[..., None]) -> Callable[..., None]:
+        def run(**values: Any) -> None:
+            info = step.info
+            self.begin(str(info.up_revision_id), "up" if info.is_upgrade else "down", _file_hash(info.up_revision))
+            try:
+                migrate(**values)
+                self.end()
+            finally:
+                self._open = False
+
+        return run
+
+    def begin(self, revision: str, direction: Direction, file_hash: str = "") -> None:
+        """Take up a revision, from where it was left. Raises Interrupted where that cannot be told."""
+        self._revision, self._direction, self._file_hash = revision, direction, file_hash
+        recorded = self._passes.get(revision)
+        self._stale = recorded is not None and recorded != direction
+        steps: tuple[Entry, ...] = ()
+        if recorded == direction:
+            steps = resumed(self.ledger, self._url, self.ledger.entries(revision), self._trust)
+            self.told(f"{revision}: {len(steps)} steps have run before")
+        edited = any(step.file_hash != file_hash for step in steps)
+        self._remaining = Remaining(steps, edited=edited)
+        self._number = max((step.step for step in steps), default=0)
+        self._open = True
+
+    def end(self) -> None:
+        """Close the revision. Its last rows are committed with its stamp."""
+        self._open = False
+        if self._stale:
+            self.ledger.remove(self._revision)
+            self._stale = False
+        self._settle_caught()
+        try:
+            if self._remaining is not None:
+                self._remaining.finish()
+        except CannotResume as error:
+            raise self._cannot(error) from None
+
+    def _settle_caught(self) -> None:
+        """Close the rows of statements whose error the revision has caught itself: it has ended well."""
+        for entry in self._refused:
+            self.ledger.done(entry)
+        self._refused.clear()
+
+    def _do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        dialect = self._connection.dialect
+        # The driver halves what was doubled for it.
+        plain = statement if self._lite else statement.replace("%%", "%")
+        return self._step(
+            sent(plain, parameters), cursor, context, lambda: dialect.do_execute(cursor, statement, parameters, context)
+        )
+
+    def _do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        dialect = self._connection.dialect
+        return self._step(
+            sent(statement, parameters),
+            cursor,
+            context,
+            lambda: dialect.do_executemany(cursor, statement, parameters, context),
+        )
+
+    def _do_execute_no_params(self, cursor: Any, statement: str, context: Any) -> bool:
+        dialect = self._connection.dialect
+        return self._step(
+            sent(statement), cursor, context, lambda: dialect.do_execute_no_params(cursor, statement, context)
+        )
+
+    def _step(self, statement: Sent, cursor: Any, context: Any, run: Callable[[], None]) -> bool:
+        """Take over a statement that is on its way to the driver; False leaves it to SQLAlchemy."""
+        if not self._open or context.root_connection is not self._connection:
+            return False
+        if statement.kind in ("prepare", "execute"):
+            inner = self._prepared.text(statement)
+            if inner is None and statement.kind == "prepare":
+                return False
+            statement = sent(inner) if inner is not None else sent(f"CALL {statement.head}")
+        if self._is_plain(statement):
+            return False
+        if statement.kind == "lock" and not self._lite:
+            cursor.execute(f"{statement.text}, {LEDGER_TABLE} WRITE, {VERSION_TABLE} WRITE")
+            return True
+        known = self._taken(statement)
+        if known is not None:
+            self._pretend(known, cursor, context)
+        elif statement.kind == "data" or self._lite:
+            self._data(statement, cursor, context, run)
+        else:
+            self._ddl(statement, run)
+        return True
+
+    def _is_plain(self, statement: Sent) -> bool:
+        """Say whether a statement is no step. Rows that are not written yet share the fate of the transaction."""
+        if statement.kind == "session" and is_temporary(statement.text):
+            self._temporary.update(name.lower() for name in _temporary_names(statement.text))
+        if statement.kind in ("commit", "savepoint"):
+            self._flush()
+        elif statement.kind == "rollback":
+            self._pending.clear()
+        return statement.kind in ("session", "commit", "rollback", "savepoint") or (
+            statement.kind == "data" and target_of(statement.head) in self._temporary
+        )
+
+    def _taken(self, statement: Sent) -> Entry | None:
+        if self._remaining is None:
+            return None
+        try:
+            return self._remaining.take(statement)
+        except CannotResume as error:
+            raise self._cannot(error) from None
+
+    def _pretend(self, known: Entry, cursor: Any, context: Any) -> None:
+        """Let a statement that has run already look as it did then."""
+        if known.affected is not None:
+            cursor.rowcount = known.affected
+            if context.executemany:
+                context._rowcount = known.affected
+        if known.last_id is not None:
+            cursor.lastrowid = known.last_id
+
+    def _data(self, statement: Sent, cursor: Any, context: Any, run: Callable[[], None]) -> None:
+        alone = not self._lite and self._driver().get_autocommit()
+        if alone:
+            # Inside Alembic's autocommit_block. The row must not be without the statement, nor the other way round.
+            self.ledger.send("START TRANSACTION")
+        run()
+        kind = "ddl" if statement.kind in ("ddl", "call") else "data"
+        affected = cursor.rowcount if cursor.rowcount is not None and cursor.rowcount >= 0 else None
+        entry = self._entry(
+            statement,
+            "done",
+            kind=kind,
+            affected=getattr(context, "_rowcount", affected) if context.executemany else affected,
+            last_id=getattr(cursor, "lastrowid", None) or None,
+        )
+        self._pending.append(entry)
+        if alone:
+            self._flush()
+            self.ledger.commit()
+
+    def _ddl(self, statement: Sent, run: Callable[[], None]) -> None:
+        started: list[Entry] = []
+
+        def attempt() -> None:
+            if not started:
+                started.append(self._start(statement))
+            run()
+
+        try:
+            if statement.kind == "call":
+                attempt()
+            else:
+                self._waits.attempt(attempt, lambda number, pause: self._waiting(statement, number, pause))
+        except Exception as error:
+            if started:
+                self._failed(started[0])
+            if waited_too_long(error) and statement.kind == "ddl":
+                raise too_long(self.ledger, statement, self._waits) from error
+            raise
+        self.ledger.done(started[0])
+        if statement.kind == "ddl":
+            # So that another connection sees it while the next statement runs; the DDL has committed all that was open.
+            self.ledger.commit()
+
+    def _failed(self, entry: Entry) -> None:
+        """Take back the row of a statement that the server has refused, where nothing is different for it.
+
+        Where the connection is gone, or the statement has done a part of its work, the row stays as it is.
+        """
+        with contextlib.suppress(Exception):
+            unchanged = entry.before is not None and all(
+                text(self.ledger, name) == found for name, found in entry.before.items()
+            )
+            if unchanged or sent(entry.statement).repeatable:
+                self.ledger.remove(self._revision, (entry.step,))
+                self.ledger.commit()
+                return
+        self._refused.append(entry)
+
+    def _start(self, statement: Sent) -> Entry:
+        """Write a statement's row before it runs. The statement itself commits the row, by commiting before it runs."""
+        before = None
+        if statement.kind == "ddl":
+            from nodepath_cli.sql.ddl_objects import touched
+
+            found = touched(statement.text, self._dialect)
+            before = witness(self.ledger, found.objects) if found.objects else None
+        entry = self._entry(statement, "started", kind="ddl", before=before)
+        self._pending.append(entry)
+        self._flush()
+        return entry
+
+    def _entry(self, statement: Sent, state: Any, *, kind: Any, **values: Any) -> Entry:
+        self._number += 1
+        return Entry(
+            self._revision,
+            self._direction,
+            self._number,
+            kind,
+            state,
+            statement.text_hash,
+            statement.values_hash,
+            self._file_hash,
+            statement.text if kind == "ddl" else statement.head,
+            at=now(),
+            **values,
+        )
+
+    def _flush(self) -> None:
+        if self._stale and self._pending:
+            # The rows of the revision's last run in the other direction.
+            self.ledger.remove(self._revision)
+            self._stale = False
+        self.ledger.add(self._pending)
+        self._pending.clear()
+
+    def _waiting(self, statement: Sent, number: int, pause: float) -> None:
+        self.told(f"{statement.head[:60]} waits for a lock; retry {number} of {self._waits.retries} in {pause:.1f} s")
+
+    def _cannot(self, error: CannotResume) -> Interrupted:
+        return Interrupted(
+            f"revision {self._revision} is half applied and cannot be resumed: {error}",
+            "restore the revision's file, or run nodepath db repair",
+        )
+
+    def _driver(self) -> Any:
+        return self._connection.connection.driver_connection
+
+
+def _server(connection: Connection) -> Dialect:
+    version = tuple(int(part) for part in connection.dialect.server_version_info or () if str(part).isdigit())
+    return Dialect("mariadb" if getattr(connection.dialect, "is_mariadb", False) else "mysql", version)
+
+
+def _file_hash(script: Any) -> str:
+    try:
+        return hashlib.sha256(Path(script.path).read_bytes()).hexdigest()
+    except (OSError, TypeError, AttributeError):
+        return ""
+
+
+def _temporary_names(text: str) -> list[str]:
+    from nodepath_cli.sql.ddl_objects import touched
+
+    return [each.name for each in touched(text, Dialect("mysql", ())).objects]
