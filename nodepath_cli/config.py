@@ -65,6 +65,10 @@ class Settings:
     stdin_filename: str | None = None
     lock_timeout: float = 60.0
     """How long another migration of the same database is waited for, in seconds."""
+    ddl_lock_timeout: float = 5.0
+    """How long one try of a DDL statement may wait for its table's metadata lock, in seconds."""
+    retries: int = 5
+    """How often such a statement is tried again."""
     sql_mode: tuple[str, ...] = ()
     """The server's sql_mode as configured, in upper case; ANSI_QUOTES also stands in `dialect`."""
     format: str = "text"

@@ -129,6 +129,14 @@ def size(value: object) -> int:
     return int(float(match["number"]) * _UNIT_BYTES[(match["unit"] or "").lower()])
 
 
+def count(value: object) -> int:
+    """Return a whole number from 0."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError("a whole number from 0")
+    return int(text)
+
+
 def duration(value: object) -> float:
     """Return a duration in seconds: a number of seconds, or one with a unit (`30s`, `10m`, `2h`)."""
     match = _DURATION.fullmatch(str(value).strip()) if not isinstance(value, bool) else None

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from nodepath_cli.cli.db_options import (
+    AsSql,
+    ChangeOptions,
+    DatabaseOptions,
+    DryRun,
+    RevisionOptions,
+    RunOptions,
+    Yes,
+    waits,
+)
 from nodepath_cli.cli.flatten import flattened
-from nodepath_cli.cli.options import OutputOptions
-from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, Refused, UsageError
-
-if TYPE_CHECKING:
-    from nodepath_cli.cli.db_output import Output
-    from nodepath_cli.config import Settings
-    from nodepath_cli.database_url import DatabaseUrl
-    from nodepath_cli.migrate import Adoption
-
-FORMATS = ("text", "json")
+from nodepath_cli.errors import EXIT_FINDINGS, EXIT_SCHEMA, UsageError
 
 app = typer.Typer(
     name="db",
@@ -28,81 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-@dataclass(frozen=True, kw_only=True)
-class RevisionOptions(OutputOptions):
-    """Which revisions there are."""
-
-    migrations: Annotated[
-        str | None,
-        typer.Option("--migrations", metavar="DIR", help="A folder of revisions that follow the bundled ones."),
-    ] = None
-
-    def output(self) -> tuple[Output, Settings]:
-        """Return where the answer goes, and the settings. Raises as `load_settings` does."""
-        from nodepath_cli.cli.db_output import Output, log_alembic
-        from nodepath_cli.cli.output import colored
-
-        settings = self.settings(FORMATS)
-        if settings.verbose:
-            log_alembic()
-        as_json = settings.format == "json"
-        return Output(as_json=as_json, color=colored(settings.color), quiet=settings.quiet), settings
-
-    def folder(self, settings: Settings) -> Path | None:
-        """Return the folder of one's own revisions, None where there is none.
-
-        The configuration may name a folder of SQL migrations, which are audited but not run: here it counts as none.
-        Raises UsageError where `--migrations` names such a folder.
-        """
-        from nodepath_cli.schema.revisions import is_versions_folder
-
-        folder = Path(settings.migrations) if settings.migrations else None
-        if folder is None or is_versions_folder(folder) or not any(folder.glob("*.sql")):
-            return folder
-        if self.migrations is not None:
-            raise UsageError(
-                f"{folder} holds SQL migrations; nodepath runs Alembic revisions", "leave --migrations out"
-            )
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatabaseOptions(RevisionOptions):
-    """Which database it is."""
-
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            "--database-url",
-            metavar="URL",
-            help="The database. Otherwise NODEPATH_DATABASE_URL, MYSQL_URI, DATABASE_URL, MYSQL_HOST with its "
-            "companions or the configuration name it.",
-        ),
-    ] = None
-
-    def opened(self) -> tuple[Output, DatabaseUrl, Settings]:
-        """Show which database it is, before anything is done to it; return where the answer goes, the database, and
-        the settings. Raises ConfigError where no database is named."""
-        from nodepath_cli.migrate.target import configured_database
-
-        # Whether the option or the file named it is told apart here, so that an error can say which.
-        output, settings = replace(self, database_url=None).output()
-        url = configured_database(settings, self.database_url)
-        output.database(url)
-        return output, url, settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeOptions(DatabaseOptions):
-    """How a change waits for another one."""
-
-    lock_timeout: Annotated[
-        str | None,
-        typer.Option("--lock-timeout", metavar="TIME", help="How long another upgrade is waited for; default 60 s."),
-    ] = None
-
-
 _REVISION = {"ignore_unknown_options": True}
 """`-1` is a revision here, not an option."""
 
@@ -110,25 +34,48 @@ _REVISION = {"ignore_unknown_options": True}
 @app.command("upgrade", context_settings=_REVISION)
 @flattened
 def upgrade_command(
-    options: ChangeOptions, revision: Annotated[str, typer.Argument(help="Where to: head, an id, +1.")] = "head"
+    options: RunOptions,
+    revision: Annotated[str, typer.Argument(help="Where to: head, an id, +1.")] = "head",
+    dry_run: DryRun = False,
+    sql: AsSql = False,
 ) -> None:
-    """Bring the database to a revision."""
-    from nodepath_cli.migrate import upgrade
-
-    output, url, settings = options.opened()
-    output.moved("upgraded", upgrade(url, revision, options.folder(settings), settings.lock_timeout))
+    """Bring the database to a revision, one process at a time. A half-applied revision is gone on with."""
+    _move(options, revision, dry_run=dry_run, sql=sql, up=True)
 
 
 @app.command("downgrade", context_settings=_REVISION)
 @flattened
 def downgrade_command(
-    options: ChangeOptions, revision: Annotated[str, typer.Argument(help="Where to: base, an id, -1.")]
+    options: RunOptions,
+    revision: Annotated[str, typer.Argument(help="Where to: base, an id, -1.")],
+    dry_run: DryRun = False,
+    sql: AsSql = False,
 ) -> None:
     """Take the database back. Tables that a revision created are dropped with their rows."""
-    from nodepath_cli.migrate import downgrade
+    _move(options, revision, dry_run=dry_run, sql=sql, up=False)
 
+
+def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: bool) -> None:
+    from nodepath_cli import migrate
+    from nodepath_cli.cli.db_run import run_hooks
+    from nodepath_cli.migrate import offline
+
+    if dry_run and sql:
+        raise UsageError("--dry-run and --sql exclude each other", "give one of them")
+    if sql:
+        output, settings = options.output()
+        text = offline.script_text(revision, options.folder(settings), options.family(settings), up=up)
+        output.script(text)
+        return
     output, url, settings = options.opened()
-    output.moved("downgraded", downgrade(url, revision, options.folder(settings), settings.lock_timeout))
+    folder = options.folder(settings)
+    if dry_run:
+        output.preflight(offline.dry_run(url, revision, folder, up=up))
+        return
+    move = migrate.upgrade if up else migrate.downgrade
+    with run_hooks(output, settings) as hooks:
+        done = move(url, revision, folder, settings.lock_timeout, waits(settings), hooks)
+    output.moved("upgraded" if up else "downgraded", done)
 
 
 @app.command("current")
@@ -144,7 +91,7 @@ def current_command(options: DatabaseOptions) -> None:
 @app.command("status")
 @flattened
 def status_command(options: DatabaseOptions) -> None:
-    """Show the revision, what is pending, and the shape of the lock tables."""
+    """Show the revision, what is pending or half applied, and the shape of the lock tables."""
     from nodepath_cli.migrate import status
 
     output, url, settings = options.opened()
@@ -154,7 +101,7 @@ def status_command(options: DatabaseOptions) -> None:
 @app.command("check")
 @flattened
 def check_command(options: DatabaseOptions) -> None:
-    """Show the status; exit 1 unless the database is at head."""
+    """Show the status; exit 1 unless the database is at head with nothing half applied."""
     from nodepath_cli.migrate import check
 
     output, url, settings = options.opened()
@@ -166,16 +113,89 @@ def check_command(options: DatabaseOptions) -> None:
 
 @app.command("adopt")
 @flattened
-def adopt_command(options: ChangeOptions) -> None:
+def adopt_command(
+    options: RunOptions,
+    carry_over: Annotated[
+        bool,
+        typer.Option(
+            "--carry-over",
+            help="Show how renamed or half-renamed tables are brought back with every row; --yes does it.",
+        ),
+    ] = False,
+    yes: Yes = False,
+) -> None:
     """Stamp lock tables that are there already, in production's exact shape."""
+    from nodepath_cli.cli.db_output import refusal
     from nodepath_cli.migrate import adopt
 
+    if yes and not carry_over:
+        raise UsageError("--yes belongs to --carry-over", "leave it out, or give both")
     output, url, settings = options.opened()
-    found = adopt(url, options.folder(settings), settings.lock_timeout)
-    error = _refusal(found) if found.state == "refused" else None
+    found = adopt(
+        url, options.folder(settings), settings.lock_timeout, carry_over=carry_over, yes=yes, waits=waits(settings)
+    )
+    error = refusal(found) if found.state == "refused" else None
     output.adopted(found, error)
     if error is not None:
         raise typer.Exit(EXIT_SCHEMA)
+
+
+@app.command("repair")
+@flattened
+def repair_command(
+    options: RunOptions,
+    assume: Annotated[
+        str | None,
+        typer.Option(
+            "--assume", metavar="ran|not-run", help="Whether the last statement has run, where nothing shows it."
+        ),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Finish a revision that was left half applied."""
+    from nodepath_cli.migrate.repair import repair
+
+    assumed: dict[str, Literal["ran", "not-run"]] = {"ran": "ran", "not-run": "not-run"}
+    if assume is not None and assume not in assumed:
+        raise UsageError(f"--assume: {assume!r} is neither ran nor not-run", "give one of them")
+    output, url, settings = options.opened()
+    found = repair(
+        url,
+        options.folder(settings),
+        yes=yes,
+        assume=assumed[assume] if assume else None,
+        lock_seconds=settings.lock_timeout,
+        waits=waits(settings),
+    )
+    output.repaired(found)
+    if found.error is not None:
+        raise typer.Exit(found.error.exit_code)
+
+
+@app.command("stamp", context_settings=_REVISION)
+@flattened
+def stamp_command(
+    options: ChangeOptions, revision: Annotated[str, typer.Argument(help="What the database is at: head, an id, base.")]
+) -> None:
+    """Record a revision without running anything. `adopt` looks at the tables first; this does not."""
+    from nodepath_cli.migrate import stamp
+
+    output, url, settings = options.opened()
+    output.stamped(stamp(url, revision, options.folder(settings), settings.lock_timeout))
+
+
+@app.command("revision")
+@flattened
+def revision_command(
+    options: RevisionOptions,
+    message: Annotated[str, typer.Option("--message", "-m", metavar="TEXT", help="What the revision does.")],
+    rev_id: Annotated[str | None, typer.Option("--rev-id", metavar="ID", help="Default: the next number.")] = None,
+) -> None:
+    """Write an empty revision into the folder of --migrations."""
+    from nodepath_cli.migrate.new_revision import new_revision
+
+    output, settings = options.output()
+    output.written(new_revision(options.folder(settings), message, rev_id))
 
 
 @app.command("history")
@@ -196,13 +216,3 @@ def heads_command(options: RevisionOptions) -> None:
 
     output, settings = options.output()
     output.revisions(heads(options.folder(settings)))
-
-
-def _refusal(found: Adoption) -> Refused:
-    if all(item.shape == "absent" for item in found.tables):
-        return Refused("there is nothing to adopt: the lock tables are not there", "run nodepath db upgrade")
-    shown = ", ".join(f"{item.table} is {item.shape}" for item in found.tables if item.shape != "production")
-    return Refused(
-        f"only the exact shape of revision 0001 is adopted ({shown}); nothing was written",
-        "bring the tables into that shape by hand: nodepath db status lists the differences",
-    )

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CONNECTION = "connection"
 RECORDER = "recorder"
 ON_APPLY = "on_apply"
+OFFLINE = "offline"
+"""The dialect of a script, where the runner asks for one (`--sql`)."""
 
 
 def run(context: Any) -> None:
@@ -33,6 +35,10 @@ def run(context: Any) -> None:
     connection = context.config.attributes.get(CONNECTION)
     if connection is not None:
         _online(context, connection, context.config.attributes.get(RECORDER))
+        return
+    offline = context.config.attributes.get(OFFLINE)
+    if offline is not None:
+        _offline(context, offline)
         return
     try:
         _standalone(context)

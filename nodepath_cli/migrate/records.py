@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nodepath_cli.migrate.ledger import Entry
 from nodepath_cli.schema.diff import Difference
+
+if TYPE_CHECKING:
+    from nodepath_cli.migrate.carry_over import TablePlan
 
 State = Literal["at-head", "behind", "empty", "unadopted", "interrupted", "ahead"]
 Shape = Literal["production", "renamed", "partial", "absent", "unknown"]
@@ -92,17 +95,22 @@ class Status:
 class Adoption:
     """What became of an adoption."""
 
-    state: Literal["stamped", "already", "refused"]
+    state: Literal["stamped", "already", "refused", "planned"]
     revision: str | None
     tables: tuple[TableShape, ...]
+    plan: tuple[TablePlan, ...] = ()
+    """What carrying the tables over takes, where it was asked for and not done."""
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document."""
-        return {
+        document: dict[str, Any] = {
             "state": self.state,
             "revision": self.revision,
             "tables": [item.document() for item in self.tables],
         }
+        if self.state == "planned":
+            document["plan"] = [{"table": item.table, "statements": list(item.statements)} for item in self.plan]
+        return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from nodepath_cli.errors import Refused
 from nodepath_cli.migrate.guard import refuse_unadopted
 from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
 from nodepath_cli.migrate.plan import Plan, make_plan
+from nodepath_cli.migrate.preflight import Preflight, make_preflight
 from nodepath_cli.migrate.recorder import Recorder
 from nodepath_cli.migrate.records import Current, Move
 from nodepath_cli.migrate.session import opened, run_alembic
@@ -33,6 +34,8 @@ class Hooks:
 
     gates: tuple[Gate, ...] = ()
     """Asked in turn, only where something is pending; the place for a check of the code against what is to come."""
+    preflight: Callable[[Preflight], None] | None = None
+    """Hears what is to come, with the tables' sizes, before the gates; only where something is pending."""
     progress: Callable[[int, int], None] | None = None
     """Hears how many of the planned revisions are done, and how many there are."""
     told: Callable[[str], None] | None = None
@@ -114,12 +117,14 @@ def _move(run: _Run, revision: str, step: Callable[[Config], None], *, up: bool)
     url = run.url
     with opened(url, "create" if up else "write") as connection, one_at_a_time(connection, url, run.lock_seconds):
         before = where(connection, script)
-        _refuse_ahead(before)
+        refuse_ahead(before)
         refuse_other_direction(connection, script, "up" if up else "down")
         if up:
             refuse_unadopted(connection)
         plan = make_plan(before, revision, script, up=up)
         if plan.steps:
+            if run.hooks.preflight is not None:
+                run.hooks.preflight(make_preflight(plan, before.head, script, connection))
             for gate in run.hooks.gates:
                 gate(plan)
         settle(connection, url)
@@ -143,7 +148,8 @@ def _counted(hooks: Hooks, total: int) -> Callable[[str], None]:
     return count
 
 
-def _refuse_ahead(before: Current) -> None:
+def refuse_ahead(before: Current) -> None:
+    """Stop where the database is at a revision that is not among these. Raises Refused."""
     if before.state == "ahead":
         raise Refused(
             f"the database is at revision {before.current}, which this nodepath does not have",

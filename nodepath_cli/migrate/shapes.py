@@ -15,7 +15,9 @@ from nodepath_cli.schema.model import Schema, Table
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-RENAMED = frozenset({"phone_number", "device_id"})
+FORMER = {"phone_number": "id_prospect", "device_id": "id_device"}
+"""What the columns of the key were called for a while, and what they are called now."""
+RENAMED = frozenset(FORMER)
 ADDED = frozenset({"locked_at", "last_activity", "created_at"})
 """What a script that ran on some databases made of the tables: two columns renamed, three added."""
 

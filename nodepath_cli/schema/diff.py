@@ -170,7 +170,7 @@ def _foreign(key: ForeignKey) -> str:
 def _options(expected: Table, actual: Table) -> Iterator[Difference]:
     for name in ("engine", "charset", "collation"):
         ours, theirs = getattr(expected, name), getattr(actual, name)
-        if ours is not None and (theirs or "").lower() != ours.lower():
+        if ours is not None and theirs is not None and theirs.lower() != ours.lower():
             yield Difference("changed-option", expected.name, name, ours, theirs)
 
 

@@ -43,7 +43,7 @@ class Revision:
     file: str
     """The revision file's name."""
     statements: tuple[str, ...]
-    """What `upgrade()` sends, without terminators, in order."""
+    """What `upgrade()` sends, without terminators, in order (`downgrade()` where it was rendered so)."""
     former_names: tuple[tuple[str, str, str], ...] = ()
     """(table, former column name, name now), as the file's FORMER_NAMES declares them."""
     failure: str | None = None
@@ -205,10 +205,12 @@ def rendered(script: ScriptDirectory, dialect: Family) -> tuple[Revision, ...]:
     Raises SchemaError where the revisions cannot be read (a syntax error, two roots for one id, a missing parent).
     """
     walked = _read(lambda: list(script.walk_revisions("base", "heads")))
-    return tuple(_render(script, item, dialect) for item in reversed(walked))
+    return tuple(render(script, item, dialect) for item in reversed(walked))
 
 
-def _render(script: ScriptDirectory, item: Script, dialect: Family) -> Revision:
+def render(script: ScriptDirectory, item: Script, dialect: Family, *, up: bool = True) -> Revision:
+    """Return one revision with the SQL that it sends; that of `downgrade()` where `up` is false. Never raises for what
+    the revision does."""
     from alembic.config import Config
     from alembic.operations import Operations
     from alembic.runtime.environment import EnvironmentContext
@@ -227,7 +229,7 @@ def _render(script: ScriptDirectory, item: Script, dialect: Family) -> Revision:
         try:
             # A revision that prints must not write into the report.
             with contextlib.redirect_stdout(sys.stderr), Operations.context(environment.get_context()):
-                item.module.upgrade()
+                item.module.upgrade() if up else item.module.downgrade()
         except Exception as error:
             failure = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     down = item.down_revision

@@ -42,7 +42,7 @@ def load(sources: Sequence[str], settings: Settings) -> Schema:
 
 def shown(source: str) -> str:
     """Return a source as reports show it: a URL without its password."""
-    return parse(source).masked if _is_database(source) else source
+    return parse(source).masked if _is_url(source) else source
 
 
 def _one(source: str, base: Schema, settings: Settings) -> Schema:
@@ -53,14 +53,19 @@ def _one(source: str, base: Schema, settings: Settings) -> Schema:
         if not revision:
             raise UsageError("rev: names no revision", "use rev:ID, as in rev:0001")
         return migrated.load(revision, base, settings)
-    if source == "live" or _is_database(source):
+    if is_database(source):
         from nodepath_cli.schema import live
 
         return live.load(source, base, settings)
     return _path(source, base, settings)
 
 
-def _is_database(source: str) -> bool:
+def is_database(source: str) -> bool:
+    """Say whether a source is a running database."""
+    return source == "live" or _is_url(source)
+
+
+def _is_url(source: str) -> bool:
     return is_url(source) and not Path(source).exists()
 
 
