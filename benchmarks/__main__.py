@@ -1,12 +1,18 @@
-"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc]...`."""
+"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc|upgrade]...`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import example, resolver, sqlc, startup
+from benchmarks import example, resolver, sqlc, startup, upgrade
 
-ALL = {"startup": startup.run, "example": example.run, "resolver": resolver.run, "sqlc": sqlc.run}
+ALL = {
+    "startup": startup.run,
+    "example": example.run,
+    "resolver": resolver.run,
+    "sqlc": sqlc.run,
+    "upgrade": upgrade.run,
+}
 
 
 def main() -> int:

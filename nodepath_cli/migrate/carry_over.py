@@ -191,11 +191,16 @@ class _Planner:
     def _keys(self, actual: Table) -> Iterator[str]:
         wanted = {key.name: (key, "UNIQUE KEY") for key in self.expected.unique_keys}
         wanted |= {key.name: (key, "KEY") for key in self.expected.indexes}
-        for each in differences(self.expected, actual):
-            if each.kind == "changed-key" and each.name != "PRIMARY":
-                yield f"DROP KEY {_quoted(each.name)}"
-            if each.kind in ("missing-key", "changed-key") and each.name in wanted:
-                key, word = wanted[each.name]
+        found = [(each.kind, each.name) for each in differences(self.expected, actual)]
+        if (self.actual.engine or "").lower() != (self.expected.engine or "").lower():
+            # Another engine's keys may be shorter than they look (MyISAM: 1000 bytes, the rest is cut off).
+            there = {key.name for key in (*actual.unique_keys, *actual.indexes)}
+            found += [("changed-key", name) for name in wanted if name in there and ("changed-key", name) not in found]
+        for kind, name in found:
+            if kind == "changed-key" and name != "PRIMARY":
+                yield f"DROP KEY {_quoted(name)}"
+            if kind in ("missing-key", "changed-key") and name in wanted:
+                key, word = wanted[name]
                 yield f"ADD {word} {_quoted(key.name)} ({_columns(key)})"
 
 

@@ -38,6 +38,7 @@ _FIELDS = (
     "before_shapes",
     "affected",
     "last_id",
+    "place",
     "at",
 )
 _MYSQL = f"""CREATE TABLE IF NOT EXISTS `{LEDGER_TABLE}` (
@@ -53,6 +54,7 @@ _MYSQL = f"""CREATE TABLE IF NOT EXISTS `{LEDGER_TABLE}` (
   `before_shapes` MEDIUMTEXT NULL,
   `affected` BIGINT NULL,
   `last_id` BIGINT UNSIGNED NULL,
+  `place` TEXT NOT NULL,
   `at` VARCHAR(40) NOT NULL,
   PRIMARY KEY (`revision`, `step`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"""
@@ -60,7 +62,7 @@ _SQLITE = f"""CREATE TABLE IF NOT EXISTS "{LEDGER_TABLE}" (
   "revision" TEXT NOT NULL, "direction" TEXT NOT NULL, "step" INTEGER NOT NULL, "kind" TEXT NOT NULL,
   "state" TEXT NOT NULL, "text_hash" TEXT NOT NULL, "values_hash" TEXT NOT NULL, "file_hash" TEXT NOT NULL,
   "statement" TEXT NOT NULL, "before_shapes" TEXT NULL, "affected" INTEGER NULL, "last_id" INTEGER NULL,
-  "at" TEXT NOT NULL, PRIMARY KEY ("revision", "step")
+  "place" TEXT NOT NULL, "at" TEXT NOT NULL, PRIMARY KEY ("revision", "step")
 )"""
 
 
@@ -84,6 +86,8 @@ class Entry:
     """What a DDL statement touches, as it was before; None where that could not be told."""
     affected: int | None = None
     last_id: int | None = None
+    place: str = ""
+    """Where it stands in the revision: sorts before `step` does, for one that only a resumed run has sent."""
     at: str = ""
     """When its state was written, ISO 8601 in UTC, by the client's clock."""
 

@@ -21,7 +21,7 @@ class Remaining:
 
     def __init__(self, steps: tuple[Entry, ...], *, edited: bool) -> None:
         """Begin with the recorded steps in order. `edited`: the revision's file is not what it was then."""
-        self._steps = steps
+        self._steps = tuple(sorted(steps, key=lambda step: step.place))
         self._edited = edited
         self._next = 0
         self._passed_over = False
@@ -30,6 +30,13 @@ class Remaining:
     def left(self) -> tuple[Entry, ...]:
         """The steps that have not been met."""
         return self._steps[self._next :]
+
+    def place(self, step: int) -> str:
+        """Return where a step stands that has not run before: at the end, or behind the last one that was met."""
+        own = f"{step:08}"
+        if not self.left:
+            return own
+        return f"{self._steps[self._next - 1].place if self._next else '0' * 8}.{own}"
 
     def take(self, statement: Sent) -> Entry | None:
         """Return the recorded step that this statement is, None where it has not run yet.

@@ -53,7 +53,7 @@ class Recorder:
         self._direction: Direction = "up"
         self._file_hash = ""
         self._number = 0
-        self._remaining: Remaining | None = None
+        self._remaining = Remaining((), edited=False)
         self._open = False
         self._stale = False
         self._pending: list[Entry] = []
@@ -135,8 +135,7 @@ class Recorder:
             self._stale = False
         self._settle_caught()
         try:
-            if self._remaining is not None:
-                self._remaining.finish()
+            self._remaining.finish()
         except CannotResume as error:
             raise self._cannot(error) from None
 
@@ -205,8 +204,6 @@ class Recorder:
         )
 
     def _taken(self, statement: Sent) -> Entry | None:
-        if self._remaining is None:
-            return None
         try:
             return self._remaining.take(statement)
         except CannotResume as error:
@@ -305,6 +302,7 @@ class Recorder:
             statement.values_hash,
             self._file_hash,
             statement.text if kind == "ddl" else statement.head,
+            place=self._remaining.place(self._number),
             at=now(),
             **values,
         )
