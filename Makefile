@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check unit bench parity fuzz wheel clean server
+.PHONY: demo test check unit bench parity torture fuzz wheel clean server
 
 demo: $(VENV)/.installed
 	@$(BIN)/nodepath demo
@@ -27,6 +27,9 @@ bench: $(VENV)/.bench
 
 parity: $(VENV)/.developer server
 	$(BIN)/python -m tests.server.parity_long --mutants
+
+torture: $(VENV)/.developer server
+	$(BIN)/python -m tests.server.torture 30
 
 fuzz: $(VENV)/.developer
 	$(BIN)/python -m tests.fuzz 1000000

@@ -11,8 +11,8 @@ from nodepath_cli.errors import Interrupted, Refused
 from nodepath_cli.migrate.carry_over import TablePlan, plan_table
 from nodepath_cli.migrate.guard import FIRST, OWNED
 from nodepath_cli.migrate.ledger import Ledger
+from nodepath_cli.migrate.listening import recording
 from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
-from nodepath_cli.migrate.recorder import Recorder
 from nodepath_cli.migrate.records import Adoption, TableShape
 from nodepath_cli.migrate.session import opened, run_alembic
 from nodepath_cli.migrate.shapes import expected_tables, shapes
@@ -96,7 +96,7 @@ def _creating(name: str) -> tuple[str, ...]:
 
 
 def _carry_over(url: DatabaseUrl, connection: Connection, plan: tuple[TablePlan, ...], waits: Waits | None) -> None:
-    with Recorder(connection, url, waits).listening() as recorder:
+    with recording(connection, url, waits) as recorder:
         recorder.ledger.create()
         # The plan is made from what is there: of an earlier one, nothing is to be skipped.
         recorder.ledger.remove(FIRST)
@@ -105,6 +105,7 @@ def _carry_over(url: DatabaseUrl, connection: Connection, plan: tuple[TablePlan,
         for statement in (statement for table in plan for statement in table.statements):
             connection.exec_driver_sql(statement.replace("%", "%%"))
         recorder.end()
+        recorder.close()
         connection.commit()
 
 

@@ -69,8 +69,8 @@ def _standalone(context: Any) -> None:
 
 def _connected(context: Any, url: DatabaseUrl) -> None:
     from nodepath_cli.migrate.guard import refuse_unadopted
+    from nodepath_cli.migrate.listening import recording
     from nodepath_cli.migrate.lock import one_at_a_time, settle
-    from nodepath_cli.migrate.recorder import Recorder
     from nodepath_cli.migrate.unfinished import forget, refuse_other_direction
     from nodepath_cli.schema.connection import connect, one_line_errors
 
@@ -79,7 +79,7 @@ def _connected(context: Any, url: DatabaseUrl) -> None:
         one_line_errors(url),
         connect(url, "create").connect() as connection,
         one_at_a_time(connection, url),
-        Recorder(connection, url).listening() as recorder,
+        recording(connection, url) as recorder,
     ):
         if command in ("upgrade", "downgrade"):
             refuse_other_direction(connection, context.script, "up" if command == "upgrade" else "down")
@@ -113,9 +113,11 @@ def _online(context: Any, connection: Connection, recorder: Recorder | None) -> 
         on_version_apply=on_apply,
     )
     if recorder is not None:
+        from nodepath_cli.migrate.listening import stepping
+
         # Alembic has no public way to be told that a revision begins.
         migration = context.get_context()
-        migration._migrations_fn = recorder.stepping(migration._migrations_fn)
+        migration._migrations_fn = stepping(recorder, migration._migrations_fn)
     with context.begin_transaction():
         context.run_migrations()
 

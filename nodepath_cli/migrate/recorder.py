@@ -1,16 +1,14 @@
 """Every statement that a revision sends, recorded in the ledger, and left out where it has run already.
 
-It works below Alembic and SQLAlchemy's Core and ORM, where a statement goes to the driver, so a revision needs nothing
-of it. What a revision sends past the connection that Alembic gave it (a second engine, the driver's own cursor) is not
-seen.
+It is hung in (`listening.py`) below Alembic and SQLAlchemy's Core and ORM, where a statement goes to the driver, so a
+revision needs nothing of it. What a revision sends past the connection that Alembic gave it (a second engine, the
+driver's own cursor) is not seen.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nodepath_cli.config import Dialect
@@ -61,57 +59,15 @@ class Recorder:
         self._prepared = Prepared(self.ledger)
         self._temporary: set[str] = set()
 
-    @contextlib.contextmanager
-    def listening(self) -> Iterator[Recorder]:
-        """Hear every statement of the connection while the block runs, in transactions that the driver does not end."""
-        from sqlalchemy import event
+    def begin_session(self) -> None:
+        """Set up the connection to a server."""
+        self._dialect = _server(self._connection)
+        self._waits.begin(self.ledger)
 
-        engine = self._connection.engine
-        heard: list[tuple[Any, str, Callable[..., Any]]] = [
-            (engine, "do_execute", self._do_execute),
-            (engine, "do_executemany", self._do_executemany),
-            (engine, "do_execute_no_params", self._do_execute_no_params),
-            (self._connection, "commit", lambda _: self._flush()),
-            (self._connection, "rollback", lambda _: self._pending.clear()),
-        ]
-        if not self._lite:
-            self._driver().autocommit(False)
-            self._dialect = _server(self._connection)
-            self._waits.begin(self.ledger)
-        for target, name, hear in heard:
-            event.listen(target, name, hear)
-        try:
-            yield self
-        finally:
-            for target, name, hear in heard:
-                event.remove(target, name, hear)
-
-    def stepping(self, plan: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
-        """Return Alembic's function that lists the steps of a run, with each step's migration recorded."""
-
-        def listed(heads: Any, context: Any) -> Iterator[Any]:
-            steps = list(plan(heads, context))
-            if any(not step.info.is_stamp for step in steps):
-                self.ledger.create()
-                self._passes = self.ledger.passes()
-            for step in steps:
-                if not step.info.is_stamp:
-                    step.migration_fn = self._recorded(step, step.migration_fn)
-                yield step
-
-        return listed
-
-    def _recorded(self, step: Any, migrate: Callable[..., None]) -> Callable[..., None]:
-        def run(**values: Any) -> None:
-            info = step.info
-            self.begin(str(info.up_revision_id), "up" if info.is_upgrade else "down", _file_hash(info.up_revision))
-            try:
-                migrate(**values)
-                self.end()
-            finally:
-                self._open = False
-
-        return run
+    def begin_run(self) -> None:
+        """Have the ledger ready before the first revision."""
+        self.ledger.create()
+        self._passes = self.ledger.passes()
 
     def begin(self, revision: str, direction: Direction, file_hash: str = "") -> None:
         """Take up a revision, from where it was left. Raises Interrupted where that cannot be told."""
@@ -139,36 +95,21 @@ class Recorder:
         except CannotResume as error:
             raise self._cannot(error) from None
 
+    def close(self) -> None:
+        """Record nothing more, as the revision has ended, well or not."""
+        self._open = False
+
+    def drop(self) -> None:
+        """Forget the rows that are not written: what they stand for is rolled back."""
+        self._pending.clear()
+
     def _settle_caught(self) -> None:
         """Close the rows of statements whose error the revision has caught itself: it has ended well."""
         for entry in self._refused:
             self.ledger.done(entry)
         self._refused.clear()
 
-    def _do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        dialect = self._connection.dialect
-        # The driver halves what was doubled for it.
-        plain = statement if self._lite else statement.replace("%%", "%")
-        return self._step(
-            sent(plain, parameters), cursor, context, lambda: dialect.do_execute(cursor, statement, parameters, context)
-        )
-
-    def _do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        dialect = self._connection.dialect
-        return self._step(
-            sent(statement, parameters),
-            cursor,
-            context,
-            lambda: dialect.do_executemany(cursor, statement, parameters, context),
-        )
-
-    def _do_execute_no_params(self, cursor: Any, statement: str, context: Any) -> bool:
-        dialect = self._connection.dialect
-        return self._step(
-            sent(statement), cursor, context, lambda: dialect.do_execute_no_params(cursor, statement, context)
-        )
-
-    def _step(self, statement: Sent, cursor: Any, context: Any, run: Callable[[], None]) -> bool:
+    def take(self, statement: Sent, cursor: Any, context: Any, run: Callable[[], None]) -> bool:
         """Take over a statement that is on its way to the driver; False leaves it to SQLAlchemy."""
         if not self._open or context.root_connection is not self._connection:
             return False
@@ -196,9 +137,9 @@ class Recorder:
         if statement.kind == "session" and is_temporary(statement.text):
             self._temporary.update(name.lower() for name in _temporary_names(statement.text))
         if statement.kind in ("commit", "savepoint"):
-            self._flush()
+            self.flush()
         elif statement.kind == "rollback":
-            self._pending.clear()
+            self.drop()
         return statement.kind in ("session", "commit", "rollback", "savepoint") or (
             statement.kind == "data" and target_of(statement.head) in self._temporary
         )
@@ -235,7 +176,7 @@ class Recorder:
         )
         self._pending.append(entry)
         if alone:
-            self._flush()
+            self.flush()
             self.ledger.commit()
 
     def _ddl(self, statement: Sent, run: Callable[[], None]) -> None:
@@ -287,7 +228,7 @@ class Recorder:
             before = witness(self.ledger, found.objects) if found.objects else None
         entry = self._entry(statement, "started", kind="ddl", before=before)
         self._pending.append(entry)
-        self._flush()
+        self.flush()
         return entry
 
     def _entry(self, statement: Sent, state: Any, *, kind: Any, **values: Any) -> Entry:
@@ -307,7 +248,8 @@ class Recorder:
             **values,
         )
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write the rows of data statements, as a part of the transaction that they are in."""
         if self._stale and self._pending:
             # The rows of the revision's last run in the other direction.
             self.ledger.remove(self._revision)
@@ -331,13 +273,6 @@ class Recorder:
 def _server(connection: Connection) -> Dialect:
     version = tuple(int(part) for part in connection.dialect.server_version_info or () if str(part).isdigit())
     return Dialect("mariadb" if getattr(connection.dialect, "is_mariadb", False) else "mysql", version)
-
-
-def _file_hash(script: Any) -> str:
-    try:
-        return hashlib.sha256(Path(script.path).read_bytes()).hexdigest()
-    except (OSError, TypeError, AttributeError):
-        return ""
 
 
 def _temporary_names(text: str) -> list[str]:

@@ -10,8 +10,8 @@ from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Interrupted, NodepathError, Refused, UsageError
 from nodepath_cli.migrate.guard import half_done, present, recorded, refuse_unadopted
 from nodepath_cli.migrate.ledger import Direction, Entry, Ledger
+from nodepath_cli.migrate.listening import recording
 from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
-from nodepath_cli.migrate.recorder import Recorder
 from nodepath_cli.migrate.resume import Assessment, Trust, assess
 from nodepath_cli.migrate.session import opened, run_alembic
 from nodepath_cli.migrate.state import target, where
@@ -181,7 +181,7 @@ def _finish(
     trust = Trust(case.assume, undone=True, extras=True)
     down = script.get_revision(case.revision).down_revision
     below = down if isinstance(down, str) else down[0] if down else "base"
-    with Recorder(connection, url, waits, trust).listening() as recorder:
+    with recording(connection, url, waits, trust) as recorder:
         run_alembic(
             lambda config: (
                 command.upgrade(config, case.revision) if case.direction == "up" else command.downgrade(config, below)

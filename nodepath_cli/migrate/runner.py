@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Refused
 from nodepath_cli.migrate.guard import refuse_unadopted
+from nodepath_cli.migrate.listening import recording
 from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
 from nodepath_cli.migrate.plan import Plan, make_plan
 from nodepath_cli.migrate.preflight import Preflight, make_preflight
-from nodepath_cli.migrate.recorder import Recorder
 from nodepath_cli.migrate.records import Current, Move
 from nodepath_cli.migrate.session import opened, run_alembic
 from nodepath_cli.migrate.state import target, where
@@ -128,7 +128,7 @@ def _move(run: _Run, revision: str, step: Callable[[Config], None], *, up: bool)
             for gate in run.hooks.gates:
                 gate(plan)
         settle(connection, url)
-        with Recorder(connection, url, run.waits).listening() as recorder:
+        with recording(connection, url, run.waits) as recorder:
             recorder.told = run.hooks.told or recorder.told
             applied = run_alembic(step, connection, run.migrations, recorder, _counted(run.hooks, len(plan.steps)))
         after = where(connection, script)

@@ -8,8 +8,8 @@ import pytest
 
 from nodepath_cli import migrate
 from nodepath_cli.errors import Refused
-from nodepath_cli.migrate import adoption
 from nodepath_cli.migrate.guard import OWNED
+from nodepath_cli.migrate.recorder import Recorder
 from tests.mariadb import PrivateMariaDB
 from tests.server.test_migrations import RENAMES, SHAPES, catalogue, make_production, rows, shown
 
@@ -103,7 +103,7 @@ def test_an_adoption_that_died_is_gone_on_with(
     renamed(mariadb, database)
     url = mariadb.url(database)
     count = 0
-    real = adoption.Recorder._step
+    real = Recorder.take
 
     def step(self: Any, *arguments: Any) -> bool:
         nonlocal count
@@ -113,7 +113,7 @@ def test_an_adoption_that_died_is_gone_on_with(
         return real(self, *arguments)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(adoption.Recorder, "_step", step)
+        patched.setattr(Recorder, "take", step)
         migrate.adopt(url, carry_over=True, yes=True)
     with pytest.raises(Refused, match="without a stamp"):
         migrate.upgrade(url)

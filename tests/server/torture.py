@@ -156,14 +156,16 @@ def forked(url: str, folder: Path) -> Victim:
 class Torture:
     """Rounds of killing on one server."""
 
-    def __init__(self, server: PrivateMariaDB, folder: Path, client: Client, seed: int) -> None:
+    def __init__(
+        self, server: PrivateMariaDB, folder: Path, client: Client, seed: int, revisions: int = REVISIONS
+    ) -> None:
         self.server = server
         self.folder = folder
         self.client = client
         self.random = random.Random(seed)
         self.resumed = 0
         """How many rounds left a half-applied revision behind."""
-        write_revisions(folder)
+        write_revisions(folder, revisions)
         make_database(server, "whole")
         self._run("whole")
         started = time.monotonic()
