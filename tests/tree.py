@@ -11,8 +11,8 @@ from nodepath_cli.config import Settings
 
 def go(*statements: str) -> str:
     """A Go file with one function whose calls run these statements, given as Go expressions."""
-    calls = "\n".join(f"\tdb.Exec({statement})" for statement in statements)
-    return f'package store\n\nimport "database/sql"\n\nfunc Run(db *sql.DB) {{\n{calls}\n}}\n'
+    calls = "\n".join(f"\tdb.Exec({statement}, values...)" for statement in statements)
+    return f'package store\n\nimport "database/sql"\n\nfunc Run(db *sql.DB, values []any) {{\n{calls}\n}}\n'
 
 
 def place(text: str, needle: str, nth: int = 1) -> tuple[int, int]:

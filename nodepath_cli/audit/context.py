@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema
 from nodepath_cli.source.statement import Statement
+from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Context:
     """Globs of tables that belong to other applications in the same database."""
     proved_tables: frozenset[str] = frozenset()
     """Tables of an inferred schema whose shape is known all the same, as the migrations own them."""
+
+    outcomes: tuple[Resolution | Unparsed, ...] = ()
+    """What all texts of the statement say, in the order of its variants."""
 
     def external(self, table: str) -> bool:
         """Say whether the table belongs to another application."""

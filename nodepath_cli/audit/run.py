@@ -131,6 +131,7 @@ def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, Sourc
             analysed.target.renames,
             analysed.external_tables,
             analysed.target.proved_tables,
+            analysed.outcomes,
         )
         findings.extend(_of_statement(analysed, context, active, files))
     findings.extend(_of_program(analysis, active, files))

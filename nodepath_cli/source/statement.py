@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nodepath_cli.source.uses import Use
 
 HOLE = "\ufffc"
 """The character that stands in `Variant.sql` for a part known only at run time (OBJECT REPLACEMENT CHARACTER)."""
@@ -172,6 +176,8 @@ class Statement:
     """How that was told (`imports lib/pq`, `$1 placeholder`, `folder postgres`)."""
     foreign_file: bool = False
     """With `dialect`: it was told by the whole file (its folder, name or imports), which is then listed as skipped."""
+    uses: tuple[Use, ...] = ()
+    """What gives values for its placeholders and takes its columns, as far as that was followed."""
 
     @property
     def sql(self) -> str:

@@ -36,7 +36,7 @@ def _compile(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     word, parameter = (
         (rf"(?!\$){_WORD_CHARACTER}+", r"[:$]\w+|\?\d*")
         if brackets
-        else (f"{_WORD_CHARACTER}+", r"\?\d*|:[A-Za-z_]\w*")
+        else (f"{_WORD_CHARACTER}+", r"\?\d*|:[A-Za-z_]\w*(?:\.\w+)*")
     )
     return re.compile(
         rf"{_SKIP}(?:({_NUMBER})|({word})|({strings})|({names})|({parameter})"

@@ -30,6 +30,7 @@ from nodepath_cli.sql.resolution import (
     Ambiguous,
     Clause,
     ColumnRef,
+    Columns,
     Found,
     InsertRef,
     Missing,
@@ -66,6 +67,7 @@ class NameResolver(NameSearch, ABC):
         self.tables: list[TableRef] = []
         self.columns: list[ColumnRef] = []
         self.inserts: list[InsertRef] = []
+        self.selected: Columns | None = None
         self.violations: list[Violation] = []
         self.defining = 0
         """How many bodies of CTEs the place at hand is nested in."""

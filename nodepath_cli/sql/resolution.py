@@ -163,6 +163,40 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A place for a value that the program gives with the statement."""
+
+    start: int
+    end: int
+    name: str | None
+    """`id` of `:id`, `?1` of SQLite's numbered ones, None for `?`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """The placeholders of a text, in order."""
+
+    found: tuple[Placeholder, ...] = ()
+    open: str | None = None
+    """Why there may be others; None where these are all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that a query or a RETURNING gives, `*` expanded."""
+
+    names: tuple[str, ...]
+    """As the server names them."""
+    start: int
+    end: int
+    """The list that they come from, up to its end."""
+    star: tuple[str, ...]
+    """The tables whose columns stand for a `*`; "" for what is no base table."""
+    open: str | None = None
+    """Why there may be others; None where these are all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """Everything that one SQL text says about tables and columns."""
 
@@ -179,6 +213,9 @@ class Resolution:
     """The SQL for people and for a server: a value hole is `?`, a name hole a named identifier."""
     complete: bool = True
     """`display` is what the program sends, but for values: a server can prepare it."""
+    placeholders: Placeholders = Placeholders()
+    selected: Columns | None = None
+    """The columns of the rows that it gives; None where it gives none, or more than one result."""
 
 
 @dataclass(frozen=True, slots=True)

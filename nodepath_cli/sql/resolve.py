@@ -10,10 +10,12 @@ from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.lexer import PARAM
-from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Update
+from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Rows, Update
 from nodepath_cli.sql.parse import Parsed, parse
+from nodepath_cli.sql.placeholders import placeholders
 from nodepath_cli.sql.recursion import with_room
-from nodepath_cli.sql.resolution import Ambiguous, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.resolution import Ambiguous, Columns, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.scope import Output
 from nodepath_cli.sql.write_resolver import WriteResolver
 
 UNUSED_CTE = "a common table expression that nothing uses: MySQL does not look into it"
@@ -28,7 +30,8 @@ class _Resolver(WriteResolver):
             self.bodies = CteBodies()
             match node:
                 case Query():
-                    self.query(node, None, None)
+                    output = self.query(node, None, None)
+                    self.selected = self._columns_of(node, output)
                 case Insert():
                     self.insert(node)
                 case Update():
@@ -55,6 +58,15 @@ class _Resolver(WriteResolver):
                         self.columns[index] = replace(self.columns[index], outcome=Unknown(UNUSED_CTE), errno=None)
         self.violations = [each for index, each in enumerate(self.violations) if index not in dropped]
 
+    def _columns_of(self, node: Query, output: Output) -> Columns:
+        first = node.branches[0]
+        while isinstance(first, Query):
+            first = first.branches[0]
+        fixed = self.fixed_width(node)
+        if isinstance(first, Rows):
+            return self.listed((), output, first.start, first.end, fixed=fixed)
+        return self.listed(first.items, output, first.list_start, first.list_end, fixed=fixed)
+
 
 def resolve(parsed: Parsed, schema: Schema) -> Resolution:
     """Resolve every table and column of a text against a schema. Never raises."""
@@ -71,6 +83,8 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
         reasons,
         display,
         complete,
+        placeholders(parsed),
+        resolver.selected if len(parsed.nodes) == 1 else None,
     )
 
 

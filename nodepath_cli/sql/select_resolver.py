@@ -20,7 +20,7 @@ from nodepath_cli.sql.nodes import (
     Star,
     Sub,
 )
-from nodepath_cli.sql.resolution import Clause
+from nodepath_cli.sql.resolution import Clause, Columns
 from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
 
 OPEN_LIST = "the select list is known only in part"
@@ -252,6 +252,21 @@ class SelectResolver(FromResolver):
                 name = item.alias.text if item.alias else self.expression_name(value)
                 found.append(OutItem(name, number, value.column, None, value, item.alias is not None))
         return found
+
+    def listed(self, items: tuple[Item, ...], output: Output, start: int, end: int, *, fixed: bool) -> Columns:
+        """Return the columns of a result. `fixed`: there are as many as the list shows."""
+        shown = output.scope.items or () if output.scope else ()
+        starred = {number for number, item in enumerate(items) if isinstance(item.value, Star)}
+        names = dict.fromkeys(
+            each.source.table.name if each.source and each.source.table else ""
+            for each in shown
+            if each.index in starred
+        )
+        why = output.unknown or (None if fixed else "a part of the list is repeated")
+        back = self.prepared
+        return Columns(
+            tuple(column.name for column in output.columns), back.back(start), back.back_end(end), tuple(names), why
+        )
 
     def _star(self, value: Star, number: int, scope: Scope, found: list[OutItem]) -> None:
         trees = scope.trees

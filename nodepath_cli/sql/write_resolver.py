@@ -188,6 +188,8 @@ class WriteResolver(SelectResolver):
         for number, item in enumerate(items):
             if isinstance(item.value, Expr):
                 self.expression(item.value, scope, Clause.RETURNING, None, None, number)
+        start, end = items[0].value.start, items[-1].value.end
+        self.selected = self.listed(items, self.output(scope), start, end, fixed=self.countable(start, end))
 
     def update(self, node: Update) -> None:
         """Resolve UPDATE of one table or of several."""

@@ -98,7 +98,9 @@ def test_the_server_refuses_a_planted_defect_with_the_number_that_is_reported(
     shutil.copytree(TREE, tree)
     monkeypatch.chdir(tree)
     (tree / defect.file).write_bytes(defect.plant((tree / defect.file).read_bytes().decode()).encode())
-    found = [each for each in audit((".",), Settings()).findings if each.severity is Severity.ERROR]
+    # The driver refuses wrong counts (NP107, NP108) before the server sees them.
+    settings = Settings(ignore=("NP107", "NP108"))
+    found = [each for each in audit((".",), settings).findings if each.severity is Severity.ERROR]
     assert found
     for each in found:
         if not HOLE.search(each.sql):

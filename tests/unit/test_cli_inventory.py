@@ -117,7 +117,7 @@ def test_unused_columns(project: Tree, capsys: pytest.CaptureFixture[str]) -> No
     assert [(each["rule"], each["table"], each["column"], each["proved"]) for each in found] == [
         ("NP601", "flows", "stage", False)
     ]
-    project.write("store.go", STORE.replace("\tdb.Exec(build())\n", ""))
+    project.write("store.go", STORE.replace("\tdb.Exec(build(), values...)\n", ""))
     code, out, _ = run(capsys, "uses", "--unused", *SCHEMA)
     assert code == 0
     assert "info[NP601] named by no statement:\n  flows: stage\n" in out

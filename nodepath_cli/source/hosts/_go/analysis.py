@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps,
 from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_TEXT, SQL_WORDS, returns_text
 from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import Handle
 
 _CALLER_ROUNDS = 3
 """How many levels of callers are looked for where SQL depends on arguments."""
@@ -36,6 +37,7 @@ def analyse(index: Index) -> Machine:
     for _ in range(_CALLER_ROUNDS):
         if not _callers(m):
             break
+    _readers(m)
     _again(m)
     return m
 
@@ -142,6 +144,13 @@ def _callers(m: Machine) -> bool:
         wanted.setdefault(routine_key(routine), routine)
     fresh = [evaluate_callers(m, routine) for routine in wanted.values()]
     return any(fresh)
+
+
+def _readers(m: Machine) -> None:
+    """Evaluate the callers of functions that return rows or a prepared statement: they take the columns."""
+    for key, known in list(m.summaries.items()):
+        if any(isinstance(each.atom, Handle) for value in known.results for each in value):
+            evaluate_callers(m, m.routines[key])
 
 
 def _dependent(m: Machine) -> Iterator[Routine]:

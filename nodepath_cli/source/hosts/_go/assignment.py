@@ -181,7 +181,7 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
             return Items(items, atom.open, atom.type, atom.sample)
         if not atom.items:
             # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
-            return Items((value,), False, atom.type)
+            return Items((value,), False, atom.type, atom.open or atom.sample)
         return Items(atom.items, True, atom.type, atom.sample)
     if isinstance(atom, Table):
         known = plain(at)

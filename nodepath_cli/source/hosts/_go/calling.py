@@ -8,10 +8,12 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import builtin, interfaces, invoking, outcome, recording
 from nodepath_cli.source.hosts._go.calls import never_sends
+from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import member_value, package_name
 from nodepath_cli.source.hosts._go.records import Call
+from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
@@ -66,11 +68,14 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     if special is not None:
         return special
     call = Call(f.file, node, callee.name, f.function)
+    before = len(m.received)
     literals = recording.record(m, f, call, callee, arguments, values)
+    sink = recording.sink_of(f, callee, arguments, values)
+    made = exchanged(m, f, call, callee, arguments, values, sink, m.received[before:])
     _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
     if result is None:
-        result = _outside(f, callee, arguments, values)
+        result = made or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
     return result
@@ -190,7 +195,7 @@ def _follow(
 ) -> Value | None:
     """Return what functions of the tree return, None where the call is of none."""
     if not callee.functions:
-        _closures(m, f, values)
+        _closures(m, f, node, values)
         return None
     bound = values
     if len(values) == 1 and len(values[0]) == 1:
@@ -202,12 +207,15 @@ def _follow(
     return outcome.merged(m, f, node, results)
 
 
-def _closures(m: Machine, f: Frame, values: list[Value]) -> None:
+def _closures(m: Machine, f: Frame, node: Node, values: list[Value]) -> None:
     """Run the function literals that are handed to a call which is not followed (`db.Transaction(func(tx) {...})`)."""
     for value in values:
         for each in value:
             if isinstance(each.atom, Function) and each.atom.node.type == "func_literal":
+                before = f.scope.fork()
                 invoking.run_unbound(m, f, each.atom)
+                # How often foreign code calls it is not known.
+                mark_repeats(before, f.scope, -1 - node.start_byte)
 
 
 def _forget(f: Frame, nodes: list[Node]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
+from nodepath_cli.source.hosts._go.attach import with_uses
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
@@ -39,6 +40,8 @@ class Group:
     call: Call
     origin: Span | None
     records: list[Received] = field(default_factory=list)
+    orders: dict[str, list[int]] = field(default_factory=dict)
+    """The numbers of all records of a text, of which `records` keeps the first."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -74,13 +77,15 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     """Return the statements of everything that was recorded, each literal once."""
     judge = _Judge(m, dialect)
     result: list[Collected] = []
+    owners: list[Group | None] = []
     seen: dict[Span | None, set[str]] = {}
     by_origin: dict[Span | None, list[Received]] = {}
     for record in m.received:
         by_origin.setdefault(record.origin, []).append(record)
+    everything = _groups(m)
     groups = [
         group
-        for group in _groups(m)
+        for group in everything
         if not _only_handed_on(m, group, by_origin[group.origin]) and not _only_parsed(m, group)
     ]
     judged = [(group, *judge.split(group)) for group in groups]
@@ -94,11 +99,36 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
             texts.update(record.text.plain for record in own)
             if fresh:
                 result.append(_statement(m, group, fresh, None))
+                owners.append(group)
         elif foreign and group.origin not in by_literal:
             fresh_foreign = [(record, why) for record, why in foreign if record.text.plain not in texts]
             texts.update(record.text.plain for record, _ in foreign)
             if fresh_foreign:
                 result.append(_statement(m, group, [record for record, _ in fresh_foreign], fresh_foreign[0][1]))
+                owners.append(None)
+    texts_of = {
+        (group.origin, variant.sql): (index, number)
+        for index, group in enumerate(owners)
+        if group is not None
+        for number, variant in enumerate(result[index].statement.variants)
+    }
+    places = {
+        order: texts_of[group.origin, record.text.plain]
+        for group, own, _ in judged
+        for record in own
+        if (group.origin, record.text.plain) in texts_of
+        for order in group.orders[record.text.plain]
+    }
+    # A text that was only handed on is that of the call which got it.
+    for group in everything:
+        for plain, orders in group.orders.items():
+            if (group.origin, plain) in texts_of and group.key in m.handed_on:
+                places.update((order, texts_of[group.origin, plain]) for order in orders if order not in places)
+    elsewhere = {
+        order for group, _, foreign in judged for record, _ in foreign for order in group.orders[record.text.plain]
+    }
+    used = with_uses(m, [each.statement for each in result], places, elsewhere)
+    result = [replace(each, statement=statement) for each, statement in zip(result, used, strict=True)]
     result.extend(_opaque(m, judge))
     return result
 
@@ -118,6 +148,7 @@ def _groups(m: Machine) -> list[Group]:
         distinct: dict[str, Received] = {}
         for record in group.records:
             distinct.setdefault(record.text.plain, record)
+            group.orders.setdefault(record.text.plain, []).append(record.order)
         group.records = list(distinct.values())
     return list(groups.values())
 
@@ -292,7 +323,11 @@ def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
         key = each.call.key
         if (key in known and not each.beside) or key in done or key in m.covered:
             continue
-        if each.wrapper in m.covered_by_callers or _called(m, each, names) or (each.beside and judge.guard(each.ambient) is not None):
+        if (
+            each.wrapper in m.covered_by_callers
+            or _called(m, each, names)
+            or (each.beside and judge.guard(each.ambient) is not None)
+        ):
             continue
         done.add(key)
         yield _opaque_statement(each, judge)

@@ -87,7 +87,8 @@ def _list(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
         if element.type == "keyed_element":
             value = element.child_by_field_name("value") or element
         items.append(_value_of(m, f, value, kind))
-    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(f.file, kind)))
+    keyed = any(element.type == "keyed_element" for element in elements)
+    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(f.file, kind), keyed))
 
 
 def _map(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:

@@ -232,6 +232,8 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
     def make(atoms: tuple[Atom, ...]) -> Atom:
         whole, first, last = atoms
         if not isinstance(first, Number) or isinstance(last, Unknown):
+            if isinstance(whole, Items):
+                return whole._replace(sample=True)
             return Unknown("part of a text") if isinstance(whole, Text) else whole
         size = len(whole.plain) if isinstance(whole, Text) else len(whole.items) if isinstance(whole, Items) else 0
         until = size if not isinstance(last, Number) else size + last.value if less is not None else last.value

@@ -113,6 +113,8 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
             f"else of if {_short(shown)}" if other is not None else f"unless {_short(shown)}",
         ]
         decision = m.decisions.get(*_condition_key(f, node, source, words))
+        if other is None and node.parent is not None and node.parent.type == "if_statement":
+            m.decisions.doubt(decision, 1)
         return branch(m, f, decision, [then, other])
     finally:
         f.scope.pop()
@@ -206,7 +208,8 @@ def _condition_key(f: Frame, node: Node, source: str, words: list[str]) -> tuple
         return (f.activation, f.iteration, node.start_byte), words, None
     held = [value for name in names if (value := f.scope.get(name)) is not None]
     if held:
-        return (f.activation, source, tuple(map(id, held))), words, held
+        # A function that is handed the very value of a condition and asks the same decides nothing anew.
+        return (source, tuple(map(id, held))), words, held
     return ("package", f.file.folder, source), words, None
 
 
@@ -214,6 +217,7 @@ def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[N
     """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
     base, ambient = f.scope, f.ambient
     m.charge(base.size() * len(arms))
+    m.decisions.enter(decision, ambient)
     joined: list[tuple[Guard, Scope]] = []
     surviving: list[Guard] = []
     for number, arm in enumerate(arms):
@@ -302,6 +306,8 @@ def _run_cases(
         return (_case_body(m, f, bodies[0]) if bodies[0] is not None else True) or bool(f.exits[-1])
     key, arms, held = _condition_key(f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
     decision = m.decisions.get((key, "switch"), arms, held)
+    if default is None:
+        m.decisions.doubt(decision, len(bodies) - 1)
     return branch(m, f, decision, bodies) or bool(f.exits[-1])
 
 

@@ -10,6 +10,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
+from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
     MAX_INLINE,
@@ -30,6 +31,7 @@ from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Function,
+    Handle,
     Items,
     Number,
     Record,
@@ -71,10 +73,12 @@ def invoke(
             for node, value in zip(nodes, values, strict=False)
         )
         built = built or _builds(function, values, receiver_node)
-        if not (touches or built or returns or structs):
+        scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
+        wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
+        if not (touches or built or returns or structs or scanning or wraps):
             _run_literals(m, f, values)
             return unknown_results(m, function)
-        if not (literals or built or returns or _calls_back(values)) and _settled(m, function, key):
+        if not (literals or built or returns or scanning or _calls_back(values)) and _settled(m, function, key):
             return _standalone(m, function)
         if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
             values, function.receiver
@@ -330,6 +334,6 @@ def _standalone(m: Machine, function: Function) -> Results:
 
 
 def _informative(values: Sequence[Value], receiver: Value | None) -> bool:
-    known = (Text, Number, Items, Table, Record, Function)
+    known = (Text, Number, Items, Table, Record, Function, Handle)
     everything = [*values, receiver] if receiver is not None else values
     return any(isinstance(each.atom, known) for value in everything for each in value)

@@ -103,6 +103,8 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
     """A list that depends on a branch: go through each of its forms under that branch."""
     base, ambient = f.scope, f.ambient
     joined: list[tuple[Guard, Scope]] = []
+    rounds: Scope | None = None
+    none: list[Scope] = []
     for alternative in value:
         inside = join_guards(ambient, alternative.guard)
         if inside is None:
@@ -114,10 +116,18 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
             _each(m, f, body, targets, pairs)
             if atom.sample or atom.open:
                 mark_repeats(base, f.scope, -1 - node.start_byte)
+                if atom.items:
+                    rounds = rounds or f.scope
+                else:
+                    none.append(f.scope)
         else:
             _once(m, f, node, body, (targets, [unknown("loop variable"), unknown(reason_of(value))]), may_skip=True)
         joined.append((alternative.guard, f.scope))
     f.scope, f.ambient = base, ambient
+    if rounds is not None:
+        for scope in none:
+            # No element is one of the lengths that the list can have.
+            mark_repeats(base, rounds, -1 - node.start_byte, scope)
     if joined:
         base.join(joined)
     return True
@@ -125,6 +135,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
 
 def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tuple[Value, Value]]) -> bool:
     ambient, iteration = f.ambient, f.iteration
+    whole = _may_end_early(f, body)
     for number, pair in enumerate(pairs):
         f.iteration = (*iteration, number)
         f.scope.push()
@@ -139,7 +150,14 @@ def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tupl
         f.scope.pop()
         f.ambient = ambient
     f.iteration = iteration
+    if whole is not None:
+        mark_repeats(whole, f.scope, -1 - body.start_byte)
     return True
+
+
+def _may_end_early(f: Frame, body: Node) -> Scope | None:
+    """Return the variables before a loop that a `break` may end after any round: what it adds proves no counts."""
+    return f.scope.fork() if b"break" in f.file.data[body.start_byte : body.end_byte] else None
 
 
 def _continue(f: Frame, entered: Guard) -> None:
@@ -160,6 +178,7 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         words = f"for {f.file.shown(condition)}" if condition is not None else "for"
         return _once(m, f, node, body, None, may_skip=True, words=words)
     ambient, iteration = f.ambient, f.iteration
+    whole = _may_end_early(f, body)
     for number in range(_MAX_ROUNDS):
         atom = test[0].atom
         if len(test) != 1 or not isinstance(atom, Truth) or not atom.truth:
@@ -176,6 +195,8 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         m.execute(f, update)
         test = first_of(m.evaluate(f, condition))
     f.iteration = iteration
+    if whole is not None:
+        mark_repeats(whole, f.scope, -1 - body.start_byte)
     return True
 
 
@@ -193,6 +214,8 @@ def _once(
     base, ambient, iteration = f.scope, f.ambient, f.iteration
     key = ("loop", f.activation, iteration, node.start_byte)
     decision = m.decisions.get(key, [words, f"no iteration of {words}"])
+    m.decisions.enter(decision, ambient)
+    m.decisions.doubt(decision, 1)
     guard: Guard = ((decision, 0),)
     f.scope, f.ambient = base.fork(), join_guards(ambient, guard) or ambient
     f.iteration = (*iteration, 0)

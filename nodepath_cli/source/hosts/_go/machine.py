@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.index import Index, Routine
-from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received, Written
+from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Value
@@ -84,6 +84,8 @@ class Decisions:
         self._ids: dict[object, int] = {}
         self._arms: list[list[str]] = []
         self._held: list[object] = []
+        self._around: dict[int, Guard] = {}
+        self._doubtful: set[tuple[int, int]] = set()
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -93,6 +95,27 @@ class Decisions:
             self._arms.append(arms)
             self._held.append(held)
         return number
+
+    def enter(self, decision: int, ambient: Guard) -> None:
+        """Remember the branches around the place of a branch; of several places, those that they share."""
+        known = self._around.get(decision)
+        self._around[decision] = ambient if known is None else tuple(entry for entry in known if entry in ambient)
+
+    def around(self, decision: int) -> Guard | None:
+        """Return the branches around a branch, None for a choice that is no branch of a function."""
+        return self._around.get(decision)
+
+    def doubt(self, decision: int, arm: int) -> None:
+        """Remember an arm that may never be taken: none of several cases (`switch driver` without default)."""
+        self._doubtful.add((decision, arm))
+
+    def is_doubtful(self, decision: int, arm: int) -> bool:
+        """Say whether an arm may never be taken."""
+        return (decision, arm) in self._doubtful
+
+    def is_round(self, decision: int, arm: int) -> bool:
+        """Say whether an arm is a round of a loop."""
+        return arm == 0 and self.arm(decision, 1).startswith("no iteration of")
 
     def arm(self, decision: int, arm: int) -> str:
         """Return the words of one arm."""
@@ -113,6 +136,10 @@ class Machine:
     decisions: Decisions = field(default_factory=Decisions)
     received: list[Received] = field(default_factory=list)
     not_followed: list[NotFollowed] = field(default_factory=list)
+    noted: dict[Noted, None] = field(default_factory=dict)
+    """What is done with the SQL beside sending it, each once."""
+    possible: set[int] = field(default_factory=set)
+    """The numbers of records whose text surely can reach their call: no branch around the call can rule it out."""
     covered: set[Key] = field(default_factory=set)
     """Calls inside wrappers whose SQL was seen at a caller."""
     wrappers: dict[Key, set[int]] = field(default_factory=dict)

@@ -225,7 +225,8 @@ def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
     if type_id == "string" or type_id in _BUILDERS:
         return just(EMPTY)
     if type_id.startswith("[]"):
-        return just(Items((), False, type_id[2:]))
+        # An array has all its elements from the start.
+        return just(Items((), kind is not None and kind.type == "array_type", type_id[2:]))
     if type_id.startswith("map[]"):
         return just(Table(()))
     if type_id in BASIC:

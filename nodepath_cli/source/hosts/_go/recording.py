@@ -67,11 +67,8 @@ def record(
     """Record the SQL among a call's arguments; return the literals that it consists of."""
     if m.quiet:
         return frozenset()
-    sink = _sink(f, callee, nodes)
+    sink = sink_of(f, callee, nodes, values)
     if sink is not None:
-        if not is_sql(first_of(values[sink])):
-            # `sqlx.Get(db, &row, query)` and its like have one argument more than the method of that name.
-            sink = next((position for position, value in enumerate(values) if is_sql(first_of(value))), sink)
         return _record_sink(m, f, call, callee, nodes[sink], first_of(values[sink]))
     if never_sends(callee.name, callee.package, callee.method, declared=bool(callee.functions)):
         return frozenset()
@@ -93,6 +90,15 @@ def _pieces(value: Value) -> list[Piece]:
     return [piece for each in first_of(value) if isinstance(each.atom, Text) for piece in each.atom.pieces]
 
 
+def sink_of(f: Frame, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> int | None:
+    """Return which argument is the SQL of a database call, None where the call is none."""
+    sink = _sink(f, callee, nodes)
+    if sink is not None and not is_sql(first_of(values[sink])):
+        # `sqlx.Get(db, &row, query)` and its like have one argument more than the method of that name.
+        sink = next((position for position, value in enumerate(values) if is_sql(first_of(value))), sink)
+    return sink
+
+
 def is_sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> bool:
     """Say whether a call is a database call by its name and shape."""
     return _sink(f, callee, nodes) is not None
@@ -104,9 +110,7 @@ def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
     if sink is not None:
         return range(sink, sink + 1)
     known = bool(callee.functions)
-    if callee.package not in _TEXT_PACKAGES and never_sends(
-        callee.name, callee.package, callee.method, declared=known
-    ):
+    if callee.package not in _TEXT_PACKAGES and never_sends(callee.name, callee.package, callee.method, declared=known):
         return range(0) if callee.method else None
     return None
 

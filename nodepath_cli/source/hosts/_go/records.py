@@ -10,6 +10,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
+from nodepath_cli.source.uses import UseKind
 
 Key = tuple[str, int]
 """What identifies a call or a function: file and byte offset."""
@@ -105,3 +106,24 @@ class Written(NamedTuple):
     def known(self) -> bool:
         """Say whether anything of the value is known."""
         return any(not isinstance(each.atom, Unknown) for each in self.value)
+
+
+class Noted(NamedTuple):
+    """A call that gives values to SQL or takes columns from its rows, before the SQL's statements are put together."""
+
+    kind: UseKind
+    call: Span
+    name: str
+    number: int | None
+    names: tuple[str, ...] | None
+    owner: str
+    reason: str
+    texts: tuple[int, ...]
+    """Numbers of the records of the SQL that can be there when it happens."""
+    surely: tuple[int, ...]
+    whole: bool
+    exhaustive: bool
+    evaluation: int
+    """The number of the first record of the evaluation that sent the SQL."""
+    field: tuple[str, str, str] | None
+    """Where the statement is prepared somewhere else: the field that holds it, as in `Handle`."""

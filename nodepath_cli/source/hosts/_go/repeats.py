@@ -35,7 +35,8 @@ def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None =
         for name, value in old.items():
             changed = new.get(name, value)
             if changed is not value:
-                new[name] = marked = _added(value, changed, loop, 0)
+                marked = _added(value, changed, loop, 0)
+                new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
                     skipped.levels[depth][name] = _not_added(value, marked, loop)
 
@@ -70,6 +71,15 @@ def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
         each if id(each) in known else Alternative(each.guard, _of_atom(before, each.atom, loop, depth))
         for each in after
     )
+
+
+def _with_kept(before: Value, marked: Value, loop: int) -> Value:
+    """Mark the alternatives in which this round added nothing where another one did: other rounds may have."""
+    kept = {id(each.atom) for each in before}
+    if not any(id(each.atom) in kept for each in marked):
+        return marked
+    unsure = _not_added(tuple(each for each in marked if id(each.atom) in kept), marked, loop)
+    return (*(each for each in marked if id(each.atom) not in kept), *unsure)
 
 
 def _not_added(before: Value, marked: Value, loop: int) -> Value:

@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.values import (
     MAX_TEXT,
     Alternative,
     Atom,
+    Handle,
     Number,
     Piece,
     Record,
@@ -77,6 +78,6 @@ def reason_of(value: Value) -> str:
 def type_of(value: Value) -> str:
     """Return the type id that a value carries, empty where none is known."""
     for alternative in value:
-        if isinstance(alternative.atom, (Unknown, Record)) and alternative.atom.type:
+        if isinstance(alternative.atom, (Unknown, Record, Handle)) and alternative.atom.type:
             return alternative.atom.type
     return ""

@@ -134,7 +134,25 @@ class Unknown(NamedTuple):
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
 
 
-Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Several | Unknown
+class Handle(NamedTuple):
+    """Rows or a prepared statement: what a database call made of its SQL."""
+
+    type: str
+    """Its type's id (`database/sql.Rows`)."""
+    texts: tuple[tuple[Guard, int], ...]
+    """The SQL texts that it can come from: the branches that lead to each, and the number of its record."""
+    ambient: Guard
+    """The branches that the call stands in."""
+    whole: bool
+    """Every text that it can come from is among `texts`."""
+    field: tuple[str, str, str] | None = None
+    """Folder, type and name of the field or variable that holds the prepared statement, where that is all that is
+    known."""
+    named: bool = False
+    """A prepared statement that takes its values by name."""
+
+
+Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Several | Unknown | Handle
 
 
 class Alternative(NamedTuple):

@@ -1,0 +1,87 @@
+"""Rows whose columns are more or fewer than the targets of Scan: database/sql refuses every row.
+
+Why it matters: a column was added to the SELECT and not to the Scan, or the other way round. Go compiles it, and every
+row fails (`sql: expected 4 destination arguments in Scan, not 3`). With sqlx the same happens where a struct has no
+field for a column (`missing destination name phone`).
+
+Example:
+
+    db.QueryRow("SELECT id, product, amount FROM orders_nodepath WHERE id = ?", id).Scan(&order.ID, &order.Product)
+
+What to write instead: one target for each column, in their order. `SELECT *` with a positional Scan is a warning also
+where the numbers agree today: the next column of the table breaks it, and a column in the middle shifts the values.
+Name the columns. Looked at are rows followed through variables, functions and prepared statements; where a part of the
+select list or of the targets is known only at run time, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
+from nodepath_cli.source.uses import Use, misfits
+from nodepath_cli.sql.resolution import Columns, Resolution, Unparsed
+
+
+def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield the Scans that cannot take the columns, the columns that a struct has no field for, and `*` by position."""
+    uses, columns = context.statement.uses, resolution.selected
+    text = next((number for number, each in enumerate(context.outcomes) if each is resolution), None)
+    if not uses or columns is None or text is None:
+        return
+    counted = tuple(use for use in uses if use.kind == "targets")
+    wanted = tuple(_wanted(outcome) for outcome in context.outcomes)
+    wrong = misfits(counted, wanted, text)
+    if wrong:
+        given = " or ".join(dict.fromkeys(str(use.count) for use in wrong))
+        yield _hit(
+            f"{_number(len(columns.names), 'column')}, {_number(wrong[-1].count or 0, 'target', given)} of Scan",
+            columns,
+            wrong,
+            context,
+        )
+    elif columns.star and (by_position := [use for use in counted if text in use.texts and not use.owner]):
+        hit = _hit("SELECT * with a positional Scan", columns, by_position, context)
+        yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
+    if columns.open is None:
+        yield from _fields(columns, [use for use in uses if use.kind == "fields" and use.binds(text)], context)
+
+
+def _wanted(outcome: Resolution | Unparsed) -> int | None:
+    columns = outcome.selected if isinstance(outcome, Resolution) else None
+    return None if columns is None or columns.open else len(columns.names)
+
+
+def _fields(columns: Columns, uses: list[Use], context: Context) -> Iterator[Hit]:
+    for use in uses:
+        without = [name for name in dict.fromkeys(columns.names) if name.lower() not in (use.names or (name.lower(),))]
+        if without:
+            shown = ", ".join(f"'{name}'" for name in without)
+            have = "column {} has" if len(without) == 1 else "columns {} have"
+            yield _hit(f"{have.format(shown)} no field in {use.owner}", columns, [use], context)
+
+
+def _hit(message: str, columns: Columns, uses: list[Use], context: Context) -> Hit:
+    proved = all(context.proved(table) for table in columns.star if table)
+    return Hit(
+        message=message,
+        start=columns.start,
+        end=columns.end,
+        table=columns.star[0] or None if len(columns.star) == 1 else None,
+        related=tuple({use.call: Related(use.call, f"the call of {use.name}") for use in uses}.values()),
+        confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
+    )
+
+
+def _number(count: int, noun: str, shown: str = "") -> str:
+    return f"{shown or count} {noun}{'' if count == 1 else 's'}"
+
+
+RULE = Rule(
+    "NP108",
+    "scan-count-mismatch",
+    Severity.ERROR,
+    "columns that are more or fewer than the targets of Scan; `SELECT *` by position is a warning",
+    check,
+)

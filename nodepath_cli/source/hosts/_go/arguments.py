@@ -1,0 +1,205 @@
+"""The values that a database call gives for the placeholders of its SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nodepath_cli.source.hosts._go.calls import base_name
+from nodepath_cli.source.hosts._go.counting import counted, implied
+from nodepath_cli.source.hosts._go.handles import Counts, judge
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.records import Call, Noted, Received
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.structs import columns_of
+from nodepath_cli.source.hosts._go.syntax import named as children
+from nodepath_cli.source.hosts._go.texts import plain, type_of
+from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value, agree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from nodepath_cli.source.hosts._go.calling import Callee
+
+_NAMED = frozenset(("NamedExec", "NamedQuery"))
+_LATER = frozenset(("Prepare", "Preparex", "PrepareNamed", "MustPrepare"))
+_OTHER_LIBRARIES = (
+    *("gorm", "xorm", "/bun", "go-pg", "dbr", "squirrel", "upper/db", "pgx", "/ent", "sqlboiler"),
+    *("reform", "goqu", "beego", "gocql", "clickhouse", "scany", "sqlbuilder"),
+)
+"""Libraries whose calls take arguments in ways of their own, by what their import paths hold."""
+_SQLX = "github.com/jmoiron/sqlx"
+_ONE_BY_ONE = ("database/sql.", _SQLX, "github.com/letsencrypt/borp.", "gopkg.in/gorp.", "github.com/go-gorp/gorp")
+"""Packages whose methods give each argument to one placeholder. gorp and borp take a map only for `:name`."""
+MAP = "map"
+"""The owner of the names of a map."""
+_CONVERTED = ("sql.Named(", "sql.Out{", "pgx.NamedArgs")
+
+
+def given(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    callee: Callee,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    sink: int,
+    made: Sequence[Received],
+    *,
+    whole: bool,
+) -> None:
+    """Remember what a database call gives for the placeholders of the texts that it was just recorded with.
+
+    `whole` says whether it can have no other text.
+    """
+    base = base_name(callee.method)
+    if base in _LATER or not trusted(m, f, callee):
+        return
+    named = base in _NAMED
+    counts, known = counts_of(m, f, nodes[sink + 1 :], values[sink + 1 :], named=named)
+    alone = len(nodes) == 1 and nodes[0].type == "call_expression"
+    if alone and any(isinstance(each.atom, Several) for each in values[0]):
+        counts, known = counts_of(m, f, nodes, values, named=named, rest=False)
+        counts = [each._replace(number=each.number and each.number - 1) for each in counts]
+    elif alone and not _one_text(m, f, nodes[0]):
+        counts, known = [Counts("arguments", reason="results of a call")], True
+    _remember(m, call, counts, made, whole=whole, known=known)
+
+
+def _remember(
+    m: Machine, call: Call, counts: Sequence[Counts], made: Sequence[Received], *, whole: bool, known: bool
+) -> None:
+    for each in counts:
+        texts = [record for record in made if agree(record.guard, each.guard)]
+        implying = [record for record in texts if implied(each.guard, record.guard, record.ambient)]
+        surely = [record for record in implying if record.order in m.possible]
+        if not known:
+            # With some of its forms left out, only a list that surely goes with a text says something about it.
+            texts = implying
+        if texts:
+            m.noted[
+                Noted(
+                    *(each.kind, call.span, call.name, each.number, each.names, each.owner, each.reason),
+                    tuple(record.order for record in texts),
+                    tuple(record.order for record in surely),
+                    whole and known,
+                    known,
+                    made[0].order,
+                    None,
+                )
+            ] = None
+
+
+def rewritten(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    callee: Callee,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    made: Sequence[Received],
+) -> None:
+    """Remember what sqlx's In, Named and BindNamed are given for the placeholders that they write anew."""
+    position = next((number for number, value in enumerate(values) if is_text(first_of(value))), None)
+    if position is None:
+        return
+    names = callee.method != "In"
+    counts, known = counts_of(m, f, nodes[position + 1 :], [first_of(v) for v in values[position + 1 :]], named=names)
+    judge(m, made, whole=len(made) == 1)
+    _remember(m, call, counts, made, whole=False, known=known)
+
+
+def is_text(value: Value) -> bool:
+    """Say whether a value is a text in one of its alternatives."""
+    return any(isinstance(each.atom, Text) for each in value)
+
+
+def counts_of(
+    m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value], *, named: bool, rest: bool = True
+) -> tuple[list[Counts], bool]:
+    """Return what an argument list gives, under each branch, and whether that is all that it can give.
+
+    `rest` says whether other arguments stand in front of it.
+    """
+    if any(f.file.source(node).startswith(_CONVERTED) for node in nodes):
+        return [Counts("arguments", reason="named arguments")], True
+    if named:
+        return ([names_of(m, values[0])] if len(nodes) == 1 else []), True
+    found, known = counted(f, nodes, values, rest=rest)
+    return [Counts("arguments", each.guard, each.number, reason=each.reason) for each in found], known
+
+
+def names_of(m: Machine, value: Value) -> Counts:
+    """Return the names that a struct, a map or a list of them gives."""
+    atom = value[0].atom
+    if len({type_of((each,)) for each in value}) > 1:
+        return Counts("names", reason="a value of several types")
+    if len(value) == 1 and isinstance(atom, Items) and not atom.type and atom.items:
+        return names_of(m, atom.items[0])
+    if len(value) == 1 and isinstance(atom, Table):
+        keys = [plain(key[0].atom) if len(key) == 1 else None for key, _ in atom.entries]
+        if atom.open or None in keys:
+            return Counts("names", reason="map whose keys are known only at run time")
+        return Counts("names", names=tuple(sorted(key for key in keys if key is not None)), owner=MAP)
+    type_id = atom.type if isinstance(atom, Items) else type_of(value)
+    type_id = type_id.removeprefix("[]")
+    names = columns_of(m.index, type_id) if type_id else None
+    reason = "" if names is not None else "a type whose fields are not known"
+    return Counts("names", names=names, owner=type_id.rpartition(".")[2], reason=reason)
+
+
+def trusted(m: Machine, f: Frame, callee: Callee) -> bool:
+    """Say whether a method gives each of its arguments to one placeholder, as those of database/sql do."""
+    if callee.functions or callee.method.startswith("Raw"):
+        return False
+    type_id = callee.receiver_type
+    if _one_by_one(type_id):
+        return True
+    folder, _, name = type_id.rpartition(".")
+    if folder in m.index.folders and m.index.type(folder, name) is not None:
+        return _promoted(m, type_id, 0) or _variadic(m, type_id, callee.method)
+    imports = m.index.of(f.file).imports.values()
+    if any(word in path for path in imports for word in _OTHER_LIBRARIES):
+        return False
+    # The transaction of a type that embeds a database has a type of its package by name alone.
+    return (not type_id or folder in m.index.folders) and any(
+        path.startswith(("database/sql", _SQLX)) for path in imports
+    )
+
+
+def _one_by_one(type_id: str) -> bool:
+    package = type_id.rpartition("/")[2].partition(".")[0]
+    return type_id.startswith(_ONE_BY_ONE) or "sqlx" in package
+
+
+def _promoted(m: Machine, type_id: str, depth: int) -> bool:
+    """Say whether a struct or an interface of the tree has the method from database/sql or sqlx."""
+    embedded = m.index.embedded(type_id)
+    return depth < 4 and any(_one_by_one(each) or _promoted(m, each, depth + 1) for each in embedded)
+
+
+def _variadic(m: Machine, type_id: str, method: str, depth: int = 0) -> bool:
+    """Say whether an interface of the tree declares the method with `args ...any` at its end."""
+    found = m.index.body(type_id)
+    if depth > 4 or found is None or found[1].type != "interface_type":
+        return False
+    file, body = found
+    for each in body.named_children:
+        name, listing = each.child_by_field_name("name"), each.child_by_field_name("parameters")
+        if each.type == "method_elem" and name is not None and file.source(name) == method and listing is not None:
+            return bool(listing.named_children) and listing.named_children[-1].type == "variadic_parameter_declaration"
+    embedded = [
+        m.index.type_id(file, children(each)[0])
+        for each in children(body)
+        if each.type == "type_elem" and children(each)
+    ]
+    return any(_one_by_one(each) or _variadic(m, each, method, depth + 1) for each in embedded)
+
+
+def _one_text(m: Machine, f: Frame, node: Node) -> bool:
+    """Say whether a call that is the only argument surely returns one text; a function of the tree shows others."""
+    source = f.file.source(node)
+    if source.startswith(("fmt.Sprint", "strings.")) or ".Rebind(" in source.partition("\n")[0]:
+        return True
+    function = node.child_by_field_name("function")
+    return function is not None and any(isinstance(each.atom, Function) for each in m.evaluate(f, function))

@@ -1,0 +1,93 @@
+"""The statements of a program with what is done beside sending them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+
+from nodepath_cli.source.hosts._go.arguments import MAP
+from nodepath_cli.source.hosts._go.fields import VARIABLE
+from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.records import Noted
+from nodepath_cli.source.hosts._go.structs import own_mapping
+from nodepath_cli.source.hosts._go.values import Handle, Unknown
+from nodepath_cli.source.statement import Statement
+from nodepath_cli.source.uses import Use
+
+Place = tuple[int, int]
+"""The index of a statement and that of one of its texts."""
+
+
+def with_uses(
+    m: Machine, statements: Sequence[Statement], places: Mapping[int, Place], elsewhere: Set[int]
+) -> list[Statement]:
+    """Return the statements with their uses.
+
+    `places` says by the number of a record what became of it; `elsewhere` are the records of other databases' SQL.
+    """
+    found: dict[int, dict[Use, None]] = defaultdict(dict)
+    no_structs = own_mapping(m.index.files)
+    for noted in m.noted:
+        if no_structs and noted.kind in ("fields", "names") and noted.owner != MAP:
+            continue
+        for index, use in _uses(m, noted, places, elsewhere):
+            found[index][use] = None
+    return [
+        replace(each, uses=tuple(found[index])) if index in found else each for index, each in enumerate(statements)
+    ]
+
+
+def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[int]) -> list[tuple[int, Use]]:
+    orders, surely, whole = set(noted.texts), set(noted.surely), noted.whole
+    evaluation = noted.evaluation
+    if noted.field is not None:
+        handles, complete = _prepared(m, noted.field)
+        orders = {order for handle in handles for _, order in handle.texts}
+        whole = whole and complete and all(handle.whole for handle in handles)
+        evaluation = min(orders, default=0)
+    texts: dict[int, set[int]] = defaultdict(set)
+    certain: dict[int, set[int]] = defaultdict(set)
+    possible: dict[int, set[int]] = defaultdict(set)
+    for order in orders:
+        place = places.get(order)
+        if place is None:
+            whole = whole and order in elsewhere
+            continue
+        texts[place[0]].add(place[1])
+        if order in surely:
+            certain[place[0]].add(place[1])
+        if order in m.possible:
+            possible[place[0]].add(place[1])
+    only = whole and len(texts) == 1
+    return [
+        (
+            index,
+            Use(
+                *(noted.kind, noted.call, noted.name, noted.number, noted.names, noted.owner, noted.reason),
+                tuple(sorted(own)),
+                tuple(sorted(certain[index])),
+                only,
+                noted.exhaustive,
+                evaluation,
+                tuple(sorted(possible[index])),
+            ),
+        )
+        for index, own in texts.items()
+    ]
+
+
+def _prepared(m: Machine, field: tuple[str, str, str]) -> tuple[list[Handle], bool]:
+    """Return the statements that a field or a package's variable holds, and whether they are all."""
+    folder, type_id, name = field
+    handles: list[Handle] = []
+    complete = True
+    for entry in m.fields.get((folder, name), {}).values():
+        if (entry.type == VARIABLE) != (type_id == VARIABLE) or entry.type not in ("", type_id):
+            continue
+        for each in entry.value:
+            if isinstance(each.atom, Handle):
+                handles.append(each.atom)
+            elif not (isinstance(each.atom, Unknown) and each.atom.reason == "nil"):
+                complete = False
+    return handles, complete

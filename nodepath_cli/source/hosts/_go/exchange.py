@@ -1,0 +1,153 @@
+"""What calls give to SQL and take from its rows: arguments, Scan targets, and the rows and statements in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nodepath_cli.source.hosts._go import arguments, scans
+from nodepath_cli.source.hosts._go.calls import base_name
+from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.records import Call, Received
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Value, agree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from nodepath_cli.source.hosts._go.calling import Callee
+
+_SENDS = frozenset(("Exec", "MustExec", "Query", "QueryRow", "Queryx", "QueryRowx", "Get", "Select"))
+_ROWS = frozenset(("Query", "QueryRow", "Queryx", "QueryRowx"))
+_INTO = frozenset(("Get", "Select"))
+_WRAPPED = frozenset(("Stmt", "Stmtx", "NamedStmt", "Unsafe"))
+
+
+def exchanged(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    callee: Callee,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    sink: int | None,
+    made: Sequence[Received],
+) -> Value | None:
+    """Remember what a call gives or takes; return the rows or the statement that it makes, None where it makes none.
+
+    `made` are the records of the SQL that the call was just seen to receive as its argument `sink`.
+    """
+    if m.quiet or callee.functions:
+        return None
+    if sink is not None and made:
+        return _sent(m, f, call, callee, nodes, values, sink, made)
+    if made and (callee.method == "BindNamed" or _rewrites(callee)):
+        arguments.rewritten(m, f, call, callee, nodes, values, made)
+        return None
+    if callee.package is None and callee.receiver is not None and callee.method:
+        base = base_name(callee.method)
+        if base in _WRAPPED:
+            return _wrapped(m, f, callee, nodes, values)
+        if base in ("Scan", "StructScan") or base in _SENDS:
+            there = held(m, f, callee.receiver_node, callee.receiver)
+            return _used(m, f, call, callee, base, there, nodes, values) if there else None
+    elif callee.package is not None and callee.package.endswith("sqlx") and callee.method == "StructScan" and nodes:
+        for each in held(m, f, nodes[0], first_of(values[0])):
+            # sqlx.StructScan reads all rows into a list.
+            note(m, call.span, call.name, each, [_destination(m, values[1:], many=True)], all_known=True)
+    return None
+
+
+def _rewrites(callee: Callee) -> bool:
+    return callee.package is not None and callee.package.endswith("sqlx") and callee.method in ("In", "Named")
+
+
+def _sent(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    callee: Callee,
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    sink: int,
+    made: Sequence[Received],
+) -> Value | None:
+    sql = [each for each in first_of(values[sink]) if agree(each.guard, f.ambient)]
+    whole = len(sql) == len(made) and len(first_of(values[sink])) < CAP
+    judge(m, made, whole=whole)
+    arguments.given(m, f, call, callee, nodes, values, sink, made, whole=whole)
+    rows = opened(callee.method, made, f.ambient, whole=whole)
+    if base_name(callee.method) in _INTO and sink > 0 and _is_sqlx(m, f, callee):
+        handle = opened("Query", made, f.ambient, whole=whole)
+        many = base_name(callee.method) == "Select"
+        for each in held(m, f, None, handle or ()):
+            note(m, call.span, call.name, each, [_destination(m, values[sink - 1 : sink], many=many)], all_known=True)
+    return rows
+
+
+def _is_sqlx(m: Machine, f: Frame, callee: Callee) -> bool:
+    type_id = callee.receiver_type
+    if type_id.startswith("database/sql."):
+        return False
+    return "sqlx." in type_id or (
+        arguments.trusted(m, f, callee) and any("sqlx" in path for path in m.index.of(f.file).imports.values())
+    )
+
+
+def _used(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    callee: Callee,
+    base: str,
+    there: Sequence[Held],
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+) -> Value | None:
+    """A call on rows or on a prepared statement."""
+    if base != callee.method:
+        nodes, values = nodes[1:], values[1:]
+    made: list[Alternative] = []
+    singles = [first_of(value) for value in values] if len(values) > 1 else list(values)
+    for each in there:
+        statement = each.handle.type.endswith("Stmt")
+        if statement != (base in _SENDS):
+            continue
+        if base == "Scan":
+            counts, known = scans.targets(f, nodes, singles)
+        elif base == "StructScan":
+            counts, known = [_destination(m, singles[:1], many=False)], True
+        else:
+            rest = 1 if base in _INTO else 0
+            behind = base != callee.method or rest > 0
+            counts, known = arguments.counts_of(
+                m, f, nodes[rest:], singles[rest:], named=each.handle.named, rest=behind
+            )
+            if base in _INTO:
+                counts.append(_destination(m, singles[:1], many=base == "Select"))
+        note(m, call.span, call.name, each, counts, all_known=known)
+        if base in _ROWS:
+            kind = "Row" if base.startswith("QueryRow") else "Rows"
+            made.append(Alternative(_outer(each.guard, f.ambient), each.handle._replace(type=f"database/sql.{kind}")))
+    return tuple(made) or None
+
+
+def _outer(guard: Guard, ambient: Guard) -> Guard:
+    return tuple(entry for entry in guard if entry not in ambient)
+
+
+def _wrapped(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+    """`tx.StmtContext(ctx, stmt)` and `rows.Unsafe()` return what they are given."""
+    if base_name(callee.method) == "Unsafe":
+        return None
+    if not nodes:
+        return None
+    there = held(m, f, nodes[-1], first_of(values[-1]))
+    return tuple(Alternative(_outer(each.guard, f.ambient), each.handle) for each in there) or None
+
+
+def _destination(m: Machine, values: Sequence[Value], *, many: bool) -> Counts:
+    if not values:
+        return Counts("fields", reason="no destination")
+    return scans.destination(m, first_of(values[0]), many=many)

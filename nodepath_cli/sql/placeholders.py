@@ -1,0 +1,69 @@
+"""The placeholders of a text: `?` and `:name`, as the driver counts them.
+
+The tokens tell them from the marks in strings, comments and quoted names. Where a part of the text is known only at run
+time there may be more of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nodepath_cli.sql.cursor import NAME, HoleUse
+from nodepath_cli.sql.lexer import PARAM
+from nodepath_cli.sql.parse import Parsed
+from nodepath_cli.sql.prepare import MAX_SIZE, Prepared
+from nodepath_cli.sql.resolution import Placeholder, Placeholders
+
+_PLAIN = re.compile(r"[\w.`$-]*\Z")
+
+
+def placeholders(parsed: Parsed) -> Placeholders:
+    """Return the placeholders of a text in order, and why there may be others."""
+    prepared = parsed.prepared
+    found = tuple(_found(prepared))
+    return Placeholders(found, _why_open(parsed))
+
+
+def _found(prepared: Prepared) -> Iterator[Placeholder]:
+    tokens, text = prepared.tokens, prepared.text
+    for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
+        if kind != PARAM:
+            continue
+        name = None
+        if text[start] in ":$":
+            name = text[start + 1 : end]
+        elif end - start > 1:
+            name = text[start:end]
+        yield Placeholder(prepared.back(start), prepared.back_end(end), name)
+
+
+def _why_open(parsed: Parsed) -> str | None:
+    variant = parsed.variant
+    if any(_may_hold(use, parsed.prepared) for use in parsed.holes):
+        return "a part is known only at run time"
+    if len(variant.sql) > MAX_SIZE:
+        return "a long list was not read"
+    if _replaced_by_more_than_names(parsed.prepared):
+        return "replaced text"
+    # Another copy of a part that repeats may be one that a branch makes with other placeholders.
+    return "a part is repeated" if variant.repeats else None
+
+
+def _may_hold(use: HoleUse, prepared: Prepared) -> bool:
+    """Say whether a hole may stand for placeholders. A part of a name, as in `orders_%s`, cannot."""
+    if use.role != NAME:
+        return True
+    text = prepared.text
+    return not (text[use.start - 1 : use.start].isalnum() or text[use.start - 1 : use.start] in ("_", "`")) and not (
+        text[use.end : use.end + 1].isalnum() or text[use.end : use.end + 1] in ("_", "`")
+    )
+
+
+def _replaced_by_more_than_names(prepared: Prepared) -> bool:
+    pieces = prepared.pieces
+    ends = [*(piece[0] for piece in pieces[1:]), len(prepared.text)][: len(pieces)]
+    return any(
+        step == 0 and not _PLAIN.match(prepared.text[start:end])
+        for (start, _, step), end in zip(pieces, ends, strict=True)
+    )

@@ -1,0 +1,179 @@
+"""NP108: columns against the targets that take them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Finding, Severity
+from nodepath_cli.config import Dialect, Settings
+from tests.tree import Tree
+
+DDL = (
+    "CREATE TABLE flows (id INT PRIMARY KEY, name VARCHAR(20), node INT); CREATE TABLE tags (flow INT, tag VARCHAR(9));"
+)
+HEAD = """package store
+
+import (
+\t"database/sql"
+
+\t"github.com/jmoiron/sqlx"
+)
+
+type Flow struct {
+\tID   int    `db:"id"`
+\tName string `db:"name"`
+}
+
+type scanner interface {
+\tScan(dest ...any) error
+}
+
+type Store struct {
+\tdb  *sql.DB
+\tx   *sqlx.DB
+\tone *sql.Stmt
+}
+
+func NewStore(db *sql.DB) *Store {
+\ts := &Store{db: db}
+\ts.one, _ = db.Prepare("SELECT id, name FROM flows WHERE id = ?")
+\treturn s
+}
+
+func scanFlow(row scanner) (*Flow, error) {
+\tvar f Flow
+\terr := row.Scan(&f.ID, &f.Name)
+\treturn &f, err
+}
+
+func (s *Store) open() (*sql.Rows, error) {
+\treturn s.db.Query("SELECT id, name, node FROM flows ORDER BY id")
+}
+
+"""
+FUNCTION = "func (s *Store) Do(a, b, c string, dest []any, wide bool, u Unknown) {\n"
+
+
+def found(tree: Tree, code: str, settings: Settings | None = None) -> list[Finding]:
+    """What NP108 finds in the body of a method."""
+    tree.write("schema.sql", DDL)
+    body = "\n".join("\t" + line.strip() for line in code.strip().split("\n"))
+    tree.write("a.go", HEAD + FUNCTION + body + "\n}\n")
+    return [each for each in tree.audit("a.go", settings=settings).findings if each.rule == "NP108"]
+
+
+LOOP = "rows, err := s.db.Query(`{}`)\nif err != nil {{\nreturn\n}}\nfor rows.Next() {{\n{}\n}}"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('s.db.QueryRow("SELECT id, name FROM flows").Scan(&a)', "2 columns, 1 target of Scan"),
+        (
+            'row := s.db.QueryRow("SELECT id FROM flows")\nif err := row.Scan(&a, &b); err != nil {\nreturn\n}',
+            "1 column, 2 targets of Scan",
+        ),
+        (LOOP.format("SELECT id, name, node FROM flows", "rows.Scan(&a, &b)"), "3 columns, 2 targets of Scan"),
+        (LOOP.format("SELECT id, name, node FROM flows", "scanFlow(rows)"), "3 columns, 2 targets of Scan"),
+        (
+            LOOP.format("SELECT id FROM flows UNION SELECT flow FROM tags", "rows.Scan(&a, &b)"),
+            "1 column, 2 targets of Scan",
+        ),
+        (
+            LOOP.format("SELECT f.*, tag FROM flows f JOIN tags ON flow = id", "rows.Scan(&a, &b)"),
+            "4 columns, 2 targets of Scan",
+        ),
+        (
+            LOOP.format(
+                "SELECT COUNT(*), MAX(id) AS m FROM flows", "if wide {\nrows.Scan(&a, &b)\n} else {\nrows.Scan(&a)\n}"
+            ),
+            "2 columns, 1 target of Scan",
+        ),
+        ('scanFlow(s.db.QueryRow("SELECT * FROM flows"))', "3 columns, 2 targets of Scan"),
+        (
+            'targets := []any{&a, &b}\ns.db.QueryRow("SELECT id FROM flows").Scan(targets...)',
+            "1 column, 2 targets of Scan",
+        ),
+        ("rows, _ := s.open()\nrows.Scan(&a, &b)", "3 columns, 2 targets of Scan"),
+        ("s.one.QueryRow(1).Scan(&a, &b, &c)", "2 columns, 3 targets of Scan"),
+        ('var n int\ns.x.Get(&n, "SELECT id, name FROM flows")', "2 columns, 1 target of Scan"),
+        ('var fs []Flow\ns.x.Select(&fs, "SELECT id, name, node FROM flows")', "column 'node' has no field in Flow"),
+        ('var fs []*Flow\ns.x.Select(&fs, "SELECT * FROM flows")', "column 'node' has no field in Flow"),
+        (
+            'var f Flow\ns.x.QueryRowx("SELECT id, node, COUNT(*) FROM flows").StructScan(&f)',
+            "columns 'node', 'COUNT(*)' have no field in Flow",
+        ),
+    ],
+)
+def test_columns_that_nothing_takes(tree: Tree, code: str, message: str) -> None:
+    [finding] = found(tree, code)
+    assert (finding.message, finding.identifier, finding.severity) == (message, None, Severity.ERROR)
+    assert finding.related
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        's.db.QueryRow("SELECT id, name FROM flows").Scan(&a, &b)',
+        's.db.QueryRow("SELECT id, name FROM flows").Scan(dest...)',
+        's.db.QueryRow("SELECT id, name FROM flows").Scan(u.Targets())',
+        's.db.QueryRow("SELECT " + columns() + " FROM flows").Scan(&a)',
+        's.db.QueryRow("SELECT t.* FROM " + a + " t").Scan(&a)',
+        LOOP.format("SELECT id, name FROM flows", "scanFlow(rows)"),
+        's.db.Exec("INSERT INTO flows (id, name) VALUES (1, 2)")',
+        'var f Flow\ns.x.Get(&f, "SELECT id, NAME FROM flows")',
+        'var u Unknown\ns.x.Get(&u, "SELECT id, node FROM flows")',
+        'var n sql.NullString\ns.x.Get(&n, "SELECT name FROM flows")',
+        'var fs []Flow\ns.x.Unsafe().Select(&fs, "SELECT * FROM flows")',
+        'list := "id"\nfor _, d := range dest {\nlist += ", name"\n_ = d\n}\n'
+        's.db.QueryRow("SELECT " + list + " FROM flows").Scan(&a)',
+    ],
+)
+def test_what_fits_or_cannot_be_told_is_no_finding(tree: Tree, code: str) -> None:
+    assert found(tree, code) == []
+
+
+@pytest.mark.parametrize("condition", ["wide", "len(c) > 0"])
+def test_two_queries_that_share_their_rows(tree: Tree, condition: str) -> None:
+    code = f"""
+    var rows *sql.Rows
+    if wide {{
+    rows, _ = s.db.Query("SELECT id, name, node FROM flows")
+    }} else {{
+    rows, _ = s.db.Query("SELECT id, name FROM flows")
+    }}
+    for rows.Next() {{
+    if {condition} {{
+    rows.Scan(&a, &b, &c)
+    }} else {{
+    rows.Scan(&a, &b)
+    }}
+    }}
+    """
+    assert found(tree, code) == []
+
+
+def test_one_scan_for_two_queries_fits_both_or_is_wrong(tree: Tree) -> None:
+    code = """
+    q := "SELECT id, name FROM flows"
+    if wide {
+    q = "SELECT id, name, node FROM flows"
+    }
+    s.db.QueryRow(q).Scan(&a, &b)
+    """
+    [finding] = found(tree, code)
+    assert (finding.message, finding.position.line) == ("3 columns, 2 targets of Scan", HEAD.count("\n") + 4)
+
+
+def test_a_star_by_position_is_a_warning_while_it_fits(tree: Tree) -> None:
+    [finding] = found(tree, 's.db.QueryRow("SELECT * FROM flows").Scan(&a, &b, &c)')
+    assert (finding.severity, finding.message) == (Severity.WARNING, "SELECT * with a positional Scan")
+    assert found(tree, 'var n int\ns.x.Get(&n, "SELECT COUNT(*) FROM flows")') == []
+
+
+def test_the_columns_of_returning(tree: Tree) -> None:
+    settings = Settings(schema=("schema.sql",), dialect=Dialect("mariadb", (10, 11)))
+    code = 's.db.QueryRow("INSERT INTO flows (id) VALUES (1) RETURNING id, name").Scan(&a)'
+    [finding] = found(tree, code, settings)
+    assert finding.message == "2 columns, 1 target of Scan"
+    assert found(tree, code.replace("&a", "&a, &b"), settings) == []
