@@ -9,13 +9,14 @@ from fnmatch import fnmatch
 from functools import cached_property
 
 from nodepath_cli.audit.changing import Changes
+from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, UsageError
 from nodepath_cli.source.files import FileSet, SourceFile, collect
-from nodepath_cli.source.hosts import HostOptions, Program, hosts
+from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import ColumnRef, Found, Missing, Resolution, Unknown, Unparsed
@@ -143,37 +144,81 @@ class Analysis:
                 uses[table][column_name] += 1
         return uses
 
+    def context(self, analysed: Analysed) -> Context:
+        """Return what a rule may look at beside a statement's resolutions."""
+        target = analysed.target
+        return Context(
+            target.schema,
+            target.dialect,
+            analysed.statement,
+            self.siblings,
+            target.renames,
+            analysed.external_tables,
+            target.proved_tables,
+            outcomes=analysed.outcomes,
+            table_renames=target.table_renames,
+        )
 
-def analyse(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Analysis:
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The statements of a tree, before any schema is looked at."""
+
+    files: FileSet
+    statements: tuple[tuple[Statement, SourceFile], ...]
+    """In source order, each with the file that its first literal stands in."""
+    programs: tuple[Program, ...]
+
+
+def analyse(
+    paths: Sequence[str], settings: Settings, progress: Progress | None = None, files: FileSet | None = None
+) -> Analysis:
     """Read the paths (default: the working directory) and resolve every statement in them.
 
-    Raises UsageError where no path exists, NothingToAudit where they hold no file or no SQL, and what a schema source
-    raises.
+    `files` is what the paths hold, where that was read before. Raises UsageError where no path exists, NothingToAudit
+    where they hold no file or no SQL, and what a schema source raises.
+    """
+    extraction = extract(paths, settings, files)
+    return resolved(extraction, Targets(settings, extraction.programs, extraction.files.files), settings, progress)
+
+
+def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = None) -> Extraction:
+    """Read the paths and find the SQL in them.
+
+    Raises UsageError where no path exists, NothingToAudit where they hold no file or no SQL.
     """
     paths = paths or (".",)
-    files = collect(paths, settings, [suffix for host in hosts() for suffix in host.suffixes])
+    if files is None:
+        files = collect(paths, settings, suffixes())
     if files.missing and len(files.missing) == len(paths):
         raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
     if not files.files:
         why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
         raise NothingToAudit("no Go or SQL files in " + ", ".join(paths) + why, "name a folder with Go or .sql files")
-    extracted, programs = _extract(files.files, settings)
-    if not extracted:
+    statements, programs = _extract(files.files, settings)
+    if not statements:
         raise NothingToAudit(
             f"no SQL in {len(files.files)} files under " + ", ".join(paths), "name the folder that holds the queries"
         )
-    targets = Targets(settings, programs, files.files)
-    changes = Changes(tuple(statement for statement, _ in extracted), settings.dialect)
+    return Extraction(files, tuple(statements), tuple(programs))
+
+
+def resolved(
+    extraction: Extraction, targets: Targets, settings: Settings, progress: Progress | None = None
+) -> Analysis:
+    """Resolve the statements of a tree against their schemas."""
+    changes = Changes(tuple(statement for statement, _ in extraction.statements), settings.dialect)
+    total = len(extraction.statements)
     analysed = []
-    for number, (statement, file) in enumerate(extracted):
+    for number, (statement, file) in enumerate(extraction.statements):
         if progress and number % 64 == 0:
-            progress(number, len(extracted))
-        resolved = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
-        outcomes = changes.settle(resolved.outcomes, resolved.target.schema, resolved.target.proved_tables, statement)
-        analysed.append(resolved if outcomes is resolved.outcomes else replace(resolved, outcomes=outcomes))
+            progress(number, total)
+        found = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
+        outcomes = changes.settle(found.outcomes, found.target.schema, found.target.proved_tables, statement)
+        analysed.append(found if outcomes is found.outcomes else replace(found, outcomes=outcomes))
     if progress:
-        progress(len(extracted), len(extracted))
-    return Analysis(files, tuple(analysed), targets.main, tuple(programs))
+        progress(total, total)
+    return Analysis(extraction.files, tuple(analysed), targets.main, extraction.programs)
 
 
 def _extract(

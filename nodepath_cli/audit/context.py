@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Rename, Schema
+from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 
@@ -27,6 +27,8 @@ class Context:
     """Globs of tables that belong to other applications in the same database."""
     proved_tables: frozenset[str] = frozenset()
     """Tables of an inferred schema whose shape is known all the same, as the migrations own them."""
+    table_renames: tuple[TableRename, ...] = ()
+    """The tables that the migrations have renamed."""
 
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""

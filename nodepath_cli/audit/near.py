@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from nodepath_cli.audit.finding import Suggestion
-from nodepath_cli.schema.model import Rename, Schema, Table
+from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 
 MOST = 3
 """How many suggestions a finding carries at most."""
@@ -74,6 +74,12 @@ def near_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
     return tuple((by_case + by_affix + by_edit)[:MOST])
 
 
+def renamed_tables(name: str, schema: Schema, renames: Iterable[TableRename]) -> tuple[Suggestion, ...]:
+    """Return the tables that have had this name, where it is not taken any more."""
+    found = {each.new: Suggestion(each.new, each.reason) for each in renames if each.old == name}
+    return tuple(each for new, each in found.items() if schema.table(new) is not None)
+
+
 def similar_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
     """Return known tables that may be meant, for a table that certainly does not exist: near ones, else alike ones."""
     near = near_tables(name, schema)
@@ -93,10 +99,17 @@ def column_suggestions(
 ) -> tuple[Suggestion, ...]:
     """Return what an unknown column of these tables may be: former names, then sibling queries, then likeness."""
     found: dict[str, Suggestion] = {}
-    for rename in renames:
+    known = [rename for rename in renames if name.lower() in (rename.old.lower(), rename.new.lower())]
+    for rename in known:
         for table in tables:
             if rename.old.lower() == name.lower() and rename.table == table.name and table.column(rename.new):
                 found.setdefault(rename.new, Suggestion(rename.new, rename.reason))
+    for rename in known:
+        for table in tables:
+            if rename.new.lower() == name.lower() and rename.table == table.name and table.column(rename.old):
+                # The code is ahead of a migration that has not run there.
+                reason = f"not yet {rename.reason}" if rename.reason.startswith("renamed in") else rename.reason
+                found.setdefault(rename.old, Suggestion(rename.old, reason))
     ranked = []
     for table in tables:
         counts = siblings.get(table.name, {})

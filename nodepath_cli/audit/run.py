@@ -118,22 +118,17 @@ class _Placed:
     outcome: Resolution | Unparsed
 
 
+def findings_in(analysis: Analysis, active: Sequence[Rule]) -> list[Finding]:
+    """Return what the rules find, in order of place, before comments and the baseline have their say."""
+    return _findings(analysis, active, {file.path: file for file in analysis.files.files})
+
+
 def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
     findings: list[Finding] = []
     for analysed in analysis.statements:
         if not analysed.outcomes:
             continue
-        context = Context(
-            analysed.target.schema,
-            analysed.target.dialect,
-            analysed.statement,
-            analysis.siblings,
-            analysed.target.renames,
-            analysed.external_tables,
-            analysed.target.proved_tables,
-            analysed.outcomes,
-        )
-        findings.extend(_of_statement(analysed, context, active, files))
+        findings.extend(_of_statement(analysed, analysis.context(analysed), active, files))
     findings.extend(_of_program(analysis, active, files))
     return sorted(findings, key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
 

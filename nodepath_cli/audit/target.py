@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 
+from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
-from nodepath_cli.schema.model import Rename, Schema, Table
+from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema
+from nodepath_cli.sql.renames import RenameHistory
 
 TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
@@ -31,6 +33,7 @@ class Target:
     renames: tuple[Rename, ...]
     proved_tables: frozenset[str] = frozenset()
     """Tables whose shape is known though the schema is inferred, as the migrations own them."""
+    table_renames: tuple[TableRename, ...] = ()
 
 
 class Targets:
@@ -146,7 +149,14 @@ class Targets:
             Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")
             for old, new in settings.renames
         )
-        return Target(schema, dialect, configured + schema.renames, owned)
+        history = self._history
+        return Target(schema, dialect, (*configured, *schema.renames, *history.columns), owned, tuple(history.tables))
+
+    @cached_property
+    def _history(self) -> RenameHistory:
+        # The default schema has the revisions' renames itself.
+        given = bool(self._settings.schema) or any(block.schema for block in self._settings.sources)
+        return rename_history(self._settings, self._programs, with_revisions=given)
 
 
 def _names(schema: Schema) -> frozenset[str]:

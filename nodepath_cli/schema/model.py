@@ -113,6 +113,16 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRename:
+    """A table that had another name."""
+
+    old: str
+    new: str
+    reason: str
+    """As for a column: `renamed in 0012_x.sql`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A DDL statement that could not be replayed; it changed nothing."""
 

@@ -14,7 +14,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
@@ -48,6 +48,10 @@ class Revision:
     """(table, former column name, name now), as the file's FORMER_NAMES declares them."""
     failure: str | None = None
     """Why `upgrade()` could not be rendered to its end without a database, None where it could."""
+    path: str = field(default="", compare=False)
+    """Where the revision file lies."""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """For each statement the line of `upgrade()` that sends it; () where that was not kept."""
 
 
 def scripts_folder() -> Path:
@@ -131,6 +135,7 @@ def _from_memo(folder: Path, dialect: Family) -> tuple[Revision, ...] | None:
                 item["file"],
                 tuple(item["statements"]),
                 tuple((table, old, new) for table, old, new in item["former_names"]),
+                path=str(folder / "versions" / item["file"]),
             )
             for item in document["revisions"]
         )
@@ -215,7 +220,7 @@ def render(script: ScriptDirectory, item: Script, dialect: Family, *, up: bool =
     from alembic.operations import Operations
     from alembic.runtime.environment import EnvironmentContext
 
-    written = _Statements()
+    written = _Statements(str(item.path))
     failure = None
     with EnvironmentContext(Config(stdout=io.StringIO()), script, as_sql=True) as environment:
         environment.configure(
@@ -241,23 +246,37 @@ def render(script: ScriptDirectory, item: Script, dialect: Family, *, up: bool =
         tuple(written.statements),
         tuple(_former_names(item.module)),
         failure,
+        str(item.path),
+        tuple(written.lines),
     )
 
 
 class _Statements:
     """An output buffer that keeps what Alembic writes as a list: it writes one statement at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         self.statements: list[str] = []
+        self.lines: list[int] = []
+        self._path = path
 
     def write(self, text: str) -> None:
         """Take a statement with its terminator."""
         statement = text.strip().removesuffix(";").rstrip()
         if statement:
             self.statements.append(statement)
+            self.lines.append(self._line())
 
     def flush(self) -> None:
         """Do nothing: it is all kept."""
+
+    def _line(self) -> int:
+        """Return the line of the revision file that is being run, the innermost one; 1 where none is."""
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self._path:
+            if frame.f_back is None:
+                return 1
+            frame = frame.f_back
+        return frame.f_lineno
 
 
 def _former_names(module: object) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_DOWN = re.compile(r"(?:[._-](?:down|undo|rollback|revert)\.sql|(?:^|/)(?:down|rollbacks?)/[^/]*\.sql)$", re.IGNORECASE)
+_DOWN = re.compile(
+    r"(?:[._-](?:down|undo|rollback|revert)(?:\.(?:mysql|mariadb|sqlite3?|postgres(?:ql)?|pgsql))?\.sql"
+    r"|(?:^|/)(?:down|rollbacks?)/[^/]*\.sql)$",
+    re.IGNORECASE,
+)
 _UNDO = re.compile(r"(?:^|/)(?:U\d[^/]*__[^/]*|down)\.sql$")
 _FLYWAY = re.compile(r"[VB](\d+(?:[._]\d+)*)(?:__|[._-])?", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[A-Za-z]+[_-]?(?=\d{2}))?(\d+)")
@@ -62,6 +66,12 @@ def numbered(paths: Iterable[str], dialect: str) -> list[str]:
     """Return the numbered and the repeatable files in the order in which they run, those behind a `LATEST.sql`, too."""
     chosen = [path for path in _of_dialect(paths, dialect) if not is_down(path)]
     return sorted((path for path in chosen if _file_rank(path.rpartition("/")[2])[0][0] > 1), key=_rank)
+
+
+def version_of(path: str) -> tuple[int, ...] | None:
+    """Return the number in a migration's file name, in its parts (`V1_1__x.sql`: 1, 1); None where it has none."""
+    kind, number, _ = _file_rank(path.rpartition("/")[2])[0]
+    return number if kind == 2 else None
 
 
 def _of_dialect(paths: Iterable[str], dialect: str) -> list[str]:

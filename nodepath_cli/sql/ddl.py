@@ -57,11 +57,15 @@ def _first_word(sql: str) -> str:
 class Replay:
     """A replay that goes statement by statement: the schema can be asked for between any two."""
 
-    def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool = True) -> None:
-        """Begin with the earlier sources; see `replay` for the arguments."""
+    def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool = True, settled: bool = False) -> None:
+        """Begin with the earlier sources; see `replay` for the arguments.
+
+        `settled`: the base is the database that the statements run on, so that a table that it has is refused (1050)
+        instead of giving way.
+        """
         self._base = base
         self._dialect = dialect
-        self._catalog = Catalog(base, dialect, ordered=ordered)
+        self._catalog = Catalog(base, dialect, ordered=ordered, settled=settled)
         self._ordered = ordered
         self._early: list[tuple[DdlText, Problem]] = []
         """What changes a table that is not there yet, where the order is only inferred."""

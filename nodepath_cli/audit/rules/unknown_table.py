@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
-from nodepath_cli.audit.near import near_tables, similar_tables
+from nodepath_cli.audit.near import MOST, near_tables, renamed_tables, similar_tables
 from nodepath_cli.sql.resolution import Missing, Resolution
 
 
@@ -36,6 +36,9 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 continue
         else:
             suggestions = similar_tables(table.name, context.schema)
+        former = renamed_tables(table.name, context.schema, context.table_renames)
+        known = {each.replacement for each in former}
+        suggestions = (*former, *(each for each in suggestions if each.replacement not in known))[:MOST]
         shown = f"{table.database}.{table.name}" if table.database else table.name
         yield Hit(
             message=f"unknown table '{shown}'",

@@ -72,6 +72,11 @@ def hosts() -> tuple[Host, ...]:
     return tuple(found)
 
 
+def suffixes() -> tuple[str, ...]:
+    """Return the file name endings of all host languages."""
+    return tuple(suffix for host in hosts() for suffix in host.suffixes)
+
+
 def host_for(path: str) -> Host | None:
     """Return the host language of a file by its name, or None."""
     return next((host for host in hosts() if path.endswith(host.suffixes)), None)

@@ -21,8 +21,8 @@ class Elsewhere(Exception):
 class Catalog:
     """Databases, tables and session of one replay."""
 
-    def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool) -> None:
-        """Begin with the tables of earlier sources."""
+    def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool, settled: bool = False) -> None:
+        """Begin with the tables of earlier sources; `settled` where they are those of the database itself."""
         self.sqlite = dialect.name == "sqlite"
         self.session = Session(dialect, check_foreign_keys=ordered, inferred=not ordered)
         self.database = base.database
@@ -42,6 +42,8 @@ class Catalog:
         self._unqualified = bool(base.tables)
         for table in base.tables:
             self._tables[self._key(Name(table.name, table.database))] = Draft.of(table)
+        if settled:
+            self._own.update(self._tables)
 
     @property
     def inline_references(self) -> bool:
