@@ -42,6 +42,10 @@ class Settings:
     cross_check: str | None = None
     """`--cross-check URL`: the server that is asked about every statement; it may hold a password, as the above."""
     migrations: str | None = None
+    from_source: str | None = None
+    """`--from SOURCE` of `audit-deploy`: the schema before the pending revisions; None for `live`."""
+    base_ref: str | None = None
+    """`--base REF` of `audit-deploy`: the Git revision whose code runs now."""
     dialect: Dialect = field(default_factory=Dialect)
     dialect_given: bool = False
     select: tuple[str, ...] = ()

@@ -89,6 +89,7 @@ def _read_block(block: Mapping[str, object]) -> SourceBlock:
 
 
 KEYS: Mapping[str, Key] = {
+    "base": Key(values.text, field="base_ref"),
     "baseline": Key(values.text, rebase=lambda path, base: _from(base, path)),
     "color": Key(values.choice("auto", "always", "never")),
     "cross-check": Key(values.text, secret=True),
@@ -99,6 +100,7 @@ KEYS: Mapping[str, Key] = {
     "external-tables": Key(values.texts),
     "fail-on": Key(values.choice("error", "warning", "info")),
     "format": Key(values.text),
+    "from": Key(values.text, field="from_source", rebase=_source, secret=True),
     "ignore": Key(values.comma_texts),
     "include-generated": Key(values.flag),
     "include-tests": Key(values.flag),

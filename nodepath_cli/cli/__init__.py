@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nodepath_cli.cli import audit, baseline, db, demo, explain, schema, setup, uses
+from nodepath_cli.cli import audit, baseline, db, demo, deploy, explain, fix, schema, setup, uses
 
 app = typer.Typer(
     name="nodepath",
@@ -32,8 +32,10 @@ def _options(
 
 
 app.command("audit-columns")(audit.audit_columns)
+app.command("audit-deploy")(deploy.audit_deploy)
 app.command("queries")(audit.queries)
 app.command("uses")(uses.uses)
+app.command("fix")(fix.fix)
 app.command("explain")(explain.explain)
 app.command("rules")(explain.rules)
 app.add_typer(baseline.app, name="baseline")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nodepath_cli.cli.db_audit import AuditPaths, refuse_unsafe
 from nodepath_cli.cli.db_options import (
     AsSql,
     ChangeOptions,
@@ -38,9 +39,10 @@ def upgrade_command(
     revision: Annotated[str, typer.Argument(help="Where to: head, an id, +1.")] = "head",
     dry_run: DryRun = False,
     sql: AsSql = False,
+    audit: AuditPaths = None,
 ) -> None:
     """Bring the database to a revision, one process at a time. A half-applied revision is gone on with."""
-    _move(options, revision, dry_run=dry_run, sql=sql, up=True)
+    _move(options, revision, dry_run=dry_run, sql=sql, up=True, audit=audit)
 
 
 @app.command("downgrade", context_settings=_REVISION)
@@ -55,7 +57,7 @@ def downgrade_command(
     _move(options, revision, dry_run=dry_run, sql=sql, up=False)
 
 
-def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: bool) -> None:
+def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: bool, audit: AuditPaths = None) -> None:
     from nodepath_cli import migrate
     from nodepath_cli.cli.db_run import run_hooks
     from nodepath_cli.migrate import offline
@@ -69,6 +71,7 @@ def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: b
         return
     output, url, settings = options.opened()
     folder = options.folder(settings)
+    refuse_unsafe(audit, revision, folder, options.database_url, settings)
     if dry_run:
         output.preflight(offline.dry_run(url, revision, folder, up=up))
         return

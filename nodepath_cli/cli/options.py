@@ -67,7 +67,10 @@ class ScanOptions(OutputOptions):
         str | None, typer.Option("--database-url", metavar="URL", help="The database of `--schema live`.")
     ] = None
     migrations: Annotated[
-        str | None, typer.Option("--migrations", metavar="DIR", help="Revisions that follow the bundled ones.")
+        str | None,
+        typer.Option(
+            "--migrations", metavar="DIR", help="Alembic revisions that follow the bundled ones, or SQL migrations."
+        ),
     ] = None
     dialect: Annotated[
         str | None,

@@ -33,7 +33,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     """Write the report."""
     style = Style(options.color)
     for finding in report.findings:
-        out.write("\n".join(_finding(finding, report, style)) + "\n\n")
+        out.write("\n".join(finding_lines(finding, report, style)) + "\n\n")
     if not options.quiet:
         blocks = (
             _unresolved(report.unresolved, style, options) if options.unresolved else [],
@@ -50,7 +50,8 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     out.write("\n".join(_summary(report, style, options)) + "\n")
 
 
-def _finding(finding: Finding, report: Report, style: Style) -> list[str]:
+def finding_lines(finding: Finding, report: Report, style: Style) -> list[str]:
+    """Return a finding with its source excerpt, its suggestions and its related places."""
     position = finding.position
     place = style.strong(f"{one_line(finding.path)}:{position.line}:{position.column}:")
     label = style.severity(finding.severity, f"{WORDS[finding.severity]}[{finding.rule}]")
