@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nodepath_cli.audit.agreement import CrossCheck
     from nodepath_cli.audit.analyse import Analysed
     from nodepath_cli.audit.context import Context
+    from nodepath_cli.audit.history import History
     from nodepath_cli.audit.locking.protocols import Protocols
     from nodepath_cli.sql.resolution import Resolution, Unparsed
 
@@ -58,6 +59,25 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Lines and columns, 1-based, counted in characters; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """A related place with its position."""
+
+    path: str
+    position: Position
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """What a rule found in one resolution, in SQL offsets."""
 
@@ -86,9 +106,28 @@ class ProgramHit:
     hit: Hit
 
 
+@dataclass(frozen=True, slots=True)
+class MigrationHit:
+    """What a rule found in a migration, in the lines of its file."""
+
+    message: str
+    path: str
+    position: Position
+    revision: str
+    sql: str = ""
+    """The statement that it is about, "" where it is about the migration as a whole."""
+    identifier: str | None = None
+    table: str | None = None
+    errno: int | None = None
+    related: tuple[RelatedPlace, ...] = ()
+    severity: Severity | None = None
+    """Where it differs from the rule's."""
+
+
 Check = Callable[["Resolution", "Context"], Iterator[Hit]]
 CheckUnread = Callable[["Unparsed", "Context"], Iterator[Hit]]
 CheckProgram = Callable[["Protocols"], Iterator[ProgramHit]]
+CheckMigrations = Callable[["History"], Iterator[MigrationHit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +147,8 @@ class Rule:
     """What the rule says of a text that the grammar does not understand (NP109)."""
     check_program: CheckProgram | None = None
     """What the rule says of statements that belong together, over the whole program (NP4xx)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Lines and columns, 1-based, counted in characters; the end is exclusive."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedPlace:
-    """A related place with its position."""
-
-    path: str
-    position: Position
-    message: str
+    check_migrations: CheckMigrations | None = None
+    """What the rule says of migrations (`nodepath db lint`)."""
 
 
 @dataclass(frozen=True, slots=True)

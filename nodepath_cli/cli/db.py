@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from nodepath_cli.cli.db_audit import AuditPaths, refuse_unsafe
+from nodepath_cli.cli.db_lint import lint
 from nodepath_cli.cli.db_options import (
     AsSql,
     ChangeOptions,
@@ -219,3 +220,6 @@ def heads_command(options: RevisionOptions) -> None:
 
     output, settings = options.output()
     output.revisions(heads(options.folder(settings)))
+
+
+app.command("lint")(lint)

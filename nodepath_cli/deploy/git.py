@@ -44,6 +44,18 @@ def there(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(os.path.relpath(Path(path).resolve(), here) if Path(path).is_absolute() else path for path in paths)
 
 
+def changed_since(ref: str) -> frozenset[Path]:
+    """Return the files of the work tree that differ from a revision, those that Git does not track included.
+
+    Raises UsageError where this is no Git work tree, or where there is no such revision.
+    """
+    top = _top()
+    commit = _commit(ref)
+    differ = _git(["diff", "--name-only", "-z", "--diff-filter=d", commit], folder=top) or b""
+    new = _git(["ls-files", "--others", "--exclude-standard", "-z"], folder=top) or b""
+    return frozenset((top / os.fsdecode(name)).resolve() for name in (differ + new).split(b"\0") if name)
+
+
 def _top() -> Path:
     answer = _git(["rev-parse", "--show-toplevel"])
     if answer is None:

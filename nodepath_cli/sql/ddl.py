@@ -15,6 +15,7 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Problem, Schema
 from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql._ddl import nodes
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog, Elsewhere
 from nodepath_cli.sql._ddl.dynamic import Dynamic
@@ -25,7 +26,7 @@ from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
 
-__all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "replay", "replay_script"]
+__all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "nodes", "read", "replay", "replay_script"]
 
 _FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
@@ -47,6 +48,17 @@ class DdlText:
 def builds_schema(sql: str, dialect: Dialect) -> bool:
     """Say whether a statement is DDL by its first word."""
     return _first_word(open_executable(sql, dialect)) in _DDL
+
+
+def read(sql: str, dialect: Dialect) -> nodes.Ddl | None:
+    """Return a DDL statement as data; None for any other statement, and where it is not understood."""
+    opened = open_executable(sql, dialect)
+    if _first_word(opened) not in _READ or HOLE in opened:
+        return None
+    try:
+        return parse(opened, dialect)
+    except (Refusal, RecursionError):
+        return None
 
 
 def _first_word(sql: str) -> str:

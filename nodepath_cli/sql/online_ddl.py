@@ -73,7 +73,7 @@ _IN_PLACE = _Part(Algorithm.IN_PLACE)
 _REBUILDS = frozenset({"FORCE", "ROW_FORMAT", "KEY_BLOCK_SIZE"})
 
 
-def cost(sql: str, before: Schema, after: Schema, dialect: Dialect) -> Cost | None:
+def cost(sql: str, before: Schema, after: Schema, dialect: Dialect, *, foreign_key_checks: bool = True) -> Cost | None:
     """Return what an ALTER TABLE, CREATE INDEX or DROP INDEX costs; None for any other statement, for SQLite, and for
     tables that the schema does not have or that another engine than InnoDB holds.
 
@@ -91,7 +91,7 @@ def cost(sql: str, before: Schema, after: Schema, dialect: Dialect) -> Cost | No
     if table is None or table.kind != "table" or (table.engine or "innodb").lower() != "innodb":
         return None
     changed = after.table(statement.name.name, statement.name.database) or table
-    context = _Context(table, changed, dialect, statement.actions)
+    context = _Context(table, changed, dialect, statement.actions, foreign_key_checks)
     return _sum([*(part for action in statement.actions for part in context.parts(action)), *_options(sql)], context)
 
 
@@ -117,13 +117,16 @@ def _options(sql: str) -> list[_Part]:
 class _Context:
     """The table on both sides of the statement, and what its server can do."""
 
-    def __init__(self, before: Table, after: Table, dialect: Dialect, actions: tuple[Action, ...]) -> None:
+    def __init__(
+        self, before: Table, after: Table, dialect: Dialect, actions: tuple[Action, ...], foreign_key_checks: bool
+    ) -> None:
         self.before = before
         self.after = after
         self.dialect = dialect
         self.mariadb = dialect.name == "mariadb"
         self.version = dialect.version or ((11, 4) if self.mariadb else (8, 4))
         self.actions = actions
+        self.foreign_key_checks = foreign_key_checks
         self.virtual = [column.name for column in before.columns if _is(column, "virtual")]
         self.stored = any(_is(column, "stored") for column in before.columns)
         self.indexed_virtual = any(self._indexed(name) for name in self.virtual)
@@ -286,6 +289,8 @@ class _Context:
             case KeyDef():
                 return self._key(element)
             case ForeignKeyDef():
+                if not self.foreign_key_checks:
+                    return _IN_PLACE
                 return _Part(Algorithm.COPY, "a foreign key is added while foreign_key_checks is on", blocks=True)
             case CheckDef():
                 return self._check()
