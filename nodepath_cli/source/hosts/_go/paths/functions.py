@@ -42,7 +42,7 @@ def functions(
     """Return the functions that run the statements whose first literals stand at `wanted`, and their callers.
 
     In order of file and place, up to two calls away. Of a caller only the calls are told, unless its name is `worth` to
-    be walked.
+    be walked; only then are its own callers looked for.
     """
     places = {(span.path, span.start) for span in wanted}
     chosen: dict[Key, Routine] = {}
@@ -60,7 +60,7 @@ def functions(
         callers = {
             (each.file.path, each.node.start_byte): each for each in _callers(index, {one.name for one in fresh})
         }
-        fresh = [each for key, each in callers.items() if key not in chosen]
+        fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
     walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)

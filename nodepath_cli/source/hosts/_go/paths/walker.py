@@ -25,8 +25,9 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 
 MAX_PATHS = 160
 """Most paths that are followed at once; an acquire of a lock has about ten."""
-MAX_STEPS = 15_000
-"""Syntax nodes that one function may cost, with everything that it calls, on all paths together."""
+MAX_STEPS = 2_500
+"""Syntax nodes that one function may cost, with everything that it calls, on all paths together. The acquires of the
+tests take 175 at most."""
 MAX_INLINE = 4
 """How deep calls are followed."""
 
