@@ -28,7 +28,13 @@ def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Gr
         "version": 1,
         "statements": [_document(each) for each in items],
         "wrappers": [
-            {"name": clean(each.name), "path": clean(each.path), "line": each.line, "argument": each.argument, "calls": n}
+            {
+                "name": clean(each.name),
+                "path": clean(each.path),
+                "line": each.line,
+                "argument": each.argument,
+                "calls": n,
+            }
             for each, n in _wrappers(items)
         ],
     }

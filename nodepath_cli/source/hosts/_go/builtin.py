@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import names, regexps
+from nodepath_cli.source.hosts._go import names
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.formatting import sprintf
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -177,8 +177,6 @@ def package_call(f: Frame, package: str, name: str, nodes: Sequence[Node], value
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if package == "strconv" and name == "Quote" and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
-    if package == "regexp" and name in ("MustCompile", "Compile") and len(values) == 1:
-        return regexps.compiled(list(values))
     if (last, name) in _FILE_READS:
         return unknown("file")
     if package == "slices" and name in ("Concat", "Clone") and values:
@@ -190,8 +188,6 @@ def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, va
     """Return the value of a method of a text that is built, or of a replacer; None for any other."""
     if name == "Replace" and values:
         return replacer_call(receiver, values[0])
-    if name in ("ReplaceAllString", "ReplaceAllLiteralString"):
-        return regexps.replaced(receiver, list(values))
     if name == "String" and not values and any(isinstance(each.atom, Text) for each in receiver):
         return receiver
     if name in ("Bytes", "Grow", "Reset", "Len") and any(isinstance(each.atom, Text) for each in receiver):

@@ -197,6 +197,7 @@ def _follow(
     if not callee.functions:
         _closures(m, f, node, values)
         return None
+    m.followed.add(call.key)
     bound = values
     if len(values) == 1 and len(values[0]) == 1:
         bound = recording.spread_results(values[0])

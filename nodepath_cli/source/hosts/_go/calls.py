@@ -98,6 +98,11 @@ _NEVER_PACKAGES = frozenset(
         "codes",
         "trace",
         "otel",
+        "attribute",
+        "semconv",
+        "span",
+        "tracer",
+        "sentry",
         "metrics",
         "prometheus",
         "sqlmock",
@@ -144,7 +149,9 @@ _NEVER_METHODS = re.compile(
     r"Fprint|Fprintf|Fprintln|New|Is|As|Unwrap)$"
 )
 _LOGGING = re.compile(r"[lL]og[A-Z]\w*$")
-_COMMON = frozenset(("New", "Is", "As", "Any", "Count", "Index", "Interface", "T", "Tr", "Translate", "Handle", "Flag", "Str"))
+_COMMON = frozenset(
+    ("New", "Is", "As", "Any", "Count", "Index", "Interface", "T", "Tr", "Translate", "Handle", "Flag", "Str")
+)
 _PARSERS = re.compile(r"(?:^|/)[\w-]*(?:sqlparser|sqllexer|pg_query|pg_query_go|tidb/pkg/parser|tidb/parser)(?:/|\.|$)")
 _NEVER_FUNCTIONS = frozenset(
     [

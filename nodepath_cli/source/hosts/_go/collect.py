@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.attach import with_uses
+from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
@@ -96,6 +97,9 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
         texts = seen.setdefault(group.origin, set())
         if own:
             fresh = [record for record in own if record.text.plain not in texts]
+            if group.rank == 1 and group.key in m.followed:
+                # `newBuilder("SELECT ... WHERE 1 = 1")`: what it is built up to is sent, and listed.
+                fresh = [record for record in fresh if not any(t.startswith(record.text.plain) for t in texts)]
             texts.update(record.text.plain for record in own)
             if fresh:
                 result.append(_statement(m, group, fresh, None))
@@ -170,7 +174,7 @@ def _only_handed_on(m: Machine, group: Group, records: Sequence[Received]) -> bo
 
 
 def _only_parsed(m: Machine, group: Group) -> bool:
-    """A text that the program parses itself and sends to no database (`sqlparser.Parse("select * from t where " + filter)`)."""
+    """A text that the program parses itself and sends to no database (`sqlparser.Parse("select * from t")`)."""
     return group.rank == 1 and group.origin in m.parsed
 
 
@@ -334,9 +338,13 @@ def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
 
 
 def _called(m: Machine, each: NotFollowed, names: set[str]) -> bool:
-    """A wrapper whose calls are listed themselves, by its name where an interface or a field stands between."""
-    routine = m.routines.get(each.wrapper) if each.wrapper is not None and each.parameter else None
-    return routine is not None and routine.name in names
+    """A wrapper whose calls are listed themselves: by its name, where an interface or a field stands between.
+
+    One that is named like a method of a database package is a database call wherever it is called.
+    """
+    routine = m.routines.get(each.wrapper) if each.wrapper is not None else None
+    name = routine.name if routine is not None else each.call.function or ""
+    return each.parameter and (name in names or base_name(name) in SINKS)
 
 
 def _opaque_statement(each: NotFollowed, judge: _Judge) -> Collected:

@@ -35,7 +35,18 @@ _NAMES: dict[str, str] = {
     **dict.fromkeys(("hana", "saphana"), "hana"),
     **{
         name: name
-        for name in ("clickhouse", "duckdb", "bigquery", "redshift", "trino", "presto", "db2", "firebird", "vertica", "pinot")
+        for name in (
+            "clickhouse",
+            "duckdb",
+            "bigquery",
+            "redshift",
+            "trino",
+            "presto",
+            "db2",
+            "firebird",
+            "vertica",
+            "pinot",
+        )
     },
     **dict.fromkeys(("mysql", "mariadb", "tidb", "percona", "vitess", "oceanbase"), "mysql"),
 }
@@ -120,7 +131,11 @@ _CONTENT: list[tuple[str, str, re.Pattern[str]]] = [
     ("postgresql", "string_agg", re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
     ("postgresql", "EXTRACT(EPOCH", re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
     ("cassandra", "USING TTL", re.compile(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
-    ("cassandra", "IF NOT EXISTS", re.compile(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL)),
+    (
+        "cassandra",
+        "IF NOT EXISTS",
+        re.compile(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL),
+    ),
     ("cassandra", "ALLOW FILTERING", re.compile(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
     ("postgresql", "DISTINCT ON", re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
     ("mssql", "SELECT TOP", re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),

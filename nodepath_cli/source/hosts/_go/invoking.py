@@ -157,7 +157,7 @@ def _builds(function: Function, values: Sequence[Value], receiver_node: Node | N
 
 
 def _of_rows(value: Value) -> Value:
-    """Forget the fields of a struct that a function with SQL returns, where no part of SQL is among them: it is data."""
+    """Forget the fields of a struct that a function with SQL returns, unless a part of SQL is among them."""
     if not all(isinstance(each.atom, (Record, Unknown)) and not _has_clause(each.atom, 0) for each in value):
         return value
     kinds = {each.atom.type for each in value if isinstance(each.atom, (Record, Unknown)) and each.atom.type}

@@ -146,6 +146,8 @@ class Machine:
     """Functions that hand an argument on to a database as its SQL, with the positions of such arguments."""
     covered_by_callers: set[Key] = field(default_factory=set)
     """Wrappers with a call that was recorded in their place."""
+    followed: set[Key] = field(default_factory=set)
+    """Calls of functions of the tree that were followed: where one sends SQL itself, that is seen."""
     parsed: set[Span] = field(default_factory=set)
     """Literals that a SQL parser of the program was given."""
     handed_on: dict[Key, set[Span]] = field(default_factory=dict)

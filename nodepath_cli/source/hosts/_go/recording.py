@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.calls import (
     ALWAYS,
+    SINKS,
     base_name,
     is_database,
     never_sends,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 Literal = Span
 
+_TEXT_NODES = frozenset(("interpreted_string_literal", "raw_string_literal", "binary_expression"))
 _NO_TEXT = frozenset(("nil", "no value"))
 _DATABASE_IMPORT = re.compile(
     r"(?:^|[/ ])(?:database/sql|sqlx|pgx|pgxpool|gorp|gorm|bun|xorm|dbr|squirrel|scany|goqu|sqlbuilder|mysql|pq|"
@@ -124,6 +126,9 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
         # Declared in the tree with another order of its parameters, or with none that is a text (`Get(dest, keys...)`).
         position = next((at for at in range(position, min(len(callee.texts), len(nodes))) if callee.texts[at]), None)
     if position is None or nodes[position].type in ("func_literal", "variadic_argument"):
+        return None
+    if SINKS[base_name(callee.method)] == 1 and position and nodes[position - 1].type in _TEXT_NODES:
+        # What stands before the SQL takes the rows: a text there is a key (`client.Get(ctx, "prefix/", option)`).
         return None
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
     database = is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method))

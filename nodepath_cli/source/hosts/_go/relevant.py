@@ -11,6 +11,8 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 _VERBS = (
     rb"select|(?:insert|replace)\s+(?:into|ignore|low_priority|delayed)|insert|update|delete|with\s+\w+|values\s+row|"
     rb"(?:create|alter|drop|truncate|rename|lock)\s+(?:table|view|index|unique|or|temporary|database|trigger|procedure|if|user)|"
+    rb"(?:start|stop|reset)(?=\s+(?:slave|replica|master)\b)|change(?=\s+(?:master|replication)\s)|"
+    rb"purge(?=\s+(?:binary|master)\s+logs)|flush(?=\s+(?:binary|tables|logs|privileges|status|hosts))|"
     rb"set|show|explain|pragma|call|truncate|optimize|analyze"
 )
 SQL_WORDS = re.compile(rb"(?:[\"`(;]|\*/)\s*(?i:" + _VERBS + rb")\s", re.DOTALL)

@@ -1,0 +1,195 @@
+"""SQL that comes a long way: constants of constants, interfaces, methods that build, structs filled by position."""
+
+from __future__ import annotations
+
+from tests.unit.go_host import body, flat, only, source_of, statements, texts, variants
+
+HEAD = """package store
+
+import (
+\t"context"
+\t"database/sql"
+\t"errors"
+\t"strings"
+)
+"""
+
+
+def test_a_constant_made_of_a_constant_reaches_its_user() -> None:
+    files = {
+        "store/queries.go": "package store\n\nconst base = `SELECT id, name FROM users`\n"
+        "const byID = base + ` WHERE id = ?`\nconst byIDLocked = byID + ` FOR UPDATE`\n",
+        "store/users.go": HEAD
+        + "func (s *store) one(ctx context.Context, row any, id int) error {\n"
+        + "\tif id < 0 {\n\t\treturn s.driver.Fetch(ctx, 1, row, byIDLocked, id)\n\t}\n"
+        + "\treturn s.driver.Fetch(ctx, 1, row, byID, id)\n}\n",
+    }
+    assert sorted(texts(files)) == [
+        "SELECT id, name FROM users WHERE id = ?",
+        "SELECT id, name FROM users WHERE id = ? FOR UPDATE",
+    ]
+    assert {each.span.path for each in statements(files)} == {"store/queries.go"}
+
+
+def test_a_function_that_returns_a_constant_of_constants_carries_it_on() -> None:
+    files = {
+        "q/q.go": "package q\n\nconst cols = `SELECT id FROM users`\n\n"
+        "func ByName() string { return cols + ` WHERE name = ?` }\n",
+        "s/s.go": 'package s\n\nimport "x/q"\n\nfunc f(d driver) { d.Fetch(1, q.ByName()) }\n',
+    }
+    assert texts(files) == ["SELECT id FROM users WHERE name = ?"]
+
+
+def test_a_branch_without_an_error_that_returns_is_not_the_end() -> None:
+    code = """
+        query := "SELECT 1 FROM users WHERE id = ?"
+        err := r.db.QueryRow(query, id).Scan(&n)
+        if err == nil {
+            return errExists
+        } else if err != sql.ErrNoRows {
+            return err
+        }
+        query = "INSERT INTO users (id) VALUES (?)"
+        _, err = r.db.Exec(query, id)
+    """
+    assert texts(body(code)) == ["SELECT 1 FROM users WHERE id = ?", "INSERT INTO users (id) VALUES (?)"]
+
+
+def test_what_the_failing_branch_assigns_counts_where_the_other_returns() -> None:
+    code = """
+        query := "UPDATE users SET a = 1"
+        if _, err := r.db.Exec(query); err != nil {
+            query = "UPDATE users SET b = 1"
+        } else {
+            return nil
+        }
+        r.db.Exec(query)
+    """
+    assert texts(body(code)) == ["UPDATE users SET a = 1", "UPDATE users SET b = 1"]
+
+
+def test_both_branches_that_return_end_the_function() -> None:
+    code = """
+        if err := r.load(); err != nil {
+            return err
+        } else {
+            return nil
+        }
+        r.db.Exec("DELETE FROM users")
+    """
+    assert texts(body(code)) == []
+
+
+DIALECTS = (
+    HEAD
+    + """
+type dialect interface {
+\tLimit() string
+\tNow() string
+}
+
+type store struct {
+\tdb *sql.DB
+\td  dialect
+}
+
+func (s *store) Old() error {
+\t_, err := s.db.Query("SELECT id FROM orders WHERE at < " + s.d.Now() + s.d.Limit())
+\treturn err
+}
+"""
+)
+
+
+def test_a_method_of_an_interface_is_that_of_the_type_that_has_it() -> None:
+    files = {
+        "store/store.go": DIALECTS,
+        "store/mysql.go": 'package store\n\ntype my struct{}\n\nfunc (my) Limit() string { return " LIMIT ?" }\n'
+        'func (my) Now() string { return "NOW()" }\n',
+        "store/other.go": 'package store\n\ntype half struct{}\n\nfunc (half) Now() string { return "nothing" }\n',
+    }
+    assert texts(files) == ["SELECT id FROM orders WHERE at < NOW() LIMIT ?"]
+
+
+def test_types_for_other_databases_behind_an_interface_are_left_out() -> None:
+    files = {
+        "store/store.go": DIALECTS,
+        "store/mysql.go": 'package store\n\ntype my struct{}\n\nfunc (my) Limit() string { return " LIMIT ?" }\n'
+        'func (my) Now() string { return "NOW()" }\n',
+        "store/postgres.go": "package store\n\ntype pg struct{}\n\n"
+        'func (pg) Limit() string { return " FETCH FIRST ROW ONLY" }\n'
+        'func (pg) Now() string { return "now()::timestamp" }\n',
+    }
+    assert variants(only(statements(files))) == ["SELECT id FROM orders WHERE at < NOW() LIMIT ?"]
+
+
+BUILDER = (
+    HEAD
+    + """
+type where struct {
+\tconds []string
+\targs  []any
+}
+
+func (w *where) add(cond string, arg any) {
+\tw.conds = append(w.conds, cond)
+\tw.args = append(w.args, arg)
+}
+
+func (w *where) String() string {
+\tif len(w.conds) == 0 {
+\t\treturn ""
+\t}
+\treturn " WHERE " + strings.Join(w.conds, " AND ")
+}
+
+func list(db *sql.DB, device, stage string) error {
+\tw := &where{}
+\tif device != "" {
+\t\tw.add("id_device = ?", device)
+\t}
+\tif stage != "" {
+\t\tw.add("stage = ?", stage)
+\t}
+\t_, err := db.Query("SELECT id FROM leads"+w.String()+" ORDER BY id", w.args...)
+\treturn err
+}
+"""
+)
+
+
+def test_a_method_without_a_result_puts_conditions_into_its_receiver() -> None:
+    statement = only(statements({"store/a.go": BUILDER}))
+    assert sorted(variants(statement)) == [
+        "SELECT id FROM leads ORDER BY id",
+        "SELECT id FROM leads WHERE id_device = ? AND stage = ? ORDER BY id",
+        "SELECT id FROM leads WHERE id_device = ? ORDER BY id",
+        "SELECT id FROM leads WHERE stage = ? ORDER BY id",
+    ]
+    both = next(each for each in statement.variants if "id_device" in each.sql and "stage" in each.sql)
+    assert both.branch == 'if device != "" and if stage != ""'
+    assert source_of(BUILDER, both, "stage") == "stage"
+
+
+def test_a_struct_that_is_filled_by_position_names_its_table() -> None:
+    source = HEAD + (
+        "type store struct {\n\tdb    *sql.DB\n\ttable string\n}\n\n"
+        'func orders(db *sql.DB) *store { return &store{db, "orders"} }\n\n'
+        'func (s *store) Delete(id int) error {\n\t_, err := s.db.Exec("DELETE FROM "+s.table+" WHERE id = ?", id)\n'
+        "\treturn err\n}\n"
+    )
+    assert texts({"store/a.go": source}) == ["DELETE FROM orders WHERE id = ?"]
+
+
+def test_what_a_builder_begins_with_is_no_statement_of_its_own() -> None:
+    source = HEAD + (
+        "type qb struct{ sb strings.Builder }\n\n"
+        "func newQB(base string) *qb {\n\tq := &qb{}\n\tq.sb.WriteString(base)\n\treturn q\n}\n\n"
+        'func (q *qb) and(c string) *qb {\n\tq.sb.WriteString(" AND " + c)\n\treturn q\n}\n\n'
+        "func (q *qb) sql() string { return q.sb.String() }\n\n"
+        "func run(db *sql.DB) {\n"
+        '\tq := newQB("SELECT id FROM leads WHERE 1 = 1").and("stage = ?")\n\tdb.Query(q.sql(), 1)\n}\n'
+    )
+    assert [flat(each.sql) for each in statements({"store/a.go": source})] == [
+        "SELECT id FROM leads WHERE 1 = 1 AND stage = ?"
+    ]
