@@ -71,6 +71,11 @@ def test_by_the_drivers_that_a_file_imports(imports: str, dialect: str | None) -
     [
         ("SELECT a FROM t WHERE b = $1", "postgresql"),
         ("SELECT a::text FROM t", "postgresql"),
+        ("SELECT slot_name FROM pg_replication_slots", "postgresql"),
+        ("SELECT string_agg(a, ',') FROM t", "postgresql"),
+        ("UPDATE t USING TTL ? SET a = ? WHERE b = ?", "cassandra"),
+        ("INSERT INTO t (a) VALUES (?) IF NOT EXISTS", "cassandra"),
+        ("SELECT a FROM t WHERE b = ? ALLOW FILTERING", "cassandra"),
         ("SELECT a FROM t WHERE b ILIKE ?", "postgresql"),
         ("INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO NOTHING", "postgresql"),
         ("INSERT INTO t (a) VALUES (?) RETURNING id", "postgresql"),
