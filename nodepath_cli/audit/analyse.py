@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 
+from nodepath_cli.audit import combined
 from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Status
@@ -215,6 +216,7 @@ def resolved(
             progress(number, total)
         found = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
         outcomes = changes.settle(found.outcomes, found.target.schema, found.target.proved_tables, statement)
+        outcomes = combined.settle(outcomes)
         analysed.append(found if outcomes is found.outcomes else replace(found, outcomes=outcomes))
     if progress:
         progress(total, total)

@@ -1,0 +1,46 @@
+"""Texts of a statement that are put together from parts which vary: which of them go together is not always known.
+
+A function gets a record with a table and its columns from several callers, and each of its texts joins one caller's
+table with another's columns as well. A column that fits the table in one of the texts, and stands in a part that not all
+of them have, is therefore wrong in another text only if the program builds that one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nodepath_cli.source.statement import Span
+from nodepath_cli.sql.resolution import Found, Missing, Resolution, Unknown, Unparsed
+
+REASON = "which table and columns go together is not known"
+
+Outcome = Resolution | Unparsed
+
+
+def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Return the outcomes in which a column that is missing in some combinations alone cannot be told."""
+    resolutions = [each for each in outcomes if isinstance(each, Resolution)]
+    lacking = [any(isinstance(column.outcome, Missing) for column in each.columns) for each in resolutions]
+    if len(resolutions) < 3 or not any(lacking) or all(lacking):
+        return outcomes
+    seen: dict[Span, list[bool]] = {}
+    for resolution in resolutions:
+        places: dict[Span, bool] = {}
+        for column in resolution.columns:
+            span = resolution.variant.offsets.locate(column.start, column.end)
+            places[span] = places.get(span, True) and isinstance(column.outcome, Found)
+        for span, found in places.items():
+            seen.setdefault(span, []).append(found)
+    unclear = {span for span, found in seen.items() if any(found) and not all(found) and len(found) < len(resolutions)}
+    return tuple(_settled(each, unclear) if isinstance(each, Resolution) else each for each in outcomes)
+
+
+def _settled(resolution: Resolution, unclear: set[Span]) -> Resolution:
+    locate = resolution.variant.offsets.locate
+    columns = tuple(
+        replace(column, outcome=Unknown(REASON), errno=None)
+        if isinstance(column.outcome, Missing) and locate(column.start, column.end) in unclear
+        else column
+        for column in resolution.columns
+    )
+    return replace(resolution, columns=columns)
