@@ -1,8 +1,8 @@
 """Texts of a statement that are put together from parts which vary: which of them go together is not always known.
 
 A function gets a record with a table and its columns from several callers, and each of its texts joins one caller's
-table with another's columns as well. A column that fits the table in one of the texts, and stands in a part that not all
-of them have, is therefore wrong in another text only if the program builds that one.
+table with another's columns as well. A column that fits the table in one of the texts, and stands in a part that not
+all of them have, is therefore wrong in another text only if the program builds that one.
 """
 
 from __future__ import annotations
