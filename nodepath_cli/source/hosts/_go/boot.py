@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.statement import Statement, Variant
 
 _DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d])")
+_PARTS = re.compile(r"(\d*)(\D+|$)")
 _RESET = re.compile(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
 _DROPS = re.compile(r"\s*drop\s+table", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -177,9 +178,11 @@ class _Walk:
         return found
 
     def _roots(self) -> list[Routine]:
-        def order(routine: Routine) -> tuple[int, str, int]:
+        def order(routine: Routine) -> tuple[int, list[tuple[int, str]], int]:
             first = {"init": 0, "main": 1}.get(routine.name, 2)
-            return first, routine.file.path, routine.node.start_byte
+            # Migrations in code count their files: 2 comes before 10, whatever the compiler's own order.
+            parts = [(int(digits or 0), text) for digits, text in _PARTS.findall(routine.file.path)]
+            return first, parts, routine.node.start_byte
 
         return sorted(self._leading.values(), key=order)
 
@@ -196,7 +199,11 @@ class _Walk:
     def _steps(self, routine: Routine, wanted: set[tuple[str, int]]) -> Iterator[Routine]:
         """Go through a function in source order: number its DDL calls, yield the functions that it names."""
         self._done.add(routine_key(routine))
-        yield from self._names_in(routine.file, routine.node, wanted)
+        # Its own name is no use of the functions that are called the same (`init`).
+        own = routine.node.child_by_field_name("name")
+        for child in named(routine.node):
+            if own is None or child.start_byte != own.start_byte:
+                yield from self._names_in(routine.file, child, wanted)
 
     def _names_in(self, file: GoFile, node: Node, wanted: set[tuple[str, int]]) -> Iterator[Routine]:
         stack = [(node, False)]
