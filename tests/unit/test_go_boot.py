@@ -172,3 +172,20 @@ def test_what_a_shared_wrapper_drops_for_a_reset_is_left_out() -> None:
         "func run(db *sql.DB, texts []string) {\n\tfor _, text := range texts {\n\t\tdb.Exec(text)\n\t}\n}\n"
     )
     assert [text.strip() for text in ddl(source)] == ["CREATE TABLE a (id INT)", "CREATE TABLE b (id INT)"]
+
+
+def test_migrations_that_init_functions_register_run_in_the_order_of_their_numbers() -> None:
+    def step(number: int, sql: str) -> str:
+        return (
+            'package store\n\nimport "database/sql"\n\n'
+            f'func up{number}(db *sql.DB) error {{\n\t_, err := db.Exec("{sql}")\n\treturn err\n}}\n\n'
+            f"func init() {{\n\tMigrations = append(Migrations, &Step{{Up: up{number}}})\n}}\n"
+        )
+
+    files = {
+        "m/index.go": "package store\n\ntype Step struct{ Up func(*sql.DB) error }\n\nvar Migrations []*Step\n",
+        "m/10_drop.go": step(10, "ALTER TABLE a DROP COLUMN x"),
+        "m/1_create.go": step(1, "CREATE TABLE a (id INT)"),
+        "m/2_add.go": step(2, "ALTER TABLE a ADD COLUMN x INT"),
+    }
+    assert ddl(files) == ["CREATE TABLE a (id INT)", "ALTER TABLE a ADD COLUMN x INT", "ALTER TABLE a DROP COLUMN x"]
