@@ -8,6 +8,9 @@ from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
 from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
+    WINDOW_ITEM,
+    WINDOW_ORDER,
+    WINDOW_PARTITION,
     Branch,
     Col,
     Cte,
@@ -216,6 +219,8 @@ class SelectResolver(FromResolver):
         for number, item in enumerate(select.items):
             if isinstance(item.value, Expr):
                 self.expression(item.value, scope, Clause.SELECT, environment, None, number)
+                if item.value.window and self.dialect.name == "mariadb":
+                    self._group_functions(item.value, scope, in_windows=True)
         if select.where:
             self.expression(select.where, scope, Clause.WHERE, environment)
         for expr in select.group:
@@ -224,6 +229,8 @@ class SelectResolver(FromResolver):
             self.expression(select.having, scope, Clause.HAVING, environment)
         for window in select.windows:
             self.expression(window.spec, scope, Clause.SELECT, environment)
+            if self.dialect.name == "mariadb":
+                self._group_functions(window.spec, scope, in_windows=True)
         for expr in order:
             self.order_item(expr, scope, environment)
         return self.output(scope)
@@ -345,10 +352,12 @@ class SelectResolver(FromResolver):
         else:
             self.column(col, scope, Clause.ORDER_BY)
 
-    def _group_functions(self, expr: Expr, scope: Scope) -> None:
-        """Check that no alias of an aggregate stands inside an expression."""
+    def _group_functions(self, expr: Expr, scope: Scope, in_windows: bool = False) -> None:
+        """Check that no alias of an aggregate stands inside an expression, or inside one of its windows' items."""
         for atom in expr.atoms:
             if isinstance(atom, Sub) or atom.flags & AGGREGATE or atom.name.hole:
+                continue
+            if in_windows and (atom.flags & WINDOW_ITEM or not atom.flags & (WINDOW_PARTITION | WINDOW_ORDER)):
                 continue
             if self.in_tables(atom, scope) is not None:
                 continue

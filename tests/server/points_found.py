@@ -70,6 +70,14 @@ FOUND: dict[str, tuple[str, ...]] = {
         "select (select 1 having t3.x), x from t3",
         "select (select 1 having x), x from t3",
     ),
+    "aliases of aggregates in windows": (
+        "select max(a) as m, rank() over (order by m) from t1",
+        "select max(a) as m, rank() over (order by m + 1) from t1",
+        "select rank() over (order by -m), max(a) as m from t1",
+        "select max(a) as m, rank() over w from t1 window w as (order by m + 1)",
+        "select a as m, rank() over (order by m + 1) from t1",
+        "select max(a) as b, rank() over (order by b + 1) from t1",
+    ),
     "EXISTS": (
         "select 1 from t1 where exists (select * from t3 having x)",
         "select 1 from t1 where exists (select t3.* from t3 having t3.x)",
