@@ -261,17 +261,21 @@ def run(paths: list[Path], mutants: bool, budget: float, seed: int = 11) -> Figu
             while waiting and time.monotonic() - started < budget:
                 path = waiting.pop()
                 try:
-                    _run_file(path, server, figures, mutants, rng)
+                    _run_file(path, server, figures, mutants, rng, started + budget)
                 except (pymysql.err.MySQLError, OSError) as error:
                     figures.note("file", f"{path.name}: {error}")
                     break
     return figures
 
 
-def _run_file(path: Path, server: PrivateMariaDB, figures: Figures, mutants: bool, rng: random.Random) -> None:
+def _run_file(
+    path: Path, server: PrivateMariaDB, figures: Figures, mutants: bool, rng: random.Random, until: float
+) -> None:
     with server.connect() as connection:
         replay = Replay(connection)
         for sql in statements(path):
+            if time.monotonic() > until:
+                return
             if _DML.match(sql):
                 # The same words on another table are another statement, but mostly the same construct.
                 dialect = replay.dialect
