@@ -30,6 +30,7 @@ parity: $(VENV)/.developer server
 
 torture: $(VENV)/.developer server
 	$(BIN)/python -m tests.server.torture 30
+	$(BIN)/python -m tests.server.lock_torture
 
 fuzz: $(VENV)/.developer
 	$(BIN)/python -m tests.fuzz 1000000

@@ -12,6 +12,8 @@
             ├── NoDatabase    4  no-database
             ├── TlsFailure    4  tls
             ├── Busy          4  busy
+            │   └── LockHeld  75 busy      another holds the session lock (75 is EX_TEMPFAIL of sysexits.h)
+            ├── LockLost      4  lost
             ├── Refused       4  refused
             └── Interrupted   4  interrupted
 
@@ -28,6 +30,7 @@ EXIT_USAGE = 2
 EXIT_NOTHING = 3
 EXIT_SCHEMA = 4
 EXIT_COVERAGE = 5
+EXIT_LOCK_HELD = 75
 
 
 class NodepathError(Exception):
@@ -112,6 +115,18 @@ class Busy(DatabaseError):
     """Another upgrade holds the migration lock longer than `--lock-timeout`."""
 
     code = "busy"
+
+
+class LockHeld(Busy):
+    """Another holds the session lock for longer than it was waited for."""
+
+    exit_code = EXIT_LOCK_HELD
+
+
+class LockLost(DatabaseError):
+    """A session lock was taken over, or could not be renewed for a whole lease."""
+
+    code = "lost"
 
 
 class Refused(DatabaseError):
