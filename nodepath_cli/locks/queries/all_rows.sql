@@ -1,0 +1,5 @@
+-- Every row, as it is read.
+SELECT {prospect} AS prospect, {device} AS device, {raw} AS raw_text
+FROM {table}
+WHERE {where}
+ORDER BY {order}

@@ -1,0 +1,4 @@
+-- Compare and delete: a lock that was renewed since it was shown has another text, and stays.
+DELETE FROM {table}
+WHERE {prospect} = :prospect AND {device} = :device AND {raw} <=> :seen
+    AND CAST(CONVERT({raw} USING utf8mb4) AS BINARY) <=> CAST(CONVERT(:seen USING utf8mb4) AS BINARY)

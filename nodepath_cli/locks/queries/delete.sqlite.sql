@@ -1,0 +1,3 @@
+-- Compare and delete: a lock that was renewed since it was shown has another text, and stays.
+DELETE FROM {table}
+WHERE {prospect} = :prospect AND {device} = :device AND {raw} IS :seen
