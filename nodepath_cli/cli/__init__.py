@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nodepath_cli.cli import audit, baseline, db, demo, deploy, explain, fix, schema, setup, uses
+from nodepath_cli.cli import audit, baseline, db, demo, deploy, explain, fix, locks, schema, setup, uses
 
 app = typer.Typer(
     name="nodepath",
@@ -41,6 +41,7 @@ app.command("rules")(explain.rules)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(schema.app, name="schema")
 app.add_typer(db.app, name="db")
+app.add_typer(locks.app, name="locks")
 app.command("init")(setup.init)
 app.command("doctor")(setup.doctor)
 app.command("demo")(demo.demo)
