@@ -1,10 +1,10 @@
-"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc|upgrade]...`."""
+"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc|upgrade|locks]...`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import example, resolver, sqlc, startup, upgrade
+from benchmarks import example, locks, resolver, sqlc, startup, upgrade
 
 ALL = {
     "startup": startup.run,
@@ -12,6 +12,7 @@ ALL = {
     "resolver": resolver.run,
     "sqlc": sqlc.run,
     "upgrade": upgrade.run,
+    "locks": locks.run,
 }
 
 
