@@ -100,7 +100,7 @@ class View:
     def _locks(self, table: LockTable, rows: Iterator[tuple[Any, ...]]) -> Iterator[Lock]:
         now, lease, name = self.now, self.lease, table.name
         for row in rows:
-            prospect, device, text = row if None not in row and bytes not in map(type, row) else _texts(*row)
+            prospect, device, text = row if type(row[0]) is type(row[1]) is type(row[2]) is str else _texts(*row)
             reading = read(text)
             age = reading.age(now)
             yield Lock(

@@ -16,6 +16,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 Format = Literal["datetime", "rfc3339", "unparseable"]
@@ -42,8 +43,6 @@ LONGEST_LEASE = (10**_LEASE - 1) / 1000
 _ZONE_BASE = 5000
 _FARTHEST = 15 * 60
 """No zone lies farther from UTC, in minutes."""
-_EPOCH = datetime(1, 1, 1)
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ class Reading:
         """Return how many seconds ago it was by the server's clock, None where it is unparseable."""
         if self.local is None:
             return None
-        since = now.local - self.local if self.offset is None else now.utc - self.local + self.offset * _MINUTE
-        return since / _SECOND
+        since = (now.local - self.local).total_seconds()
+        return since if self.offset is None else since + (self.offset - now.offset) * 60
 
     def parsed(self, now: ServerTime) -> str | None:
         """Return the time as ISO 8601 with offset; a text without zone is in the connection's."""
@@ -98,7 +97,6 @@ class Reading:
         return self.local.isoformat() + offset_text(now.offset if self.offset is None else self.offset)
 
 
-_MINUTE = timedelta(minutes=1)
 _UNPARSEABLE = Reading("unparseable")
 
 
@@ -145,6 +143,7 @@ def new_token(now: ServerTime, lease: float) -> str:
     return f"{second}{zone}{math.ceil(lease * 1000):0{_LEASE}}{secrets.randbelow(10**_RANDOM):0{_RANDOM}}"
 
 
+@cache
 def offset_text(minutes: int) -> str:
     """Return an offset as ISO 8601 has it: `+08:00`."""
     hours, rest = divmod(abs(minutes), 60)
