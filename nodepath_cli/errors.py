@@ -30,7 +30,8 @@ EXIT_USAGE = 2
 EXIT_NOTHING = 3
 EXIT_SCHEMA = 4
 EXIT_COVERAGE = 5
-EXIT_LOCK_HELD = 75
+LOCK_HELD_EXIT = 75
+"""Of `nodepath locks run` alone, as flock(1) can be told to have it."""
 
 
 class NodepathError(Exception):
@@ -120,7 +121,7 @@ class Busy(DatabaseError):
 class LockHeld(Busy):
     """Another holds the session lock for longer than it was waited for."""
 
-    exit_code = EXIT_LOCK_HELD
+    exit_code = LOCK_HELD_EXIT
 
 
 class LockLost(DatabaseError):
