@@ -7,10 +7,11 @@ import typer
 from nodepath_cli.cli.locks_change import purge_command, release_command
 from nodepath_cli.cli.locks_run import run_command
 from nodepath_cli.cli.locks_view import doctor_command, list_command, show_command, stale_command, watch_command
+from nodepath_cli.cli.locks_waits import waits
 
 app = typer.Typer(
     name="locks",
-    help="Session locks: who holds what, and for how long.",
+    help="Session locks: who holds what, and for how long; and who waits for whom on the server.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -24,3 +25,4 @@ app.command("release")(release_command)
 app.command("purge")(purge_command)
 # What stands behind the command's name is the command's own, options included.
 app.command("run", context_settings={"allow_interspersed_args": False})(run_command)
+app.command("waits")(waits)

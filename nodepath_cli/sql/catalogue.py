@@ -1,7 +1,8 @@
 """The tables of the server's own databases and their columns.
 
-MariaDB's were measured on 10.11. MySQL's are those of its manual ("INFORMATION_SCHEMA Tables", 5.7 and 8.4 together) of
-the tables that programs ask most; of its others the names are known, but not every column.
+MariaDB's were measured on 10.11. MySQL's are those of its manual ("INFORMATION_SCHEMA Tables", "Performance Schema Lock
+Tables", 5.7 and 8.4 together) of the tables that programs ask most; of its others the names are known, but not every
+column.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ def system_columns(database: str, table: str, dialect: str) -> tuple[str, ...] |
     information_schema are compared without regard to case.
     """
     key = table.upper() if database == "information_schema" else table
-    if dialect == "mysql" and database == "information_schema":
-        listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json")).get(key)
+    if dialect == "mysql":
+        name = key if database == "information_schema" else f"{database}.{key}"
+        listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json")).get(name)
         if listed:
             return tuple(listed)
     measured = cast("dict[str, dict[str, list[str]]]", _read("system_tables.json"))[database].get(key)
