@@ -51,6 +51,33 @@ def waits(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+@flattened
+def kill(
+    options: DatabaseOptions,
+    connection: Annotated[int, typer.Argument(metavar="ID", min=1, help="The connection, as locks waits shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="End it. Without this it is only shown, or asked for.")] = False,
+) -> None:
+    """End one connection, so that those that wait for it go on: shown first, done with --yes or when confirmed."""
+    import json
+
+    from nodepath_cli.cli.output import render_options
+    from nodepath_cli.locks.ending import end, plan
+    from nodepath_cli.report.pages.waits import render_ending
+
+    settings, url = _opened(options)
+    found = plan(url, connection)
+    as_json = settings.format == "json"
+    if not as_json:
+        render_ending(found, sys.stdout, render_options(settings), shutil.get_terminal_size().columns)
+    done = yes or (not as_json and sys.stdin.isatty() and typer.confirm(f"End connection {connection}?"))
+    if done:
+        end(url, found)
+    if as_json:
+        typer.echo(json.dumps({"version": 1, **found.document(killed=done)}, ensure_ascii=False))
+    else:
+        typer.echo(f"ended connection {connection}" if done else "nothing was done; --yes ends it")
+
+
 def _opened(options: DatabaseOptions) -> tuple[Settings, DatabaseUrl]:
     from nodepath_cli.migrate.target import configured_database
 

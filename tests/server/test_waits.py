@@ -242,3 +242,41 @@ def test_the_command_shows_the_tree_and_fails_a_check_only_for_long_waits(
     assert main(("locks", "waits", "--check", "0", "--format", "json", "--database-url", url)) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["waits"][0]["blocker"]["id"] == holder.thread_id()
+
+
+def test_kill_shows_first_and_ends_only_with_yes(
+    server: PrivateMariaDB, kind: str, holder: Connection, waiting: Waiting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT note FROM orders WHERE id = 1 FOR UPDATE")
+    waiter = waiting.start("UPDATE orders SET note = 'x' WHERE id = 1")
+    look(server, seen(waiter))
+    arguments = ("locks", "kill", str(holder.thread_id()), "--database-url", server.url("chat"))
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert f"└─ #{waiter} root@localhost: waits for row lock" in shown
+    assert "its open transaction will be rolled back" in shown
+    assert "nothing was done" in shown
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert main((*arguments, "--yes", "--format", "json")) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["killed"], document["connection"]["id"]) == (True, holder.thread_id())
+    with pytest.raises(pymysql.err.OperationalError), holder.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    waiting.end()
+    assert not of(waits(parse(server.url("chat"))), waiter)
+
+
+def test_a_connection_that_is_not_there_and_the_servers_own_are_never_ended(
+    server: PrivateMariaDB, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET GLOBAL event_scheduler = ON")
+        cursor.execute("SELECT id FROM information_schema.processlist WHERE user = 'event_scheduler'")
+        (scheduler,) = cursor.fetchone() or (0,)
+    url = server.url("chat")
+    assert main(("locks", "kill", "999999", "--yes", "--database-url", url)) == 2
+    assert "no connection 999999" in capsys.readouterr().err
+    assert main(("locks", "kill", str(scheduler), "--yes", "--database-url", url)) == 4
+    assert "the server's or replication's own" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from nodepath_cli.audit.finding import Severity
+from nodepath_cli.locks.ending import Ending
 from nodepath_cli.locks.wait_records import KINDS, Party, Wait, Waits
 from nodepath_cli.locks.wait_tree import Node, trees
 from nodepath_cli.report import RenderOptions
@@ -29,6 +30,18 @@ def render_text(waits: Waits, out: TextIO, options: RenderOptions, width: int = 
     style = Style(options.color)
     for line in lines(waits, style, width):
         out.write(line.rstrip() + "\n")
+
+
+def render_ending(ending: Ending, out: TextIO, options: RenderOptions, width: int = 80) -> None:
+    """Write what ending a connection means: what it does, and who waits for it."""
+    style = Style(options.color)
+    below = tuple(Node(each.waiter, each) for each in ending.waiting)
+    for line in _node(Node(ending.party, None, below), "", "", style, width):
+        out.write(line.rstrip() + "\n")
+    if ending.party.transaction_seconds is not None:
+        out.write("its open transaction will be rolled back\n")
+    if not ending.waiting:
+        out.write("nobody is seen waiting for it\n")
 
 
 def lines(waits: Waits, style: Style, width: int) -> Iterator[str]:
@@ -75,7 +88,8 @@ def _head(node: Node, style: Style) -> str:
         return f"{name}: {_waiting(wait)}, each waits for the other"
     if wait is not None:
         return f"{style.strong(name)}: {_waiting(wait)}"
-    return f"{style.severity(Severity.ERROR if party.idle else Severity.WARNING, name)}: blocks, {_state(party)}"
+    blocks = "blocks, " if node.below else ""
+    return f"{style.severity(Severity.ERROR if party.idle else Severity.WARNING, name)}: {blocks}{_state(party)}"
 
 
 def _waiting(wait: Wait | None) -> str:
