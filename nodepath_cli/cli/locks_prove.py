@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nodepath_cli.cli.db import DatabaseOptions
 from nodepath_cli.cli.flatten import flattened
+from nodepath_cli.cli.locks_view import LocksOptions
 from nodepath_cli.errors import EXIT_FINDINGS, UsageError
 
 if TYPE_CHECKING:
     from nodepath_cli.config import Settings
     from nodepath_cli.locks.proof_records import Decides
 
-_FORMATS = ("text", "json")
-
 
 @flattened
 def prove(
-    options: DatabaseOptions,
+    options: LocksOptions,
     acquire_sql: Annotated[
         list[str] | None,
         typer.Option("--acquire-sql", metavar="SQL", help="What a caller runs; repeated: one transaction."),
@@ -60,13 +57,11 @@ def prove(
     """Run an acquire from many connections on a copy of the table and count who gets it; exit 1 unless it excludes."""
     from nodepath_cli.cli.output import render_options
     from nodepath_cli.locks.prove import prove as run
-    from nodepath_cli.migrate.target import configured_database
     from nodepath_cli.report.pages.proof import render_json, render_text
 
-    settings = replace(options, database_url=None).settings(_FORMATS)
     what = _decides(decides)
+    url, settings = options.opened()
     statements = _statements(acquire_sql or (), function, paths or (), settings)
-    url = configured_database(settings, options.database_url)
     found = run(url, statements, values=param or (), callers=callers, rounds=rounds, decides=what, scratch=scratch)
     if settings.format == "json":
         render_json(found, sys.stdout)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nodepath_cli.cli.db import DatabaseOptions
 from nodepath_cli.cli.flatten import flattened
-from nodepath_cli.config_values import duration
+from nodepath_cli.cli.locks_view import LocksOptions, seconds
 from nodepath_cli.errors import EXIT_FINDINGS, UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +17,12 @@ if TYPE_CHECKING:
     from nodepath_cli.database_url import DatabaseUrl
     from nodepath_cli.locks.wait_records import Waits
 
-_FORMATS = ("text", "json")
 _INTERVAL = "2s"
 
 
 @flattened
 def waits(
-    options: DatabaseOptions,
+    options: LocksOptions,
     longer_than: Annotated[
         str | None, typer.Argument(metavar="[TIME]", help="With --check: how long somebody may wait; default 0.")
     ] = None,
@@ -38,12 +35,12 @@ def waits(
     """Show who waits for whom on the server: row locks, metadata locks, GET_LOCK. Nothing is changed there."""
     from nodepath_cli.locks.waits import waits as look
 
-    settings, url = _opened(options)
-    most = _seconds("TIME", longer_than) if longer_than is not None else 0.0
+    url, settings = options.opened()
+    most = seconds("TIME", longer_than) if longer_than is not None else 0.0
     if longer_than is not None and not check:
         raise UsageError(f"{longer_than} says how long somebody may wait, for --check", "add --check, or leave it out")
     if watch:
-        _watch(url, settings, _seconds("--interval", interval), check=check)
+        _watch(url, settings, seconds("--interval", interval), check=check)
         return
     found = look(url)
     _show(found, settings)
@@ -53,7 +50,7 @@ def waits(
 
 @flattened
 def kill(
-    options: DatabaseOptions,
+    options: LocksOptions,
     connection: Annotated[int, typer.Argument(metavar="ID", min=1, help="The connection, as locks waits shows it.")],
     yes: Annotated[bool, typer.Option("--yes", help="End it. Without this it is only shown, or asked for.")] = False,
 ) -> None:
@@ -64,7 +61,7 @@ def kill(
     from nodepath_cli.locks.ending import end, plan
     from nodepath_cli.report.pages.waits import render_ending
 
-    settings, url = _opened(options)
+    url, settings = options.opened()
     found = plan(url, connection)
     as_json = settings.format == "json"
     if not as_json:
@@ -78,20 +75,6 @@ def kill(
         typer.echo(f"ended connection {connection}" if done else "nothing was done; --yes ends it")
 
 
-def _opened(options: DatabaseOptions) -> tuple[Settings, DatabaseUrl]:
-    from nodepath_cli.migrate.target import configured_database
-
-    settings = replace(options, database_url=None).settings(_FORMATS)
-    return settings, configured_database(settings, options.database_url)
-
-
-def _seconds(name: str, text: str) -> float:
-    try:
-        return duration(text)
-    except ValueError as error:
-        raise UsageError(f"{name}: {text!r} is not {error}", "use seconds, or a unit: 5s, 10m, 2h") from None
-
-
 def _show(found: Waits, settings: Settings) -> None:
     from nodepath_cli.cli.output import render_options
     from nodepath_cli.report.pages.waits import render_json, render_text
@@ -102,7 +85,7 @@ def _show(found: Waits, settings: Settings) -> None:
         render_text(found, sys.stdout, render_options(settings), shutil.get_terminal_size().columns)
 
 
-def _watch(url: DatabaseUrl, settings: Settings, seconds: float, *, check: bool) -> None:
+def _watch(url: DatabaseUrl, settings: Settings, interval: float, *, check: bool) -> None:
     import contextlib
     import time
 
@@ -111,19 +94,19 @@ def _watch(url: DatabaseUrl, settings: Settings, seconds: float, *, check: bool)
     if settings.format == "json" or check:
         other = "--check" if check else "--format json"
         raise UsageError(f"--watch and {other} do not go together", "leave one of them out")
-    if seconds < 0.1:
+    if interval < 0.1:
         raise UsageError("--interval: a server is not to be asked more than ten times a second", "use 0.1 or more")
     with contextlib.suppress(KeyboardInterrupt):
         if sys.stdout.isatty():
-            _screen(url, settings, seconds)
+            _screen(url, settings, interval)
         while True:
             typer.echo(time.strftime("-- %H:%M:%S"))
             _show(look(url), settings)
             sys.stdout.flush()
-            time.sleep(seconds)
+            time.sleep(interval)
 
 
-def _screen(url: DatabaseUrl, settings: Settings, seconds: float) -> None:
+def _screen(url: DatabaseUrl, settings: Settings, interval: float) -> None:
     """Redraw the terminal until Ctrl-C, in its other screen, so that what was there before is there again."""
     import time
 
@@ -140,7 +123,7 @@ def _screen(url: DatabaseUrl, settings: Settings, seconds: float) -> None:
     style = Style(colored(settings.color))
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
-            head = style.faint(f"{time.strftime('%H:%M:%S')}  {url.masked}, every {seconds:g} s, Ctrl-C ends")
+            head = style.faint(f"{time.strftime('%H:%M:%S')}  {url.masked}, every {interval:g} s, Ctrl-C ends")
             found = "\n".join([head, "", *lines(look(url), style, console.width)])
             live.update(Text.from_ansi(found, no_wrap=True, overflow="ellipsis"), refresh=True)
-            time.sleep(seconds)
+            time.sleep(interval)

@@ -29,12 +29,13 @@ def chains(facts: Facts) -> Waits:
 
 
 def _row_waits(facts: Facts) -> Iterator[Wait]:
+    """Yield the waits for rows; InnoDB shows those of connections that have just ended for a moment longer."""
     explained = set()
-    for row in dict.fromkeys(facts.rows):
+    for row in dict.fromkeys(each for each in facts.rows if each.waiter in facts.processes):
         explained.add(row.waiter)
         yield _wait(facts, "row", row.waiter, row.blocker, row.table)
     for owner, transaction in facts.transactions.items():
-        if transaction.waits is not None and owner not in explained:
+        if transaction.waits is not None and owner in facts.processes and owner not in explained:
             yield _wait(facts, "row", owner, None, None)
 
 
