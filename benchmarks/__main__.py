@@ -1,10 +1,10 @@
-"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc|upgrade|locks]...`."""
+"""Run every benchmark, or those named: `python -m benchmarks [startup|example|resolver|sqlc|upgrade|locks|tree]...`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import example, locks, resolver, sqlc, startup, upgrade
+from benchmarks import example, locks, resolver, sqlc, startup, tree, upgrade
 
 ALL = {
     "startup": startup.run,
@@ -13,6 +13,7 @@ ALL = {
     "sqlc": sqlc.run,
     "upgrade": upgrade.run,
     "locks": locks.run,
+    "tree": tree.run,
 }
 
 

@@ -66,6 +66,11 @@ class Settings:
     include_generated: bool = False
     include_vendored: bool = False
     jobs: int = 0
+    """How many processes work at once; 0 for as many as there are processors."""
+    no_cache: bool = False
+    """Nothing is kept for the next run, and nothing kept is used."""
+    cache_dir: str | None = None
+    """Where results are kept, None for the user's own cache folder."""
     stdin_filename: str | None = None
     lock_timeout: float = 60.0
     """How long another migration of the same database is waited for, in seconds."""

@@ -137,6 +137,14 @@ def count(value: object) -> int:
     return int(text)
 
 
+def number(value: object) -> int:
+    """Return a whole number from 1."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise ValueError("a whole number from 1")
+    return int(text)
+
+
 def duration(value: object) -> float:
     """Return a duration in seconds: a number of seconds, or one with a unit (`30s`, `10m`, `2h`)."""
     match = _DURATION.fullmatch(str(value).strip()) if not isinstance(value, bool) else None

@@ -32,6 +32,12 @@ def _no_configured_database(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _no_cache_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below a file no folder can be made: a test that wants the cache says where it is."""
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+
+
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[PrivateMariaDB]:
     """A private MariaDB for the whole run. A missing server is an error, never a skipped test."""

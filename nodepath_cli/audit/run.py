@@ -31,7 +31,7 @@ from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
-from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.files import FileSet, SourceFile
 from nodepath_cli.source.statement import CallSite, Span
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 
@@ -41,8 +41,11 @@ def audit(
     settings: Settings,
     progress: Progress | None = None,
     judge: Callable[[Analysis], CrossCheck] | None = None,
+    files: FileSet | None = None,
 ) -> Report:
     """Audit the paths and return the finished report, with what `judge` says of the same statements.
+
+    `files` is what the paths hold, where that was read before.
 
     Raises UsageError, NothingToAudit, ConfigError for a baseline that cannot be read, the errors of the schema sources
     and those of `judge`.
@@ -50,10 +53,10 @@ def audit(
     started = time.perf_counter()
     active = selected(settings.select, settings.ignore)
     baseline = load(settings.baseline) if settings.baseline else None
-    analysis = analyse(paths, settings, progress)
-    files = {file.path: file for file in analysis.files.files}
-    findings = _findings(analysis, active, files)
-    settled = settle(findings, analysis, files, active, baseline)
+    analysis = analyse(paths, settings, progress, files)
+    by_path = {file.path: file for file in analysis.files.files}
+    findings = _findings(analysis, active, by_path)
+    settled = settle(findings, analysis, by_path, active, baseline)
     unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
     schema = analysis.main.schema
@@ -71,7 +74,7 @@ def audit(
         partial=_with_status(analysis, "partial"),
         skipped=_skipped(analysis),
         notes=tuple(_notes(analysis)),
-        sources=_texts(settled.findings, unresolved, files) | dict(settled.sources),
+        sources=_texts(settled.findings, unresolved, by_path) | dict(settled.sources),
         cross_check=checked,
         error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
         judged=settled.judged,
@@ -79,16 +82,16 @@ def audit(
 
 
 def inventory(
-    paths: Sequence[str], settings: Settings, progress: Progress | None = None
+    paths: Sequence[str], settings: Settings, progress: Progress | None = None, files: FileSet | None = None
 ) -> tuple[tuple[InventoryItem, ...], Counts]:
     """Return every statement of the paths in source order, and how completely they were understood.
 
     The counts are of all statements, DDL included. Raises as `audit` does.
     """
     started = time.perf_counter()
-    analysis = analyse(paths, settings, progress)
-    files = {file.path: file for file in analysis.files.files}
-    items = tuple(_item(analysed, files) for analysed in analysis.statements)
+    analysis = analyse(paths, settings, progress, files)
+    by_path = {file.path: file for file in analysis.files.files}
+    items = tuple(_item(analysed, by_path) for analysed in analysis.statements)
     counts = _counts(analysis, [item.status for item in items])
     return items, replace(counts, seconds=time.perf_counter() - started)
 

@@ -93,12 +93,15 @@ class Targets:
     def _default(self) -> Target:
         """The owned tables, and on top of them the DDL of the tree itself."""
         head = self._head
-        orders = [self._programs, self._programs[::-1]] if len(self._programs) > 1 else [self._programs]
         # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
-        ddl = [[each for program in order for each in program.ddl()] for order in orders]
-        replayed = [from_statements(each, head, self._settings.dialect, self._files) for each in ddl]
+        parts = [program.ddl() for program in self._programs]
+        ddl = [each for part in parts for each in part]
+        replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
+        if len(replayed[0].problems) > len(head.problems) and sum(map(bool, parts)) > 1:
+            turned = [each for part in reversed(parts) for each in part]
+            replayed.append(from_statements(turned, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
-        sources = (*best.sources, TREE) if ddl[0] else best.sources
+        sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         return self._target(schema, self._settings, _names(head))
 

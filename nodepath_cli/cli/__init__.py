@@ -1,22 +1,71 @@
-"""The command line: thin commands, each of which imports its subsystem when it runs."""
+"""The command line: thin commands, each of which is imported when it is called for, and its subsystem when it runs."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from nodepath_cli.cli import audit, baseline, db, demo, deploy, explain, fix, locks, schema, setup, uses
+COMMANDS: Mapping[str, str] = {
+    "audit-columns": "audit:audit_columns",
+    "audit-deploy": "deploy:audit_deploy",
+    "queries": "audit:queries",
+    "uses": "uses:uses",
+    "fix": "fix:fix",
+    "explain": "explain:explain",
+    "rules": "explain:rules",
+    "init": "setup:init",
+    "doctor": "setup:doctor",
+    "demo": "demo:demo",
+    "baseline": "baseline:app",
+    "schema": "schema:app",
+    "db": "db:app",
+    "locks": "locks:app",
+}
+"""Every command in the order of the help: its module here, and the function or group of commands in it.
 
-app = typer.Typer(
-    name="nodepath",
-    help="Proves before the deploy that every raw SQL query in your code runs against the schema that will be there.",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
-)
+
+Making Typer read the options of all of them takes longer than most of them run.
+"""
+
+
+_HELP = "Proves before the deploy that every raw SQL query in your code runs against the schema that will be there."
+
+
+class _Commands(TyperGroup):
+    """The commands by name; only the one that is asked for is imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as above
+        """Return the command of that name, None where there is none."""
+        # Of a wrong name Typer says which one is near: it looks at all of them.
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _made(name)
+        return self.commands.get(cmd_name)
+
+
+def _app(kind: type[TyperGroup]) -> typer.Typer:
+    return typer.Typer(
+        name="nodepath",
+        cls=kind,
+        help=_HELP,
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+    )
+
+
+app = _app(_Commands)
 
 
 @app.callback()
@@ -31,17 +80,15 @@ def _options(
         raise typer.Exit
 
 
-app.command("audit-columns")(audit.audit_columns)
-app.command("audit-deploy")(deploy.audit_deploy)
-app.command("queries")(audit.queries)
-app.command("uses")(uses.uses)
-app.command("fix")(fix.fix)
-app.command("explain")(explain.explain)
-app.command("rules")(explain.rules)
-app.add_typer(baseline.app, name="baseline")
-app.add_typer(schema.app, name="schema")
-app.add_typer(db.app, name="db")
-app.add_typer(locks.app, name="locks")
-app.command("init")(setup.init)
-app.command("doctor")(setup.doctor)
-app.command("demo")(demo.demo)
+def _made(name: str) -> Any:
+    """Return a command as Typer makes it where it is the only one."""
+    module, _, attribute = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"{__name__}.{module}"), attribute)
+    alone = _app(TyperGroup)
+    alone.callback()(_options)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    group: Any = get_command(alone)
+    return group.commands[name]

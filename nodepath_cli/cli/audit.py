@@ -40,12 +40,13 @@ def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
 
 
 def _checked(paths: tuple[str, ...], settings: Settings) -> Report:
-    from nodepath_cli.audit.run import audit
-
     if settings.cross_check is None:
+        from nodepath_cli.audit import remembered
+
         with progress("Checking statements", quiet=settings.quiet) as told:
-            return audit(paths, settings, told)
+            return remembered.audit(paths, settings, told)
     from nodepath_cli.audit.cross_check import cross_check, judge
+    from nodepath_cli.audit.run import audit
 
     with judge(settings.cross_check, settings) as against:
         if not settings.dialect_given:
@@ -67,7 +68,7 @@ def queries(
 ) -> None:
     """List every statement: where it stands, how completely it was understood, and why not."""
     from nodepath_cli.audit.grouping import grouped
-    from nodepath_cli.audit.run import inventory
+    from nodepath_cli.audit.remembered import inventory
     from nodepath_cli.report.pages.inventory import FORMATS, render_groups_text, render_json, render_text
 
     settings = options.settings(FORMATS)

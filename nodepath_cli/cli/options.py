@@ -85,6 +85,15 @@ class ScanOptions(OutputOptions):
     max_file_size: Annotated[
         str | None, typer.Option("--max-file-size", metavar="SIZE", help="Skip larger files; default 2MB.")
     ] = None
+    jobs: Annotated[
+        str | None, typer.Option("--jobs", metavar="N", help="Work in N processes; default: one for each processor.")
+    ] = None
+    no_cache: Annotated[
+        bool | None, typer.Option("--no-cache", help="Keep nothing for the next run, and use nothing kept.")
+    ] = None
+    cache_dir: Annotated[
+        str | None, typer.Option("--cache-dir", metavar="DIR", help="Keep results here; default: ~/.cache/nodepath.")
+    ] = None
     include_tests: Annotated[
         bool | None, typer.Option("--include-tests/--no-include-tests", help="Audit _test.go files, too.")
     ] = None

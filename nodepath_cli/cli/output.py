@@ -58,6 +58,9 @@ def _render(chosen: Format, report: Report, options: RenderOptions, out: TextIO)
 
 
 def _unresolved(settings: Settings) -> bool:
+    if not settings.select and not settings.ignore:
+        # Every rule then, without loading any.
+        return True
     from nodepath_cli.audit.rules import selected
 
     return any(rule.id == "NP501" for rule in selected(settings.select, settings.ignore))

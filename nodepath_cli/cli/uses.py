@@ -82,15 +82,10 @@ def _unused(name: str | None, paths: list[str], settings: Settings) -> None:
 
 def _index(paths: list[str], settings: Settings) -> tuple[Index, Counts]:
     """Return the index of the paths. A path that does not exist ends the command: the index would be short of it."""
-    from nodepath_cli.audit.analyse import analyse
-    from nodepath_cli.audit.run import counted
-    from nodepath_cli.audit.uses import index
+    from nodepath_cli.audit.remembered import uses as remembered
 
     with progress("Reading statements", quiet=settings.quiet) as told:
-        analysis = analyse(tuple(paths), settings, told)
-    if analysis.files.missing:
-        raise UsageError(f"no such path: {analysis.files.missing[0]}", "name a file or folder that exists")
-    return index(analysis, settings), counted(analysis)
+        return remembered(tuple(paths), settings, told)
 
 
 def _is_path(text: str) -> bool:

@@ -21,6 +21,8 @@ class HostOptions:
 
     dialect: Dialect
     """The audited dialect: SQL of another family gets `Statement.dialect`."""
+    jobs: int = 1
+    """How many processes may work at once, 0 for as many as there are processors."""
 
 
 class Program(Protocol):
@@ -59,6 +61,9 @@ class Host(Protocol):
 
     def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
         """Read the files of this language together."""
+
+    def surroundings(self, files: Sequence[SourceFile]) -> object:
+        """Return what else it reads, beside these files: a value whose `repr` is another where that is another."""
 
 
 @cache

@@ -2,133 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions, Program
-from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path
-from nodepath_cli.source.migrations import in_order, is_down, numbered
-from nodepath_cli.source.script import ScriptStatement, split
-from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
-
-# What scripts hold for the client or the session, not for the tables.
-_NOISE = re.compile(
-    r"(?:SET|USE|LOCK\s+TABLES?|UNLOCK\s+TABLES?|BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK|SOURCE|DELIMITER|FLUSH|GRANT|"
-    r"REVOKE|ANALYZE|OPTIMIZE|PRAGMA|/\*!\d*\s*(?:SET|ALTER\s+TABLE\s+\S+\s+(?:EN|DIS)ABLE\s+KEYS))\b",
-    re.IGNORECASE,
-)
-_SESSION = re.compile(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
-_DML = re.compile(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
-_OWN = re.compile(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
-"""What only the MySQL family writes: a file that has it is not another database's as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file with its statements and the other database that it is written for."""
-
-    source: SourceFile
-    statements: tuple[ScriptStatement, ...]
-    foreign: Foreign | None
-
-
-@dataclass
-class SqlProgram:
-    """The `.sql` files of a run."""
-
-    files: Sequence[SourceFile]
-    options: HostOptions
-    _read: dict[str, _File] = field(default_factory=dict)
-
-    def statements(self, file: SourceFile) -> Iterator[Statement]:
-        """Yield the statements of a file in order; what undoes a migration is not audited."""
-        if is_down(file.path):
-            return
-        read = self._file(file)
-        for each in read.statements:
-            if not each.down and not _NOISE.match(each.sql):
-                yield self._statement(each, read)
-
-    def ddl(self) -> Sequence[Statement]:
-        """Return the statements that build the schema, with SET and USE, in the order of the migrations."""
-        by_name = {file.path: file for file in self.files}
-        found = []
-        for path in in_order(by_name, self.options.dialect.name):
-            read = self._file(by_name[path])
-            if read.foreign is None:
-                found += [
-                    self._statement(each, read)
-                    for each in read.statements
-                    if not each.down and not _DML.match(each.sql) and _builds(each.sql)
-                ]
-        return [each for each in found if each.dialect is None]
-
-    def migrations(self) -> Sequence[Statement]:
-        """Return every statement of the numbered files, in the order in which they run."""
-        by_name = {file.path: file for file in self.files}
-        reads = [self._file(by_name[path]) for path in numbered(by_name, self.options.dialect.name)]
-        return [
-            self._statement(each, read)
-            for read in reads
-            if read.foreign is None
-            for each in read.statements
-            if not each.down
-        ]
-
-    def scripts(self) -> Sequence[Sequence[Statement]]:
-        """Return every statement of each file that stands for itself, the files in order of path."""
-        sequence = set(numbered((file.path for file in self.files), self.options.dialect.name))
-        reads = [self._file(file) for file in self.files if file.path not in sequence and not is_down(file.path)]
-        return [
-            [self._statement(each, read) for each in read.statements if not each.down]
-            for read in reads
-            if read.foreign is None
-        ]
-
-    def functions(self, _wanted: Collection[Span], _worth: Callable[[str], bool]) -> Sequence[Function]:
-        """Return nothing: a script has no functions."""
-        return ()
-
-    def deferred(self) -> frozenset[str]:
-        """Return nothing: a script has no functions."""
-        return frozenset()
-
-    def _file(self, file: SourceFile) -> _File:
-        read = self._read.get(file.path)
-        if read is None:
-            statements = tuple(split(file.text))
-            read = self._read[file.path] = _File(file, statements, self._foreign(file, statements))
-        return read
-
-    def _foreign(self, file: SourceFile, statements: Sequence[ScriptStatement]) -> Foreign | None:
-        """Tell another database's file by its path, or by a statement that only the other one has."""
-        dialect = self.options.dialect
-        named = by_path(file.path, dialect.family)
-        if named:
-            return named
-        if dialect.family == "mysql" and _OWN.search(file.text):
-            return None
-        ddl = (each.sql for each in statements if not _DML.match(each.sql))
-        return next((found for sql in ddl if (found := by_content(sql, dialect))), None)
-
-    def _statement(self, each: ScriptStatement, read: _File) -> Statement:
-        path = read.source.path
-        foreign = read.foreign or by_content(each.sql[:20_000], self.options.dialect)
-        return Statement(
-            variants=(Variant(each.sql, OffsetMap.identity(path, each.start, each.end)),),
-            span=Span(path, each.start, each.end),
-            host="sql",
-            dialect=foreign.dialect if foreign else None,
-            dialect_reason=foreign.reason if foreign else None,
-            foreign_file=read.foreign is not None,
-        )
-
-
-def _builds(sql: str) -> bool:
-    return bool(_SESSION.match(sql)) or not _NOISE.match(sql)
 
 
 @dataclass(frozen=True)
@@ -140,7 +18,13 @@ class SqlHost:
 
     def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
         """Read the `.sql` files together."""
+        # What splits scripts is not loaded before there is a script.
+        from nodepath_cli.source.hosts._sql_program import SqlProgram
+
         return SqlProgram(files, options)
+
+    def surroundings(self, files: Sequence[SourceFile]) -> object:
+        """Return nothing: a script is read by itself."""
 
 
 HOST = SqlHost()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Column, Schema
+from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql._ddl.draft import Draft
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.selected import refuse_missing
 from nodepath_cli.sql.lexer import QUOTED, WORD, LexError, tokenize, unquote
 
+_Said = tuple[int | None, str]
+"""What a Refusal says."""
 ROW_TIMES = ("ROW START", "ROW END")
 
 
@@ -60,10 +63,12 @@ def _check_order(draft: Draft, dialect: Dialect) -> None:
         later.discard(column.name.lower())
 
 
-def _names(text: str, dialect: Dialect) -> set[str]:
+@lru_cache(maxsize=4096)
+def _names(text: str, dialect: Dialect) -> frozenset[str]:
+    """Return the words of an expression that may be columns, in lower case."""
     tokens = tokenize(text, ansi_quotes=dialect.ansi_quotes)
     if isinstance(tokens, LexError):
-        return set()
+        return frozenset()
     found = set()
     for index, kind in enumerate(tokens.kinds):
         raw = text[tokens.starts[index] : tokens.ends[index]]
@@ -71,24 +76,41 @@ def _names(text: str, dialect: Dialect) -> set[str]:
             found.add(unquote(raw).lower())
         elif kind == WORD and tokens.words[index + 1] != "(":
             found.add(raw.lower())
-    return found
+    return frozenset(found)
 
 
 def _check(text: str, where: str, draft: Draft, dialect: Dialect) -> None:
+    named = _names(text, dialect)
+    columns = tuple(column.name for column in draft.columns if column.name.lower() in named)
+    refusal = _refusal(text, where, draft.name, columns, dialect)
+    if refusal:
+        raise Refusal(*refusal)
+
+
+@lru_cache(maxsize=4096)
+def _refusal(text: str, where: str, name: str, columns: tuple[str, ...], dialect: Dialect) -> _Said | None:
+    """Return how the server refuses an expression over these columns, None where it does not.
+
+    Every ALTER of a table asks it of all the table's expressions, and nearly always for the same columns as before.
+    """
     from nodepath_cli.sql.nodes import Query
     from nodepath_cli.sql.parse import parse
     from nodepath_cli.sql.resolution import Unparsed
     from nodepath_cli.sql.write_resolver import WriteResolver
 
-    sql = f"SELECT ({text}) FROM `{draft.name.replace('`', '``')}`"
+    sql = f"SELECT ({text}) FROM `{name.replace('`', '``')}`"
     parsed = parse(Variant(sql, OffsetMap.identity("", 0, len(sql))), dialect)
     if isinstance(parsed, Unparsed) or len(parsed.nodes) != 1 or not isinstance(parsed.nodes[0], Query):
-        return
-    table = replace(draft.table(), database=None)
+        return None
+    table = Table(name, tuple(Column(column) for column in columns))
     resolver = WriteResolver(parsed.prepared, Schema((table,), dialect.name, dialect.version))
     resolver.query(parsed.nodes[0], None, None)
     resolver.violations.clear()
-    refuse_missing(resolver, dialect.name, where)
+    try:
+        refuse_missing(resolver, dialect.name, where)
+    except Refusal as refusal:
+        return refusal.errno, refusal.message
+    return None
 
 
 def rename_in_expressions(draft: Draft, renames: dict[str, str], dialect: Dialect) -> None:

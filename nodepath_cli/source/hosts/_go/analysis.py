@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.expressions import evaluate
+from nodepath_cli.source.hosts._go.facts import Carriers, Facts, facts_of, take
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.relevant import DATABASE_CALLS, SQL_TEXT, SQL_WORDS, returns_text
+from nodepath_cli.source.hosts._go.relevant import (
+    SQL_TEXT,
+    calls_database,
+    concerns_sql,
+    has_sql_words,
+    returns_text,
+)
+from nodepath_cli.source.hosts._go.shares import parted, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
@@ -21,17 +29,17 @@ _CALLER_ROUNDS = 3
 _TAINT_ROUNDS = 2
 _CARRIER_ROUNDS = 3
 """How many links of constants made of constants (`byID = selectUser + ` WHERE id = ?``) are followed to their users."""
+_LATER = 1 << 40
+"""Where the second part's records begin to count."""
 _MAX_CARRIERS = 4_000
 
 
-def analyse(index: Index) -> Machine:
-    """Evaluate everything in a program that can have to do with SQL."""
-    m = Machine(index, evaluate, execute, summary)
-    carriers: dict[str, set[str]] = {}
-    files = [file for file in index.files if SQL_WORDS.search(file.data) or DATABASE_CALLS.search(file.data)]
-    m.sql_folders.update(file.folder for file in files)
+def analyse(index: Index, jobs: int = 1) -> Machine:
+    """Evaluate everything in a program that can have to do with SQL, in up to `jobs` processes (0: one a processor)."""
+    files = [file for file in index.files if concerns_sql(file.data)]
     for file in files:
-        _own_code(m, file, carriers)
+        file.read = True
+    m, carriers = _own_codes(index, files, jobs)
     for _ in range(_CARRIER_ROUNDS):
         carriers = _users(m, carriers)
     for _ in range(_CALLER_ROUNDS):
@@ -40,6 +48,39 @@ def analyse(index: Index) -> Machine:
     _readers(m)
     _again(m)
     return m
+
+
+def _own_codes(index: Index, files: Sequence[GoFile], jobs: int) -> tuple[Machine, Carriers]:
+    """Evaluate the own code of all files, much of it in two parts; return the machine that knows all, and the carriers.
+
+    The second part's machine takes over what the first one found as if it had come before.
+    """
+    folders = {file.folder for file in files}
+    first, second = parted(files)
+    m, carriers = _machine(index, folders), Carriers()
+    if not first:
+        _evaluate(m, second, carriers)
+        return m, carriers
+    m.order = _LATER
+
+    def before() -> Facts:
+        other, found = _machine(index, folders), Carriers()
+        _evaluate(other, first, found)
+        return facts_of(other, first, found)
+
+    take(m, side_by_side(before, lambda: _evaluate(m, second, carriers), jobs), carriers)
+    return m, carriers
+
+
+def _machine(index: Index, sql_folders: set[str]) -> Machine:
+    m = Machine(index, evaluate, execute, summary)
+    m.sql_folders.update(sql_folders)
+    return m
+
+
+def _evaluate(m: Machine, files: Sequence[GoFile], carriers: Carriers) -> None:
+    for file in files:
+        _own_code(m, file, carriers)
 
 
 def _again(m: Machine) -> None:
@@ -53,24 +94,27 @@ def _again(m: Machine) -> None:
         m.values.clear()
         m.stored.clear()
         m.settled.clear()
-        routines = [m.routines[key] for key in sorted(tainted) if m.summaries.pop(key, None) is not None]
-        for routine in routines:
+        known = [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None or key in m.elsewhere]
+        m.elsewhere -= tainted
+        for routine in [m.routines.get(key) or m.index.routine_at(*key) for key in known]:
+            if routine is None:
+                continue
             m.summary(routine)
 
 
-def _own_code(m: Machine, file: GoFile, carriers: dict[str, set[str]]) -> None:
+def _own_code(m: Machine, file: GoFile, carriers: Carriers) -> None:
     """Evaluate a file's functions and variables with SQL words; collect the names that carry SQL elsewhere."""
     declared = m.index.of(file)
     for routine in declared.all_routines():
         text = file.data[routine.node.start_byte : routine.node.end_byte]
-        has_words = bool(SQL_WORDS.search(text))
-        if has_words or DATABASE_CALLS.search(text):
+        has_words = has_sql_words(text)
+        if has_words or calls_database(text):
             m.summary(routine)
         if has_words and not routine.receiver and SQL_TEXT.search(text):
             carriers.setdefault(file.folder, set()).add(routine.name)
     for name, value in declared.values.items():
         text = file.data[value.spec.start_byte : value.spec.end_byte]
-        if SQL_WORDS.search(text):
+        if has_sql_words(text):
             if SQL_TEXT.search(text):
                 carriers.setdefault(file.folder, set()).add(name)
             if b"(" in text:
@@ -95,31 +139,34 @@ def _variables_of_calls(m: Machine, file: GoFile) -> None:
             _variable(m, file, name)
 
 
-def _users(m: Machine, carriers: dict[str, set[str]]) -> dict[str, set[str]]:
+def _users(m: Machine, carriers: Carriers) -> Carriers:
     """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
-    further: dict[str, set[str]] = {}
+    further: Carriers = {}
     for folder, names in carriers.items():
-        inside = _words(names)
-        outside = _words({name for name in names if name[:1].isupper()})
+        inside, outside = _words(names), _words({name for name in names if name[:1].isupper()})
+        words = {name.encode() for name in names}
+        plain = all(name.isascii() for name in names)
         package = m.index.folders[folder][0].package
+        users = {file.path for file in m.index.saying(package)} if package and outside is not None else set()
         for file in m.index.files:
             if file.folder == folder:
                 pattern = inside
-            elif outside is not None and package and package in file.text:
+            elif file.path in users:
                 pattern = outside
             else:
                 continue
-            if pattern is not None and pattern.search(file.text):
+            # Sets of words tell most files apart faster than the pattern does.
+            if pattern is not None and not (file.words.isdisjoint(words) and plain) and pattern.search(file.text):
                 _use(m, file, pattern, further)
     return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
 
 
-def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: dict[str, set[str]]) -> None:
+def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: Carriers) -> None:
     """Evaluate the functions and variables of one file that name a carrier; note those that others get its SQL from."""
     declared = m.index.of(file)
     for routine in declared.all_routines():
         if pattern.search(file.source(routine.node)):
-            if routine_key(routine) not in m.summaries:
+            if not m.evaluated(routine):
                 m.summary(routine)
             if not routine.receiver and returns_text(file, routine.node):
                 further.setdefault(file.folder, set()).add(routine.name)

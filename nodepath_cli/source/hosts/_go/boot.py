@@ -72,23 +72,16 @@ class _Words:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._sets: dict[str, set[str]] = {}
-        self._files: dict[str, list[GoFile]] = {}
         self._routines: dict[str, dict[str, list[Routine]]] = {}
         self._variables: dict[str, dict[str, list[str]]] = {}
 
     def files(self, name: str) -> Sequence[GoFile]:
         """Return the files that name it."""
-        if not self._files:
-            for file in self._index.files:
-                words = self._sets[file.path] = set(_WORD.findall(file.text))
-                for word in words:
-                    self._files.setdefault(word, []).append(file)
-        return self._files.get(name, ())
+        return [file for file in self._index.files if file.has(name)]
 
     def has(self, file: GoFile, name: str) -> bool:
-        """Say whether a file names it; `files` was asked before."""
-        return name in self._sets[file.path]
+        """Say whether a file names it."""
+        return file.has(name)
 
     def routines(self, file: GoFile, name: str) -> Sequence[Routine]:
         """Return the functions of a file that name it."""

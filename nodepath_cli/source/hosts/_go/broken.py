@@ -29,8 +29,8 @@ def unreached(files: Iterable[GoFile], statements: Iterable[Statement]) -> Itera
                 reached.setdefault(segment.source.path, []).append(segment.source)
     for file in files:
         # The search is cheaper than the tree, and most files with such a text are parsed already.
-        found = list(_SQL.finditer(file.text))
-        if found and file.root.has_error:
+        found = list(_SQL.finditer(file.text)) if file.read else ()
+        if found and file.broken:
             line = _first_error(file.root).start_point.row + 1
             for match in found:
                 if not _covered(match, reached.get(file.path, ())) and not _commented(file.text, match.start()):

@@ -10,10 +10,8 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 
 
 def _imports(m: Machine, file: GoFile, folder: str) -> bool:
-    """Say whether a file imports the package of a folder; a look at the text saves most files from being parsed."""
-    if f'/{folder.rpartition("/")[2]}"' not in file.text:
-        return False
-    return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.of(file).imports.values())
+    """Say whether a file imports the package of a folder."""
+    return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.imports(file).values())
 
 
 def evaluate_callers(m: Machine, routine: Routine) -> bool:
@@ -25,13 +23,16 @@ def evaluate_callers(m: Machine, routine: Routine) -> bool:
     call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
     exported = routine.name[:1].isupper()
     fresh = False
+    home = routine.file.folder
+    # A look at the text saves most files from being parsed.
+    importing = {file.path for file in m.index.saying(f'/{home.rpartition("/")[2]}"')} if exported else set()
     for file in m.index.files:
-        if routine.name not in file.text:
+        if not (file.folder == home or file.path in importing) or not file.has(routine.name):
             continue
-        if file.folder != routine.file.folder and not (exported and _imports(m, file, routine.file.folder)):
+        if file.folder != home and not _imports(m, file, home):
             continue
         for other in m.index.of(file).all_routines():
-            if routine_key(other) not in m.summaries and call.search(file.source(other.node)):
+            if not m.evaluated(other) and call.search(file.source(other.node)):
                 m.summary(other)
                 fresh = True
     return fresh

@@ -224,7 +224,7 @@ class _Judge:
             family = self._dialect.family
             self._paths[path] = (
                 dialects.by_path(path, family)
-                or dialects.by_imports(self._m.index.of(file).imports.values(), family)
+                or dialects.by_imports(self._m.index.imports(file).values(), family)
                 or dialects.by_opening(file.text, family)
             )
         return self._paths[path]
@@ -342,7 +342,7 @@ def _called(m: Machine, each: NotFollowed, names: set[str]) -> bool:
 
     One that is named like a method of a database package is a database call wherever it is called.
     """
-    routine = m.routines.get(each.wrapper) if each.wrapper is not None else None
+    routine = m.routine(each.wrapper) if each.wrapper is not None else None
     name = routine.name if routine is not None else each.call.function or ""
     return each.parameter and (name in names or base_name(name) in SINKS)
 

@@ -97,7 +97,7 @@ def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
         return
     m.searched.add(key)
     for file in _files(m, folder, name):
-        for write in m.index.writes(file).by_name.get(name, ()):
+        for write in m.index.writing(file, name):
             if write.is_field == is_field and (file.path, write.start) not in m.fields.get((folder, name), {}):
                 _write(m, folder, name, _Site(file, write))
 
@@ -125,8 +125,8 @@ def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
     yield from m.index.mentioning(folder, name)
     if name[:1].isupper() and _TELLING.search(name):
         package = m.index.folders[folder][0].package if folder in m.index.folders else ""
-        for file in m.index.files:
-            if file.folder != folder and name in file.text and package and f"{package}." in file.text:
+        for file in m.index.saying(f"{package}.") if package else ():
+            if file.folder != folder and file.has(name):
                 yield file
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.modules import Modules, import_name
+from nodepath_cli.source.hosts._go.outline import (
+    may_declare_method,
+    may_declare_routine,
+    may_declare_type,
+    may_declare_value,
+    may_write,
+)
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
-from nodepath_cli.source.hosts._go.writes import FileWrites, writes_of
+from nodepath_cli.source.hosts._go.writes import FileWrites, Write, writes_of
 
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
 BASIC = frozenset(
@@ -92,14 +99,17 @@ class Index:
         for file in files:
             self.folders.setdefault(file.folder, []).append(file)
         self.modules = Modules(self.folders)
+        self._imports: dict[str, dict[str, str]] = {}
         self._indexes: dict[str, FileIndex] = {}
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
+        self._received: dict[tuple[str, str, str], tuple[Routine, ...]] = {}
         self._mentions: dict[tuple[str, str], list[GoFile]] = {}
         self._writes: dict[str, FileWrites] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
+        self._saying: dict[str, list[GoFile]] = {}
 
     def of(self, file: GoFile) -> FileIndex:
         """Return what a file declares."""
@@ -107,6 +117,15 @@ class Index:
         if found is None:
             found = self._indexes[file.path] = _read(file)
         return found
+
+    def imports(self, file: GoFile) -> dict[str, str]:
+        """Return the import paths of a file by the names that it uses."""
+        found = self._imports.get(file.path)
+        return self.of(file).imports if found is None else found
+
+    def know_imports(self, path: str, imports: dict[str, str]) -> None:
+        """Learn the imports of a file from elsewhere."""
+        self._imports[path] = imports
 
     def writes(self, file: GoFile) -> FileWrites:
         """Return the writes of a file."""
@@ -122,12 +141,22 @@ class Index:
                 return routine
         return None
 
+    def routine_at(self, path: str, offset: int) -> Routine | None:
+        """Return the declared function that begins at a byte offset of a file."""
+        found = self.enclosing(self.by_path[path], offset)
+        return found if found is not None and found.node.start_byte == offset else None
+
     def value(self, folder: str, name: str) -> Declared | None:
         """Return the constant or variable of that name in a package."""
         key = (folder, name)
         if key not in self._values:
             self._values[key] = next(
-                (found for file in self.mentioning(folder, name) if (found := self.of(file).values.get(name))), None
+                (
+                    found
+                    for file in self._declaring(folder, name, may_declare_value)
+                    if (found := self.of(file).values.get(name))
+                ),
+                None,
             )
         return self._values[key]
 
@@ -136,7 +165,12 @@ class Index:
         key = (folder, name)
         if key not in self._routines:
             self._routines[key] = next(
-                (found for file in self.mentioning(folder, name) if (found := self.of(file).routines.get(name))), None
+                (
+                    found
+                    for file in self._declaring(folder, name, may_declare_routine)
+                    if (found := self.of(file).routines.get(name))
+                ),
+                None,
             )
         return self._routines[key]
 
@@ -144,7 +178,7 @@ class Index:
         """Return the type declaration of that name in a package."""
         key = (folder, name)
         if key not in self._types:
-            found = ((file, self.of(file).types.get(name)) for file in self.mentioning(folder, name))
+            found = ((file, self.of(file).types.get(name)) for file in self._declaring(folder, name, may_declare_type))
             self._types[key] = next(((file, spec) for file, spec in found if spec is not None), None)
         return self._types[key]
 
@@ -153,14 +187,16 @@ class Index:
         key = (folder, name)
         if key not in self._methods:
             self._methods[key] = tuple(
-                method for file in self.mentioning(folder, name) for method in self.of(file).methods.get(name, ())
+                method
+                for file in self._declaring(folder, name, may_declare_routine)
+                for method in self.of(file).methods.get(name, ())
             )
         return self._methods[key]
 
     def method(self, type_id: str, name: str, depth: int = 0) -> Routine | None:
         """Return a method of a type, also through embedded types; None for an interface's."""
         folder, _, type_name = type_id.rpartition(".")
-        for method in self.methods(folder, name):
+        for method in self._methods_of(folder, type_name, name):
             if method.receiver == type_name:
                 return method
         if depth < _MAX_EMBEDDING:
@@ -169,6 +205,18 @@ class Index:
                 if found is not None:
                     return found
         return None
+
+    def _methods_of(self, folder: str, receiver: str, name: str) -> Sequence[Routine]:
+        """Return the methods of that name in the files that may declare one of a type."""
+        known = self._methods.get((folder, name))
+        if known is None:
+            key = (folder, receiver, name)
+            known = self._received.get(key)
+            if known is None:
+                files = self._declaring(folder, name, lambda file, called: may_declare_method(file, receiver, called))
+                known = tuple(method for file in files for method in self.of(file).methods.get(name, ()))
+                self._received[key] = known
+        return known
 
     def is_interface(self, type_id: str) -> bool:
         """Say whether a type of the tree is declared as an interface."""
@@ -246,13 +294,32 @@ class Index:
                 return path, folder
         return None
 
+    def writing(self, file: GoFile, name: str) -> Sequence[Write]:
+        """Return the writes of a file to fields and variables of that name."""
+        if not (file.read or file.path in self._writes or may_write(file, name)):
+            return ()
+        return self.writes(file).by_name.get(name, ())
+
     def mentioning(self, folder: str, name: str) -> Sequence[GoFile]:
         """Return the files of a package in whose text a name stands."""
         key = (folder, name)
         found = self._mentions.get(key)
         if found is None:
-            found = self._mentions[key] = [file for file in self.folders.get(folder, ()) if name in file.text]
+            found = self._mentions[key] = [file for file in self.folders.get(folder, ()) if file.has(name)]
         return found
+
+    def saying(self, text: str) -> Sequence[GoFile]:
+        """Return the files in which a text stands, as it does in few: the name of a package with the dot behind it."""
+        found = self._saying.get(text)
+        if found is None:
+            found = self._saying[text] = [file for file in self.files if text in file.text]
+        return found
+
+    def _declaring(self, folder: str, name: str, may: Callable[[GoFile, str], bool]) -> Iterator[GoFile]:
+        """Yield the files of a package that may declare a name."""
+        for file in self.mentioning(folder, name):
+            if file.read or file.path in self._indexes or may(file, name):
+                yield file
 
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         """Return what a type of the tree is declared as, with its file, through other names for it."""

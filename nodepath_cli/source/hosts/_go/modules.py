@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 _MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
@@ -30,8 +29,15 @@ class Modules:
         self._folders = frozenset(folders)
         self._roots: dict[str, str] = {}
         self._answers: dict[tuple[str, str], str | None] = {}
-        for folder in self._folders:
+        # By folder, as many lie below the same ones. Not for longer than this run: a go.mod may change.
+        self._read: dict[str, str | None] = {}
+        for folder in sorted(self._folders):
             self._climb(folder)
+
+    @property
+    def roots(self) -> dict[str, str]:
+        """The folder of each module's go.mod by the module's path."""
+        return dict(self._roots)
 
     def folder(self, import_path: str, importer: str) -> str | None:
         """Return the audited folder that an import path means, None for a package from elsewhere.
@@ -67,13 +73,15 @@ class Modules:
     def _climb(self, folder: str) -> None:
         current = Path(folder).absolute()
         for candidate in (current, *current.parents):
-            found = _module_of(str(candidate))
+            place = str(candidate)
+            if place not in self._read:
+                self._read[place] = _module_of(place)
+            found = self._read[place]
             if found:
                 self._roots.setdefault(found, os.path.relpath(candidate).replace(os.sep, "/"))
                 return
 
 
-@cache
 def _module_of(folder: str) -> str | None:
     path = Path(folder) / "go.mod"
     try:

@@ -15,29 +15,119 @@ _VERBS = (
     rb"purge(?=\s+(?:binary|master)\s+logs)|flush(?=\s+(?:binary|tables|logs|privileges|status|hosts))|"
     rb"set|show|explain|pragma|call|truncate|optimize|analyze"
 )
-SQL_WORDS = re.compile(rb"(?:[\"`(;]|\*/)\s*(?i:" + _VERBS + rb")\s", re.DOTALL)
+# The look-behind tests, where an alternation would do, leave a set of first characters that the search skips to.
+SQL_WORDS = re.compile(rb"[\"`(;/](?:(?<=[\"`(;])|(?<=\*/))\s*(?i:" + _VERBS + rb")\s", re.DOTALL)
 """A literal that begins as SQL does. English sentences do so too: this only says where to look."""
+_LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ`(;", b'abcdefghijklmnopqrstuvwxyz"""')
+_SPACE = b" \t\n\r\f\v"
+_SQUEEZED = re.compile(b'"(?:' + _VERBS.replace(rb"\s+", b"") + b")")
+"""SQL_WORDS on a text without spaces in lower case, where a quote stands for each character that may be in front."""
+_COMMENTED = re.compile(rb"\*/(?:" + _VERBS.replace(rb"\s+", b"") + b")")
+_QUOTE = ord('"')
+_WORDS_ALONE = re.compile(rb"\"(?:[Uu]pdate|[Dd]elete|[Ii]nsert|[Ss]elect|[Cc]all)(?: [A-Za-z][A-Za-z'-]*)+[.:!]?\"")
+"""A literal of words, of which the first is a verb that SQL goes on from with more than words, not all in capitals."""
+_SQL_WORD = re.compile(
+    rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)"
+)
+_NEVER_ALONE = re.compile(
+    rb"\s*(?i:set|call|show|explain|with)\s+(?:(?:to|by|the|a|an|this|that|it|is|in|on|of|for|from|with|when|if|and|or|"
+    rb"as|at|up|no|not|only|we|will|be|all|any|some|its|their|your|these|those|below|above)\b)(?!\s*(?:[=(.,]|(?i:as)\b))"
+)
+"""Verbs that SQL begins with, and a word behind them that it does not go on with."""
+_TOLD = re.compile(rb"\b(?:errors\.New|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\($")
+"""What makes an error of a text, or logs it."""
+_BUILDING = re.compile(rb"(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\($", re.IGNORECASE)
 SQL_TEXT = re.compile(
     rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)\s+(?:ignore\s+)?into\s|\bupdate\s+\S+\s+set\s|\bdelete\s+from\s|"
     rb"\b(?:create|alter|drop|truncate|rename)\s+(?:table|view|index|unique|database|trigger)\s|\bselect\s+[\w@]+\s*\(|"
     rb"\bwith\s+(?:recursive\s+)?\w+\s+as\s*\()"
 )
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
-DATABASE_CALLS = re.compile(
+_CALL = re.compile(
     rb"\.(?:Exec|Query|QueryRow|Prepare|MustExec|Queryx|QueryRowx|Preparex|NamedExec|NamedQuery|PrepareNamed|MustPrepare)"
-    rb"(?:Context|Ctx)?\([^)]|\.(?:Get|Select)Context\([^)]|"
-    rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?\."
-    rb"(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\("
+    rb"(?:Context|Ctx)?\([^)]|\.(?:Get|Select)Context\([^)]"
 )
 """Calls of database methods by their name."""
+_SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
+"""Names that other things have too: what stands in front decides."""
+_HANDLE = re.compile(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
+_LONGEST_HANDLE = len("database")
 _TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
 _NAMED_RESULT = re.compile(r"\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
+
+
+def calls_database(text: bytes) -> bool:
+    """Say whether a text has calls of database methods, by their names and by what they are called on."""
+    if _CALL.search(text):
+        return True
+    for found in _SHARED.finditer(text):
+        end = found.start()
+        start = end - _LONGEST_HANDLE
+        if text[end - 1 : end] == b")":
+            # `db()`: the handle and its parentheses hold no other closing one.
+            start = text.rfind(b")", 0, end - 1) + 1
+        if _HANDLE.search(text, max(start, 0), end):
+            return True
+    return False
+
+
+def has_sql_words(text: bytes) -> bool:
+    """Say whether a literal of a text begins as SQL does, and not as an English sentence or in a comment.
+
+    Beside a call that has the name of a database method, every verb counts.
+    """
+    found = SQL_WORDS.search(text)
+    if found is None:
+        return False
+    while found is not None and (_sentence(text, found) or _remark(text, found.start())):
+        found = SQL_WORDS.search(text, found.end() - 1)
+    return found is not None or bool(_SHARED.search(text))
+
+
+def _remark(text: bytes, offset: int) -> bool:
+    """Say whether a place lies on a line that is a comment."""
+    return text[text.rfind(b"\n", 0, offset) + 1 : offset + 2].lstrip().startswith(b"//")
+
+
+def _sentence(text: bytes, found: re.Match[bytes]) -> bool:
+    """Say whether what begins with a verb is an English sentence: words alone, whole in its literal, handed to a call.
+
+    Where it may be the beginning of a longer text (assigned, added to, written to a builder, with a space at its end)
+    it is none.
+    """
+    start = found.start()
+    if _TOLD.search(text, max(0, start - 20), start):
+        return True
+    if _NEVER_ALONE.match(text, start + 1):
+        return True
+    if text[start] != _QUOTE:
+        return False
+    whole = _WORDS_ALONE.match(text, start)
+    if whole is None or _SQL_WORD.search(text, found.end() - 1, whole.end()):
+        return False
+    before = text[max(0, start - 40) : start].rstrip()
+    after = text[whole.end() : whole.end() + 20].lstrip()
+    return before.endswith((b"(", b",", b":", b"return", b"{")) and not (
+        _BUILDING.search(before) or after.startswith(b"+")
+    )
+
+
+def concerns_sql(text: bytes) -> bool:
+    """Say whether a file has SQL words or database calls. Nearly all files have neither, which costs little to see."""
+    squeezed = text.translate(_LOWER, _SPACE)
+    may = _SQUEEZED.search(squeezed) or (b"*/" in squeezed and _COMMENTED.search(squeezed))
+    return (bool(may) and has_sql_words(text)) or calls_database(text)
+
+
+def places(text: bytes) -> int:
+    """Return about how many places of a text have to do with SQL."""
+    return len(SQL_WORDS.findall(text)) + len(_CALL.findall(text))
 
 
 def touches_sql(file: GoFile, node: Node) -> bool:
     """Say whether a function's text has SQL words or database calls."""
     text = file.data[node.start_byte : node.end_byte]
-    return bool(DATABASE_CALLS.search(text) or SQL_WORDS.search(text))
+    return calls_database(text) or has_sql_words(text)
 
 
 def returns_text(file: GoFile, node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from typing import Protocol
 
 import tree_sitter_go
 from tree_sitter import Language, Node, Parser, Tree
@@ -16,8 +17,23 @@ LANGUAGE = Language(tree_sitter_go.language())
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
 
+_WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") else 32 for byte in range(256))
+"""Everything but the ASCII letters, digits and underscores becomes a space."""
+
 EXPRESSION_LENGTH = 80
 """Longest source expression that a report shows, in characters."""
+
+
+class Extent(Protocol):
+    """What stands somewhere in a file: a node, or its offsets alone."""
+
+    @property
+    def start_byte(self) -> int:
+        """Offset of the first byte."""
+
+    @property
+    def end_byte(self) -> int:
+        """Offset behind the last byte."""
 
 
 class GoFile:
@@ -29,6 +45,8 @@ class GoFile:
         head, _, self.name = source.path.rpartition("/")
         self.folder = head or "."
         self.ascii = source.text.isascii()
+        self.read = False
+        """It is or will be parsed for its own SQL, so that looking at its text first saves nothing."""
 
     @cached_property
     def data(self) -> bytes:
@@ -44,6 +62,24 @@ class GoFile:
     def root(self) -> Node:
         """The tree's root node."""
         return self.tree.root_node
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every run of ASCII letters, digits and underscores."""
+        return frozenset(self.data.translate(_WORDS).split())
+
+    @cached_property
+    def broken(self) -> bool:
+        """Whether it has a syntax error."""
+        return self.root.has_error
+
+    def know_broken(self, broken: bool) -> None:
+        """Learn from elsewhere whether it has a syntax error."""
+        self.__dict__.setdefault("broken", broken)
+
+    def has(self, name: str) -> bool:
+        """Say whether a name may stand in the text as a whole word; "no" is certain."""
+        return name.encode() in self.words if name.isascii() else name in self.text
 
     @cached_property
     def package(self) -> str:
@@ -77,7 +113,7 @@ class GoFile:
         characters = len(self.data[start : start + inside].decode("utf-8", "surrogateescape"))
         return char_starts[index] + characters + max(offset - start - size, 0)
 
-    def span(self, node: Node) -> Span:
+    def span(self, node: Extent) -> Span:
         """Return where a node stands, in characters."""
         return Span(self.path, self.char(node.start_byte), self.char(node.end_byte))
 

@@ -1,0 +1,136 @@
+"""The results of an audit, from the cache where nothing that they rest on has changed.
+
+Nothing of the pipeline is imported before it is needed: a run that finds its result in the cache reads and hashes the
+files, and is done.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from nodepath_cli.audit.finding import Counts, InventoryItem, Report
+from nodepath_cli.cache.inputs import key
+from nodepath_cli.cache.store import Store, default_folder
+from nodepath_cli.cache.tool import identity
+from nodepath_cli.config import Settings
+from nodepath_cli.errors import UsageError
+from nodepath_cli.source.files import FileSet, collect
+from nodepath_cli.source.hosts import suffixes
+
+if TYPE_CHECKING:
+    from nodepath_cli.audit.analyse import Progress
+    from nodepath_cli.audit.uses import Index
+
+T = TypeVar("T")
+
+
+def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Report:
+    """Return what `run.audit` returns, and raise what it raises."""
+    started = time.perf_counter()
+
+    def make(files: FileSet) -> Report:
+        from nodepath_cli.audit import run
+
+        made = run.audit(paths, settings, progress, files=files)
+        return made if made.error else _without_texts(made, files)
+
+    files = _read(paths, settings)
+    found = _kept("audit", paths, files, settings, Report, make, lambda report: report.error is None)
+    seconds = time.perf_counter() - started
+    return replace(_with_texts(found, files), counts=replace(found.counts, seconds=seconds))
+
+
+def inventory(
+    paths: Sequence[str], settings: Settings, progress: Progress | None = None
+) -> tuple[tuple[InventoryItem, ...], Counts]:
+    """Return what `run.inventory` returns, and raise what it raises."""
+    started = time.perf_counter()
+
+    def make(files: FileSet) -> tuple[tuple[InventoryItem, ...], Counts]:
+        from nodepath_cli.audit import run
+
+        return run.inventory(paths, settings, progress, files=files)
+
+    items, counts = _kept("inventory", paths, _read(paths, settings), settings, tuple, make)
+    return items, replace(counts, seconds=time.perf_counter() - started)
+
+
+def uses(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> tuple[Index, Counts]:
+    """Return the index of the paths and the counts of their statements.
+
+    Raises as `analyse` does, and UsageError for any path that does not exist: the index would be short of it.
+    """
+
+    def make(files: FileSet) -> tuple[Index, Counts]:
+        from nodepath_cli.audit.analyse import analyse
+        from nodepath_cli.audit.run import counted
+        from nodepath_cli.audit.uses import index
+
+        analysis = analyse(paths, settings, progress, files=files)
+        return index(analysis, settings), counted(analysis)
+
+    files = _read(paths, settings)
+    if files.missing:
+        raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
+    return _kept("uses", paths, files, settings, tuple, make)
+
+
+def _read(paths: Sequence[str], settings: Settings) -> FileSet:
+    return collect(paths or (".",), settings, suffixes())
+
+
+def _kept(
+    kind: str,
+    paths: Sequence[str],
+    files: FileSet,
+    settings: Settings,
+    form: type[T],
+    make: Callable[[FileSet], T],
+    good: Callable[[T], bool] = lambda _: True,
+) -> T:
+    """Return the kept result of this kind, or make it and keep it where it is good."""
+    store = None if settings.no_cache or not files.files else _store(paths, settings)
+    if store is None:
+        return make(files)
+    tool = identity()
+    name = key(kind, files, settings, tool)
+    found = store.read(name) if name else None
+    if isinstance(found, form):
+        return found
+    made = make(files)
+    # What is read beside the files may have changed in between: then this result belongs to neither state.
+    if name and good(made) and key(kind, files, settings, tool) == name:
+        store.write(name, made)
+    return made
+
+
+def _store(paths: Sequence[str], settings: Settings) -> Store | None:
+    """Return the cache's folder; the default one is not used where it lies in what is audited."""
+    if settings.cache_dir is not None:
+        return Store(Path(settings.cache_dir))
+    folder = default_folder()
+    if folder is None:
+        return None
+    real = os.path.realpath(folder)
+    for path in paths or (".",):
+        root = os.path.realpath(path)
+        if real == root or real.startswith(root.rstrip(os.sep) + os.sep):
+            return None
+    return Store(folder)
+
+
+def _without_texts(report: Report, files: FileSet) -> Report:
+    """Leave out the texts of files that the next run reads anyway."""
+    texts = {file.path: file.text for file in files.files}
+    sources = {path: "" if texts.get(path) == text else text for path, text in report.sources.items()}
+    return replace(report, sources=sources)
+
+
+def _with_texts(report: Report, files: FileSet) -> Report:
+    texts = {file.path: file.text for file in files.files}
+    return replace(report, sources={path: text or texts.get(path, "") for path, text in report.sources.items()})

@@ -1,0 +1,88 @@
+"""What a result rests on, as one hash: the files' contents, the settings, the schema's sources, nodepath itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from hashlib import blake2b
+from pathlib import Path
+
+from nodepath_cli.cache.codec import CodecError, dumps
+from nodepath_cli.cache.tool import identity
+from nodepath_cli.config import Settings
+from nodepath_cli.errors import NodepathError
+from nodepath_cli.source.files import FileSet, collect
+from nodepath_cli.source.hosts import hosts
+
+_SHOWN = frozenset(
+    {"format", "output", "color", "quiet", "verbose", "fail_on", "strict", "min_coverage", "jobs"}
+    | {"cache_dir", "no_cache", "lock_timeout", "cross_check"}
+)
+"""Settings that say how a result is made or shown, not what it is."""
+_NO_LIMIT = 1 << 40
+
+
+def key(kind: str, files: FileSet, settings: Settings, tool: bytes | None = None) -> str | None:
+    """Return the name of a result of this kind, None where something that it rests on cannot be told.
+
+    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name.
+    """
+    digest = blake2b(digest_size=32)
+    digest.update(tool or identity())
+    told = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name not in _SHOWN}
+    digest.update(repr((kind, told)).encode("utf-8", "surrogateescape"))
+    _add_files(digest, files)
+    try:
+        for name, part in _beside(settings):
+            _add(digest, name.encode("utf-8", "surrogateescape"))
+            _add(digest, part)
+    except (OSError, CodecError, NodepathError):
+        return None
+    return digest.hexdigest()
+
+
+def _add(digest: blake2b, data: bytes) -> None:
+    digest.update(len(data).to_bytes(8, "little"))
+    digest.update(data)
+
+
+def _add_files(digest: blake2b, files: FileSet) -> None:
+    digest.update(repr((len(files.files), files.skipped, files.missing)).encode("utf-8", "surrogateescape"))
+    for file in files.files:
+        _add(digest, file.path.encode("utf-8", "surrogateescape"))
+        _add(digest, file.text.encode("utf-8", "surrogateescape"))
+    for host in hosts():
+        own = [file for file in files.files if file.path.endswith(host.suffixes)]
+        digest.update(repr(host.surroundings(own)).encode("utf-8", "surrogateescape"))
+
+
+def _beside(settings: Settings) -> Iterable[tuple[str, bytes]]:
+    """Yield everything else that is read, by a name. Raises OSError, CodecError and NodepathError."""
+    if settings.baseline is not None:
+        yield "baseline", Path(settings.baseline).read_bytes()
+    if settings.migrations is not None:
+        # Revisions are programs: what they do may rest on anything.
+        yield "migrations", _loaded("head", settings)
+        yield settings.migrations, _folder(settings.migrations)
+    for source in (*settings.schema, *(each for block in settings.sources for each in block.schema)):
+        if source == "head" or source.startswith("rev:"):
+            if settings.migrations is not None:
+                yield source, _loaded(source, settings)
+        elif source == "live" or not Path(source).exists():
+            yield source, _loaded(source, settings)
+        elif Path(source).is_dir():
+            yield source, _folder(source)
+        else:
+            yield source, Path(source).read_bytes()
+
+
+def _loaded(source: str, settings: Settings) -> bytes:
+    from nodepath_cli.schema.sources import load
+
+    return dumps(load((source,), settings))
+
+
+def _folder(path: str) -> bytes:
+    digest = blake2b(digest_size=32)
+    _add_files(digest, collect([path], Settings(max_file_size=_NO_LIMIT), (".go", ".sql", ".py")))
+    return digest.digest()
