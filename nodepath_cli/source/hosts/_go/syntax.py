@@ -19,6 +19,8 @@ _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
 
 _WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") else 32 for byte in range(256))
 """Everything but the ASCII letters, digits and underscores becomes a space."""
+_KNOWN: dict[bytes, bytes] = {}
+"""Each word once, however many files have it: they would take a fifth of all memory."""
 
 EXPRESSION_LENGTH = 80
 """Longest source expression that a report shows, in characters."""
@@ -66,7 +68,8 @@ class GoFile:
     @cached_property
     def words(self) -> frozenset[bytes]:
         """Every run of ASCII letters, digits and underscores."""
-        return frozenset(self.data.translate(_WORDS).split())
+        found = set(self.data.translate(_WORDS).split())
+        return frozenset(map(_KNOWN.setdefault, found, found))
 
     @cached_property
     def broken(self) -> bool:
