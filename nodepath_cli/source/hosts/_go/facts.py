@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nodepath_cli.source.hosts._go.machine import Machine
-from nodepath_cli.source.hosts._go.records import NOWHERE, Call, Key, NotFollowed, Place, Received
+from nodepath_cli.source.hosts._go.records import NOWHERE, Call, Key, Noted, NotFollowed, Place, Received
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard
 from nodepath_cli.source.statement import Span
@@ -36,6 +36,9 @@ class Facts:
     wrappers: dict[Key, set[int]]
     handed_on: dict[Key, set[Span]]
     parsed: set[Span]
+    followed: set[Key]
+    possible: set[int]
+    noted: tuple[Noted, ...]
     tainted: set[Key]
     evaluated: frozenset[Key]
     """The functions that were evaluated on their own."""
@@ -59,6 +62,9 @@ def facts_of(m: Machine, files: Sequence[GoFile], carriers: Carriers) -> Facts:
         m.wrappers,
         m.handed_on,
         m.parsed,
+        m.followed,
+        m.possible,
+        tuple(m.noted),
         m.tainted,
         frozenset(m.summaries),
         carriers,
@@ -92,6 +98,9 @@ def take(m: Machine, facts: Facts, carriers: Carriers) -> None:
     m.covered |= facts.covered
     m.covered_by_callers |= facts.covered_by_callers
     m.parsed |= facts.parsed
+    m.followed |= facts.followed
+    m.possible |= facts.possible
+    m.noted = dict.fromkeys((*facts.noted, *m.noted))
     m.tainted |= facts.tainted
     m.elsewhere |= facts.evaluated
     for key, positions in facts.wrappers.items():
