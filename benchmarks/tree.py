@@ -59,11 +59,10 @@ def _measured(formatter: str, folder: str, cache: str) -> bool:
     for command in (theirs, cold, warm):
         wall(command, folder)
     rounds = [(wall(theirs, folder), wall(cold, folder), wall(warm, folder)) for _ in range(ROUNDS)]
-    one = statistics.median(wall([*cold, "--jobs", "1"], folder) for _ in range(2))
     other, first, second = (statistics.median(each) for each in zip(*rounds, strict=True))
     files = sum(1 for _ in Path(folder).rglob("*.go"))
     print(f"     {files:,} Go files: gofmt -l {other:.2f} s")
-    print(f"     nodepath: cold {first:.2f} s, with --jobs 1 {one:.2f} s, again {second:.2f} s")
+    print(f"     nodepath: cold {first:.2f} s, again {second:.2f} s")
     times = [(audit / gofmt, again / gofmt) for gofmt, audit, again in rounds]
     kept = [
         report("cold audit", statistics.median(each for each, _ in times), COLD, "times gofmt -l"),

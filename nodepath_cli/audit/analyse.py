@@ -228,7 +228,7 @@ def _extract(
 ) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
     extracted: list[tuple[Statement, SourceFile]] = []
     programs = []
-    options = HostOptions(settings.dialect, settings.jobs)
+    options = HostOptions(settings.dialect)
     for host in hosts():
         own = [file for file in files if file.path.endswith(host.suffixes)]
         if own:

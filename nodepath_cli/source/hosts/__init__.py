@@ -21,8 +21,6 @@ class HostOptions:
 
     dialect: Dialect
     """The audited dialect: SQL of another family gets `Statement.dialect`."""
-    jobs: int = 1
-    """How many processes may work at once, 0 for as many as there are processors."""
 
 
 class Program(Protocol):

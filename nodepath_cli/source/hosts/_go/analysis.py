@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.expressions import evaluate
-from nodepath_cli.source.hosts._go.facts import Carriers, Facts, facts_of, take
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index, Routine
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
@@ -20,7 +19,6 @@ from nodepath_cli.source.hosts._go.relevant import (
     has_sql_words,
     returns_text,
 )
-from nodepath_cli.source.hosts._go.shares import parted, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
@@ -29,17 +27,21 @@ _CALLER_ROUNDS = 3
 _TAINT_ROUNDS = 2
 _CARRIER_ROUNDS = 3
 """How many links of constants made of constants (`byID = selectUser + ` WHERE id = ?``) are followed to their users."""
-_LATER = 1 << 40
-"""Where the second part's records begin to count."""
 _MAX_CARRIERS = 4_000
 
+Carriers = dict[str, set[str]]
+"""By folder: the names of constants, variables and functions that carry SQL to other files."""
 
-def analyse(index: Index, jobs: int = 1) -> Machine:
-    """Evaluate everything in a program that can have to do with SQL, in up to `jobs` processes (0: one a processor)."""
+
+def analyse(index: Index) -> Machine:
+    """Evaluate everything in a program that can have to do with SQL."""
     files = [file for file in index.files if concerns_sql(file.data)]
     for file in files:
         file.read = True
-    m, carriers = _own_codes(index, files, jobs)
+    m, carriers = Machine(index, evaluate, execute, summary), Carriers()
+    m.sql_folders.update(file.folder for file in files)
+    for file in files:
+        _own_code(m, file, carriers)
     for _ in range(_CARRIER_ROUNDS):
         carriers = _users(m, carriers)
     for _ in range(_CALLER_ROUNDS):
@@ -48,39 +50,6 @@ def analyse(index: Index, jobs: int = 1) -> Machine:
     _readers(m)
     _again(m)
     return m
-
-
-def _own_codes(index: Index, files: Sequence[GoFile], jobs: int) -> tuple[Machine, Carriers]:
-    """Evaluate the own code of all files, much of it in two parts; return the machine that knows all, and the carriers.
-
-    The second part's machine takes over what the first one found as if it had come before.
-    """
-    folders = {file.folder for file in files}
-    first, second = parted(files)
-    m, carriers = _machine(index, folders), Carriers()
-    if not first:
-        _evaluate(m, second, carriers)
-        return m, carriers
-    m.order = _LATER
-
-    def before() -> Facts:
-        other, found = _machine(index, folders), Carriers()
-        _evaluate(other, first, found)
-        return facts_of(other, first, found)
-
-    take(m, side_by_side(before, lambda: _evaluate(m, second, carriers), jobs), carriers)
-    return m, carriers
-
-
-def _machine(index: Index, sql_folders: set[str]) -> Machine:
-    m = Machine(index, evaluate, execute, summary)
-    m.sql_folders.update(sql_folders)
-    return m
-
-
-def _evaluate(m: Machine, files: Sequence[GoFile], carriers: Carriers) -> None:
-    for file in files:
-        _own_code(m, file, carriers)
 
 
 def _again(m: Machine) -> None:
@@ -94,12 +63,8 @@ def _again(m: Machine) -> None:
         m.values.clear()
         m.stored.clear()
         m.settled.clear()
-        known = [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None or key in m.elsewhere]
-        m.elsewhere -= tainted
-        for routine in [m.routines.get(key) or m.index.routine_at(*key) for key in known]:
-            if routine is None:
-                continue
-            m.summary(routine)
+        for key in [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None]:
+            m.summary(m.routines[key])
 
 
 def _own_code(m: Machine, file: GoFile, carriers: Carriers) -> None:

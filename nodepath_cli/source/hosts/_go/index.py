@@ -99,7 +99,6 @@ class Index:
         for file in files:
             self.folders.setdefault(file.folder, []).append(file)
         self.modules = Modules(self.folders)
-        self._imports: dict[str, dict[str, str]] = {}
         self._indexes: dict[str, FileIndex] = {}
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
@@ -120,12 +119,7 @@ class Index:
 
     def imports(self, file: GoFile) -> dict[str, str]:
         """Return the import paths of a file by the names that it uses."""
-        found = self._imports.get(file.path)
-        return self.of(file).imports if found is None else found
-
-    def know_imports(self, path: str, imports: dict[str, str]) -> None:
-        """Learn the imports of a file from elsewhere."""
-        self._imports[path] = imports
+        return self.of(file).imports
 
     def writes(self, file: GoFile) -> FileWrites:
         """Return the writes of a file."""

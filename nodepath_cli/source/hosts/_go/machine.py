@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -116,17 +116,6 @@ class Decisions:
     def is_round(self, decision: int, arm: int) -> bool:
         """Say whether an arm is a round of a loop."""
         return arm == 0 and self.arm(decision, 1).startswith("no iteration of")
-    def places(self) -> dict[int, Guard]:
-        """Return the branches around every branch of which they are known."""
-        return self._around
-
-    def doubts(self) -> set[tuple[int, int]]:
-        """Return the arms that may never be taken."""
-        return self._doubtful
-
-    def arms(self) -> Sequence[list[str]]:
-        """Return the words of the arms of every branch, in order of number."""
-        return self._arms
 
     def arm(self, decision: int, arm: int) -> str:
         """Return the words of one arm."""
@@ -177,8 +166,6 @@ class Machine:
     summaries: dict[Key, Summary] = field(default_factory=dict)
     routines: dict[Key, Routine] = field(default_factory=dict)
     """The functions of `summaries`."""
-    elsewhere: set[Key] = field(default_factory=set)
-    """The functions that another machine evaluated, whose records are here."""
     worth: dict[Key, tuple[bool, bool, bool]] = field(default_factory=dict)
     """By function: it has SQL words or database calls; it may return a text; it may return a struct with one."""
     dependent: set[Key] = field(default_factory=set)
@@ -248,13 +235,12 @@ class Machine:
         return self.summarizer(self, routine)
 
     def routine(self, key: Key) -> Routine | None:
-        """Return a declared function that was evaluated, here or elsewhere."""
-        return self.routines.get(key) or (self.index.routine_at(*key) if key in self.elsewhere else None)
+        """Return a declared function that was evaluated."""
+        return self.routines.get(key)
 
     def evaluated(self, routine: Routine) -> bool:
-        """Say whether a declared function was evaluated on its own, here or elsewhere."""
-        key = routine_key(routine)
-        return key in self.summaries or key in self.elsewhere
+        """Say whether a declared function was evaluated on its own."""
+        return routine_key(routine) in self.summaries
 
     def step(self) -> None:
         """Count one step. Raises OutOfSteps where the budget is spent."""

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
@@ -17,19 +16,12 @@ Key = tuple[str, int]
 """What identifies a call or a function: file and byte offset."""
 
 
-class Place(NamedTuple):
-    """Where a call stands, in bytes: what is left of its node where the file's tree is in another process."""
-
-    start_byte: int
-    end_byte: int
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call as records name it."""
 
     file: GoFile
-    node: Node | Place
+    node: Node
     name: str
     function: str | None
 
@@ -54,10 +46,6 @@ class Handed(NamedTuple):
     """The function."""
     argument: int
     """Which of its arguments the SQL is, from 0."""
-
-
-NOWHERE = Call(GoFile(SourceFile("", "")), Place(0, 0), "", None)
-"""Stands for a record's call on the way from one process to another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,6 @@ class GoFile:
         """Whether it has a syntax error."""
         return self.root.has_error
 
-    def know_broken(self, broken: bool) -> None:
-        """Learn from elsewhere whether it has a syntax error."""
-        self.__dict__.setdefault("broken", broken)
-
     def has(self, name: str) -> bool:
         """Say whether a name may stand in the text as a whole word; "no" is certain."""
         return name.encode() in self.words if name.isascii() else name in self.text
