@@ -66,7 +66,10 @@ def run_alembic(
     except NodepathError:
         raise
     except Exception as error:
-        raise _failed(error, tuple(applied)) or error from error
+        told_as = _failed(error, tuple(applied))
+        if told_as is None:
+            raise
+        raise told_as from error
     return tuple(applied)
 
 
