@@ -147,16 +147,21 @@ class Ledger:
         rows = self.ask(f"SELECT DISTINCT revision, direction FROM {self._quoted(LEDGER_TABLE)}")
         return {str(revision): direction for revision, direction in rows}
 
-    def add(self, entries: Sequence[Entry]) -> None:
-        """Write new rows."""
+    def add(self, entries: Sequence[Entry], closing: Entry | None = None) -> None:
+        """Write new rows, and in the same statement that a started one has run. Not for SQLite with `closing`."""
         columns = ", ".join(self._quoted(name) for name in _FIELDS)
         marks = "(" + ", ".join([self._mark] * len(_FIELDS)) + ")"
+        if closing is not None and not entries:
+            self.done(closing)
         for first in range(0, len(entries), _CHUNK):
-            part = entries[first : first + _CHUNK]
+            part = [*entries[first : first + _CHUNK]]
+            update = ""
+            if closing is not None and first == 0:
+                part.insert(0, replace(closing, state="done", at=now(), statement="", before=None))
+                update = " ON DUPLICATE KEY UPDATE `state` = VALUES(`state`), `at` = VALUES(`at`)"
             values = [value for entry in part for value in _values(entry)]
-            self.send(
-                f"INSERT INTO {self._quoted(LEDGER_TABLE)} ({columns}) VALUES {', '.join([marks] * len(part))}", values
-            )
+            rows = ", ".join([marks] * len(part))
+            self.send(f"INSERT INTO {self._quoted(LEDGER_TABLE)} ({columns}) VALUES {rows}{update}", values)
 
     def done(self, entry: Entry) -> Entry:
         """Write that a started statement has run."""

@@ -55,6 +55,8 @@ class Recorder:
         self._open = False
         self._stale = False
         self._pending: list[Entry] = []
+        self._closing: Entry | None = None
+        """A DDL statement that has run, whose row does not say so yet. Nothing else is in the open transaction then."""
         self._refused: list[Entry] = []
         self._prepared = Prepared(self.ledger)
         self._temporary: set[str] = set()
@@ -89,6 +91,10 @@ class Recorder:
         if self._stale:
             self.ledger.remove(self._revision)
             self._stale = False
+        if self._closing is not None:
+            # A part of the stamp's transaction.
+            self.ledger.done(self._closing)
+            self._closing = None
         self._settle_caught()
         try:
             self._remaining.finish()
@@ -98,6 +104,16 @@ class Recorder:
     def close(self) -> None:
         """Record nothing more, as the revision has ended, well or not."""
         self._open = False
+        # The connection may be what has broken.
+        with contextlib.suppress(Exception):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let another connection see that the last DDL statement has run."""
+        if self._closing is not None:
+            self.ledger.done(self._closing)
+            self._closing = None
+            self.ledger.commit()
 
     def drop(self) -> None:
         """Forget the rows that are not written: what they stand for is rolled back."""
@@ -160,6 +176,7 @@ class Recorder:
             cursor.lastrowid = known.last_id
 
     def _data(self, statement: Sent, cursor: Any, context: Any, run: Callable[[], None]) -> None:
+        self._settle()
         alone = not self._lite and self._driver().get_autocommit()
         if alone:
             # Inside Alembic's autocommit_block. The row must not be without the statement, nor the other way round.
@@ -198,10 +215,11 @@ class Recorder:
             if waited_too_long(error) and statement.kind == "ddl":
                 raise too_long(self.ledger, statement, self._waits) from error
             raise
-        self.ledger.done(started[0])
-        if statement.kind == "ddl":
-            # So that another connection sees it while the next statement runs; the DDL has committed all that was open.
-            self.ledger.commit()
+        self._closing = started[0]
+        if statement.kind == "call":
+            # What it has done may be a part of the open transaction.
+            self.ledger.done(started[0])
+            self._closing = None
 
     def _failed(self, entry: Entry) -> None:
         """Take back the row of a statement that the server has refused, where nothing is different for it.
@@ -209,6 +227,7 @@ class Recorder:
         Where the connection is gone, or the statement has done a part of its work, the row stays as it is.
         """
         with contextlib.suppress(Exception):
+            self._settle()
             unchanged = entry.before is not None and all(
                 text(self.ledger, name) == found for name, found in entry.before.items()
             )
@@ -227,6 +246,7 @@ class Recorder:
             found = touched(statement.text, self._dialect)
             before = witness(self.ledger, found.objects) if found.objects else None
         entry = self._entry(statement, "started", kind="ddl", before=before)
+        # One statement closes the row before and opens this one.
         self._pending.append(entry)
         self.flush()
         return entry
@@ -254,8 +274,9 @@ class Recorder:
             # The rows of the revision's last run in the other direction.
             self.ledger.remove(self._revision)
             self._stale = False
-        self.ledger.add(self._pending)
+        self.ledger.add(self._pending, self._closing)
         self._pending.clear()
+        self._closing = None
 
     def _waiting(self, statement: Sent, number: int, pause: float) -> None:
         self.told(f"{statement.head[:60]} waits for a lock; retry {number} of {self._waits.retries} in {pause:.1f} s")
