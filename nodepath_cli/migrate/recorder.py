@@ -91,10 +91,8 @@ class Recorder:
         if self._stale:
             self.ledger.remove(self._revision)
             self._stale = False
-        if self._closing is not None:
-            # A part of the stamp's transaction.
-            self.ledger.done(self._closing)
-            self._closing = None
+        # A part of the stamp's transaction.
+        self.flush()
         self._settle_caught()
         try:
             self._remaining.finish()
