@@ -42,7 +42,7 @@ def refuse_unadopted(connection: Connection) -> None:
     """
     found = recorded(connection)
     there = present(connection) if not found else ()
-    if not there or Ledger(connection).passes().get(FIRST) == "up":
+    if not there or (found == () and Ledger(connection).passes().get(FIRST) == "up"):
         # With a ledger, the recorder goes on where the run has died.
         return
     names = f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there without a stamp in {VERSION_TABLE}"

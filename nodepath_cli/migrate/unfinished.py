@@ -18,7 +18,12 @@ def unfinished(connection: Connection, script: ScriptDirectory) -> dict[str, Dir
     passes = Ledger(connection).passes()
     if not passes:
         return {}
-    applied = applied_revisions(recorded(connection) or (), script)
+    heads = recorded(connection)
+    if heads is None:
+        # A run makes the version table before its first statement, and an adoption after its last: without the table
+        # no run was interrupted, somebody has taken the stamp away.
+        return {revision: direction for revision, direction in passes.items() if direction == "adopt"}
+    applied = applied_revisions(heads, script)
     return {
         revision: direction for revision, direction in passes.items() if (direction == "down") == (revision in applied)
     }
