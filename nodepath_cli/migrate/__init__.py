@@ -6,12 +6,27 @@ Alembic and SQLAlchemy when they are called.
 
 from __future__ import annotations
 
-from nodepath_cli.migrate.adoption import adopt
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from nodepath_cli.migrate.records import Adoption, Current, Move, RevisionLine, Status, TableShape
 from nodepath_cli.migrate.runner import Hooks, downgrade, stamp, upgrade
 from nodepath_cli.migrate.state import check, current, heads, history, status
-from nodepath_cli.migrate.verify import Verification, verify
 from nodepath_cli.migrate.waits import Waits
+
+if TYPE_CHECKING:
+    from nodepath_cli.migrate.adoption import adopt
+    from nodepath_cli.migrate.verification import Verification, verify
+
+_LATER = {"adopt": "adoption", "Verification": "verification", "verify": "verification"}
+"""What needs the DDL replay, which an upgrade that was not interrupted can do without."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
 
 __all__ = [
     "Adoption",

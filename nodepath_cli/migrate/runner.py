@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Refused
@@ -15,14 +14,11 @@ from nodepath_cli.migrate.lock import LOCK_SECONDS, one_at_a_time, settle
 from nodepath_cli.migrate.plan import Plan, make_plan
 from nodepath_cli.migrate.preflight import Preflight, make_preflight
 from nodepath_cli.migrate.records import Current, Move
-from nodepath_cli.migrate.session import opened, run_alembic
+from nodepath_cli.migrate.session import moving, opened, run_alembic
 from nodepath_cli.migrate.state import target, where
 from nodepath_cli.migrate.unfinished import forget, refuse_other_direction
 from nodepath_cli.migrate.waits import Waits
 from nodepath_cli.schema.revisions import script_directory
-
-if TYPE_CHECKING:
-    from alembic.config import Config
 
 Gate = Callable[[Plan], None]
 """Is asked once the plan is known and the lock is held, before the first statement; raises a NodepathError to stop."""
@@ -69,10 +65,8 @@ def upgrade(
     where the database is ahead of the revisions; Interrupted where a half-applied revision cannot be gone on with;
     Busy; UsageError for a revision that does not exist; else a DatabaseError.
     """
-    from alembic import command
-
     run = _Run(target(url), migrations, lock_seconds, waits or Waits(), hooks or Hooks())
-    return _move(run, revision, lambda config: command.upgrade(config, revision), up=True)
+    return _move(run, revision, up=True)
 
 
 def downgrade(
@@ -85,10 +79,8 @@ def downgrade(
 ) -> Move:
     """Take a database back to a revision (`base`, `-1`, an id). Tables that a revision created are dropped with
     their rows. Raises as `upgrade` does."""
-    from alembic import command
-
     run = _Run(target(url), migrations, lock_seconds, waits or Waits(), hooks or Hooks())
-    return _move(run, revision, lambda config: command.downgrade(config, revision), up=False)
+    return _move(run, revision, up=False)
 
 
 def stamp(
@@ -112,7 +104,7 @@ def stamp(
     return Move(before.current, after.current, after.head, ())
 
 
-def _move(run: _Run, revision: str, step: Callable[[Config], None], *, up: bool) -> Move:
+def _move(run: _Run, revision: str, *, up: bool) -> Move:
     script = script_directory(run.migrations)
     url = run.url
     with opened(url, "create" if up else "write") as connection, one_at_a_time(connection, url, run.lock_seconds):
@@ -130,6 +122,7 @@ def _move(run: _Run, revision: str, step: Callable[[Config], None], *, up: bool)
         settle(connection, url)
         with recording(connection, url, run.waits) as recorder:
             recorder.told = run.hooks.told or recorder.told
+            step = moving(script, revision, up=up)
             applied = run_alembic(step, connection, run.migrations, recorder, _counted(run.hooks, len(plan.steps)))
         after = where(connection, script)
         settle(connection, url)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
     from nodepath_cli.migrate.recorder import Recorder
@@ -30,6 +31,22 @@ def opened(url: DatabaseUrl, mode: Mode) -> Iterator[Connection]:
     """Give a connection for the block; what the driver raises inside becomes a DatabaseError."""
     with one_line_errors(url), connect(url, mode).connect() as connection:
         yield connection
+
+
+def moving(script: ScriptDirectory, revision: str, *, up: bool) -> Callable[[Config], object]:
+    """Return what `alembic.command.upgrade` or `downgrade` does, over revisions that are read already: reading 200
+    files once more took a tenth of a run (measured)."""
+
+    def step(config: Config) -> None:
+        from alembic.runtime.environment import EnvironmentContext
+
+        def plan(heads: Any, _: Any) -> Any:
+            return script._upgrade_revs(revision, heads) if up else script._downgrade_revs(revision, heads)
+
+        with EnvironmentContext(config, script, fn=plan, destination_rev=revision):
+            script.run_env()
+
+    return step
 
 
 def run_alembic(

@@ -10,7 +10,6 @@ from nodepath_cli.database_url import DatabaseUrl, parse
 from nodepath_cli.migrate.guard import half_done, present, recorded
 from nodepath_cli.migrate.ledger import Ledger
 from nodepath_cli.migrate.records import Current, RevisionLine, State, Status
-from nodepath_cli.migrate.shapes import shapes
 from nodepath_cli.migrate.unfinished import unfinished
 from nodepath_cli.schema.connection import connect, one_line_errors
 from nodepath_cli.schema.revisions import script_directory
@@ -32,6 +31,8 @@ def current(url: DatabaseUrl | str, migrations: Path | None = None) -> Current:
 
 def status(url: DatabaseUrl | str, migrations: Path | None = None) -> Status:
     """Return where a database stands, what is pending, and how the owned tables look. Raises as `current` does."""
+    from nodepath_cli.migrate.shapes import shapes
+
     url = target(url)
     script = script_directory(migrations)
     with _reading(url) as connection:
