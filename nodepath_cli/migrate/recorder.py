@@ -236,7 +236,7 @@ class Recorder:
         self._refused.append(entry)
 
     def _start(self, statement: Sent) -> Entry:
-        """Write a statement's row before it runs. The statement itself commits the row, by committing before it runs."""
+        """Write a statement's row before it runs. The statement commits the row: it commits before it runs."""
         before = None
         if statement.kind == "ddl":
             from nodepath_cli.sql.ddl_objects import touched
