@@ -62,7 +62,7 @@ def test_insert_ignore_excludes_only_where_the_affected_rows_decide(url: str) ->
 
 
 def test_select_for_update_and_insert_deadlocks(url: str) -> None:
-    found = prove(parse(url), [FOR_UPDATE, INSERT], rounds=3)
+    found = prove(parse(url), [FOR_UPDATE, "SELECT SLEEP(0.2)", INSERT], rounds=2)
     assert 1213 in found.errors
 
 

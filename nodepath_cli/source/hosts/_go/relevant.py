@@ -20,9 +20,10 @@ SQL_WORDS = re.compile(rb"[\"`(;/](?:(?<=[\"`(;])|(?<=\*/))\s*(?i:" + _VERBS + r
 """A literal that begins as SQL does. English sentences do so too: this only says where to look."""
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ`(;", b'abcdefghijklmnopqrstuvwxyz"""')
 _SPACE = b" \t\n\r\f\v"
-_SQUEEZED = re.compile(b'"(?:' + _VERBS.replace(rb"\s+", b"") + b")")
+_SQUEEZED_VERBS = _VERBS.replace(rb"\s+", b"").replace(rb"\s", b"").replace(rb"\b", b"")
+_SQUEEZED = re.compile(b'"(?:' + _SQUEEZED_VERBS + b")")
 """SQL_WORDS on a text without spaces in lower case, where a quote stands for each character that may be in front."""
-_COMMENTED = re.compile(rb"\*/(?:" + _VERBS.replace(rb"\s+", b"") + b")")
+_COMMENTED = re.compile(rb"\*/(?:" + _SQUEEZED_VERBS + b")")
 _QUOTE = ord('"')
 _WORDS_ALONE = re.compile(rb"\"(?:[Uu]pdate|[Dd]elete|[Ii]nsert|[Ss]elect|[Cc]all)(?: [A-Za-z][A-Za-z'-]*)+[.:!]?\"")
 """A literal of words, of which the first is a verb that SQL goes on from with more than words, not all in capitals."""
