@@ -48,7 +48,7 @@ def collected(paths: Sequence[str], settings: Settings) -> Collected:
         running.add(path)
     if not running.migrations:
         raise NothingToAudit("no migrations in " + ", ".join(paths or (".",)), "name a folder that holds migrations")
-    history = History(tuple(running.migrations), settings.dialect, running.schema, tuple(running.heads))
+    history = History(tuple(running.migrations), settings.dialect, running.schema, tuple(sorted(running.heads)))
     return Collected(history, running.files)
 
 

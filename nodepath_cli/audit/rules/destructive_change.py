@@ -23,8 +23,11 @@ from nodepath_cli.sql.ddl import nodes
 
 def check(history: History) -> Iterator[MigrationHit]:
     """Yield each drop or truncation of a table that was there before the migration, and each dropped column."""
-    for change in history.changes:
-        yield from _change(change)
+    for migration in history.migrations:
+        for change in migration.changes:
+            # Which databases there are is not known here: a DROP DATABASE is taken as it stands.
+            if not change.refused or isinstance(change.ddl, nodes.DropDatabase):
+                yield from _change(change)
 
 
 def _change(change: Change) -> Iterator[MigrationHit]:
