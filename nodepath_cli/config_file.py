@@ -171,7 +171,9 @@ def find_file(config: str | None = None) -> Path | None:
     if config is not None:
         path = Path(config)
         if not path.is_file():
-            raise ConfigError(f"no such configuration file: {config}", "give --config a TOML file, or --no-config")
+            raise ConfigError(
+                f"no such configuration file: {config or repr('')}", "give --config a TOML file, or --no-config"
+            )
         return path
     for folder in (here := Path.cwd(), *here.parents):
         own = folder / FILE_NAME
@@ -248,7 +250,9 @@ def _nearest_key(name: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name.replace("_", "-"), KEYS, n=1, cutoff=0.5)
-    return f"did you mean '{near[0]}'?" if near else "the keys are " + ", ".join(KEYS)
+    if near:
+        return f"write '{near[0]}' if that is meant"
+    return "delete it; `nodepath init` writes a file with the keys that matter"
 
 
 def _chosen(given: Mapping[str, object]) -> dict[str, Any]:
@@ -258,6 +262,9 @@ def _chosen(given: Mapping[str, object]) -> dict[str, Any]:
         if value is None or value == []:
             continue
         key = KEYS[name]
+        if name == "database-url" and not str(value).strip():
+            # As where no audit is run: a forgotten variable leaves nothing configured.
+            raise ConfigError(f"--{name} is empty", _ways())
         try:
             found[name] = key.read(value)
         except ValueError as error:
@@ -275,7 +282,13 @@ def _check_formats(found: Mapping[str, Any], formats: Sequence[str], place: str,
     for name in named:
         if name not in formats:
             where = f"{place}: " if place else ""
-            raise kind(f"{where}no format {name!r}", "use one of " + ", ".join(formats))
+            raise kind(f"{where}no format {name!r}", "use one of " + ", ".join(dict.fromkeys(formats)))
+
+
+def _ways() -> str:
+    from nodepath_cli.database_url import WAYS
+
+    return WAYS
 
 
 def _environment_names_a_database() -> bool:

@@ -6,6 +6,7 @@ ValueError with what it expected, in words that fit behind "is not": `a dialect 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ _DIALECT = re.compile(r"(?P<name>[a-z]+)(?::(?P<version>\d+(?:\.\d+){0,2}))?", r
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m|h|d)?", re.IGNORECASE)
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|m|g)?i?b?", re.IGNORECASE)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LONGEST_SECONDS = 365 * 86400.0
 _UNIT_BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 _DEFAULT_VERSION = {"mysql": (8, 0), "mariadb": (10, 11), "sqlite": ()}
 
@@ -69,8 +71,13 @@ def texts(value: object) -> tuple[str, ...]:
 
 def comma_texts(value: object) -> tuple[str, ...]:
     """Return a list of texts, each of which may hold several, separated by commas."""
-    parts = (part.strip() for each in texts(value) for part in each.split(","))
-    return tuple(part for part in parts if part)
+    given = texts(value)
+    parts = (part.strip() for each in given for part in each.split(","))
+    found = tuple(part for part in parts if part)
+    if given and not found:
+        # `--select ,` would otherwise select everything.
+        raise ValueError("a list of texts")
+    return found
 
 
 def pairs(value: object) -> tuple[tuple[str, str], ...]:
@@ -148,9 +155,11 @@ def number(value: object) -> int:
 def duration(value: object) -> float:
     """Return a duration in seconds: a number of seconds, or one with a unit (`30s`, `10m`, `2h`)."""
     match = _DURATION.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
-    if match is None:
-        raise ValueError("a duration, such as 30, 30s, 10m or 2h")
-    return float(match["number"]) * _UNIT_SECONDS[(match["unit"] or "s").lower()]
+    seconds = float(match["number"]) * _UNIT_SECONDS[(match["unit"] or "s").lower()] if match else math.inf
+    # A server takes a number that it cannot hold for none at all: it would not wait.
+    if seconds > LONGEST_SECONDS:
+        raise ValueError("a duration of at most 365d, such as 30, 30s, 10m or 2h")
+    return seconds
 
 
 def dialect(value: object) -> Dialect:

@@ -46,13 +46,17 @@ class NodepathError(Exception):
         self.next_step = next_step
 
     def line(self) -> str:
-        """Return the one line that ends stderr, under 400 characters."""
+        """Return the one line that ends stderr, under 400 characters; a long next step leaves room to say what."""
         what = " ".join(self.message.split()).rstrip(".")
         step = " ".join(self.next_step.split()).rstrip(".")
-        room = 399 - len("error: . Next: .") - len(step)
-        if len(what) > room:
-            what = what[: max(room - 3, 0)] + "..."
-        return f"error: {what}. Next: {step}."[:399]
+        room = 399 - len("error: . Next: .")
+        step = _cut(step, room - min(len(what), room // 2))
+        what = _cut(what, room - len(step))
+        return f"error: {what}. Next: {step}."
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 3] + "..."
 
 
 class UsageError(NodepathError):

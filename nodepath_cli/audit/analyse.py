@@ -15,7 +15,7 @@ from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
-from nodepath_cli.errors import NothingToAudit, UsageError
+from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
 from nodepath_cli.source.statement import Statement
@@ -70,7 +70,15 @@ class Analysed:
         if no_schema:
             return "unresolved", "no schema for table " + ", ".join(no_schema)
         reasons = unparsed + [reason for each in self.resolutions for reason in each.open] + self._unknown_names()
+        if reasons and self._no_table_known:
+            return "unresolved", reasons[0]
         return ("partial", reasons[0]) if reasons else ("resolved", None)
+
+    @property
+    def _no_table_known(self) -> bool:
+        """Whether no table of it is known before run time: nothing that the schema could refuse was checked."""
+        tables = (table for resolution in self.resolutions for table in resolution.tables)
+        return all(isinstance(table.outcome, Unknown) for table in tables)
 
     @cached_property
     def tables_without_schema(self) -> list[str]:
@@ -179,8 +187,28 @@ def analyse(
     `files` is what the paths hold, where that was read before. Raises UsageError where no path exists, NothingToAudit
     where they hold no file or no SQL, and what a schema source raises.
     """
-    extraction = extract(paths, settings, files)
-    return resolved(extraction, Targets(settings, extraction.programs, extraction.files.files), settings, progress)
+    try:
+        extraction = extract(paths, settings, files)
+    except NothingToAudit:
+        # A schema that is not available goes before an empty tree.
+        Targets(settings, (), ())
+        raise
+    return resolved(extraction, _targets(extraction, settings), settings, progress)
+
+
+def _targets(extraction: Extraction, settings: Settings) -> Targets:
+    try:
+        return Targets(settings, extraction.programs, extraction.files.files)
+    except SchemaError:
+        # A path that does not exist goes before a schema that is not available.
+        if extraction.files.missing:
+            raise no_such_path(extraction.files) from None
+        raise
+
+
+def no_such_path(files: FileSet) -> UsageError:
+    """Return the error of the first path that does not exist."""
+    return UsageError(f"no such path: {files.missing[0] or repr('')}", "name a file or folder that exists")
 
 
 def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = None) -> Extraction:
@@ -191,15 +219,17 @@ def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = No
     paths = paths or (".",)
     if files is None:
         files = collect(paths, settings, suffixes())
-    if files.missing and len(files.missing) == len(paths):
-        raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
+    if files.missing and (len(files.missing) == len(paths) or not files.files):
+        raise no_such_path(files)
     if not files.files:
         why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
         raise NothingToAudit("no Go or SQL files in " + ", ".join(paths) + why, "name a folder with Go or .sql files")
     statements, programs = _extract(files.files, settings)
+    if not statements and files.missing:
+        raise no_such_path(files)
     if not statements:
         raise NothingToAudit(
-            f"no SQL in {len(files.files)} files under " + ", ".join(paths), "name the folder that holds the queries"
+            f"no SQL in {_files(len(files.files))} under " + ", ".join(paths), "name the folder that holds the queries"
         )
     return Extraction(files, tuple(statements), tuple(programs))
 
@@ -256,6 +286,10 @@ def _resolve(statement: Statement, file: SourceFile, target: Target, settings: S
             parsed = parse(variant, target.dialect, settings.replace)
             outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
     return Analysed(statement, file, target, tuple(outcomes), settings.external_tables)
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number} files"
 
 
 def column_label(column: ColumnRef) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nodepath_cli.audit.agreement import CrossCheck
-from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label
+from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label, no_such_path
 from nodepath_cli.audit.baseline_file import load
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import (
@@ -30,7 +30,6 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
-from nodepath_cli.errors import UsageError
 from nodepath_cli.source.files import FileSet, SourceFile
 from nodepath_cli.source.statement import CallSite, Span
 from nodepath_cli.sql.resolution import Resolution, Unparsed
@@ -60,7 +59,6 @@ def audit(
     unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
     schema = analysis.main.schema
-    missing = analysis.files.missing
     return Report(
         schema=SchemaSummary(schema.sources, analysis.main.dialect.name, len(schema.tables), schema.column_count),
         counts=replace(
@@ -76,7 +74,7 @@ def audit(
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, by_path) | dict(settled.sources),
         cross_check=checked,
-        error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,
+        error=no_such_path(analysis.files) if analysis.files.missing else None,
         judged=settled.judged,
     )
 

@@ -63,6 +63,7 @@ def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: b
     from nodepath_cli.cli.db_run import run_hooks
     from nodepath_cli.migrate import offline
 
+    _check(revision)
     if dry_run and sql:
         raise UsageError("--dry-run and --sql exclude each other", "give one of them")
     if sql:
@@ -80,6 +81,11 @@ def _move(options: RunOptions, revision: str, *, dry_run: bool, sql: bool, up: b
     with run_hooks(output, settings) as hooks:
         done = move(url, revision, folder, settings.lock_timeout, waits(settings), hooks)
     output.moved("upgraded" if up else "downgraded", done)
+
+
+def _check(revision: str) -> None:
+    if not revision.strip():
+        raise UsageError("the revision is empty", "name one of `nodepath db history`, or head or base")
 
 
 @app.command("current")
@@ -184,6 +190,7 @@ def stamp_command(
     """Record a revision without running anything. `adopt` looks at the tables first; this does not."""
     from nodepath_cli.migrate import stamp
 
+    _check(revision)
     output, url, settings = options.opened()
     output.stamped(stamp(url, revision, options.folder(settings), settings.lock_timeout))
 

@@ -44,6 +44,8 @@ def audit_deploy(
     from nodepath_cli.report import format_names
 
     settings = options.settings(format_names())
+    if contract is not None and not contract.strip():
+        raise UsageError("--contract is empty", "give it a column as TABLE.COLUMN, or leave it out")
     if settings.cross_check is not None and options.cross_check is not None:
         raise UsageError("audit-deploy asks no server for its verdict", "leave --cross-check out")
     given = tuple(options.schema or ())

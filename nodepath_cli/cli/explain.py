@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nodepath_cli.cli.failure import masked
 from nodepath_cli.cli.flatten import flattened
 from nodepath_cli.cli.options import OutputOptions, ScanOptions
 from nodepath_cli.cli.output import render_options
@@ -97,6 +99,8 @@ def _causes(error: Logged, paths: list[str], table: str | None, options: ScanOpt
     with progress("Reading statements", quiet=settings.quiet) as told:
         analysis = analyse(tuple(paths), settings, told)
     found = causes(analysis, error, table)
+    # A database URL in the name's place is not repeated with its password.
+    error = replace(error, name=masked(UsageError(error.name, ""), [error.name]).message)
     if settings.format == "json":
         render_json(error, found, sys.stdout)
         return

@@ -12,9 +12,11 @@ from pathlib import Path
 from nodepath_cli.errors import NodepathError, UsageError
 
 WITHOUT_CONFIGURATION = ("demo",)
-"""Commands whose format the configuration does not set."""
+"""Commands that read no configuration: it does not set their format."""
 
 _PASSWORD = re.compile(r"(://[^\s/:@]*:|(?<![^\s'\"(=])[^\s:/@'\"]+:)(?!//)\S+@")
+_PATTERN = "USER:PASSWORD@"
+"""How a next step writes the form of a URL."""
 _PASSWORD_OF_WHOLE = re.compile(r"(://[^/:@]*:|^[^:/@]*:)(?!//).*@", re.DOTALL)
 
 
@@ -47,8 +49,13 @@ def usage_error(error: Exception) -> UsageError | None:
     names = getattr(getattr(context, "command", None), "commands", None)
     if message.startswith("No such command") and names:
         known = ", ".join(sorted(names))
-        return UsageError(message, f"use one of {known}")
-    return UsageError(message[:1].lower() + message[1:], f"run `{command} --help`")
+        return UsageError(_sentence(message), f"use one of {known}")
+    return UsageError(_sentence(message), f"run `{command} --help`")
+
+
+def _sentence(message: str) -> str:
+    """Return Typer's words as the first half of a line: a question within it would end it twice."""
+    return re.sub(r"\. Did you mean (.*)\?$", r" (did you mean \1?)", message[:1].lower() + message[1:])
 
 
 def internal_error(error: Exception) -> NodepathError:
@@ -98,7 +105,7 @@ def _masked(text: str, arguments: Sequence[str]) -> str:
         safe = _PASSWORD_OF_WHOLE.sub(r"\1***@", each)
         for form in (each, repr(each)[1:-1]):
             text = text.replace(form, safe)
-    return _PASSWORD.sub(r"\1***@", text)
+    return _PASSWORD.sub(lambda found: found[0] if found[0].endswith(_PATTERN) else found[1] + "***@", text)
 
 
 def _format(arguments: Sequence[str]) -> str:

@@ -59,7 +59,7 @@ def changed_since(ref: str) -> frozenset[Path]:
 def _top() -> Path:
     answer = _git(["rev-parse", "--show-toplevel"])
     if answer is None:
-        raise UsageError("--base needs a Git work tree, and this is none", "run it inside the repository")
+        raise UsageError("a Git revision needs a Git work tree, and this is none", "run it inside the repository")
     return Path(answer.decode("utf-8", "surrogateescape").rstrip("\n")).resolve()
 
 

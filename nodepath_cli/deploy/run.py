@@ -25,7 +25,7 @@ from nodepath_cli.deploy.pending import plan
 from nodepath_cli.deploy.records import Deploy, DeployFinding, Failure, Plan, State, Verdict
 from nodepath_cli.deploy.states import Replayed, replayed
 from nodepath_cli.deploy.verdict import verdict
-from nodepath_cli.errors import NothingToAudit, UsageError
+from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
 
 
 def audit_deploy(
@@ -45,7 +45,13 @@ def audit_deploy(
     """
     started = time.perf_counter()
     active = frozenset(rule.id for rule in selected(settings.select, settings.ignore))
-    planned, dialect = plan(settings, below)
+    try:
+        planned, dialect = plan(settings, below)
+    except SchemaError:
+        # A path that does not exist goes before a schema that is not available.
+        with contextlib.suppress(NothingToAudit):
+            read(paths, settings)
+        raise
     settings = replace(settings, dialect=dialect)
     made = replayed(planned, dialect)
     codes = _codes(paths, planned, settings, progress)

@@ -105,7 +105,7 @@ def _unresolved(unresolved: Sequence[Unresolved], style: Style, options: RenderO
             + (f" (in {one_line(each.function)})" if each.function else "")
             for each in unresolved
         ]
-    lines = [f"{label} {_were_not_followed(len(unresolved))}, so nothing is known of them (-v lists all):"]
+    lines = [f"{label} {_were_not_followed(len(unresolved))} (-v lists all):"]
     groups = by_reason(unresolved)
     for reason, group in groups[:_REASONS]:
         places = ", ".join(f"{one_line(each.path)}:{each.line}" for each in group[:_PLACES])
@@ -115,7 +115,9 @@ def _unresolved(unresolved: Sequence[Unresolved], style: Style, options: RenderO
 
 
 def _were_not_followed(number: int) -> str:
-    return "1 statement was not followed" if number == 1 else f"{number:,} statements were not followed"
+    if number == 1:
+        return "1 statement was not followed, so nothing is known of it"
+    return f"{number:,} statements were not followed, so nothing is known of them"
 
 
 def _skipped(report: Report, style: Style, options: RenderOptions) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nodepath_cli.config import Settings
+from nodepath_cli.errors import UsageError
 from nodepath_cli.schema.model import Problem, Rename, Schema
 from nodepath_cli.schema.revisions import Revision, is_versions_folder, revisions
 
@@ -14,7 +15,7 @@ def load(revision: str, base: Schema, settings: Settings) -> Schema:
     """Lay the schema at a revision (`head`, or an id) over `base`.
 
     The revisions are the bundled ones and, where `settings.migrations` is a folder of revisions, those in it. The
-    former names that they declare become renames. Raises UsageError where there is no such revision, SchemaError where
+    former names that they declare become renames. Raises SchemaError where there is no such revision or
     the revisions cannot be read. A revision that needs a database to say what it does is a problem of the schema.
     """
     from nodepath_cli.source.script import split
@@ -34,8 +35,13 @@ def load(revision: str, base: Schema, settings: Settings) -> Schema:
 
 
 def own_versions(settings: Settings) -> Path | None:
-    """Return the configured folder of Alembic revisions, None where there is none or it holds SQL migrations."""
+    """Return the configured folder of Alembic revisions, None where there is none or it holds SQL migrations.
+
+    Raises UsageError where the configured folder is not there.
+    """
     folder = Path(settings.migrations) if settings.migrations else None
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"there is no migrations folder '{folder}'", "check --migrations")
     return folder if folder is not None and is_versions_folder(folder) else None
 
 

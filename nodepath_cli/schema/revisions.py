@@ -76,8 +76,8 @@ def is_versions_folder(folder: Path) -> bool:
 def revisions(migrations: Path | None = None, dialect: Family = "mysql", upto: str = "head") -> tuple[Revision, ...]:
     """Return the revisions up to and with `upto`, each after those that it follows.
 
-    `migrations` is a versions folder of one's own whose revisions follow the bundled ones. Raises UsageError where
-    `upto` names no revision, SchemaError where the revisions cannot be read.
+    `migrations` is a versions folder of one's own whose revisions follow the bundled ones. Raises SchemaError where
+    `upto` names no revision or the revisions cannot be read, UsageError where there is no such folder.
     """
     folder = scripts_folder()
     if migrations is None:
@@ -163,9 +163,10 @@ def _cut(items: tuple[Revision, ...], upto: str) -> tuple[Revision, ...]:
     return tuple(item for item in items if item.id in wanted)
 
 
-def _no_revision(name: str, known: object) -> UsageError:
+def _no_revision(name: str, known: object) -> SchemaError:
     names = ", ".join(cast("dict[str, object]", known)) if isinstance(known, dict) else ""
-    return UsageError(
+    # Like a file that is not there: a source that is well formed, but not available.
+    return SchemaError(
         f"there is no single revision '{name[:60]}'", f"use head or one of {names}" if names else "use head"
     )
 

@@ -79,6 +79,8 @@ class _Collector:
     files: dict[str, SourceFile] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    stdin: bytes | None = None
+    """What the standard input held, which can be read once only."""
 
     def argument(self, path: str) -> None:
         if path == "-":
@@ -97,7 +99,12 @@ class _Collector:
             raise UsageError(
                 "the standard input has no name to tell its language by", "add --stdin-filename, as in `x.go`"
             )
-        self._add(display(name), sys.stdin.buffer.read())
+        shown = display(name)
+        if not name.endswith(self.suffixes):
+            self.skipped[shown] = f"not a {' or '.join(self.suffixes)} file"
+        elif self.stdin is None:
+            self.stdin = sys.stdin.buffer.read()
+            self._add(shown, self.stdin)
 
     def _named(self, path: str) -> None:
         """A path that the user names is read even where a walk would leave it out."""

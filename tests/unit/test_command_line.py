@@ -210,7 +210,7 @@ def test_the_snapshot_is_a_schema_source(project: Tree, nodepath: Any) -> None:
 
 
 WRONG = [
-    (("bogus",), 2, "No such command 'bogus'", "audit-columns"),
+    (("bogus",), 2, "no such command 'bogus'", "audit-columns"),
     (("audit-columns", "--bogus"), 2, "--bogus", "audit-columns --help"),
     (("audit-columns", "--format", "pdf"), 2, "pdf", "sarif"),
     (("audit-columns", "--output", "sarif"), 2, "--output", "FORMAT=FILE"),

@@ -116,8 +116,8 @@ def test_a_revision_that_asks_the_database_is_told_and_not_fatal(own: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["", "nosuch", "0002", "head-5", "%", "00 01"])
-def test_a_revision_that_is_not_there_is_wrong_usage(name: str) -> None:
-    with pytest.raises(UsageError):
+def test_a_revision_that_is_not_there_is_a_schema_that_is_not_available(name: str) -> None:
+    with pytest.raises(SchemaError):
         revisions(upto=name)
 
 

@@ -63,6 +63,8 @@ def selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Rule, ..
 def _checked(prefix: str) -> str:
     upper = prefix.strip().upper()
     if not upper.startswith("NP") or not any(rule.id.startswith(upper) for rule in rules()):
-        known = ", ".join(rule.id for rule in rules())
-        raise UsageError(f"no rule begins with {prefix!r}", f"use one of {known}, or a prefix such as NP1")
+        raise UsageError(
+            f"no rule begins with {prefix!r}",
+            "give ids as in NP101, or prefixes as in NP1; `nodepath rules` lists them",
+        )
     return upper
