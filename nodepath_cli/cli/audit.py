@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @flattened
 def audit_columns(options: AuditOptions, paths: Paths = None) -> None:
-    """Check every table and column of every SQL statement against the schema."""
+    """Check every SQL statement against the schema. Each table and column has to be there; `rules` lists the rest."""
     from nodepath_cli.audit.exit_codes import exit_code, short_of_coverage
     from nodepath_cli.report import format_names
 
@@ -66,7 +66,7 @@ def queries(
         str | None, typer.Option("--by", metavar="WHAT", help="Count by table, file, function or status.")
     ] = None,
 ) -> None:
-    """List every statement: where it stands, how completely it was understood, and why not."""
+    """List every SQL statement and how far it was understood. Where it was not, the reason is given."""
     from nodepath_cli.audit.grouping import grouped
     from nodepath_cli.audit.remembered import inventory
     from nodepath_cli.report.pages.inventory import FORMATS, render_groups_text, render_json, render_text

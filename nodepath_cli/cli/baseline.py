@@ -21,7 +21,7 @@ _FORMATS = ("json", "text")
 
 app = typer.Typer(
     name="baseline",
-    help="Record today's findings, so that an audit with --baseline fails for new ones only.",
+    help="Record today's findings. An audit with --baseline fails for new ones only.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -48,7 +48,7 @@ class BaselineOptions(ScanOptions):
 @app.command()
 @flattened
 def create(options: BaselineOptions, paths: Paths = None) -> None:
-    """Write a new baseline of everything that is found; an existing file is never overwritten."""
+    """Write a new baseline of everything that is found. An existing file is never overwritten."""
     from nodepath_cli.audit.baseline import create as create_file
 
     settings, file = _settings(options)
@@ -59,7 +59,7 @@ def create(options: BaselineOptions, paths: Paths = None) -> None:
 @app.command()
 @flattened
 def update(options: BaselineOptions, paths: Paths = None) -> None:
-    """Add what is new and take out what is gone, for the files that are read and the rules that run."""
+    """Add what is new and take out what is gone. Files that are not read and rules that do not run keep theirs."""
     from nodepath_cli.audit.baseline import update as update_file
 
     settings, file = _settings(options)

@@ -101,7 +101,7 @@ def current_command(options: DatabaseOptions) -> None:
 @app.command("status")
 @flattened
 def status_command(options: DatabaseOptions) -> None:
-    """Show the revision, what is pending or half applied, and the shape of the lock tables."""
+    """Show the revision, what is pending, and the lock tables. What is half applied is shown, too."""
     from nodepath_cli.migrate import status
 
     output, url, settings = options.opened()
@@ -111,7 +111,7 @@ def status_command(options: DatabaseOptions) -> None:
 @app.command("check")
 @flattened
 def check_command(options: DatabaseOptions) -> None:
-    """Show the status; exit 1 unless the database is at head with nothing half applied."""
+    """Show the status; exit 1 unless it is at head. Nothing may be half applied either."""
     from nodepath_cli.migrate import check
 
     output, url, settings = options.opened()
@@ -134,7 +134,7 @@ def adopt_command(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Stamp lock tables that are there already, in production's exact shape."""
+    """Stamp lock tables that are there already. They must have production's exact shape."""
     from nodepath_cli.cli.db_output import refusal
     from nodepath_cli.migrate import adopt
 

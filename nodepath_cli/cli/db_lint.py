@@ -25,7 +25,7 @@ def lint(
         typer.Option("--code", metavar="PATH", help="Code that may name what is dropped; default: here."),
     ] = None,
 ) -> None:
-    """Check migrations without a database: what blocks, loses data, breaks the code or cannot run twice."""
+    """Check migrations, without a database. What blocks, loses data, breaks the code or cannot run twice."""
     from nodepath_cli.audit.exit_codes import exit_code
     from nodepath_cli.cli.output import write_report
     from nodepath_cli.lint.run import lint as run

@@ -71,7 +71,7 @@ def demo(
     quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Leave the explanations out.")] = None,
     verbose: Annotated[bool | None, typer.Option("--verbose", "-v", help="List everything.")] = None,
 ) -> None:
-    """Run the incident that nodepath was written for, from the broken deploy to the right schema."""
+    """Run the incident that nodepath was written for. From the broken deploy to the right schema, in a few seconds."""
     from nodepath_cli.config_file import load_settings
 
     given = {"format": format_, "color": color, "quiet": quiet, "verbose": verbose}

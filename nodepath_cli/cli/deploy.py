@@ -38,7 +38,7 @@ def audit_deploy(
         typer.Option("--contract", metavar="TABLE.COLUMN", help="Prove that no statement uses it any more."),
     ] = None,
 ) -> None:
-    """Check the code against the schema before, between and after every pending migration: which must go first."""
+    """Say what must go first: the code or a pending migration. The code is checked before, between and after all."""
     from nodepath_cli.audit.exit_codes import short_of_coverage
     from nodepath_cli.deploy.run import audit_deploy as run
     from nodepath_cli.report import format_names

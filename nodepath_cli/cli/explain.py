@@ -36,7 +36,7 @@ def explain(
         str | None, typer.Option("--table", metavar="TABLE", help="Only statements that name this table.")
     ] = None,
 ) -> None:
-    """Explain a rule, or find the statements that can cause a server error."""
+    """Explain a rule, or find what can cause a server error. The statements are looked for in PATHS."""
     rest = rest or []
     error, paths = _error(what, rest)
     if error is not None:

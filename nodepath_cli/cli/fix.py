@@ -24,7 +24,7 @@ def fix(
     write: Annotated[bool, typer.Option("--write", help="Write the files; without it nothing is changed.")] = False,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Take a table's only near name for the one meant.")] = False,
 ) -> None:
-    """Rewrite tables and columns whose new name is proven; a statement that would not be right as a whole is left."""
+    """Rewrite tables and columns whose new name is proven. A statement that would not be right as a whole is left."""
     from nodepath_cli.fixing.run import plan, write_all
     from nodepath_cli.report.pages.fix import render_json, render_text
 

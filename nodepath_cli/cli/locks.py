@@ -12,7 +12,7 @@ from nodepath_cli.cli.locks_waits import kill, waits
 
 app = typer.Typer(
     name="locks",
-    help="Session locks: who holds what, and for how long; and who waits for whom on the server.",
+    help="Session locks: who holds what, and for how long. And who waits for whom on the server.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

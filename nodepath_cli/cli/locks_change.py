@@ -60,7 +60,7 @@ def release_command(
         str | None, typer.Option("--seen", metavar="TEXT", help="Only the row whose timestamp is this very text.")
     ] = None,
 ) -> None:
-    """Remove locks, whether held or stale, unless they are renewed meanwhile. A dry run without --yes."""
+    """Remove locks, held or stale. Those renewed meanwhile stay; a dry run without --yes."""
     from nodepath_cli.locks.plans import plan_release
 
     if options.undo is not None:

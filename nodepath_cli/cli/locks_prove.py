@@ -54,7 +54,7 @@ def prove(
         typer.Option("--scratch", metavar="DATABASE", help="An empty database for the copies; default: a new one."),
     ] = None,
 ) -> None:
-    """Run an acquire from many connections on a copy of the table and count who gets it; exit 1 unless it excludes."""
+    """Count who gets a lock when many ask at once. It runs on a copy of the table; exit 1 unless one gets it."""
     from nodepath_cli.cli.output import render_options
     from nodepath_cli.locks.prove import prove as run
     from nodepath_cli.report.pages.proof import render_json, render_text

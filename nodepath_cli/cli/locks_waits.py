@@ -32,15 +32,16 @@ def waits(
     watch: Annotated[bool, typer.Option("--watch", help="Show it again and again, until Ctrl-C.")] = False,
     interval: Annotated[str, typer.Option("--interval", metavar="TIME", help="Between two looks.")] = _INTERVAL,
 ) -> None:
-    """Show who waits for whom on the server: row locks, metadata locks, GET_LOCK. Nothing is changed there."""
+    """Show who waits for whom on the server. Row locks, metadata locks, GET_LOCK; nothing is changed there."""
     from nodepath_cli.locks.waits import waits as look
 
     url, settings = options.opened()
+    pause = seconds("--interval", interval)
     most = seconds("TIME", longer_than) if longer_than is not None else 0.0
     if longer_than is not None and not check:
         raise UsageError(f"{longer_than} says how long somebody may wait, for --check", "add --check, or leave it out")
     if watch:
-        _watch(url, settings, seconds("--interval", interval), check=check)
+        _watch(url, settings, pause, check=check)
         return
     found = look(url)
     _show(found, settings)
@@ -54,7 +55,7 @@ def kill(
     connection: Annotated[int, typer.Argument(metavar="ID", min=1, help="The connection, as locks waits shows it.")],
     yes: Annotated[bool, typer.Option("--yes", help="End it. Without this it is only shown, or asked for.")] = False,
 ) -> None:
-    """End one connection, so that those that wait for it go on: shown first, done with --yes or when confirmed."""
+    """End one connection, so that those that wait go on. Shown first, done with --yes or when confirmed."""
     import json
 
     from nodepath_cli.cli.output import render_options

@@ -87,7 +87,7 @@ def show(options: SchemaOptions) -> None:
 @app.command()
 @flattened
 def dump(options: SchemaOptions) -> None:
-    """Write a snapshot, a JSON document that is a schema source itself (`--schema PATH.json`)."""
+    """Write a snapshot of the schema. It is a JSON document and a schema source itself (`--schema PATH.json`)."""
     settings = options.settings(_FORMATS)
     schema = _load(settings)
     if options.format == "text":
@@ -103,7 +103,7 @@ def diff(
     from_: Annotated[str, typer.Argument(metavar="FROM", help="A schema source, as for --schema: what is expected.")],
     to: Annotated[str, typer.Argument(metavar="TO", help="Another one: what is there.")],
 ) -> None:
-    """Show how one schema source differs from another; exit 1 where it does."""
+    """Show how one schema source differs from another. Exit 1 where it does."""
     from nodepath_cli.schema.compare import compare
 
     settings = options.settings(_FORMATS)
@@ -118,7 +118,7 @@ def diff(
 @app.command()
 @flattened
 def verify(options: DatabaseOptions) -> None:
-    """Compare the database with what its recorded revisions make; exit 1 where they differ.
+    """Compare the database with what its revisions make. Exit 1 where they differ.
 
     Finds revisions that are recorded as run but whose tables, columns or keys are absent. Only tables that the
     revisions create are compared.

@@ -27,7 +27,7 @@ _FORMATS = ("json", "text")
 
 @flattened
 def init(options: OutputOptions) -> None:
-    """Write a nodepath.toml with every key that matters, commented; an existing one is never overwritten."""
+    """Write a commented nodepath.toml. It has every key that matters; an existing one is never overwritten."""
     found = find_file()
     if found is not None:
         raise UsageError(f"{found} is the configuration here already", "edit it, or run `nodepath doctor`")
@@ -54,7 +54,7 @@ def _write() -> None:
 
 @flattened
 def doctor(options: ScanOptions, paths: Paths = None) -> None:
-    """Check the set-up: parser, configuration, schema sources, database, privileges, and what an audit would see."""
+    """Check the set-up and say what to do about it. Configuration, schema sources, database, privileges, coverage."""
     from nodepath_cli.diagnose import diagnose
     from nodepath_cli.report.pages.doctor import render_json, render_text
 

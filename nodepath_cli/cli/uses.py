@@ -37,7 +37,7 @@ def uses(
         bool, typer.Option("--unused", help="List the columns that no statement names, of all tables or of TABLE.")
     ] = False,
 ) -> None:
-    """Say who reads, writes, filters, joins, sorts or groups by a table or a column."""
+    """Say which statements use a table or a column. Reads, writes, filters, joins, sorts and groups are told apart."""
     given = arguments or []
     if not unused and not given:
         raise UsageError("uses needs a table", "run `nodepath uses TABLE.COLUMN`, or `nodepath uses --unused`")

@@ -162,3 +162,15 @@ def test_the_demonstration_answers_in_json_and_leaves_out_its_story(run: Any) ->
     assert "NP102" in quiet
     assert "1. What was deployed" not in quiet
     assert run("demo", "--format", "yaml")[0] == 2
+
+
+@pytest.mark.parametrize("group", [(), ("schema",), ("db",), ("baseline",), ("locks",)])
+def test_no_line_of_the_help_is_cut_at_80_columns(
+    run: Any, monkeypatch: pytest.MonkeyPatch, group: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = run(*group, "--help")
+    listed = out.partition("Commands:\n")[2].splitlines()
+    assert code == 0
+    assert listed
+    assert not [line for line in listed if line.endswith("...")]
