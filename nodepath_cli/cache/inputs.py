@@ -59,7 +59,7 @@ def _add_files(digest: blake2b, files: FileSet) -> None:
 def _beside(settings: Settings) -> Iterable[tuple[str, bytes]]:
     """Yield everything else that is read, by a name. Raises OSError, CodecError and NodepathError."""
     if settings.baseline is not None:
-        yield "baseline", Path(settings.baseline).read_bytes()
+        yield "baseline", _content(settings.baseline)
     if settings.migrations is not None:
         # Revisions are programs: what they do may rest on anything.
         yield "migrations", _loaded("head", settings)
@@ -73,7 +73,14 @@ def _beside(settings: Settings) -> Iterable[tuple[str, bytes]]:
         elif Path(source).is_dir():
             yield source, _folder(source)
         else:
-            yield source, Path(source).read_bytes()
+            yield source, _content(source)
+
+
+def _content(path: str) -> bytes:
+    if not Path(path).is_file():
+        # A pipe or a device might never end.
+        raise OSError(f"{path} is not a regular file")
+    return Path(path).read_bytes()
 
 
 def _loaded(source: str, settings: Settings) -> bytes:

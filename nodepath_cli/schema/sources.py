@@ -84,6 +84,9 @@ def _path(source: str, base: Schema, settings: Settings) -> Schema:
         raise UsageError(f"{source!r} is no schema source", FORMS)
     if not there:
         raise SchemaError(f"no such file or folder: {source!r}", FORMS)
+    if not path.is_file():
+        # A pipe or a device might never end.
+        raise SchemaError(f"{source!r} is not a regular file", FORMS)
     if suffix == ".sql":
         from nodepath_cli.schema.ddl_files import load_sql_file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from typing import Any
 
 import pytest
@@ -57,6 +58,14 @@ def test_a_revision_that_is_not_there_is_a_schema_that_is_not_available(run: Any
     assert code == 4
     assert json.loads(out)["error"]["code"] == "sql"
     assert "'9999'" in last
+
+
+def test_a_pipe_is_no_schema_source(project: Tree, run: Any) -> None:
+    os.mkfifo(project.folder / "pipe.sql")
+    code, _, last = run("audit-columns", "store.go", "--schema", "pipe.sql")
+    assert code == 4
+    assert "'pipe.sql' is not a regular file" in last
+    assert run("audit-columns", "store.go", "--baseline", "pipe.sql")[0] == 2
 
 
 def test_a_statement_whose_table_nobody_knows_is_unresolved(project: Tree, run: Any) -> None:
