@@ -72,6 +72,8 @@ class Settings:
     cache_dir: str | None = None
     """Where results are kept, None for the user's own cache folder."""
     stdin_filename: str | None = None
+    lease: float = 30.0
+    """From which age on a session lock is stale, in seconds."""
     lock_timeout: float = 60.0
     """How long another migration of the same database is waited for, in seconds."""
     ddl_lock_timeout: float = 5.0

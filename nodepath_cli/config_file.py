@@ -107,6 +107,7 @@ KEYS: Mapping[str, Key] = {
     "include-tests": Key(values.flag),
     "include-vendored": Key(values.flag),
     "jobs": Key(values.number),
+    "lease": Key(values.duration),
     "lock-timeout": Key(values.duration),
     "lower-case-table-names": Key(values.case_sensitivity, field="case_sensitive_tables"),
     "max-file-size": Key(values.size),

@@ -21,8 +21,9 @@ def run_command(
     device: Annotated[str, typer.Option("--device", metavar="DEVICE", help="The device of the lock.")],
     table: Annotated[str, typer.Option("--table", metavar="NAME", help="The lock table.")] = DEFAULT_TABLE,
     lease: Annotated[
-        str, typer.Option("--lease", metavar="TIME", help="The lock is free again when it was not renewed for so long.")
-    ] = "30",
+        str | None,
+        typer.Option("--lease", metavar="TIME", help="Not renewed for so long, the lock is free again; default 30 s."),
+    ] = None,
     wait: Annotated[
         str, typer.Option("--wait", metavar="TIME", help="How long another holder is waited for; default 0.")
     ] = "0",
@@ -37,9 +38,9 @@ def run_command(
     from nodepath_cli.locks.run import run
     from nodepath_cli.locks.session_lock import SessionLock
 
-    url, _ = options.opened()
+    url, settings = options.opened()
     waited = seconds("--wait", wait)
-    length = seconds("--lease", lease)
+    length = settings.lease if lease is None else seconds("--lease", lease)
     with closing(of_url(url)) as connections:
         lock = SessionLock(connections, table, prospect, device, length, keep_last_seen=keep_last_seen)
         code = run(lock, command, waited)

@@ -76,8 +76,8 @@ class ViewOptions(LocksOptions):
     prospect: Annotated[str | None, typer.Option("--prospect", metavar="PHONE", help="This prospect's only.")] = None
     device: Annotated[str | None, typer.Option("--device", metavar="DEVICE", help="This device's only.")] = None
     lease: Annotated[
-        str, typer.Option("--lease", metavar="TIME", help="From this age on a lock is stale; default 30 s.")
-    ] = "30"
+        str | None, typer.Option("--lease", metavar="TIME", help="From this age on a lock is stale; default 30 s.")
+    ] = None
     show_phones: Annotated[bool, typer.Option("--show-phones", help="Show prospects in full.")] = False
 
     @contextmanager
@@ -88,7 +88,7 @@ class ViewOptions(LocksOptions):
         from nodepath_cli.schema.connection import one_line_errors
 
         url, settings = self.opened()
-        lease = seconds("--lease", self.lease)
+        lease = settings.lease if self.lease is None else seconds("--lease", self.lease)
         wanted = Wanted(tuple(self.table or ()), self.prospect, self.device)
         with one_line_errors(url), closing(of_url(url)) as connections, connections.session() as session:
             view = View(session, wanted, lease)

@@ -119,6 +119,16 @@ def test_every_row_is_classified_whatever_the_zones(
     made.dispose()
 
 
+def test_the_configuration_sets_the_lease_and_the_option_goes_over_it(
+    url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nodepath.toml").write_text('lease = "5m"\n')
+    assert document(capsys, "list", "--database-url", url)[1]["lease_seconds"] == 300
+    assert document(capsys, "list", "--database-url", url, "--lease", "10")[1]["lease_seconds"] == 10
+    assert document(capsys, "list", "--database-url", url, "--no-config")[1]["lease_seconds"] == 30
+
+
 def test_a_token_is_read_right_by_a_connection_in_another_zone(
     mariadb: PrivateMariaDB, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
