@@ -7,6 +7,7 @@ arms of the branches that have to be taken for it. Two alternatives can be combi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -26,6 +27,8 @@ MAX_TEXT = 120_000
 MAX_ITEMS = 400
 """Longest list that is followed element by element."""
 
+_TWICE = 2
+"""How many alternatives stay for each arm of a branch: one may turn out to be no statement, such as `IN ()`."""
 _SAME = 2
 """More structs without a known text than this are one unknown struct."""
 _DEEPEST = 3
@@ -224,7 +227,8 @@ def given(value: Value, guard: Guard) -> Value:
 def limit(alternatives: Iterable[Alternative]) -> Value:
     """Return the distinct alternatives, at most CAP of them.
 
-    Above the cap these remain, in their order: everything taken, nothing taken, each branch taken alone, the first.
+    Above the cap these remain, in their order: everything taken, nothing taken, two for each arm (each case of a
+    switch), each branch taken alone, the first.
     """
     distinct: dict[object, Alternative] = {}
     for alternative in alternatives:
@@ -271,6 +275,11 @@ def _chosen(guards: Sequence[Guard]) -> list[int]:
     taken = [sum(arm == 0 for _, arm in guard) for guard in guards]
     most, least = max(taken), min(taken)
     keep = {taken.index(most), taken.index(least)}
+    seen = Counter(entry for index in keep for entry in guards[index])
+    for index in sorted(range(len(guards)), key=taken.__getitem__):
+        if index not in keep and len(keep) < CAP and any(seen[entry] < _TWICE for entry in guards[index]):
+            keep.add(index)
+            seen.update(guards[index])
     for wanted in (least + 1, None):
         for index, count in enumerate(taken):
             if len(keep) < CAP and (wanted is None or count == wanted):
