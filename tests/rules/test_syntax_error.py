@@ -21,6 +21,26 @@ def test_a_syntax_error_is_framed_and_stays_listed_as_unresolved(tree: Tree) -> 
     assert report.counts.unresolved == 1
 
 
+@pytest.mark.parametrize(
+    ("literal", "word"),
+    [
+        ("`SELECT COUNT(*) FORM flows WHERE id = ?`", "flows"),
+        ("`SELECT name, COUNT(*) FROM flows GROUP name`", "GROUP"),
+        ("`SELECT id FROM flows ORDER name`", "name`"),
+        ("`SELECT id FROM flows WHERE (id = ?))`", ")`"),
+        ("`UPDATE flows SET name = CONCAT(name, 'x') id = 1`", "id = 1"),
+        ("`INSERT INTO flows (id) VALUES (1) ON DUPLICATE KEY name = 'x'`", "name = "),
+        ("`DELETE FROM flows WERE id = 1`", "id = 1"),
+    ],
+)
+def test_a_word_that_no_grammar_can_read_is_framed(tree: Tree, literal: str, word: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", go(literal))
+    [finding] = tree.audit("store.go").findings
+    assert finding.rule == "NP109"
+    assert (finding.position.line, finding.position.column) == place(go(literal), word)
+
+
 def test_it_can_be_suppressed_at_its_line(tree: Tree) -> None:
     tree.write("schema.sql", DDL)
     tree.write("q.sql", "-- nodepath: ignore[NP109] kept as an example\nSELECT id, FROM flows;\n")
@@ -39,6 +59,13 @@ def test_it_can_be_suppressed_at_its_line(tree: Tree) -> None:
         # It may be a piece of another text.
         "`SELECT id FROM flows WHERE`",
         "`SELECT id FROM flows WHERE id IN (`",
+        # Other databases' words, and a table that is not known.
+        "`INSERT INTO flows (id) VALUES (?) ON CONFLICT DO NOTHING`",
+        "`SELECT id FROM flows WHERE name ILIKE ?`",
+        "`SELECT id FROM articles GROUP name`",
+        # Newer than the server at hand, and another server's own.
+        "`INSERT INTO flows (id) VALUES (1) AS new ON DUPLICATE KEY UPDATE name = new.name`",
+        "`INSERT INTO flows (id) VALUES (1) RETURNING id`",
         # Right, if unusual.
         "`SELECT id AS from_ FROM flows WHERE id = (SELECT 1 FROM flows)`",
     ],
@@ -72,3 +99,24 @@ func Save(db *sql.DB, named bool) {
 """
     tree.write("store.go", built)
     assert tree.audit("store.go").findings == ()
+
+
+def test_a_text_that_branches_build_is_one_where_all_of_them_stop_at_one_word(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    built = """package store
+
+import "database/sql"
+
+func Count(db *sql.DB, name string) {
+\tquery, args := "SELECT name, COUNT(*) FROM flows WHERE id > 0", []any{}
+\tif name != "" {
+\t\tquery += " AND name = ?"
+\t\targs = append(args, name)
+\t}
+\tdb.Query(query+" GROUP name", args...)
+}
+"""
+    tree.write("store.go", built)
+    [finding] = tree.audit("store.go").findings
+    assert finding.rule == "NP109"
+    assert (finding.position.line, finding.position.column) == place(built, 'GROUP name", args')

@@ -8,8 +8,8 @@ Example:
     SELECT id_prospect, FROM ai_whatsapp_session_nodepath WHERE AND id_device = ?
 
 What to write instead: the list without its last comma, the condition without its AND. Only what is beyond doubt is
-reported: a text that nodepath does not understand and that holds two words which no statement has side by side. All
-other texts that it does not understand are listed as unresolved (NP501), with the place where it stopped.
+reported: a text that nodepath does not understand and that holds two words which no statement has side by side, or one
+that names a known table and that neither MySQL's nor MariaDB's grammar can read, both for the same word. All other texts that it does not understand are listed as unresolved (NP501), with the place where it stopped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.sql.resolution import Unparsed
-from nodepath_cli.sql.syntax import syntax_fault
+from nodepath_cli.sql.syntax import SyntaxFault, refused_word, syntax_fault
 
 _RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
 
@@ -33,12 +33,21 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     if context.statement.host != "sql" and not (call and _RUNS_SQL.search(call.name.rpartition(".")[2])):
         # A constant that reaches no call may be a piece of a text; what another function gets may be prose.
         return
-    if len(context.statement.variants) > 1:
-        # One of several texts may be one that the program never builds.
+    fault = _fault(unread, context)
+    if fault is None or not unread.variant.offsets.contiguous(fault.first, fault.end):
         return
+    place = unread.variant.offsets.locate(fault.start, fault.end)
+    for each in context.outcomes:
+        # One of several texts may be one that the program never builds: all must stop at one place.
+        other = _fault(each, context) if isinstance(each, Unparsed) else None
+        if other is None or each.variant.offsets.locate(other.start, other.end) != place:
+            return
+    yield Hit(f"syntax error at '{fault.text}'", fault.start, fault.end, errno=1064)
+
+
+def _fault(unread: Unparsed, context: Context) -> SyntaxFault | None:
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
-    if fault and unread.variant.offsets.contiguous(fault.first, fault.end):
-        yield Hit(f"syntax error at '{fault.text}'", fault.start, fault.end, errno=1064)
+    return fault or refused_word(unread, context.dialect, lambda name: context.schema.table(name) is not None)
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from nodepath_cli.source.hosts._go.arguments import MAP
@@ -26,16 +26,29 @@ def with_uses(
 
     `places` says by the number of a record what became of it; `elsewhere` are the records of other databases' SQL.
     """
-    found: dict[int, dict[Use, None]] = defaultdict(dict)
+    found: dict[int, dict[Use, bool]] = defaultdict(dict)
     no_structs = own_mapping(m.index.files)
     for noted in m.noted:
         if no_structs and noted.kind in ("fields", "names") and noted.owner != MAP:
             continue
+        shared = not elsewhere.isdisjoint(noted.texts)
         for index, use in _uses(m, noted, places, elsewhere):
-            found[index][use] = None
+            found[index][use] = shared
     return [
-        replace(each, uses=tuple(found[index])) if index in found else each for index, each in enumerate(statements)
+        replace(each, uses=tuple(_doubted(found[index]))) if index in found else each
+        for index, each in enumerate(statements)
     ]
+
+
+def _doubted(uses: Mapping[Use, bool]) -> Iterator[Use]:
+    """Yield the uses; those that may be meant for another database's text (`True`) need not fit this one.
+
+    `if schema == "" { Query(q) } else { Query(q, schema) }` with a `q` of each database: which call goes with which text
+    is known only at run time. Where all calls give the same number, it is that of every text.
+    """
+    for use, shared in uses.items():
+        others = any(each.kind == use.kind and each.call != use.call and each.count != use.count for each in uses)
+        yield replace(use, whole=False) if shared and others else use
 
 
 def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[int]) -> list[tuple[int, Use]]:
