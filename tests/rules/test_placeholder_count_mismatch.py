@@ -231,3 +231,33 @@ def test_a_constant_that_two_calls_use_is_judged_for_both(tree: Tree) -> None:
     code = 'const q = "DELETE FROM flows WHERE id = ?"\ns.db.Exec(q, a)\ns.db.Exec(q, a, b)'
     [finding] = found(tree, code)
     assert [place.position.line for place in finding.related] == [HEAD.count("\n") + 4]
+
+
+@pytest.mark.parametrize(("first", "errors"), [("", 0), (", s.schema", 1)])
+def test_a_count_may_be_meant_for_another_databases_text(tree: Tree, first: str, errors: int) -> None:
+    tree.write("schema.sql", DDL)
+    source = f"""package store
+
+import "database/sql"
+
+type Provider struct {{
+\tdb     *sql.DB
+\tlist   string
+\tschema string
+}}
+
+func MySQL(db *sql.DB) *Provider {{ return &Provider{{db: db, list: "SELECT id FROM flows WHERE node = 1"}} }}
+
+func Postgres(db *sql.DB) *Provider {{ return &Provider{{db: db, list: "SELECT id FROM flows WHERE name = $1"}} }}
+
+func (s *Provider) List() {{
+\tswitch s.schema {{
+\tcase "":
+\t\ts.db.Query(s.list{first})
+\tdefault:
+\t\ts.db.Query(s.list, s.schema)
+\t}}
+}}
+"""
+    tree.write("a.go", source)
+    assert len([each for each in tree.audit("a.go").findings if each.rule == "NP107"]) == errors

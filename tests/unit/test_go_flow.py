@@ -262,3 +262,24 @@ def test_what_stands_behind_a_return_without_error_runs_where_there_was_one() ->
         r.db.Exec("INSERT INTO a VALUES (1)")
     """)
     assert texts(code) == ["SELECT 1 FROM a", "INSERT INTO a VALUES (1)"]
+
+
+def test_of_more_texts_than_are_kept_every_case_of_a_switch_is_there() -> None:
+    conditions = "".join(f'if a{n} {{ where += " AND c{n} = ?" }}\n' for n in range(5))
+    code = f"""
+        where := "1=1"
+        {conditions}
+        order := "id"
+        switch by {{
+        case "name":
+            order = "name"
+        case "day":
+            order = "day"
+        case "stage":
+            order = "stage"
+        }}
+        r.db.Query("SELECT a FROM t WHERE " + where + " ORDER BY " + order + " DESC")
+    """
+    found = variants(only(statements(body(code))))
+    assert {text.split(" ORDER BY ")[1] for text in found} == {"id DESC", "name DESC", "day DESC", "stage DESC"}
+    assert {n for n in range(5) if any(f"c{n}" in text for text in found)} == set(range(5))
