@@ -166,6 +166,13 @@ def test_one_scan_for_two_queries_fits_both_or_is_wrong(tree: Tree) -> None:
 
 
 def test_a_star_by_position_is_a_warning_while_it_fits(tree: Tree) -> None:
+    code = """
+        rows, _ := s.db.Query("SELECT * FROM flows")
+        cols, _ := rows.Columns()
+        dest := make([]any, len(cols))
+        rows.Scan(dest...)
+    """
+    assert found(tree, code) == []
     [finding] = found(tree, 's.db.QueryRow("SELECT * FROM flows").Scan(&a, &b, &c)')
     assert (finding.severity, finding.message) == (Severity.WARNING, "SELECT * with a positional Scan")
     assert found(tree, 'var n int\ns.x.Get(&n, "SELECT COUNT(*) FROM flows")') == []

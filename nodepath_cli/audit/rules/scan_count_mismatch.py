@@ -41,11 +41,16 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             wrong,
             context,
         )
-    elif columns.star and (by_position := [use for use in counted if text in use.texts and not use.owner]):
+    elif columns.star and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
         hit = _hit("SELECT * with a positional Scan", columns, by_position, context)
         yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
     if columns.open is None:
         yield from _fields(columns, [use for use in uses if use.kind == "fields" and use.binds(text)], context)
+
+
+def _by_position(use: Use) -> bool:
+    """Say whether each target is for one column; `Scan(dest...)` may be made for the columns that there are."""
+    return not use.owner and use.count is not None
 
 
 def _wanted(outcome: Resolution | Unparsed) -> int | None:

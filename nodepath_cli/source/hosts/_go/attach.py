@@ -43,8 +43,8 @@ def with_uses(
 def _doubted(uses: Mapping[Use, bool]) -> Iterator[Use]:
     """Yield the uses; those that may be meant for another database's text (`True`) need not fit this one.
 
-    `if schema == "" { Query(q) } else { Query(q, schema) }` with a `q` of each database: which call goes with which text
-    is known only at run time. Where all calls give the same number, it is that of every text.
+    `if schema == "" { Query(q) } else { Query(q, schema) }` with a `q` of each database: which call goes with which
+    text is known only at run time. Where all calls give the same number, it is that of every text.
     """
     for use, shared in uses.items():
         others = any(each.kind == use.kind and each.call != use.call and each.count != use.count for each in uses)
