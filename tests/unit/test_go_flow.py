@@ -283,3 +283,19 @@ def test_of_more_texts_than_are_kept_every_case_of_a_switch_is_there() -> None:
     found = variants(only(statements(body(code))))
     assert {text.split(" ORDER BY ")[1] for text in found} == {"id DESC", "name DESC", "day DESC", "stage DESC"}
     assert {n for n in range(5) if any(f"c{n}" in text for text in found)} == set(range(5))
+
+
+def test_fields_by_position_of_a_type_that_the_function_declares_are_read() -> None:
+    code = """
+        type step struct {
+            query string
+            args  []any
+        }
+        for _, each := range []step{
+            {"UPDATE t SET a = ? WHERE b = ?", []any{1, id}},
+            {query: "DELETE FROM t WHERE b = ?", args: []any{id}},
+        } {
+            r.db.Exec(each.query, each.args...)
+        }
+    """
+    assert texts(body(code)) == ["UPDATE t SET a = ? WHERE b = ?", "DELETE FROM t WHERE b = ?"]

@@ -67,6 +67,10 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
             return _list(m, f, under_type.child_by_field_name("element"), body)
         if under_type.type == "map_type":
             return _map(m, f, under_type.child_by_field_name("value"), body)
+    if found is None and kind.type == "type_identifier":
+        local = _declared_inside(f.file.source(kind), kind)
+        if local is not None and local.type != "type_identifier":
+            return _body(m, f, local, body)
     if type_id.endswith((".Builder", ".Buffer")) and not named(body):
         return zero(m, f.file, kind)
     return _struct(m, f, type_id, m.index.field_names(type_id), body)
@@ -77,6 +81,19 @@ def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None) -> Value:
     if inner.type == "literal_value":
         return _body(m, f, kind, inner)
     return first_of(m.evaluate(f, inner))
+
+
+def _declared_inside(name: str, node: Node) -> Node | None:
+    """Return what a type stands for that the function around declares (`type step struct{...}`)."""
+    block = node.parent
+    while block is not None:
+        for child in named(block) if block.type in ("block", "statement_list") else ():
+            for spec in named(child) if child.type == "type_declaration" else ():
+                declared = spec.child_by_field_name("name")
+                if declared is not None and declared.text == name.encode():
+                    return spec.child_by_field_name("type")
+        block = block.parent
+    return None
 
 
 def _list(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
