@@ -63,6 +63,12 @@ class Scope:
             self.levels = [dict(level) for level in arms[0][1].levels[: len(self.levels)]]
             return
         for depth, level in enumerate(self.levels):
-            for name in level:
-                values = [(guard, scope.levels[depth].get(name, level[name])) for guard, scope in arms]
-                level[name] = merge(values)
+            copies = [scope.levels[depth] for _, scope in arms]
+            for name, own in level.items():
+                first = copies[0].get(name, own)
+                for copy in copies:
+                    if copy.get(name, own) is not first:
+                        level[name] = merge([(guard, scope.levels[depth].get(name, own)) for guard, scope in arms])
+                        break
+                else:
+                    level[name] = first

@@ -8,8 +8,9 @@ arms of the branches that have to be taken for it. Two alternatives can be combi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nodepath_cli.source.statement import HOLE, Span
@@ -186,11 +187,36 @@ def join_guards(first: Guard, second: Guard) -> Guard | None:
         return second
     if not second:
         return first
-    arms = dict(first)
-    for decision, arm in second:
-        if arms.setdefault(decision, arm) != arm:
+    more = _further(_arms(first), second)
+    if not more:
+        return None if more is None else first
+    return tuple(sorted((*first, *more)))
+
+
+class _Latest:
+    """The guard that was looked into last: the branches around a point are asked about for each value in turn."""
+
+    guard: Guard = ()
+    arms: Mapping[int, int] = MappingProxyType({})
+
+
+def _arms(guard: Guard) -> Mapping[int, int]:
+    """Return the arm taken at each decision."""
+    if guard is not _Latest.guard:
+        _Latest.guard, _Latest.arms = guard, dict(guard)
+    return _Latest.arms
+
+
+def _further(arms: Mapping[int, int], guard: Guard) -> list[tuple[int, int]] | None:
+    """Return what a guard adds to the arms that are taken, None where it contradicts them."""
+    more = []
+    for entry in guard:
+        taken = arms.get(entry[0])
+        if taken is None:
+            more.append(entry)
+        elif taken != entry[1]:
             return None
-    return tuple(sorted(arms.items()))
+    return more
 
 
 def agree(first: Guard, second: Guard) -> bool:
@@ -206,12 +232,13 @@ def under(value: Value, guard: Guard) -> Value:
     if not guard:
         return value
     result = []
-    arms = dict(guard)
+    arms = _arms(guard)
     for known, atom in value:
         if not known or known == guard:
             result.append(Alternative(guard, atom))
-        elif all(arms.get(decision, arm) == arm for decision, arm in known):
-            more = [entry for entry in known if entry[0] not in arms]
+            continue
+        more = _further(arms, known)
+        if more is not None:
             result.append(Alternative(tuple(sorted((*guard, *more))) if more else guard, atom))
     return tuple(result)
 
@@ -220,8 +247,15 @@ def given(value: Value, guard: Guard) -> Value:
     """Return the alternatives that are possible where a guard holds, all of them if that leaves none."""
     if not guard or len(value) == 1:
         return value
-    arms = dict(guard)
-    return tuple(each for each in value if all(arms.get(decision, arm) == arm for decision, arm in each.guard)) or value
+    taken = _arms(guard).get
+    kept = []
+    for each in value:
+        for decision, arm in each[0]:
+            if taken(decision, arm) != arm:
+                break
+        else:
+            kept.append(each)
+    return tuple(kept) or value
 
 
 def limit(alternatives: Iterable[Alternative]) -> Value:
@@ -230,13 +264,13 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
     Above the cap these remain, in their order: everything taken, nothing taken, two for each arm (each case of a
     switch), each branch taken alone, the first.
     """
+    if isinstance(alternatives, list) and len(alternatives) == 1:
+        return (alternatives[0],)
     distinct: dict[object, Alternative] = {}
     for alternative in alternatives:
         key = _identity(alternative)
-        before = distinct.get(key)
-        if before is None:
-            distinct[key] = alternative
-        elif before.guard != alternative.guard:
+        before = distinct.setdefault(key, alternative)
+        if before is not alternative and before.guard != alternative.guard:
             distinct[key] = Alternative(_common(before.guard, alternative.guard), before.atom)
     found = list(distinct.values())
     if len(found) > _SAME and all(_textless(each.atom, 0) for each in found):
@@ -244,6 +278,8 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
         return (Alternative((), Unknown("run-time value", kinds.pop() if len(kinds) == 1 else "")),)
     if len(found) > 1 and isinstance(found[0].atom, (Number, Truth)) and all(a.atom == found[0].atom for a in found):
         return (Alternative((), found[0].atom),)
+    if len(found) <= CAP:
+        return tuple(found)
     return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
 
 
@@ -272,7 +308,7 @@ def _common(first: Guard, second: Guard) -> Guard:
 def _chosen(guards: Sequence[Guard]) -> list[int]:
     if len(guards) <= CAP:
         return list(range(len(guards)))
-    taken = [sum(arm == 0 for _, arm in guard) for guard in guards]
+    taken = [[arm for _, arm in guard].count(0) for guard in guards]
     most, least = max(taken), min(taken)
     keep = {taken.index(most), taken.index(least)}
     seen = Counter(entry for index in keep for entry in guards[index])
@@ -288,23 +324,32 @@ def _chosen(guards: Sequence[Guard]) -> list[int]:
 
 
 def _identity(alternative: Alternative) -> object:
-    atom = alternative.atom
+    guard, atom = alternative
     if isinstance(atom, Unknown):
-        return atom.type, atom.reason
+        return atom
     if isinstance(atom, Text):
-        start = atom.pieces[0].span if atom.pieces else None
-        return alternative.guard, atom.plain, start
+        if not atom.pieces:
+            return guard, atom.plain
+        start = atom.pieces[0].span
+        # A tuple of a span's parts is hashed in a fifth of the time that the span takes.
+        return guard, atom.plain, start.path, start.start, start.end
     if isinstance(atom, (Number, Truth)):
-        return alternative.guard, type(atom), atom
-    return alternative.guard, id(atom)
+        return guard, type(atom), atom
+    return guard, id(atom)
 
 
 def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
     """Return the value behind a branch: each arm's value under its guard; what all arms agree on stays."""
     first = arms[0][1]
-    if all(value is first for _, value in arms[1:]):
+    for _, value in arms:
+        if value is not first:
+            break
+    else:
         return first
-    if all(len(value) == 1 and isinstance(value[0].atom, Unknown) for _, value in arms):
+    for _, value in arms:
+        if len(value) != 1 or not isinstance(value[0].atom, Unknown):
+            break
+    else:
         return first
     others = {id(value): value for _, value in arms[1:] if value is not first}
     common = [a for a in first if all(any(a is b or a == b for b in value) for value in others.values())]
