@@ -97,8 +97,8 @@ def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
         return
     m.searched.add(key)
     for file in _files(m, folder, name):
-        for write in m.index.writing(file, name):
-            if write.is_field == is_field and (file.path, write.start) not in m.fields.get((folder, name), {}):
+        for write in m.index.writing(file, name, is_field=is_field):
+            if (file.path, write.start) not in m.fields.get((folder, name), {}):
                 _write(m, folder, name, _Site(file, write))
 
 

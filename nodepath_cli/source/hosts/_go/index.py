@@ -43,6 +43,7 @@ BASIC = frozenset(
     ]
 )
 _MAX_EMBEDDING = 6
+_QUOTED = re.compile(r"/([A-Za-z0-9_]+)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +289,11 @@ class Index:
                 return path, folder
         return None
 
-    def writing(self, file: GoFile, name: str) -> Sequence[Write]:
-        """Return the writes of a file to fields and variables of that name."""
-        if not (file.read or file.path in self._writes or may_write(file, name)):
+    def writing(self, file: GoFile, name: str, *, is_field: bool) -> Sequence[Write]:
+        """Return the writes of a file to fields, or to variables, of that name."""
+        if not (file.path in self._writes or may_write(file, name, is_field=is_field)):
             return ()
-        return self.writes(file).by_name.get(name, ())
+        return [write for write in self.writes(file).by_name.get(name, ()) if write.is_field == is_field]
 
     def mentioning(self, folder: str, name: str) -> Sequence[GoFile]:
         """Return the files of a package in whose text a name stands."""
@@ -306,7 +307,10 @@ class Index:
         """Return the files in which a text stands, as it does in few: the name of a package with the dot behind it."""
         found = self._saying.get(text)
         if found is None:
-            found = self._saying[text] = [file for file in self.files if text in file.text]
+            whole = _QUOTED.fullmatch(text)
+            # A set of words answers for most files in a fraction of the time that their texts take.
+            files = self.files if whole is None else [file for file in self.files if file.has(whole.group(1))]
+            found = self._saying[text] = [file for file in files if text in file.text]
         return found
 
     def _declaring(self, folder: str, name: str, may: Callable[[GoFile, str], bool]) -> Iterator[GoFile]:

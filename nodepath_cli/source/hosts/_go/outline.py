@@ -16,7 +16,9 @@ _TYPE_GROUP = re.compile(r"\btype\s*\(")
 _VALUE_GROUP = re.compile(r"\b(?:var|const)\s*\(")
 _NAMES = re.compile(r"[\w\s,*/]*")
 """What stands in a group's line before one of its names."""
-_OPERATORS = "+-*/%&|^<>"
+_ASSIGNED = re.compile(r"=(?!=)|[-+*/%&|^]=|<<=|>>=|&\^=")
+"""What stands behind a name that is given a value."""
+_BLANKS = frozenset(_SPACE)
 
 
 def may_declare_routine(file: GoFile, name: str) -> bool:
@@ -57,21 +59,37 @@ def may_declare_value(file: GoFile, name: str) -> bool:
     return _may_declare(file, name, ("var", "const"), _VALUE_GROUP)
 
 
-def may_write(file: GoFile, name: str) -> bool:
-    """Say whether a file may give a field or variable of that name a value: `x.NAME = v`, `NAME += v`, `T{NAME: v}`."""
+def may_write(file: GoFile, name: str, *, is_field: bool) -> bool:
+    """Say whether a file may give a field (`x.NAME = v`, `T{NAME: v}`) or variable (`NAME += v`) of that name a value."""
     text = file.text
-    for _, end in _places(file, name):
-        after = _next(text, end)
-        if after in ("=", ":", "/") or after in _OPERATORS:
-            at = text.index(after, end)
-            if text[at : at + 2] not in ("==", ":=", "&&", "||"):
+    for start, end in _places(file, name):
+        at = end
+        while text[at : at + 1] in _BLANKS:
+            at += 1
+        after = text[at : at + 1]
+        if text.startswith(("//", "/*"), at):
+            return True
+        if after == ":":
+            if is_field and text[at + 1 : at + 2] != "=":
                 return True
         elif after == ",":
             stop = text.find("\n", end)
             line = text[end : stop if stop >= 0 else len(text)].rstrip()
-            if "=" in line or line.endswith((",", "/")) or "//" in line:
+            if ("=" in line or line.endswith((",", "/")) or "//" in line) and is_field in _selected(text, start):
                 return True
+        elif _ASSIGNED.match(text, at) and is_field in _selected(text, start):
+            return True
     return False
+
+
+def _selected(text: str, start: int) -> tuple[bool, ...]:
+    """Say whether a name stands behind a dot: both answers where a comment may hide it."""
+    at = start
+    while at > 0 and text[at - 1] in _SPACE:
+        at -= 1
+    if text.endswith("*/", 0, at) or "//" in text[text.rfind("\n", 0, at) + 1 : at]:
+        return True, False
+    return (text.endswith(".", 0, at),)
 
 
 def _may_declare(file: GoFile, name: str, keywords: tuple[str, ...], group: re.Pattern[str]) -> bool:
