@@ -6,9 +6,11 @@ files, and is done.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -96,17 +98,34 @@ def _kept(
     """Return the kept result of this kind, or make it and keep it where it is good."""
     store = None if settings.no_cache or not files.files else _store(paths, settings)
     if store is None:
-        return make(files)
+        with _rarely_collected():
+            return make(files)
     tool = identity()
     name = key(kind, files, settings, tool)
     found = store.read(name) if name else None
     if isinstance(found, form):
         return found
-    made = make(files)
+    with _rarely_collected():
+        made = make(files)
     # What is read beside the files may have changed in between: then this result belongs to neither state.
     if name and good(made) and key(kind, files, settings, tool) == name:
         store.write(name, made)
     return made
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Let Python look for unreachable cycles a seventieth as often.
+
+    An audit keeps nearly all that it makes until its end. At Python's own pace the looking takes a tenth of its time,
+    and frees nothing that its largest use of memory would show (measured on trees of 700 and of 2,900 files).
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _store(paths: Sequence[str], settings: Settings) -> Store | None:
