@@ -112,16 +112,15 @@ def _users(m: Machine, carriers: Carriers) -> Carriers:
         words = {name.encode() for name in names}
         plain = all(name.isascii() for name in names)
         package = m.index.folders[folder][0].package
-        users = {file.path for file in m.index.saying(package)} if package and outside is not None else set()
         for file in m.index.files:
+            # Sets of words tell most files apart faster than their texts do.
+            if plain and file.words.isdisjoint(words):
+                continue
             if file.folder == folder:
                 pattern = inside
-            elif file.path in users:
-                pattern = outside
             else:
-                continue
-            # Sets of words tell most files apart faster than the pattern does.
-            if pattern is not None and not (file.words.isdisjoint(words) and plain) and pattern.search(file.text):
+                pattern = outside if package and package in file.text else None
+            if pattern is not None and pattern.search(file.text):
                 _use(m, file, pattern, further)
     return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
 

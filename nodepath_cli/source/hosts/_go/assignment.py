@@ -145,14 +145,17 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[
             return
     owner = first_of(m.evaluate(f, operand))
     changed: list[Alternative] = []
+    noted = ""
     for alternative in owner:
         atom = alternative.atom
         if isinstance(atom, (Record, Unknown)) and atom.type:
             folder = atom.type.rpartition(".")[0]
-            if folder in m.index.folders:
-                fields.note(m, folder, atom.type, name, value, f.function, site)
+            if folder in m.index.folders and noted != atom.type:
+                more = fields.note(m, folder, atom.type, name, value, f.function, site)
+                noted = "" if more else atom.type
         elif isinstance(atom, Unknown):
             fields.note(m, f.file.folder, "", name, value, f.function, site)
+            noted = ""
         if isinstance(atom, Record):
             changed.append(Alternative(alternative.guard, atom.set(name, given(value, alternative.guard))))
         elif isinstance(atom, Unknown) and atom.type and operand.type == "identifier":

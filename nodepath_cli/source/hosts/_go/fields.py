@@ -43,26 +43,39 @@ class _Site:
 
 def note(
     m: Machine, folder: str, type_id: str, name: str, value: Value, function: str | None, site: tuple[str, int]
-) -> None:
-    """Remember what a place writes to a field of a type (empty where it is not known) or to a VARIABLE."""
+) -> bool:
+    """Remember what a place writes to a field of a type (empty where it is not known) or to a VARIABLE.
+
+    Say whether that may be more than was known: to be told the same once more changes nothing where it is not.
+    """
     kept = tuple(each for each in value if not isinstance(each.atom, (Number, Truth)))
     if not kept:
-        return
+        return False
     writes = m.fields.setdefault((folder, name), {})
     known = any(not isinstance(each.atom, Unknown) for each in kept)
     before = writes.get(site)
     if before is not None and not known:
-        return
+        return False
     entry = Written(type_id, function or "", kept if known else kept[:1])
     if before is not None and before.known:
         if before.value != entry.value and len(before.value) < _MAX_WRITES:
             # A constructor that several callers give different arguments.
-            writes[site] = Written(type_id or before.type, entry.function, limit([*before.value, *entry.value]))
+            both = limit([*before.value, *entry.value])
+            writes[site] = Written(type_id or before.type, entry.function, both)
             m.fields_version += 1
-        return
+            return not _same(before.value, both)
+        return False
     if len(writes) < _MAX_WRITES or before is not None:
         writes[site] = entry
         m.fields_version += 1
+        return True
+    return False
+
+
+def _same(first: Value, second: Value) -> bool:
+    return len(first) == len(second) and all(
+        one.atom is other.atom and one.guard == other.guard for one, other in zip(first, second, strict=True)
+    )
 
 
 def assigned(m: Machine, folder: str, name: str) -> list[Value]:

@@ -60,7 +60,7 @@ def may_declare_value(file: GoFile, name: str) -> bool:
 
 
 def may_write(file: GoFile, name: str, *, is_field: bool) -> bool:
-    """Say whether a file may give a field (`x.NAME = v`, `T{NAME: v}`) or variable (`NAME += v`) of that name a value."""
+    """Say whether a file may give a field (`x.NAME = v`, `T{NAME: v}`) or a variable (`NAME += v`) a value."""
     text = file.text
     for start, end in _places(file, name):
         at = end
