@@ -21,9 +21,10 @@ from nodepath_cli.sql.resolution import Unparsed
 MAX_SIZE = 100_000
 """Most characters of one statement, long lists of literals not counted."""
 
+# No possessive groups: see sql/lexer.py.
 _LITERAL = r"\s*+(?:-?\d++(?:\.\d++)?|'[^'\\]*+'|\?|NULL)\s*+"
-_LIST = re.compile(rf"(?<=[(,])(?:{_LITERAL},){{64,}}+", re.IGNORECASE)
-_ROW = re.compile(rf"\((?:{_LITERAL},)*+{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
+_LIST = re.compile(rf"(?<=[(,])(?:{_LITERAL},){{64,}}", re.IGNORECASE)
+_ROW = re.compile(rf"\((?:{_LITERAL},)*{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
