@@ -174,7 +174,10 @@ def _seconds(facts: Facts, kind: Kind, waiter: int) -> int | None:
 
 
 def _candidates(facts: Facts, kind: Kind, waiter: int) -> tuple[Party, ...]:
-    """Return the connections with a transaction as old as the wait, which do not wait themselves."""
+    """Return the connections with a transaction as old as the wait, which do not wait themselves.
+
+    Both ages are whole seconds, each cut off by a clock of its own.
+    """
     if kind == "user":
         return ()
     since = _seconds(facts, kind, waiter) or 0
@@ -182,7 +185,8 @@ def _candidates(facts: Facts, kind: Kind, waiter: int) -> tuple[Party, ...]:
         facts.party(owner)
         for owner, transaction in sorted(facts.transactions.items())
         if owner != waiter
+        and owner in facts.processes
         and transaction.waits is None
-        and (transaction.seconds or 0) >= since
+        and (transaction.seconds or 0) + 1 >= since
         and not _waits_for_metadata(facts, owner)
     )
