@@ -26,7 +26,7 @@ class Step:
     sql: str
     """With `%s` for each placeholder."""
     values: tuple[str, ...]
-    """The texts for the placeholders; `{now}` and `{caller}` in them are filled in for each call."""
+    """The texts for the placeholders; `{now}` (one for all callers of a round) and `{caller}` are filled in."""
     reads: bool
     """A SELECT."""
 
@@ -34,7 +34,7 @@ class Step:
 def steps(statements: Sequence[str], values: Sequence[str], schema: Schema, dialect: Dialect) -> tuple[Step, ...]:
     """Return the statements with their values.
 
-    Without any values every placeholder gets the moment's date and time, which fits text and time columns. Raises
+    Without any values every placeholder gets the round's date and time, which fits text and time columns. Raises
     UsageError for a statement that is not understood, names a table that is not there or another database, or is none
     of SELECT, INSERT, REPLACE, UPDATE and DELETE, and where there are too few or too many values.
     """

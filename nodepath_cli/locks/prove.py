@@ -67,18 +67,24 @@ def prove(
 def _round(
     connections: Sequence[pymysql.connections.Connection[Any]], run: Sequence[Step], errors: dict[int, str]
 ) -> tuple[Call, ...]:
+    # One moment for all: a caller on the other side of a second would ask for another key.
+    moment = f"{datetime.now():%Y-%m-%d %H:%M:%S}"
+    values = [[_filled(step.values, moment, number) for step in run] for number in range(len(connections))]
     start = threading.Barrier(len(connections))
 
     def call(number: int) -> Call:
         start.wait(_ANSWER_SECONDS)
-        return _call(connections[number], number, run, errors)
+        return _call(connections[number], run, values[number], errors)
 
     with ThreadPoolExecutor(len(connections)) as pool:
         return tuple(pool.map(call, range(len(connections))))
 
 
 def _call(
-    connection: pymysql.connections.Connection[Any], number: int, run: Sequence[Step], errors: dict[int, str]
+    connection: pymysql.connections.Connection[Any],
+    run: Sequence[Step],
+    values: Sequence[Sequence[str]],
+    errors: dict[int, str],
 ) -> Call:
     affected: int | None = None
     row: bool | None = None
@@ -86,8 +92,8 @@ def _call(
         if len(run) > 1:
             connection.begin()
         with connection.cursor() as cursor:
-            for step in run:
-                count = cursor.execute(step.sql, [_filled(each, number) for each in step.values])
+            for step, own in zip(run, values, strict=True):
+                count = cursor.execute(step.sql, own)
                 if step.reads:
                     row = cursor.fetchone() is not None
                     cursor.fetchall()
@@ -104,8 +110,8 @@ def _call(
     return Call(None, affected, row)
 
 
-def _filled(text: str, number: int) -> str:
-    return text.replace(NOW, f"{datetime.now():%Y-%m-%d %H:%M:%S}").replace(CALLER, str(number + 1))
+def _filled(texts: Sequence[str], moment: str, number: int) -> list[str]:
+    return [text.replace(NOW, moment).replace(CALLER, str(number + 1)) for text in texts]
 
 
 @contextlib.contextmanager

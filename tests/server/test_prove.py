@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -59,6 +61,22 @@ def test_insert_ignore_excludes_only_where_the_affected_rows_decide(url: str) ->
     found = prove(parse(url), [INSERT.replace("INSERT", "INSERT IGNORE")], rounds=2, decides="rows-affected")
     assert found.exclusive
     assert found.winners("no-error") == (16, 16)
+
+
+def test_all_callers_of_a_round_ask_for_the_same_key_when_the_second_changes(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        """Every look at it is a second later."""
+
+        seconds = itertools.count()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls(2026, 1, 1, tzinfo=tz) + timedelta(seconds=next(cls.seconds))
+
+    monkeypatch.setattr("nodepath_cli.locks.prove.datetime", Clock)
+    assert prove(parse(url), [INSERT], rounds=3).winners() == (1, 1, 1)
 
 
 def test_select_for_update_and_insert_deadlocks(url: str) -> None:
