@@ -3,6 +3,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# An editable install compiles nothing, and where PYTHONDONTWRITEBYTECODE is set no run ever would.
+COMPILE = $(BIN)/python -m compileall -q nodepath_cli
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check unit bench parity torture fuzz wheel clean server
@@ -48,10 +50,12 @@ $(BIN)/python:
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.developer: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(COMPILE)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.bench: $(VENV)/.developer

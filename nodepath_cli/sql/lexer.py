@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nodepath_cli.source.statement import HOLE
 
@@ -76,10 +77,12 @@ class LexError:
     """Offset of the quote or parenthesis."""
 
 
+@lru_cache(maxsize=256)
 def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> Tokens | LexError:
     """Return the tokens of a text, or why it has none.
 
-    `ansi_quotes`: `"x"` is an identifier. `brackets`: so is `[x]` (SQLite).
+    `ansi_quotes`: `"x"` is an identifier. `brackets`: so is `[x]` (SQLite). Several rules look at one statement, so
+    the last texts are remembered: nobody changes the lists.
     """
     kinds: list[int] = []
     words: list[str] = []

@@ -71,7 +71,7 @@ def _own_code(m: Machine, file: GoFile, carriers: Carriers) -> None:
     """Evaluate a file's functions and variables with SQL words; collect the names that carry SQL elsewhere."""
     declared = m.index.of(file)
     for routine in declared.all_routines():
-        text = file.data[routine.node.start_byte : routine.node.end_byte]
+        text = routine.text
         has_words = has_sql_words(text)
         if has_words or calls_database(text):
             m.summary(routine)
@@ -129,7 +129,7 @@ def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: Carriers) 
     """Evaluate the functions and variables of one file that name a carrier; note those that others get its SQL from."""
     declared = m.index.of(file)
     for routine in declared.all_routines():
-        if pattern.search(file.source(routine.node)):
+        if pattern.search(file.source(routine)):
             if not m.evaluated(routine):
                 m.summary(routine)
             if not routine.receiver and returns_text(file, routine.node):

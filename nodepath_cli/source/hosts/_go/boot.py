@@ -88,7 +88,7 @@ class _Words:
         if file.path not in self._routines:
             by_word: dict[str, list[Routine]] = {}
             for routine in self._index.of(file).all_routines():
-                for word in set(_WORD.findall(file.source(routine.node))):
+                for word in set(_WORD.findall(file.source(routine))):
                     by_word.setdefault(word, []).append(routine)
             self._routines[file.path] = by_word
         return self._routines[file.path].get(name, ())
@@ -134,7 +134,7 @@ class _Walk:
     def _home(self, call: Call) -> Routine | None:
         at = call.node.start_byte
         for routine in self._index.of(call.file).all_routines():
-            if routine.node.start_byte <= at < routine.node.end_byte:
+            if routine.start_byte <= at < routine.end_byte:
                 return routine
         return None
 
@@ -175,7 +175,7 @@ class _Walk:
             first = {"init": 0, "main": 1}.get(routine.name, 2)
             # Migrations in code count their files: 2 comes before 10, whatever the compiler's own order.
             parts = [(int(digits or 0), text) for digits, text in _PARTS.findall(routine.file.path)]
-            return first, parts, routine.node.start_byte
+            return first, parts, routine.start_byte
 
         return sorted(self._leading.values(), key=order)
 

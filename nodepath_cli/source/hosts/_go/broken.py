@@ -28,14 +28,18 @@ def unreached(files: Iterable[GoFile], statements: Iterable[Statement]) -> Itera
             for segment in variant.offsets.segments:
                 reached.setdefault(segment.source.path, []).append(segment.source)
     for file in files:
-        # The search is cheaper than the tree, and most files with such a text are parsed already.
-        found = list(_SQL.finditer(file.text)) if file.read else ()
+        spans = reached.get(file.path, ())
+        found = [
+            match
+            for match in (_SQL.finditer(file.text) if file.read else ())
+            if not _covered(match, spans) and not _commented(file.text, match.start())
+        ]
+        # Few files have such a text, and to parse one whole takes longer than to look.
         if found and file.broken:
             line = _first_error(file.root).start_point.row + 1
             for match in found:
-                if not _covered(match, reached.get(file.path, ())) and not _commented(file.text, match.start()):
-                    span = Span(file.path, match.start(), match.end())
-                    yield Statement((), span, "go", opaque=f"the file does not parse from about line {line} on")
+                span = Span(file.path, match.start(), match.end())
+                yield Statement((), span, "go", opaque=f"the file does not parse from about line {line} on")
 
 
 def _covered(match: re.Match[str], spans: Iterable[Span]) -> bool:

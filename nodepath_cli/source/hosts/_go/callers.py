@@ -32,7 +32,7 @@ def evaluate_callers(m: Machine, routine: Routine) -> bool:
         if file.folder != home and not _imports(m, file, home):
             continue
         for other in m.index.of(file).all_routines():
-            if not m.evaluated(other) and call.search(file.source(other.node)):
+            if not m.evaluated(other) and call.search(file.source(other)):
                 m.summary(other)
                 fresh = True
     return fresh

@@ -266,8 +266,10 @@ def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper |
     (path, offset), argument = seen
     file = m.index.by_path[path]
     routine = m.index.enclosing(file, offset)
-    name_node = routine.node.child_by_field_name("name") if routine is not None else None
-    if routine is None or name_node is None or routine.node.start_byte != offset:
+    if routine is None or routine.start_byte != offset:
+        return None
+    name_node = routine.node.child_by_field_name("name")
+    if name_node is None:
         return None
     return Wrapper(routine.name, file.span(name_node), argument + 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from nodepath_cli.config import Dialect
@@ -107,45 +108,50 @@ _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 _PATH_TOKEN = re.compile(r"[/_.\-]+")
 
 _STRINGS = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
-_CONTENT: list[tuple[str, str, re.Pattern[str]]] = [
-    ("postgresql", "$1 placeholder", re.compile(r"(?<![\w$])\$[1-9]\d*\b")),
-    ("postgresql", ":: cast", re.compile(r"[\w)\]'\"?]::[a-z]", re.IGNORECASE)),
-    ("postgresql", "ILIKE", re.compile(r"\bi(?:like)\b", re.IGNORECASE)),
-    ("sqlite", "sqlite_master", re.compile(r"\bsqlite_(?:master|schema|sequence)\b", re.IGNORECASE)),
-    ("sqlite", "PRAGMA", re.compile(r"^\s*pragma\s", re.IGNORECASE)),
-    ("sqlite", "AUTOINCREMENT", re.compile(r"\bautoincrement\b", re.IGNORECASE)),
+_CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
+    ("postgresql", "$1 placeholder", ("$",), re.compile(r"(?<![\w$])\$[1-9]\d*\b")),
+    ("postgresql", ":: cast", ("::",), re.compile(r"[\w)\]'\"?]::[a-z]", re.IGNORECASE)),
+    ("postgresql", "ILIKE", ("ilike",), re.compile(r"\bi(?:like)\b", re.IGNORECASE)),
+    ("sqlite", "sqlite_master", ("sqlite_",), re.compile(r"\bsqlite_(?:master|schema|sequence)\b", re.IGNORECASE)),
+    ("sqlite", "PRAGMA", ("pragma",), re.compile(r"^\s*pragma\s", re.IGNORECASE)),
+    ("sqlite", "AUTOINCREMENT", ("autoincrement",), re.compile(r"\bautoincrement\b", re.IGNORECASE)),
     (
         "sqlite",
         "INSERT OR",
+        ("or",),
         re.compile(r"^\s*(?:insert|update)\s+or\s+(?:replace|ignore|abort|fail|rollback)\b", re.IGNORECASE),
     ),
-    ("postgresql", "ON CONFLICT", re.compile(r"\bon\s+conflict\b", re.IGNORECASE)),
-    ("postgresql", "jsonb", re.compile(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
+    ("postgresql", "ON CONFLICT", ("conflict",), re.compile(r"\bon\s+conflict\b", re.IGNORECASE)),
+    ("postgresql", "jsonb", ("jsonb",), re.compile(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
     (
         "postgresql",
         "BIGSERIAL",
+        ("serial", "bytea", "timestamptz", "plpgsql", "pg_"),
         re.compile(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
     ),
-    ("postgresql", "SERIAL column", re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
-    ("postgresql", "pg_ table", re.compile(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
-    ("postgresql", "string_agg", re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
-    ("postgresql", "EXTRACT(EPOCH", re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
-    ("cassandra", "USING TTL", re.compile(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
+    ("postgresql", "SERIAL column", ("serial",), re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
+    ("postgresql", "pg_ table", ("pg_",), re.compile(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
+    ("postgresql", "string_agg", ("string_agg",), re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
+    ("postgresql", "EXTRACT(EPOCH", ("epoch",), re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
+    ("cassandra", "USING TTL", ("using",), re.compile(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
     (
         "cassandra",
         "IF NOT EXISTS",
+        ("exists",),
         re.compile(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL),
     ),
-    ("cassandra", "ALLOW FILTERING", re.compile(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
-    ("postgresql", "DISTINCT ON", re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
-    ("mssql", "SELECT TOP", re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
-    ("mssql", "@p1 parameter", re.compile(r"(?<![\w@])@p[1-9]\d*\b")),
+    ("cassandra", "ALLOW FILTERING", ("filtering",), re.compile(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
+    ("postgresql", "DISTINCT ON", ("distinct",), re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
+    ("mssql", "SELECT TOP", ("top",), re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
+    ("mssql", "@p1 parameter", ("@p",), re.compile(r"(?<![\w@])@p[1-9]\d*\b")),
     (
         "mssql",
         "[bracketed] name",
+        ("[",),
         re.compile(r"\b(?:from|into|update|join|table)\s+(?:\[\w+\]\s*\.\s*)?\[\w+\]", re.IGNORECASE),
     ),
 ]
+"""Dialect, reason, what the text in lower case must hold for the pattern to be worth a search, the pattern."""
 _RETURNING = re.compile(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
 _QUOTED = re.compile(
     r"(?:\b(?:from|into|update|join|table|exists)\s+\"\w+\")|(?:\"\w+\"\s*\.\s*\"\w+\")|(?:\(\s*\"\w+\"\s*(?:,|\)\s*values))|\bset\s+\"\w+\"\s*=",
@@ -246,6 +252,7 @@ def driver_test(source: str) -> str | None:
     return source.partition(".")[2] or source
 
 
+@lru_cache(maxsize=1024)
 def by_content(text: str, dialect: Dialect) -> Foreign | None:
     """Tell by what a text says that the audited server does not understand."""
     bare = _STRINGS.sub("''", text) if "'" in text else text
@@ -253,16 +260,22 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
         for reason, pattern in _MYSQL_CONTENT:
             if pattern.search(bare):
                 return Foreign("mysql", reason)
-        for other, reason, pattern in _CONTENT:
+        for other, reason, _, pattern in _CONTENT:
             if other == "mssql" and pattern.search(bare):
                 return Foreign(other, reason)
         return None
-    for other, reason, pattern in _CONTENT:
-        if pattern.search(bare):
-            return Foreign(other, reason)
-    if _RETURNING.search(bare) and (dialect.name != "mariadb" or re.match(r"\s*update\b", bare, re.IGNORECASE)):
+    lower = bare.lower()
+    for other, reason, needs, pattern in _CONTENT:
+        for need in needs:
+            if need in lower and pattern.search(bare):
+                return Foreign(other, reason)
+    if (
+        "returning" in lower
+        and _RETURNING.search(bare)
+        and (dialect.name != "mariadb" or re.match(r"\s*update\b", bare, re.IGNORECASE))
+    ):
         return Foreign("postgresql", "RETURNING")
-    if not dialect.ansi_quotes and _QUOTED.search(bare):
+    if not dialect.ansi_quotes and '"' in bare and _QUOTED.search(bare):
         return Foreign("postgresql", "double-quoted name")
     return None
 

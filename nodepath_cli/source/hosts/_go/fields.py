@@ -128,10 +128,11 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
     for file in m.index.folders[folder]:
         if opening not in file.text:
             continue
-        for write in m.index.writes(file).by_position.get(names.index(name), ()):
-            known = m.fields.get((folder, name), {})
-            if (file.path, write.start) not in known and m.index.type_id(file, write.type) == type_id:
-                _write(m, folder, name, _Site(file, write))
+        for part in m.index.writes(file, lambda text: opening in text):
+            for write in part.by_position.get(names.index(name), ()):
+                known = m.fields.get((folder, name), {})
+                if (file.path, write.start) not in known and m.index.type_id(file, write.type) == type_id:
+                    _write(m, folder, name, _Site(file, write))
 
 
 def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
@@ -175,8 +176,8 @@ def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None
     if "func(" in source:
         return False
     names = set(_IDENTIFIER.findall(source))
-    start, end = routine.node.start_byte, routine.node.end_byte
-    return not names & m.index.writes(file).locals_between(start, end)
+    start, end = routine.start_byte, routine.end_byte
+    return not names & m.index.writes_around(routine).locals_between(start, end)
 
 
 def _textual(file: GoFile, write: Write) -> bool:

@@ -16,8 +16,9 @@ from nodepath_cli.source.hosts._go.outline import (
     may_declare_value,
     may_write,
 )
-from nodepath_cli.source.hosts._go.syntax import GoFile, named
-from nodepath_cli.source.hosts._go.writes import FileWrites, Write, writes_of
+from nodepath_cli.source.hosts._go.pieces import split
+from nodepath_cli.source.hosts._go.syntax import Extent, GoFile, named
+from nodepath_cli.source.hosts._go.writes import Write, Writes, writes_of
 
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
 BASIC = frozenset(
@@ -43,7 +44,9 @@ BASIC = frozenset(
     ]
 )
 _MAX_EMBEDDING = 6
-_QUOTED = re.compile(r"/([A-Za-z0-9_]+)\"")
+_RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
+_WORD_IN = re.compile(r"/([A-Za-z0-9_]+)\"|([A-Za-z0-9_]+)\.")
+"""The texts that are looked for in all files: the end of an import's path, and a package's name with its dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,36 @@ class Declared:
     """The value list that an empty constant specification repeats."""
 
 
-@dataclass(frozen=True, slots=True)
 class Routine:
-    """A declared function or method."""
+    """A declared function or method. It is parsed when its node is first asked for."""
 
-    file: GoFile
-    node: Node
-    name: str
-    receiver: str = ""
-    """The receiver's type name without pointer, empty for a function."""
+    __slots__ = ("_node", "end_byte", "file", "name", "receiver", "start_byte")
+
+    def __init__(self, file: GoFile, extent: Extent, name: str, receiver: str = "") -> None:
+        self.file = file
+        self.start_byte = extent.start_byte
+        self.end_byte = extent.end_byte
+        self.name = name
+        self.receiver = receiver
+        """The receiver's type name without pointer, empty for a function."""
+        self._node = extent if isinstance(extent, Node) else None
+
+    @property
+    def node(self) -> Node:
+        """The declaration."""
+        if self._node is None:
+            root = self.file.part([(self.start_byte, self.end_byte)])
+            if root.has_error:
+                # What the text promised is not so: the whole file tells the parser more.
+                root = self.file.root
+            found = (each for each in root.named_children if each.start_byte == self.start_byte)
+            self._node = next(found, root)
+        return self._node
+
+    @property
+    def text(self) -> bytes:
+        """Its source text."""
+        return self.file.data[self.start_byte : self.end_byte]
 
 
 @dataclass(slots=True)
@@ -80,13 +104,17 @@ class FileIndex:
     types: dict[str, Node] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
 
+    pieces: list[Routine] = field(default_factory=list)
+    """The functions that stand in no parsed tree yet."""
+    rest: Node | None = None
+    """The root of everything else."""
     ordered: list[Routine] = field(default_factory=list)
 
     def all_routines(self) -> list[Routine]:
         """Return functions and methods in source order."""
         if not self.ordered:
             found = [*self.routines.values(), *(each for group in self.methods.values() for each in group)]
-            self.ordered = sorted(found, key=lambda routine: routine.node.start_byte)
+            self.ordered = sorted(found, key=lambda routine: routine.start_byte)
         return self.ordered
 
 
@@ -107,7 +135,7 @@ class Index:
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
         self._received: dict[tuple[str, str, str], tuple[Routine, ...]] = {}
         self._mentions: dict[tuple[str, str], list[GoFile]] = {}
-        self._writes: dict[str, FileWrites] = {}
+        self._writes: dict[tuple[str, int], Writes] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
         self._saying: dict[str, list[GoFile]] = {}
 
@@ -122,24 +150,39 @@ class Index:
         """Return the import paths of a file by the names that it uses."""
         return self.of(file).imports
 
-    def writes(self, file: GoFile) -> FileWrites:
-        """Return the writes of a file."""
-        found = self._writes.get(file.path)
+    def writes(self, file: GoFile, may: Callable[[str], bool]) -> Iterator[Writes]:
+        """Yield the writes of a file by parts; of its functions those of whose text `may` is true."""
+        declared = self.of(file)
+        yield self._writes_in(file, -1, declared.rest)
+        for piece in declared.pieces:
+            if (file.path, piece.start_byte) in self._writes or may(file.source(piece)):
+                yield self._writes_in(file, piece.start_byte, piece.node)
+
+    def writes_around(self, routine: Routine) -> Writes:
+        """Return the writes of the part of a file that a function stands in."""
+        declared = self.of(routine.file)
+        if any(each.start_byte == routine.start_byte for each in declared.pieces):
+            return self._writes_in(routine.file, routine.start_byte, routine.node)
+        return self._writes_in(routine.file, -1, declared.rest)
+
+    def _writes_in(self, file: GoFile, start: int, node: Node | None) -> Writes:
+        key = (file.path, start)
+        found = self._writes.get(key)
         if found is None:
-            found = self._writes[file.path] = writes_of(file)
+            found = self._writes[key] = writes_of(file, node) if node is not None else Writes()
         return found
 
     def enclosing(self, file: GoFile, offset: int) -> Routine | None:
         """Return the declared function around a byte offset."""
         for routine in self.of(file).all_routines():
-            if routine.node.start_byte <= offset < routine.node.end_byte:
+            if routine.start_byte <= offset < routine.end_byte:
                 return routine
         return None
 
     def routine_at(self, path: str, offset: int) -> Routine | None:
         """Return the declared function that begins at a byte offset of a file."""
         found = self.enclosing(self.by_path[path], offset)
-        return found if found is not None and found.node.start_byte == offset else None
+        return found if found is not None and found.start_byte == offset else None
 
     def value(self, folder: str, name: str) -> Declared | None:
         """Return the constant or variable of that name in a package."""
@@ -291,9 +334,14 @@ class Index:
 
     def writing(self, file: GoFile, name: str, *, is_field: bool) -> Sequence[Write]:
         """Return the writes of a file to fields, or to variables, of that name."""
-        if not (file.path in self._writes or may_write(file, name, is_field=is_field)):
+
+        def may(text: str) -> bool:
+            return may_write(text, name, is_field=is_field)
+
+        if not may(file.text):
             return ()
-        return [write for write in self.writes(file).by_name.get(name, ()) if write.is_field == is_field]
+        writes = (write for part in self.writes(file, may) for write in part.by_name.get(name, ()))
+        return sorted((write for write in writes if write.is_field == is_field), key=lambda write: write.start)
 
     def mentioning(self, folder: str, name: str) -> Sequence[GoFile]:
         """Return the files of a package in whose text a name stands."""
@@ -307,9 +355,9 @@ class Index:
         """Return the files in which a text stands, as it does in few: the name of a package with the dot behind it."""
         found = self._saying.get(text)
         if found is None:
-            whole = _QUOTED.fullmatch(text)
+            whole = _WORD_IN.fullmatch(text)
             # A set of words answers for most files in a fraction of the time that their texts take.
-            files = self.files if whole is None else [file for file in self.files if file.has(whole.group(1))]
+            files = self.files if whole is None else [file for file in self.files if file.has(whole[1] or whole[2])]
             found = self._saying[text] = [file for file in files if text in file.text]
         return found
 
@@ -353,7 +401,17 @@ def _fields(file: GoFile, node: Node) -> Iterator[tuple[Node, list[str]]]:
 
 def _read(file: GoFile) -> FileIndex:
     index = FileIndex()
-    _declarations(file, file.root, index, 0)
+    pieces = split(file.data)
+    root = file.part(pieces.others)
+    if root.has_error:
+        index.rest = file.root
+        _declarations(file, file.root, index, 0)
+        return index
+    index.rest = root
+    _declarations(file, root, index, 0)
+    index.pieces = [Routine(file, piece, piece.name, piece.receiver) for piece in pieces.functions]
+    for routine in index.pieces:
+        _add(index, routine)
     return index
 
 
@@ -381,16 +439,20 @@ def _routine(file: GoFile, node: Node, index: FileIndex) -> None:
     name_node = node.child_by_field_name("name")
     if name_node is None:
         return
-    name = file.source(name_node)
     receiver = node.child_by_field_name("receiver")
-    if receiver is None:
-        # Several init functions may stand in one file.
-        key = name if name not in index.routines else f"{name}@{node.start_byte}"
-        index.routines[key] = Routine(file, node, name)
+    match = _RECEIVER.search(file.source(receiver)) if receiver is not None else None
+    if receiver is not None and match is None:
         return
-    match = re.search(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$", file.source(receiver))
-    type_name = match.group(1) if match else ""
-    index.methods.setdefault(name, []).append(Routine(file, node, name, type_name))
+    _add(index, Routine(file, node, file.source(name_node), match.group(1) if match else ""))
+
+
+def _add(index: FileIndex, routine: Routine) -> None:
+    if routine.receiver:
+        index.methods.setdefault(routine.name, []).append(routine)
+        return
+    # Several init functions may stand in one file.
+    key = routine.name if routine.name not in index.routines else f"{routine.name}@{routine.start_byte}"
+    index.routines[key] = routine
 
 
 def _constants(file: GoFile, node: Node, index: FileIndex) -> None:

@@ -304,4 +304,4 @@ Summarize = Callable[[Machine, Routine], Summary]
 
 def routine_key(routine: Routine) -> Key:
     """Return what identifies a declared function."""
-    return routine.file.path, routine.node.start_byte
+    return routine.file.path, routine.start_byte

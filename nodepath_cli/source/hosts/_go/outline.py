@@ -24,7 +24,7 @@ _BLANKS = frozenset(_SPACE)
 def may_declare_routine(file: GoFile, name: str) -> bool:
     """Say whether a function or method of that name may be declared in a file."""
     text = file.text
-    for start, end in _places(file, name):
+    for start, end in _places(file.text, name):
         at = start
         while at > 0 and text[at - 1] in _SPACE:
             at -= 1
@@ -36,7 +36,7 @@ def may_declare_routine(file: GoFile, name: str) -> bool:
 def may_declare_method(file: GoFile, receiver: str, name: str) -> bool:
     """Say whether a method of that name of a type may be declared in a file: `) NAME(` behind the type's name."""
     text = file.text
-    for start, end in _places(file, name):
+    for start, end in _places(file.text, name):
         at = start
         while at > 0 and text[at - 1] in _SPACE:
             at -= 1
@@ -59,10 +59,9 @@ def may_declare_value(file: GoFile, name: str) -> bool:
     return _may_declare(file, name, ("var", "const"), _VALUE_GROUP)
 
 
-def may_write(file: GoFile, name: str, *, is_field: bool) -> bool:
-    """Say whether a file may give a field (`x.NAME = v`, `T{NAME: v}`) or a variable (`NAME += v`) a value."""
-    text = file.text
-    for start, end in _places(file, name):
+def may_write(text: str, name: str, *, is_field: bool) -> bool:
+    """Say whether a text may give a field (`x.NAME = v`, `T{NAME: v}`) or a variable (`NAME += v`) a value."""
+    for start, end in _places(text, name):
         at = end
         while text[at : at + 1] in _BLANKS:
             at += 1
@@ -95,7 +94,7 @@ def _selected(text: str, start: int) -> tuple[bool, ...]:
 def _may_declare(file: GoFile, name: str, keywords: tuple[str, ...], group: re.Pattern[str]) -> bool:
     text = file.text
     grouped: bool | None = None
-    for start, end in _places(file, name):
+    for start, end in _places(file.text, name):
         if _next(text, end) in (".", ":", "("):
             continue
         at = start - 1
@@ -124,9 +123,8 @@ def _may_declare(file: GoFile, name: str, keywords: tuple[str, ...], group: re.P
     return False
 
 
-def _places(file: GoFile, name: str) -> Iterator[tuple[int, int]]:
+def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each place at which a name stands as a whole word."""
-    text = file.text
     start = text.find(name)
     while start >= 0:
         end = start + len(name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Protocol
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
@@ -65,6 +66,12 @@ class GoFile:
         """The tree's root node."""
         return self.tree.root_node
 
+    def part(self, extents: Iterable[tuple[int, int]]) -> Node:
+        """Return the root of a tree of some parts of the file: start and end in bytes, whole declarations, in order."""
+        nowhere = Point(0, 0)
+        ranges = [Range(nowhere, nowhere, start, end) for start, end in extents]
+        return Parser(LANGUAGE, included_ranges=ranges).parse(self.data).root_node
+
     @cached_property
     def words(self) -> frozenset[bytes]:
         """Every run of ASCII letters, digits and underscores."""
@@ -116,7 +123,7 @@ class GoFile:
         """Return where a node stands, in characters."""
         return Span(self.path, self.char(node.start_byte), self.char(node.end_byte))
 
-    def source(self, node: Node) -> str:
+    def source(self, node: Extent) -> str:
         """Return a node's source text."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
 

@@ -1,4 +1,4 @@
-"""Where fields and variables of packages are written: one query over the tree of a file of interest."""
+"""Where fields and variables of packages are written: one query over a tree of interest."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Write:
 
 
 @dataclass(slots=True)
-class FileWrites:
-    """All writes of one file."""
+class Writes:
+    """All writes of a file, or of a part of it."""
 
     by_name: dict[str, list[Write]] = field(default_factory=dict)
     by_position: dict[int, list[Write]] = field(default_factory=dict)
@@ -57,11 +57,11 @@ def _query() -> Query:
     return Query(LANGUAGE, _QUERY)
 
 
-def writes_of(file: GoFile) -> FileWrites:
-    """Return the writes of a file, in source order."""
-    result = FileWrites()
+def writes_of(file: GoFile, root: Node) -> Writes:
+    """Return the writes below a node of a file, in source order."""
+    result = Writes()
     names: list[tuple[int, str]] = []
-    for _, captures in QueryCursor(_query()).matches(file.root):
+    for _, captures in QueryCursor(_query()).matches(root):
         if "assignment" in captures:
             _assignment(file, result, captures["assignment"][0], captures["left"][0], captures["right"][0])
         elif "body" in captures:
@@ -77,7 +77,7 @@ def writes_of(file: GoFile) -> FileWrites:
     return result
 
 
-def _assignment(file: GoFile, result: FileWrites, node: Node, left: Node, right: Node) -> None:
+def _assignment(file: GoFile, result: Writes, node: Node, left: Node, right: Node) -> None:
     operator = node.child_by_field_name("operator")
     targets, values = named(left), named(right)
     plain = operator is not None and operator.type == "=" and len(targets) == len(values)
@@ -93,7 +93,7 @@ def _assignment(file: GoFile, result: FileWrites, node: Node, left: Node, right:
                 result.by_name.setdefault(file.source(member), []).append(write)
 
 
-def _elements(file: GoFile, result: FileWrites, kind: Node, body: Node) -> None:
+def _elements(file: GoFile, result: Writes, kind: Node, body: Node) -> None:
     if kind.type not in ("type_identifier", "qualified_type", "generic_type"):
         return
     for position, element in enumerate(named(body)):

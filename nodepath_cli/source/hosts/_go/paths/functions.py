@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.paths import branching, expressions, followin
 from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of
 from nodepath_cli.source.hosts._go.records import Key, Received
-from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.statement import Span
 
 _CALLER_ROUNDS = 2
@@ -50,16 +50,14 @@ def functions(
         if any((span.path, span.start) in places for span, _ in given):
             found = index.enclosing(index.by_path[path], start)
             if found is not None:
-                chosen[path, found.node.start_byte] = found
+                chosen[path, found.start_byte] = found
     walked = set(chosen)
     known: dict[str, list[Routine]] = {}
     fresh = list(chosen.values())
     for _ in range(_CALLER_ROUNDS):
         for routine in fresh:
             known.setdefault(routine.name, []).append(routine)
-        callers = {
-            (each.file.path, each.node.start_byte): each for each in _callers(index, {one.name for one in fresh})
-        }
+        callers = {(each.file.path, each.start_byte): each for each in _callers(index, {one.name for one in fresh})}
         fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
@@ -84,7 +82,7 @@ def _calls_only(routine: Routine) -> Function:
         waiting += [(child, late) for child in reversed(node.named_children)]
     path = Path(tuple(steps), ())
     return Function(
-        routine.name, routine.receiver, routine.file.span(routine.node), tuple(_results(routine)), (path,), False
+        routine.name, routine.receiver, routine.file.span(routine), tuple(_results(routine)), (path,), False
     )
 
 
@@ -105,23 +103,30 @@ def deferred(index: Index) -> frozenset[str]:
 def _callers(index: Index, names: set[str]) -> list[Routine]:
     if not names:
         return []
-    pattern = re.compile(r"(?<!func )\b(" + "|".join(map(re.escape, sorted(names))) + r")\(")
-    words = {name.encode() for name in names} if all(name.isascii() for name in names) else None
-    found: dict[str, list[Routine]] = {}
+    found: dict[str, dict[Key, Routine]] = {}
     for file in index.files:
-        # Sets of words tell most files apart faster than the pattern does.
-        if (words is not None and file.words.isdisjoint(words)) or not pattern.search(file.text):
-            continue
-        for routine in index.of(file).all_routines():
-            body = routine.node.child_by_field_name("body")
-            for name in set(pattern.findall(file.source(body))) if body is not None else ():
-                found.setdefault(name, []).append(routine)
-    return [each for group in found.values() if len(group) <= _MAX_CALLERS for each in group]
+        for name in sorted(names):
+            for offset in _calls(file, name) if file.has(name) else ():
+                routine = index.enclosing(file, offset)
+                if routine is not None and b"{" in file.data[routine.start_byte : offset]:
+                    found.setdefault(name, {})[file.path, routine.start_byte] = routine
+    return [each for group in found.values() if len(group) <= _MAX_CALLERS for each in group.values()]
+
+
+def _calls(file: GoFile, name: str) -> Iterator[int]:
+    """Yield the byte offsets at which a name stands with a parenthesis behind it."""
+    data, call = file.data, name.encode() + b"("
+    start = data.find(call)
+    while start >= 0:
+        before = data[start - 1 : start]
+        if not (before.isalnum() or before == b"_" or before > b"\x7f") and data[start - 5 : start] != b"func ":
+            yield start
+        start = data.find(call, start + len(call))
 
 
 def _function(walker: Walker, routine: Routine) -> Function:
     paths, complete = paths_of(walker, routine.file, routine, _bind)
-    span = routine.file.span(routine.node)
+    span = routine.file.span(routine)
     return Function(routine.name, routine.receiver, span, tuple(_results(routine)), paths, complete)
 
 

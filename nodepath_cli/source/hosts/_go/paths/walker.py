@@ -172,7 +172,7 @@ def paths_of(
     body = routine.node.child_by_field_name("body")
     if body is None:
         return (), True
-    walker.steps, walker.active, walker.dropped = 0, [(file.path, routine.node.start_byte)], False
+    walker.steps, walker.active, walker.dropped = 0, [(file.path, routine.start_byte)], False
     place, scope, state = Place(file, routine), walker.scope(), State()
     bind(walker, place, scope, state)
     try:
