@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_the_functions_of_a_file_are_those_that_its_parser_finds(declarations: l
 def test_every_other_declaration_is_whole_in_what_is_parsed_at_once(declarations: list[str]) -> None:
     text = ("package p\n\n" + "\n".join(declarations)).encode()
     others = split(text).others
-    assert all(first[1] <= second[0] for first, second in zip(others, others[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(others))
     for node in Parser(LANGUAGE).parse(text).root_node.named_children:
         if node.type in ("import_declaration", "const_declaration", "type_declaration", "var_declaration"):
             assert any(start <= node.start_byte and node.end_byte <= end for start, end in others)
@@ -81,7 +82,8 @@ def test_every_other_declaration_is_whole_in_what_is_parsed_at_once(declarations
 
 def test_a_function_of_usual_code_is_not_parsed_with_the_rest() -> None:
     text = "package p\n\n" + "\n".join(DECLARATIONS[:5] + DECLARATIONS[6:9])
-    assert [each.name for each in split(text.encode()).functions] == ["f", "f", "m"]
+    # One `f` has a line in a raw string that begins as a declaration does: it goes with the rest.
+    assert [each.name for each in split(text.encode()).functions] == ["f", "m"]
 
 
 @pytest.mark.parametrize("broken", ["func f() {\n\tg(\n}\n", "func f() {\n", "var x = {\n", "func f() { a := `x }\n"])
