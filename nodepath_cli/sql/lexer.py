@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from nodepath_cli.source.statement import HOLE
 
@@ -32,7 +32,8 @@ _VARIABLE = rf"@@?(?:`[^`]*`|'[^']*'|\"[^\"]*\"|{_WORD_CHARACTER}|\.)*"
 _OPERATOR = r"<=>|->>|->|<<|>>|<=|>=|<>|!=|\|\||&&|:=|::|."
 
 
-def _compile(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
+@cache
+def _pattern(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     names = _BACK + (f"|{_DOUBLE_NAME}" if ansi_quotes else "") + (r"|\[[^\]\n]*\]" if brackets else "")
     strings = _SINGLE if ansi_quotes else f"{_SINGLE}|{_DOUBLE}"
     # `$1` and `$name` are parameters to SQLite, names to the others.
@@ -48,7 +49,6 @@ def _compile(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     )
 
 
-_PATTERNS = {(ansi, brackets): _compile(ansi, brackets) for ansi in (False, True) for brackets in (False, True)}
 _KINDS = (END, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
 
 
@@ -91,7 +91,7 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
     closing: dict[int, int] = {}
     stack: list[int] = []
     depth = 0
-    for match in _PATTERNS[ansi_quotes, brackets].finditer(text):
+    for match in _pattern(ansi_quotes, brackets).finditer(text):
         group = match.lastindex
         if group is None:
             break

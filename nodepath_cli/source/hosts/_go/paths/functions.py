@@ -105,8 +105,8 @@ def _callers(index: Index, names: set[str]) -> list[Routine]:
         return []
     found: dict[str, dict[Key, Routine]] = {}
     for file in index.files:
-        for name in sorted(names):
-            for offset in _calls(file, name) if file.has(name) else ():
+        for name in file.among(names):
+            for offset in _calls(file, name):
                 routine = index.enclosing(file, offset)
                 if routine is not None and b"{" in file.data[routine.start_byte : offset]:
                     found.setdefault(name, {})[file.path, routine.start_byte] = routine
