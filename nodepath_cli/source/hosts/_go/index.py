@@ -137,6 +137,7 @@ class Index:
         self._mentions: dict[tuple[str, str], list[GoFile]] = {}
         self._writes: dict[tuple[str, int], Writes] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
+        self._packages: dict[tuple[str, str], tuple[str, str | None] | None] = {}
         self._saying: dict[str, list[GoFile]] = {}
 
     def of(self, file: GoFile) -> FileIndex:
@@ -322,6 +323,12 @@ class Index:
 
     def package_of(self, file: GoFile, name: str) -> tuple[str, str | None] | None:
         """Return import path and audited folder of a package name as a file uses it; None where it imports none."""
+        key = (file.path, name)
+        if key not in self._packages:
+            self._packages[key] = self._package_of(file, name)
+        return self._packages[key]
+
+    def _package_of(self, file: GoFile, name: str) -> tuple[str, str | None] | None:
         imports = self.of(file).imports
         path = imports.get(name)
         if path is not None:

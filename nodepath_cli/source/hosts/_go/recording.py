@@ -119,7 +119,7 @@ def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
 
 def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     """Return which argument is the SQL of a database method, None where the call is none."""
-    if not callee.method or callee.package is not None:
+    if base_name(callee.method) not in SINKS or callee.package is not None:
         return None
     position = sql_argument(callee.method, [f.file.source(node) for node in nodes])
     if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
