@@ -5,6 +5,7 @@ Nothing is imported here at module level but what Python itself has loaded, so t
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -38,8 +39,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run() -> None:
-    """Run as the console script: `main`, then exit."""
-    sys.exit(main())
+    """Run as the console script: `main`, then exit.
+
+    Python's search for unreachable cycles takes a tenth of a short run's time (measured): among the thousands of
+    objects that imports make, which all stay, and once more over all of them when the interpreter ends.
+    """
+    gc.set_threshold(50_000, 20, 50)
+    code = main()
+    gc.freeze()
+    gc.disable()
+    sys.exit(code)
 
 
 def _command(arguments: list[str]) -> int:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+from typer.models import CommandInfo
+
+from nodepath_cli.cli.flatten import flat
 
 COMMANDS: Mapping[str, str] = {
     "audit-columns": "audit:audit_columns",
@@ -81,14 +85,53 @@ def _options(
 
 
 def _made(name: str) -> Any:
-    """Return a command as Typer makes it where it is the only one."""
+    """Return a command or a group as Typer makes it where it is the only one."""
     module, _, attribute = COMMANDS[name].partition(":")
     found = getattr(import_module(f"{__name__}.{module}"), attribute)
+    if not isinstance(found, typer.Typer):
+        return _alone(CommandInfo(name, callback=found))
     alone = _app(TyperGroup)
     alone.callback()(_options)
-    if isinstance(found, typer.Typer):
-        alone.add_typer(found, name=name)
-    else:
-        alone.command(name)(found)
+    alone.add_typer(_later(found), name=name)
     group: Any = get_command(alone)
     return group.commands[name]
+
+
+def _alone(info: CommandInfo) -> Any:
+    alone = _app(TyperGroup)
+    alone.callback()(_options)
+    alone.registered_commands.append(copy(info))
+    alone.registered_commands[0].callback = flat(info.callback) if info.callback else None
+    group: Any = get_command(alone)
+    return next(iter(group.commands.values()))
+
+
+def _later(found: typer.Typer) -> typer.Typer:
+    """Return a group with the same commands, each made when it is called for."""
+    infos = {info.name or info.callback.__name__: info for info in found.registered_commands if info.callback}
+
+    class Later(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
+            return list(infos)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as above
+            # As for the commands at the top.
+            for name in (cmd_name,) if cmd_name in infos else infos:
+                if name not in self.commands:
+                    self.commands[name] = _alone(infos[name])
+            return self.commands.get(cmd_name)
+
+    group = typer.Typer(
+        name=found.info.name,
+        cls=Later,
+        help=found.info.help,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    group.callback()(_nothing)
+    return group
+
+
+def _nothing() -> None:
+    """Run before a group's command: Typer takes a group without commands and without this for none."""

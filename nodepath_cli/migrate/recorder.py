@@ -21,8 +21,9 @@ from nodepath_cli.migrate.matching import CannotResume, Remaining
 from nodepath_cli.migrate.resume import Trust, resumed
 from nodepath_cli.migrate.statements import Sent, is_temporary, sent, target_of
 from nodepath_cli.migrate.waits import Waits, waited_too_long
-from nodepath_cli.migrate.witness import text, witness
+from nodepath_cli.migrate.witness import table_key, text, witness
 from nodepath_cli.schema.revisions import VERSION_TABLE
+from nodepath_cli.sql.plain_ddl import plain_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -237,17 +238,23 @@ class Recorder:
 
     def _start(self, statement: Sent) -> Entry:
         """Write a statement's row before it runs. The statement commits the row: it commits before it runs."""
-        before = None
-        if statement.kind == "ddl":
-            from nodepath_cli.sql.ddl_objects import touched
-
-            found = touched(statement.text, self._dialect)
-            before = witness(self.ledger, found.objects) if found.objects else None
+        before = self._before(statement) if statement.kind == "ddl" else None
         entry = self._entry(statement, "started", kind="ddl", before=before)
         # One statement closes the row before and opens this one.
         self._pending.append(entry)
         self.flush()
         return entry
+
+    def _before(self, statement: Sent) -> dict[str, str | None] | None:
+        """Return what a statement touches, as it is before it; None where that cannot be told."""
+        table = plain_table(statement.text)
+        if table is not None:
+            name = table_key(table)
+            return {name: text(self.ledger, name)}
+        from nodepath_cli.sql.ddl_objects import touched
+
+        found = touched(statement.text, self._dialect)
+        return witness(self.ledger, found.objects) if found.objects else None
 
     def _entry(self, statement: Sent, state: Any, *, kind: Any, **values: Any) -> Entry:
         self._number += 1

@@ -38,6 +38,11 @@ def key(each: DdlObject) -> str:
     )
 
 
+def table_key(table: str) -> str:
+    """Return the name under which a table of the database stands in the ledger."""
+    return f"table {_quoted(table)}"
+
+
 def text(ledger: Ledger, name: str) -> str | None:
     """Return the text of SHOW CREATE for an object by its name in the ledger, as `witness` does."""
     kind, _, quoted = name.partition(" ")

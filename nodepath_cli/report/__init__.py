@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from nodepath_cli.audit.finding import Report
+if TYPE_CHECKING:
+    from nodepath_cli.audit.finding import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class RenderOptions:
     """NP501 was not left out by `--select` or `--ignore`. The counts name unresolved statements all the same."""
 
 
-Render = Callable[[Report, TextIO, RenderOptions], None]
+Render = Callable[["Report", TextIO, RenderOptions], None]
 
 
 @dataclass(frozen=True, slots=True)
