@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from nodepath_cli.locks.connections import Connections
 from nodepath_cli.locks.session import Session
@@ -15,9 +17,8 @@ SAMPLE_SECONDS = 1.0
 """How long a reading of the server's clock is carried on before it is read again."""
 
 
-def elapsed() -> float:
-    """Return seconds since some point in the past. They go on while the machine sleeps, where the system can tell."""
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
+elapsed: Callable[[], float] = time.monotonic if _CLOCK is None else partial(time.clock_gettime, _CLOCK)
+"""Return seconds since some point in the past. They go on while the machine sleeps, where the system can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def server_now(connections: Connections, session: Session) -> ServerTime:
 
     Raises the driver's errors.
     """
-    found = connections.memo.get("clock")
-    if not isinstance(found, Sample) or not 0 <= elapsed() - found.sent < SAMPLE_SECONDS:
-        found = connections.memo["clock"] = sample(session)
+    found = connections.clock
+    if found is None or not 0 <= elapsed() - found.sent < SAMPLE_SECONDS:
+        found = connections.clock = sample(session)
     return found.now()
 
 

@@ -24,9 +24,22 @@ from nodepath_cli.schema.connection import driver_error, open_mysql, open_sqlite
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from nodepath_cli.locks.clock import Sample
+
 T = TypeVar("T")
 _IDLE = 4
 """How many connections are kept for an engine."""
+_process = 0
+"""Another number in each child of fork. Asking the system for the process's own each time is a call to the kernel."""
+
+
+def _forked() -> None:
+    global _process
+    _process += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 class Connections:
@@ -38,20 +51,29 @@ class Connections:
         self.url = url
         self._shared: list[Session] = []
         self._local = threading.local()
-        self._process = os.getpid()
-        self._mutex = threading.Lock()
+        self._lite = url.dialect == "sqlite"
+        self._process = _process
         self.memo: dict[str, Any] = {}
         """What was found out about the database, by name."""
+        self.clock: Sample | None = None
+        """The last reading of the server's clock."""
 
     def do(self, work: Callable[[Session], T]) -> T:
         """Do something on a connection. One that has failed within is not used again. Raises as the driver does."""
-        session = self._idle_one() or self._opened()
+        idle = self._idle()
+        try:
+            session = idle.pop()
+        except IndexError:
+            session = self._opened()
         try:
             done = work(session)
         except BaseException as error:
             self._put_away(session, error)
             raise
-        self._keep(session)
+        if session.private and len(idle) < _IDLE:
+            idle.append(session)
+        else:
+            session.close()
         return done
 
     @contextlib.contextmanager
@@ -86,11 +108,10 @@ class Connections:
         return None if found is None else translated(found, self.url)
 
     def _idle(self) -> list[Session]:
-        if self._process != os.getpid():
+        if self._process != _process:
             # A child of fork: the parent goes on using its connections.
-            self._shared, self._local, self._process = [], threading.local(), os.getpid()
-            self._mutex = threading.Lock()
-        if self.url.dialect != "sqlite":
+            self._shared, self._local, self._process = [], threading.local(), _process
+        if not self._lite:
             return self._shared
         found: list[Session] = self._local.__dict__.setdefault("idle", [])
         return found
@@ -147,6 +168,9 @@ def of_engine(engine: Engine) -> Connections:
 
     Raises UsageError for an engine of another database than MySQL, MariaDB or SQLite.
     """
+    found = _OF_ENGINES.get(engine)
+    if found is not None:
+        return found
     with _ENGINES_MUTEX:
         found = _OF_ENGINES.get(engine)
         if found is None:

@@ -102,8 +102,7 @@ class Key:
                 last_seen = new_token(server_now(self.connections, session), self.lease) + RELEASED
                 given = self._replace(session, token, last_seen)
             else:
-                values = self._values(seen=token)
-                given = session.run("remove", values, table=session.quoted(self.table)) > 0
+                given = session.run("remove", self._values(seen=token), table=session.quoted(self.table)) > 0
             if given:
                 self.forget()
                 return True

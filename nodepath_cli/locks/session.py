@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nodepath_cli.errors import Unreachable
@@ -41,13 +41,20 @@ class Session:
     """What `run` uses again and again."""
     _within: bool = False
     """A transaction of this class is going on."""
+    _texts: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """What `run` has run, by name and parts."""
 
     def run(self, name: str, values: Mapping[str, object], **parts: str) -> int:
         """Run a statement that changes rows and return how many. Raises the driver's errors."""
-        if self._cursor is None:
-            self._cursor = self.raw.cursor()
-        self._cursor.execute(self.sql(name, **parts), values)
-        count = int(self._cursor.rowcount)
+        key = (name, *parts.values())
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = self.sql(name, **parts)
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = self.raw.cursor()
+        cursor.execute(text, values)
+        count = int(cursor.rowcount)
         if self.server == "sqlite" and not self.private and not self._within:
             # Where the connection is not ours alone, the driver has begun a transaction.
             self.raw.commit()

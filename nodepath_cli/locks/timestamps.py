@@ -12,11 +12,12 @@ text)` takes a token as it is, since Go takes a fraction of any length wherever 
 from __future__ import annotations
 
 import math
+import os
+import random
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Format = Literal["datetime", "rfc3339", "unparseable"]
@@ -43,6 +44,10 @@ LONGEST_LEASE = (10**_LEASE - 1) / 1000
 _ZONE_BASE = 5000
 _FARTHEST = 15 * 60
 """No zone lies farther from UTC, in minutes."""
+_CHANCE = random.Random()
+"""Of our own: a program may give `random` a seed, and then all its processes would draw the same."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_CHANCE.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,13 @@ def state(reading: Reading, age: float | None, lease: float) -> State:
 
 def new_token(now: ServerTime, lease: float) -> str:
     """Return the text that a lock taken now for a lease in seconds carries; no other call ever returns it again."""
-    second = now.local.isoformat(sep=" ", timespec="microseconds")
-    zone = f"{now.offset + _ZONE_BASE:0{_ZONE}}"
-    return f"{second}{zone}{math.ceil(lease * 1000):0{_LEASE}}{secrets.randbelow(10**_RANDOM):0{_RANDOM}}"
+    chance = int(_CHANCE.random() * 10**_RANDOM)
+    return f"{now.local.isoformat(' ', 'microseconds')}{_zone_and_lease(now.offset, lease)}{chance:08}"
+
+
+@lru_cache(16)
+def _zone_and_lease(offset: int, lease: float) -> str:
+    return f"{offset + _ZONE_BASE:0{_ZONE}}{math.ceil(lease * 1000):0{_LEASE}}"
 
 
 @cache
