@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nodepath_cli.database_url import DatabaseUrl
+from nodepath_cli.migrate.ledger import Direction
 from nodepath_cli.migrate.recorder import Recorder
 from nodepath_cli.migrate.resume import Trust
 from nodepath_cli.migrate.statements import sent
@@ -57,6 +58,7 @@ def stepping(recorder: Recorder, plan: Callable[..., Any]) -> Callable[..., Iter
             if not step.info.is_stamp:
                 step.migration_fn = _recorded(recorder, step, step.migration_fn)
             yield step
+        recorder.end_run()
 
     return listed
 
@@ -64,12 +66,14 @@ def stepping(recorder: Recorder, plan: Callable[..., Any]) -> Callable[..., Iter
 def _recorded(recorder: Recorder, step: Any, migrate: Callable[..., None]) -> Callable[..., None]:
     def run(**values: Any) -> None:
         info = step.info
-        recorder.begin(str(info.up_revision_id), "up" if info.is_upgrade else "down", _file_hash(info.up_revision))
+        direction: Direction = "up" if info.is_upgrade else "down"
         try:
+            recorder.begin(str(info.up_revision_id), direction, _file_hash(info.up_revision))
             migrate(**values)
             recorder.end()
-        finally:
+        except BaseException:
             recorder.close()
+            raise
 
     return run
 

@@ -28,6 +28,7 @@ from nodepath_cli.sql.plain_ddl import plain_table
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+TABLE_EXISTS = 1050
 Told = Callable[[str], None]
 """Hears, in one line, what a long run is doing."""
 
@@ -58,6 +59,9 @@ class Recorder:
         self._pending: list[Entry] = []
         self._closing: Entry | None = None
         """A DDL statement that has run, whose row does not say so yet. Nothing else is in the open transaction then."""
+        self._carried: Entry | None = None
+        """The last DDL statement of a revision that is stamped. Its row is closed with the next one that is written:
+        the stamp says already that it has run."""
         self._refused: list[Entry] = []
         self._prepared = Prepared(self.ledger)
         self._temporary: set[str] = set()
@@ -92,20 +96,28 @@ class Recorder:
         if self._stale:
             self.ledger.remove(self._revision)
             self._stale = False
-        # A part of the stamp's transaction.
-        self.flush()
+        if self._pending:
+            # A part of the stamp's transaction.
+            self.flush()
         self._settle_caught()
         try:
             self._remaining.finish()
         except CannotResume as error:
             raise self._cannot(error) from None
+        self._carried, self._closing = self._closing or self._carried, None
+
+    def end_run(self) -> None:
+        """Close what the last revision has left open."""
+        self._closing, self._carried = self._carried, None
+        self._settle()
 
     def close(self) -> None:
-        """Record nothing more, as the revision has ended, well or not."""
+        """Record nothing more, as the revision has failed."""
         self._open = False
         # The connection may be what has broken.
         with contextlib.suppress(Exception):
             self._settle()
+            self.end_run()
 
     def _settle(self) -> None:
         """Let another connection see that the last DDL statement has run."""
@@ -210,7 +222,7 @@ class Recorder:
                 self._waits.attempt(attempt, lambda number, pause: self._waiting(statement, number, pause))
         except Exception as error:
             if started:
-                self._failed(started[0])
+                self._failed(started[0], error)
             if waited_too_long(error) and statement.kind == "ddl":
                 raise too_long(self.ledger, statement, self._waits) from error
             raise
@@ -220,15 +232,17 @@ class Recorder:
             self.ledger.done(started[0])
             self._closing = None
 
-    def _failed(self, entry: Entry) -> None:
+    def _failed(self, entry: Entry, error: Exception) -> None:
         """Take back the row of a statement that the server has refused, where nothing is different for it.
 
         Where the connection is gone, or the statement has done a part of its work, the row stays as it is.
         """
         with contextlib.suppress(Exception):
             self._settle()
-            unchanged = entry.before is not None and all(
-                text(self.ledger, name) == found for name, found in entry.before.items()
+            before = entry.before or {}
+            unchanged = bool(before) and (
+                (error.args[:1] == (TABLE_EXISTS,) and list(before.values()) == [None])
+                or all(text(self.ledger, name) == found for name, found in before.items())
             )
             if unchanged or sent(entry.statement).repeatable:
                 self.ledger.remove(self._revision, (entry.step,))
@@ -247,10 +261,11 @@ class Recorder:
 
     def _before(self, statement: Sent) -> dict[str, str | None] | None:
         """Return what a statement touches, as it is before it; None where that cannot be told."""
-        table = plain_table(statement.text)
-        if table is not None:
-            name = table_key(table)
-            return {name: text(self.ledger, name)}
+        plain = plain_table(statement.text)
+        if plain is not None:
+            name = table_key(plain.name)
+            # The server refuses to make a table that is there.
+            return {name: None if plain.made else text(self.ledger, name)}
         from nodepath_cli.sql.ddl_objects import touched
 
         found = touched(statement.text, self._dialect)
@@ -279,9 +294,9 @@ class Recorder:
             # The rows of the revision's last run in the other direction.
             self.ledger.remove(self._revision)
             self._stale = False
-        self.ledger.add(self._pending, self._closing)
+        self.ledger.add(self._pending, self._closing or self._carried)
         self._pending.clear()
-        self._closing = None
+        self._closing = self._carried = None
 
     def _waiting(self, statement: Sent, number: int, pause: float) -> None:
         self.told(f"{statement.head[:60]} waits for a lock; retry {number} of {self._waits.retries} in {pause:.1f} s")

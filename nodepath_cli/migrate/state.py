@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,11 @@ def status(url: DatabaseUrl | str, migrations: Path | None = None) -> Status:
     script = script_directory(migrations)
     with _reading(url) as connection:
         here = where(connection, script)
-        entries = Ledger(connection).entries()
+        # The stamp says that the last statement of a revision has run, and is there before its row says so.
+        entries = tuple(
+            entry if entry.revision in here.interrupted or entry.state == "done" else replace(entry, state="done")
+            for entry in Ledger(connection).entries()
+        )
         return Status(here, _pending(here, script), shapes(url, connection), entries)
 
 

@@ -7,6 +7,7 @@ statement (measured). Most statements of a migration name one table in a place t
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _NAME = r"(?:`(?:[^`]|``)+`|[A-Za-z_][A-Za-z0-9_$]*)"
 _PLAIN = re.compile(
@@ -21,16 +22,26 @@ _WORDS = frozenset(("IF", "IGNORE"))
 """Words that may stand where a name does in what is matched here."""
 
 
-def plain_table(sql: str) -> str | None:
-    """Return the bare name of the one table that a statement makes or changes, None where that takes a closer look.
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """The one table that a statement makes or changes."""
 
-    A statement that is named here changes what SHOW CREATE says of the table, or leaves the same behind when it runs
-    twice.
+    name: str
+    made: bool
+    """The statement makes it, and is refused where the table is there."""
+
+
+def plain_table(sql: str) -> PlainTable | None:
+    """Return the one table that a statement makes or changes, None where that takes a closer look.
+
+    Such a statement changes what SHOW CREATE says of the table, or leaves the same behind when it runs twice.
     """
     match = _PLAIN.match(sql)
     if match is None or _MORE.search(sql):
         return None
     name = match["made"] or match["keyed"] or match["changed"]
     if name.startswith("`"):
-        return name[1:-1].replace("``", "`")
-    return None if name.upper() in _WORDS else name
+        name = name[1:-1].replace("``", "`")
+    elif name.upper() in _WORDS:
+        return None
+    return PlainTable(name, match["made"] is not None)
