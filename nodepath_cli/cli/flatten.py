@@ -8,7 +8,6 @@ from dataclasses import fields, is_dataclass
 from functools import wraps
 from typing import Any, get_type_hints
 
-
 _MARK = "takes_dataclasses"
 
 

@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -149,8 +151,6 @@ class Ledger:
 
     def add(self, entries: Sequence[Entry], closing: Entry | None = None) -> None:
         """Write new rows, and in the same statement that a started one has run. Not for SQLite with `closing`."""
-        columns = ", ".join(self._quoted(name) for name in _FIELDS)
-        marks = "(" + ", ".join([self._mark] * len(_FIELDS)) + ")"
         if closing is not None and not entries:
             self.done(closing)
         for first in range(0, len(entries), _CHUNK):
@@ -160,8 +160,7 @@ class Ledger:
                 part.insert(0, replace(closing, state="done", at=now(), statement="", before=None))
                 update = " ON DUPLICATE KEY UPDATE `state` = VALUES(`state`), `at` = VALUES(`at`)"
             values = [value for entry in part for value in _values(entry)]
-            rows = ", ".join([marks] * len(part))
-            self.send(f"INSERT INTO {self._quoted(LEDGER_TABLE)} ({columns}) VALUES {rows}{update}", values)
+            self.send(_insert(self._quote, self._mark, len(part)) + update, values)
 
     def done(self, entry: Entry) -> Entry:
         """Write that a started statement has run."""
@@ -216,11 +215,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+@cache
+def _insert(quote: str, mark: str, rows: int) -> str:
+    columns = ", ".join(f"{quote}{name}{quote}" for name in _FIELDS)
+    marks = "(" + ", ".join([mark] * len(_FIELDS)) + ")"
+    return f"INSERT INTO {quote}{LEDGER_TABLE}{quote} ({columns}) VALUES {', '.join([marks] * rows)}"
+
+
+_VALUES = attrgetter(*("before" if name == "before_shapes" else name for name in _FIELDS))
+_BEFORE = _FIELDS.index("before_shapes")
+
+
 def _values(entry: Entry) -> list[object]:
-    return [
-        json.dumps(dict(entry.before)) if name == "before_shapes" and entry.before is not None else value
-        for name, value in ((name, getattr(entry, "before" if name == "before_shapes" else name)) for name in _FIELDS)
-    ]
+    values = list(_VALUES(entry))
+    if values[_BEFORE] is not None:
+        values[_BEFORE] = json.dumps(dict(values[_BEFORE]))
+    return values
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -294,6 +294,8 @@ class Recorder:
             # The rows of the revision's last run in the other direction.
             self.ledger.remove(self._revision)
             self._stale = False
+        if not self._pending and self._closing is None:
+            return
         self.ledger.add(self._pending, self._closing or self._carried)
         self._pending.clear()
         self._closing = self._carried = None
