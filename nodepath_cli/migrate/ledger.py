@@ -154,13 +154,13 @@ class Ledger:
         if closing is not None and not entries:
             self.done(closing)
         for first in range(0, len(entries), _CHUNK):
-            part = [*entries[first : first + _CHUNK]]
-            update = ""
-            if closing is not None and first == 0:
-                part.insert(0, replace(closing, state="done", at=now(), statement="", before=None))
-                update = " ON DUPLICATE KEY UPDATE `state` = VALUES(`state`), `at` = VALUES(`at`)"
+            part = entries[first : first + _CHUNK]
             values = [value for entry in part for value in _values(entry)]
-            self.send(_insert(self._quote, self._mark, len(part)) + update, values)
+            if closing is not None and first == 0:
+                values += (closing.revision, closing.direction, closing.step, closing.kind, now())
+                self.send(_insert(self._quote, self._mark, len(part)) + _CLOSING, values)
+            else:
+                self.send(_insert(self._quote, self._mark, len(part)), values)
 
     def done(self, entry: Entry) -> Entry:
         """Write that a started statement has run."""
@@ -222,6 +222,11 @@ def _insert(quote: str, mark: str, rows: int) -> str:
     return f"INSERT INTO {quote}{LEDGER_TABLE}{quote} ({columns}) VALUES {', '.join([marks] * rows)}"
 
 
+# The row is there: of these values, only the state and the time are written.
+_CLOSING = (
+    ", (%s, %s, %s, %s, 'done', '', '', '', '', NULL, NULL, NULL, '', %s)"
+    " ON DUPLICATE KEY UPDATE `state` = VALUES(`state`), `at` = VALUES(`at`)"
+)
 _VALUES = attrgetter(*("before" if name == "before_shapes" else name for name in _FIELDS))
 _BEFORE = _FIELDS.index("before_shapes")
 
