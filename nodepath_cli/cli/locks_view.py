@@ -91,7 +91,7 @@ class ViewOptions(LocksOptions):
         lease = settings.lease if self.lease is None else seconds("--lease", self.lease)
         wanted = Wanted(tuple(self.table or ()), self.prospect, self.device)
         with one_line_errors(url), closing(of_url(url)) as connections, connections.session() as session:
-            view = View(session, wanted, lease)
+            view = View(session, wanted, lease, connections.session)
             missing = set(wanted.tables) - {each.name for each in view.tables}
             if missing:
                 raise UsageError(
@@ -117,7 +117,7 @@ class ListOptions(ViewOptions):
 def list_command(options: ListOptions) -> None:
     """Show all locks: in text the oldest, in JSON every one."""
     with options.view() as (view, settings):
-        _show(view, settings, options, lambda: view.oldest(options.limit), view.all)
+        _show(view, settings, options, list, view.all)
 
 
 @flattened
@@ -126,7 +126,7 @@ def show_command(options: ListOptions) -> None:
     if options.prospect is None and options.device is None:
         raise UsageError("it is not said whose locks are to be shown", "give --prospect or --device")
     with options.view() as (view, settings):
-        _show(view, settings, options, lambda: view.oldest(options.limit), view.all)
+        _show(view, settings, options, list, view.all)
 
 
 @flattened
@@ -138,7 +138,7 @@ def stale_command(options: ListOptions) -> None:
             view,
             settings,
             options,
-            lambda: [each for each in view.oldest(options.limit) if each.state == "stale"],
+            lambda locks: [each for each in locks if each.state == "stale"],
             lambda: view.older(lease),
         )
 
@@ -168,18 +168,19 @@ def watch_command(
     interval: Annotated[str, typer.Option("--interval", metavar="TIME", help="How often it looks; default 2 s.")] = "2",
 ) -> None:
     """Show the locks live; q or Ctrl-C ends it. Without a terminal, and in JSON, they are shown once."""
+    from nodepath_cli.locks.overview import overview
     from nodepath_cli.report.pages.locks_watch import watch
 
     pause = max(0.2, seconds("--interval", interval))
     url, settings = options.opened()
     if settings.format == "json" or not (sys.stdout.isatty() and sys.stdin.isatty()):
         with options.view() as (view, settings):
-            _show(view, settings, ListOptions(show_phones=options.show_phones), lambda: view.oldest(50), view.all)
+            _show(view, settings, ListOptions(show_phones=options.show_phones), list, view.all)
         return
 
     def frame(most: int) -> Frame:
         with options.view() as (view, _):
-            return view.clocks, view.totals(), view.oldest(most)
+            return view.clocks, *overview(view, most)
 
     watch(frame, url.masked, pause, show_phones=options.show_phones, color=settings.color != "never")
 
@@ -188,17 +189,19 @@ def _show(
     view: View,
     settings: Settings,
     options: ListOptions,
-    some: Callable[[], list[Lock]],
+    some: Callable[[list[Lock]], list[Lock]],
     every: Callable[[], Iterator[Lock]],
 ) -> None:
+    from nodepath_cli.locks.overview import overview
     from nodepath_cli.report.pages.locks import render_locks_json, render_locks_text
 
-    totals = view.totals()
     if settings.format == "json":
+        totals = view.totals()
         phones = options.show_phones
         render_locks_json(view.clocks, view.lease, totals, every(), sys.stdout, show_phones=phones)
     else:
-        locks = some()
+        totals, oldest = overview(view, options.limit)
+        locks = some(oldest)
         render_locks_text(
             view.clocks,
             totals,

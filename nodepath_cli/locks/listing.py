@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +14,8 @@ from nodepath_cli.locks.records import Clocks, Lock, Totals
 from nodepath_cli.locks.session import Session
 from nodepath_cli.locks.tables import LockTable, lock_tables
 from nodepath_cli.locks.timestamps import ServerTime, read, state
+
+Lend = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,24 @@ class Wanted:
 class View:
     """The lock tables at one moment, by one reading of the server's clock. Every method raises the driver's errors."""
 
-    def __init__(self, session: Session, wanted: Wanted, lease: float) -> None:
+    def __init__(self, session: Session, wanted: Wanted, lease: float, lend: Lend | None = None) -> None:
+        """Read the clock and which tables there are. `lend` lends another connection to the same database."""
+        self.lend = lend
         self.session = session
         self.wanted = wanted
         self.lease = lease
         self.clocks = clocks(session)
         self.tables = lock_tables(session, wanted.tables)
+
+    def over(self, session: Session) -> View:
+        """Return the same view over another connection."""
+        other = copy(self)
+        other.session = session
+        return other
+
+    def large(self) -> bool:
+        """Say whether a table has so many rows that looking at them all takes a while."""
+        return any(self.session.rows("large", **table.parts(self.session)) for table in self.tables)
 
     @property
     def now(self) -> ServerTime:
