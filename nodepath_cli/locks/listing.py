@@ -63,7 +63,7 @@ class View:
 
     def large(self) -> bool:
         """Say whether a table has so many rows that looking at them all takes a while."""
-        return any(self.session.rows("large", **table.parts(self.session)) for table in self.tables)
+        return any(self.session.rows("large", None, **table.parts(self.session)) for table in self.tables)
 
     @property
     def now(self) -> ServerTime:

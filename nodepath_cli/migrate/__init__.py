@@ -9,17 +9,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from nodepath_cli.migrate.records import Adoption, Current, Move, RevisionLine, Status, TableShape
-from nodepath_cli.migrate.runner import Hooks, downgrade, stamp, upgrade
-from nodepath_cli.migrate.state import check, current, heads, history, status
-from nodepath_cli.migrate.waits import Waits
-
 if TYPE_CHECKING:
     from nodepath_cli.migrate.adoption import adopt
+    from nodepath_cli.migrate.records import Adoption, Current, Move, RevisionLine, Status, TableShape
+    from nodepath_cli.migrate.runner import Hooks, downgrade, stamp, upgrade
+    from nodepath_cli.migrate.state import check, current, heads, history, status
     from nodepath_cli.migrate.verification import Verification, verify
+    from nodepath_cli.migrate.waits import Waits
 
-_LATER = {"adopt": "adoption", "Verification": "verification", "verify": "verification"}
-"""What needs the DDL replay, which an upgrade that was not interrupted can do without."""
+_MODULES = {
+    "adoption": "adopt",
+    "records": "Adoption Current Move RevisionLine Status TableShape",
+    "runner": "Hooks downgrade stamp upgrade",
+    "state": "check current heads history status",
+    "verification": "Verification verify",
+    "waits": "Waits",
+}
+"""Which module has what. They are imported when they are asked for: a command that only wants to know which database is
+meant does without all of them."""
+_LATER = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
