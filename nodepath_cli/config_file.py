@@ -129,6 +129,20 @@ KEYS: Mapping[str, Key] = {
 }
 """Every key, in order of name."""
 
+# fmt: off
+COMMAND_KEYS = frozenset((
+    "acquire-sql", "assume", "audit", "by", "callers", "carry-over", "check", "code", "contract", "decides",
+    "device", "diff", "diff-base", "dry-run", "function", "include", "interval", "keep", "keep-last-seen", "limit",
+    "message", "older-than", "param", "prospect", "rev-id", "rounds", "scratch", "seen", "show-phones", "sql",
+    "table", "undo", "unused", "wait", "watch",
+))
+# fmt: on
+"""The options that only some commands have. They are keys, too; `cli.own_options` reads their values."""
+_OWN_PATHS = frozenset(("audit", "code", "keep", "undo"))
+
+COMMAND_LINE_ONLY = frozenset(("config", "no-config", "unsafe", "version", "write", "yes"))
+"""Options that are no keys: a file must not say yes to a change of data or code for whoever runs the command."""
+
 
 def load_settings(
     given: Mapping[str, object] | None = None,
@@ -216,19 +230,35 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: {error}", "correct the file, or run with --no-config") from None
 
 
+def own_values(config: str | None) -> tuple[str, dict[str, object]]:
+    """Return the configuration file's name and what it holds of COMMAND_KEYS, as it stands there.
+
+    Raises ConfigError for a file that cannot be read.
+    """
+    path = find_file(config)
+    if path is None:
+        return "", {}
+    values = {name: value for name, value in _keys_of(path).items() if name in COMMAND_KEYS}
+    for name in _OWN_PATHS & values.keys():
+        given = values[name]
+        values[name] = (
+            [_from(path.parent, str(each)) for each in given]
+            if isinstance(given, list)
+            else _from(path.parent, str(given))
+        )
+    return str(path), values
+
+
 def _configured(path: Path) -> dict[str, Any]:
     """Return the file's values by key, read and with their paths relative to the working directory."""
-    document = _parsed(path)
-    table = _table(document)
-    if table is None and path.name == PROJECT_FILE:
-        raise ConfigError(f"{path} has no [tool.nodepath] table", "add one, or leave --config out")
-    if table is None:
-        table = document
-    if not isinstance(table, dict):
-        raise ConfigError(f"{path}: tool.nodepath is not a table", "write [tool.nodepath] and the keys below it")
+    table = _keys_of(path)
     found = {}
     for name, value in table.items():
         key = KEYS.get(name)
+        if name in COMMAND_KEYS:
+            continue
+        if name in COMMAND_LINE_ONLY:
+            raise ConfigError(f"{path}: --{name} is for the command line alone", f"take {name} out of {path}")
         if key is None:
             raise ConfigError(f"{path}: unknown key '{name}'", _nearest_key(name))
         try:
@@ -241,6 +271,18 @@ def _configured(path: Path) -> dict[str, Any]:
     return found
 
 
+def _keys_of(path: Path) -> dict[str, Any]:
+    document = _parsed(path)
+    table = _table(document)
+    if table is None and path.name == PROJECT_FILE:
+        raise ConfigError(f"{path} has no [tool.nodepath] table", "add one, or leave --config out")
+    if table is None:
+        table = document
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.nodepath is not a table", "write [tool.nodepath] and the keys below it")
+    return table
+
+
 def _shown(key: Key, value: object) -> str:
     """Return a value for an error; a database URL may stand under a wrong key, with its password."""
     shown = repr(value)
@@ -250,7 +292,7 @@ def _shown(key: Key, value: object) -> str:
 def _nearest_key(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name.replace("_", "-"), KEYS, n=1, cutoff=0.5)
+    near = get_close_matches(name.replace("_", "-"), (*KEYS, *COMMAND_KEYS), n=1, cutoff=0.5)
     if near:
         return f"write '{near[0]}' if that is meant"
     return "delete it; `nodepath init` writes a file with the keys that matter"

@@ -291,12 +291,14 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
+    not_replayed: tuple[str, ...] = ()
+    """Place and reason of each DDL statement that could not be replayed into the schema; `notes` has the first."""
     sources: dict[str, str] = field(default_factory=dict)
     """The text of every file that a finding, a related place or an unresolved entry lies in, for source excerpts."""
     cross_check: CrossCheck | None = None
     """What a live server says of the statements, where it was asked."""
     error: NodepathError | None = None
-    """What went wrong beside the audit (a path that does not exist): the good files are audited all the same."""
+    """What went wrong beside the audit: a path that does not exist (the rest is audited), nothing to audit."""
     judged: Judged = field(default_factory=Judged)
     """Where having found nothing proves something."""
 

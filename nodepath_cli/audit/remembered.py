@@ -129,9 +129,15 @@ def _rarely_collected() -> Iterator[None]:
 
 
 def _store(paths: Sequence[str], settings: Settings) -> Store | None:
-    """Return the cache's folder; the default one is not used where it lies in what is audited."""
+    """Return the cache's folder; the default one is not used where it lies in what is audited.
+
+    Raises UsageError where the one that was asked for is no folder.
+    """
     if settings.cache_dir is not None:
-        return Store(Path(settings.cache_dir))
+        given = Path(settings.cache_dir)
+        if given.is_file():
+            raise UsageError(f"--cache-dir {settings.cache_dir} is not a folder", "name a folder, or use --no-cache")
+        return Store(given)
     folder = default_folder()
     if folder is None:
         return None

@@ -30,6 +30,7 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
 from nodepath_cli.config import Settings
+from nodepath_cli.errors import NodepathError, NothingToAudit
 from nodepath_cli.source.files import FileSet, SourceFile
 from nodepath_cli.source.statement import CallSite, Span
 from nodepath_cli.sql.resolution import Resolution, Unparsed
@@ -74,7 +75,8 @@ def audit(
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, by_path) | dict(settled.sources),
         cross_check=checked,
-        error=no_such_path(analysis.files) if analysis.files.missing else None,
+        not_replayed=_not_replayed(analysis),
+        error=_error(analysis),
         judged=settled.judged,
     )
 
@@ -236,10 +238,28 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     if without:
         statements = "statement names a table" if without == 1 else "statements name tables"
         yield f"{without} {statements} that no schema source defines: give one with --schema, or list external-tables"
-    not_replayed = len(analysis.main.schema.problems)
-    if not_replayed:
-        statements = "DDL statement" if not_replayed == 1 else "DDL statements"
-        yield f"{not_replayed} {statements} could not be replayed into the schema"
+    problems = _not_replayed(analysis)
+    if problems:
+        statements = "DDL statement" if len(problems) == 1 else "DDL statements"
+        first = problems[0] if len(problems) == 1 else f"the first at {problems[0]}"
+        yield f"{len(problems)} {statements} could not be replayed into the schema: {first}"
+
+
+def _not_replayed(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(f"{each.path}:{each.line}: {each.message}" for each in analysis.main.schema.problems)
+
+
+def _error(analysis: Analysis) -> NodepathError | None:
+    """Return what went wrong beside the audit."""
+    if analysis.files.missing:
+        return no_such_path(analysis.files)
+    if analysis.statements and all(each.statement.foreign_file for each in analysis.statements):
+        # Nothing was audited: that must not look like a clean tree.
+        return NothingToAudit(
+            "nothing to audit: all SQL here is for another database than " + analysis.main.dialect.name,
+            "name the folder that holds the queries, or give --dialect",
+        )
+    return None
 
 
 def _texts(

@@ -13,6 +13,7 @@ from typer.main import get_command
 from typer.models import CommandInfo
 
 from nodepath_cli.cli.flatten import flat
+from nodepath_cli.cli.own_options import Configured
 
 COMMANDS: Mapping[str, str] = {
     "audit-columns": "audit:audit_columns",
@@ -102,6 +103,7 @@ def _alone(info: CommandInfo) -> Any:
     alone.callback()(_options)
     alone.registered_commands.append(copy(info))
     alone.registered_commands[0].callback = flat(info.callback) if info.callback else None
+    alone.registered_commands[0].cls = Configured
     group: Any = get_command(alone)
     return next(iter(group.commands.values()))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,6 +68,9 @@ def doctor(options: ScanOptions, paths: Paths = None) -> None:
         if shown.format not in _FORMATS:
             raise
     given = (*(paths or ()), *(options.schema or ()))
+    for path in paths or ():
+        if path != "-" and not os.path.lexists(path) and not glob.glob(path, recursive=True):  # noqa: PTH207 - as audits do
+            raise masked(UsageError(f"no such path: {path or repr('')}", "name a file or folder that exists"), given)
     checks = tuple(_safe(check, given) for check in diagnose(tuple(paths or ()), read, options.config))
     if shown.format == "json":
         render_json(checks, sys.stdout)

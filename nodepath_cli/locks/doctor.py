@@ -190,11 +190,21 @@ def _instrumentation(session: Session) -> Iterator[Problem]:
     if session.server == "sqlite":
         return
     recorded = {str(name).lower(): str(value).upper() for name, value in session.rows("instrumentation")}
-    if recorded.get("performance_schema") != "ON":
-        yield Problem(
-            "not-instrumented",
-            None,
-            1,
-            "performance_schema is off: the server does not record who waits for metadata locks",
-            "set performance_schema=ON in the server's configuration and restart it, where waits are to be seen",
-        )
+    if recorded.get("performance_schema") == "ON":
+        return
+    plugin, step = (
+        "",
+        "set performance_schema=ON in the server's configuration and restart it, where waits are to be seen",
+    )
+    if session.server == "mariadb":
+        if session.rows("plugins")[0][0]:
+            return
+        plugin = " and the plugin metadata_lock_info is not installed"
+        step = f"run INSTALL SONAME 'metadata_lock_info', which needs no restart, or {step}"
+    yield Problem(
+        "not-instrumented",
+        None,
+        1,
+        f"performance_schema is off{plugin}: the server does not record who waits for metadata locks",
+        step,
+    )

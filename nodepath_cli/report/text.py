@@ -39,7 +39,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
             _unresolved(report.unresolved, style, options) if options.unresolved else [],
             _partial(report.partial, style, options),
             _skipped(report, style, options),
-            [f"{style.severity(Severity.INFO, 'note')}: {one_line(each)}" for each in report.notes],
+            _notes(report, style, options),
         )
         for block in blocks:
             if block:
@@ -48,6 +48,13 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
         for block in cross_check(report.cross_check, style, options):
             out.write("\n".join(block) + "\n\n")
     out.write("\n".join(_summary(report, style, options)) + "\n")
+
+
+def _notes(report: Report, style: Style, options: RenderOptions) -> list[str]:
+    lines = [f"{style.severity(Severity.INFO, 'note')}: {one_line(each)}" for each in report.notes]
+    if options.verbose and len(report.not_replayed) > 1:
+        lines += [f"      {one_line(each)}" for each in report.not_replayed]
+    return lines
 
 
 def finding_lines(finding: Finding, report: Report, style: Style) -> list[str]:
