@@ -135,7 +135,7 @@ class Connections:
         if isinstance(raw, sqlite3.Connection) or self.url.dialect == "sqlite":
             if private:
                 raw.isolation_level = None
-                raw.execute("PRAGMA busy_timeout = 2000")
+                raw.execute("PRAGMA busy_timeout = 1000")
             return Session(raw, "sqlite", (), close, private)
         try:
             raw.autocommit(True) if callable(getattr(raw, "autocommit", None)) else setattr(raw, "autocommit", True)
