@@ -84,6 +84,8 @@ def _hearing(recorder: Recorder, connection: Connection) -> Iterator[tuple[str, 
     doubled = dialect.name != "sqlite"
 
     def execute(cursor: Any, text: str, values: Any, context: Any) -> bool:
+        if not recorder.listens:
+            return False
         # The driver halves what was doubled for it.
         plain = text.replace("%%", "%") if doubled else text
         return recorder.take(

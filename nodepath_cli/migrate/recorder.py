@@ -66,6 +66,11 @@ class Recorder:
         self._prepared = Prepared(self.ledger)
         self._temporary: set[str] = set()
 
+    @property
+    def listens(self) -> bool:
+        """A revision is running: Alembic's own statements before and after it are not recorded."""
+        return self._open
+
     def begin_session(self) -> None:
         """Set up the connection to a server."""
         self._dialect = _server(self._connection)
