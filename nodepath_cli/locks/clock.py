@@ -34,15 +34,17 @@ class Sample:
         return self.server.later(elapsed() - self.sent)
 
 
-def server_now(connections: Connections, session: Session) -> ServerTime:
-    """Return the server's time, at most a round trip late. It is read anew once a second.
+def server_now(connections: Connections, session: Session, at: float | None = None) -> ServerTime:
+    """Return the server's time, at most a round trip late. It is read anew once a second. `at` is `elapsed()` now.
 
     Raises the driver's errors.
     """
+    at = elapsed() if at is None else at
     found = connections.clock
-    if found is None or not 0 <= elapsed() - found.sent < SAMPLE_SECONDS:
+    if found is None or not 0 <= at - found.sent < SAMPLE_SECONDS:
         found = connections.clock = sample(session)
-    return found.now()
+        return found.now()
+    return found.server.later(at - found.sent)
 
 
 def sample(session: Session) -> Sample:

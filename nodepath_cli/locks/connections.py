@@ -55,6 +55,8 @@ class Connections:
         self._process = _process
         self.memo: dict[str, Any] = {}
         """What was found out about the database, by name."""
+        self.with_key: set[str] = set()
+        """The tables that were seen to have the unique key without which they are no lock tables."""
         self.clock: Sample | None = None
         """The last reading of the server's clock."""
 

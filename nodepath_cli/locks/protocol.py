@@ -129,9 +129,10 @@ class Key:
         return self.left < 0
 
     def _token(self, session: Session) -> str:
-        now = server_now(self.connections, session)
-        token = new_token(now, self.lease)
-        self.tokens[token] = elapsed()
+        # The lease counts from before the clock is read, and so from before the statement is sent.
+        at = elapsed()
+        token = new_token(server_now(self.connections, session, at), self.lease)
+        self.tokens[token] = at
         return token
 
     def _ours(self, token: str) -> Step:

@@ -109,13 +109,15 @@ class SessionLock:
         `stop` ends the waiting. Raises Refused where the table lets everybody in, a DatabaseError where the database
         does not answer in that time, UsageError where this very object holds the lock.
         """
-        if self._key.since is not None and self.held:
+        key = self._key
+        if key.since is not None and self.held:
             raise UsageError("this lock is held already", "release it first, or use another SessionLock")
         deadline = elapsed() + (self._wait if wait is None else wait)
         with self._mutex:
-            self._key.forget()
+            if key.tokens or key.since is not None:
+                key.forget()
             self._was_lost = False
-            if not self._connections.memo.get(f"keys of {self._key.table}"):
+            if key.table not in self._connections.with_key:
                 self._retried(deadline, self._refuse_without_key, stop)
             return self._taken(deadline, stop or _NEVER)
 
@@ -201,7 +203,7 @@ class SessionLock:
         while not stop.is_set():
             step = self._step(deadline, stop)
             if step == "ours":
-                if self.held or self._renewed(deadline):
+                if elapsed() < self._key.until() or self._renewed(deadline):
                     return True
                 continue
             left = deadline - elapsed()
@@ -263,4 +265,4 @@ class SessionLock:
                 f"{table} is no lock table: there is none with a unique key on (id_prospect, id_device)",
                 "run nodepath locks doctor, or nodepath db upgrade where it is missing",
             )
-        self._connections.memo[f"keys of {table}"] = True
+        self._connections.with_key.add(table)

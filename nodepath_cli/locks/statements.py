@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "queries"
@@ -52,6 +52,7 @@ def _rank(file: str | None, server: str) -> int:
     return 2 if (file, server) == ("mysql", "mariadb") else 0
 
 
+@lru_cache(1024)
 def quoted(name: str) -> str:
     """Return a name in back quotes, which SQLite takes as well; percent signs as they stand in a statement."""
     return "`" + name.replace("`", "``").replace("%", "%%") + "`"
