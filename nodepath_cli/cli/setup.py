@@ -68,16 +68,26 @@ def doctor(options: ScanOptions, paths: Paths = None) -> None:
         if shown.format not in _FORMATS:
             raise
     given = (*(paths or ()), *(options.schema or ()))
-    for path in paths or ():
-        if path != "-" and not os.path.lexists(path) and not glob.glob(path, recursive=True):  # noqa: PTH207 - as audits do
-            raise masked(UsageError(f"no such path: {path or repr('')}", "name a file or folder that exists"), given)
+    missing = _missing(paths or (), given)
     checks = tuple(_safe(check, given) for check in diagnose(tuple(paths or ()), read, options.config))
     if shown.format == "json":
-        render_json(checks, sys.stdout)
+        render_json(checks, sys.stdout, missing)
     else:
         render_text(checks, sys.stdout, render_options(shown))
+    if missing is not None:
+        typer.echo(missing.line(), err=True)
+        raise typer.Exit(missing.exit_code)
     if any(check.health == "problem" for check in checks):
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def _missing(paths: Sequence[str], arguments: Sequence[str]) -> NodepathError | None:
+    """Return the error of the first path that does not exist. The other checks are made all the same."""
+    for path in paths:
+        if path != "-" and not os.path.lexists(path) and not glob.glob(path, recursive=True):  # noqa: PTH207 - as audits do
+            error = UsageError(f"no such path: {path or repr('')}", "name a file or folder that exists")
+            return masked(error, arguments)
+    return None
 
 
 def _safe(check: Check, arguments: Sequence[str]) -> Check:

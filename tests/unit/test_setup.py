@@ -116,7 +116,8 @@ def test_each_problem_has_its_next_step(
     tree.write("broken.sql", DDL + "ALTER TABLE nosuch ADD COLUMN a INT;\n")
     tree.write("empty/readme.txt", "")
     ended, document, _ = nodepath("doctor", *arguments)
-    assert ended == 1
+    # A path that does not exist is wrong usage.
+    assert ended == (2 if "nosuch" in arguments else 1) and ("error" in document) == (ended == 2)
     problems = [each for each in document["problems"] if each["code"] == code]
     assert any(message in each["message"] and each["next"] for each in problems)
 

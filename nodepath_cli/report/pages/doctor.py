@@ -8,15 +8,18 @@ from typing import Any, TextIO
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.diagnose import Check
+from nodepath_cli.errors import NodepathError
 from nodepath_cli.report import RenderOptions
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import clean, one_line, plural
 
 
-def render_json(checks: Sequence[Check], out: TextIO) -> None:
-    """Write one document with every check, and the problems among them once more."""
+def render_json(checks: Sequence[Check], out: TextIO, error: NodepathError | None = None) -> None:
+    """Write one document with every check, and the problems among them once more. `error` is what was asked wrongly."""
     problems = [_document(each) for each in checks if each.health == "problem"]
-    document = {"version": 1, "checks": [_document(each) for each in checks], "problems": problems}
+    document: dict[str, Any] = {"version": 1, "checks": [_document(each) for each in checks], "problems": problems}
+    if error is not None:
+        document["error"] = {"code": error.code, "message": clean(error.message), "next": clean(error.next_step)}
     json.dump(document, out, indent=2)
     out.write("\n")
 
