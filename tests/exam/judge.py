@@ -25,6 +25,8 @@ DATABASE = "exam"
 NAMES = frozenset({1054, 1146, 1052, 1136})
 """What nodepath must say wherever the server says it at PREPARE."""
 
+_SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys", "test"})
+
 REQUIRED = 1364
 """A column without a value and without a default."""
 
@@ -51,9 +53,18 @@ class Judge:
 
     def __init__(self, server: PrivateMariaDB) -> None:
         self._server = server
-        with server.connect() as connection, connection.cursor() as cursor:
+        self._cursor = self.clear()
+
+    def clear(self) -> Cursor:
+        """Take away what was loaded before, for another tree, and return a cursor in the empty database."""
+        with self._server.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW DATABASES")
+            for (name,) in cursor.fetchall():
+                if name not in _SYSTEM:
+                    cursor.execute(f"DROP DATABASE {_quoted(name)}")
             cursor.execute(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
         self._cursor = self._connect()
+        return self._cursor
 
     def _connect(self) -> Cursor:
         connection = pymysql.connect(
