@@ -80,7 +80,7 @@ class Judge:
         """
         if sources and all(_is_sql(tree / each) for each in sources):
             return [line for each in sources for path in _scripts(tree / each) for line in self._client(path)]
-        return self._create(_schema(tree, sources))
+        return self._create(schema_of(tree, sources))
 
     def _client(self, script: Path) -> list[str]:
         client = shutil.which("mariadb") or shutil.which("mysql") or "mariadb"
@@ -164,7 +164,8 @@ def _scripts(path: Path) -> list[Path]:
     return sorted(up, key=lambda each: ([int(number) for number in _NUMBER.findall(str(each.relative_to(path)))], each))
 
 
-def _schema(tree: Path, sources: Sequence[str]) -> Schema:
+def schema_of(tree: Path, sources: Sequence[str]) -> Schema:
+    """Return the schema of a tree: of these sources or, without any, what an audit finds in it."""
     from nodepath_cli.audit.analyse import analyse
     from nodepath_cli.config import Settings
     from nodepath_cli.schema.sources import load

@@ -12,6 +12,7 @@ literal is left alone once one of its mutants counts, so that as many statements
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import shutil
@@ -21,8 +22,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nodepath_cli.schema.snapshot import dump as snapshot
 from tests.exam.answers import Answers, ask, texts
-from tests.exam.judge import Judge, judge
+from tests.exam.judge import Judge, judge, schema_of
 from tests.exam.literals import Word, position, words
 
 PREFIX = "zq"
@@ -31,6 +33,11 @@ OWN = frozenset({"mysql", "mariadb"})
 _NAME = re.compile(rf"{PREFIX}\d+x")
 _DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\s", re.IGNORECASE)
+
+
+_LEFT_OUT = shutil.ignore_patterns(
+    ".git", "node_modules", "web", "vendor", "*_test.go", "*.js", "*.ts", "*.json", "*.svg", "*.gz"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def candidates(tree: Path, columns: frozenset[str]) -> dict[tuple[str, tuple[int
     """The words to rename, by file and literal."""
     grouped: dict[tuple[str, tuple[int, int]], list[Word]] = defaultdict(list)
     for path in sorted(tree.rglob("*.go")):
-        if path.name.endswith("_test.go") or "vendor" in path.parts:
+        if not path.is_file() or path.name.endswith("_test.go") or "vendor" in path.parts:
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         for word in words(text, columns):
@@ -153,13 +160,17 @@ def examine(tree: Path, schema: Sequence[str], options: argparse.Namespace, serv
         order.shuffle(found)
     more = [f"--config={Path(options.config).resolve()}"] if options.config else []
     with tempfile.TemporaryDirectory() as folder:
+        if not schema:
+            # Columns are renamed in DDL, too, where it is made of several literals: the tree's schema is read before.
+            schema = [str(Path(folder) / "schema.json")]
+            Path(schema[0]).write_text(json.dumps(snapshot(schema_of(tree, ()))), encoding="utf-8")
         for _ in range(options.rounds):
             planted = chosen(grouped, done, options.each)[: options.limit - tally.planted]
             if not planted:
                 break
             copy = Path(folder) / "tree"
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", "web"))
+            shutil.copytree(tree, copy, symlinks=True, ignore=_LEFT_OUT)
             mutants = plant(tree, copy, planted, tally.planted)
             tally.planted += len(mutants)
             _count(tally, mutants, ask(copy, schema, more), server, done)

@@ -48,6 +48,10 @@ def analyse(index: Index) -> Machine:
         if not _callers(m):
             break
     _readers(m)
+    for key, callers in m.passed_over.items():
+        if key in m.dependent:
+            # Only with a constant of another place is there SQL in it (`query(base + where)`): it is followed now.
+            m.tainted.update(callers)
     _again(m)
     return m
 

@@ -222,6 +222,11 @@ def _closures(m: Machine, f: Frame, node: Node, values: list[Value]) -> None:
 def _forget(f: Frame, nodes: list[Node]) -> None:
     """What is handed to foreign code by its address may be another value afterwards (`row.Scan(&count)`)."""
     for node in nodes:
+        if node.type == "composite_literal":
+            # `QueryRow(query, []any{id}, []any{&count})`
+            body = node.child_by_field_name("body")
+            elements = [each for each in named(body) if each.type == "literal_element"] if body is not None else []
+            _forget(f, [inner for each in elements for inner in named(each)])
         operand = node.child_by_field_name("operand") if node.type == "unary_expression" else None
         if operand is None or operand.type != "identifier" or not f.file.source(node).startswith("&"):
             continue

@@ -68,6 +68,7 @@ def invoke(
     touches = returns = False
     if not closure:
         touches, returns, structs = _worth(m, function, key)
+        touches = touches or key in m.dependent
         built = any(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
@@ -76,6 +77,8 @@ def invoke(
         scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
         wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
         if not (touches or built or returns or structs or scanning or wraps):
+            if m.root is not None and any(_is_clause(value) for value in values):
+                m.passed_over.setdefault(key, set()).add(m.root)
             _run_literals(m, f, values)
             return unknown_results(m, function)
         if not (literals or built or returns or scanning or _calls_back(values)) and _settled(m, function, key):
@@ -144,6 +147,11 @@ def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, 
         structs = file.folder in m.sql_folders and returns_struct(file, node)
         found = m.worth[key] = (touches_sql(file, node), returns_text(file, node), structs)
     return found
+
+
+def _is_clause(value: Value) -> bool:
+    """Say whether a value is a text that can be a part of SQL: more than a single word."""
+    return any(isinstance(each.atom, Text) and _CLAUSE.search(each.atom.plain) for each in value)
 
 
 def _builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:

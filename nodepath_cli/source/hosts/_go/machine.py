@@ -170,6 +170,8 @@ class Machine:
     """By function: it has SQL words or database calls; it may return a text; it may return a struct with one."""
     dependent: set[Key] = field(default_factory=set)
     """Functions with SQL that is not wholly known when they are evaluated on their own."""
+    passed_over: dict[Key, set[Key]] = field(default_factory=dict)
+    """Functions that were given texts but not followed, as they seemed to have no SQL, with those that called them."""
     implementations: dict[tuple[str, str], tuple[Routine, ...]] = field(default_factory=dict)
     """The methods that a call through an interface may mean, by type id and name."""
     settled: dict[Key, bool] = field(default_factory=dict)
