@@ -32,7 +32,7 @@ REQUIRED = 1364
 
 _WRITE = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|`[^`]*`|/\*.*?\*/""", re.DOTALL)
-_DOWN = re.compile(r"^-- (?:\+goose Down|migrate:down)\b.*", re.MULTILINE | re.DOTALL)
+_DOWN = re.compile(r"^-- (?:\+(?:goose|migrate) Down|migrate:down)\b.*", re.MULTILINE | re.DOTALL)
 _NUMBER = re.compile(r"\d+")
 _DATABASE = re.compile(
     r"^\s*(?:USE\s+\S+|(?:CREATE|DROP)\s+(?:DATABASE|SCHEMA)\b[^;]*)\s*;", re.IGNORECASE | re.MULTILINE

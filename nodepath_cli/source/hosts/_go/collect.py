@@ -145,9 +145,14 @@ def _groups(m: Machine) -> list[Group]:
     for group in groups.values():
         best = group.rank
         if best == 3:
-            group.records = [record for record in group.records if record.rank == 3]
+            # A caller from which it is too deep to the database has only what it gave the wrapper.
+            near = {record.root for record in group.records if record.rank == 3}
+            group.records = [record for record in group.records if record.rank == 3 or record.root not in near]
         if any(record.bound for record in group.records):
             kept = [record for record in group.records if record.bound or not _of_arguments(record.text)]
+            group.records = kept or group.records
+        if len({record.root for record in group.records}) > 1:
+            kept = [record for record in group.records if not (_of_arguments(record.text) and _on_its_own(m, record))]
             group.records = kept or group.records
         distinct: dict[str, Received] = {}
         for record in group.records:
@@ -155,6 +160,12 @@ def _groups(m: Machine) -> list[Group]:
             group.orders.setdefault(record.text.plain, []).append(record.order)
         group.records = list(distinct.values())
     return list(groups.values())
+
+
+def _on_its_own(m: Machine, record: Received) -> bool:
+    """Say whether a record stems from the function that the call stands in, evaluated without its arguments."""
+    routine = m.routine(record.root) if record.root is not None else None
+    return routine is not None and routine.name == record.call.function and routine.file is record.call.file
 
 
 def _of_arguments(text: Text) -> bool:
@@ -234,7 +245,7 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     records = sorted(records, key=lambda record: record.order)
     finished = [record for record in records if not _UNFINISHED.search(record.text.plain)] or records
     varying = _varying(finished)
-    variants = tuple(_variant(m, record, varying) for record in finished[:MAX_VARIANTS])
+    variants = tuple(_variant(m, record, varying) for record in _kept(finished))
     call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))
     span = _span(finished[0].text, group.origin, call.span)
     statement = Statement(
@@ -252,6 +263,19 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     rounds = _rounds(m, finished)
     roots = frozenset(record.root for record in finished if record.root is not None)
     return Collected(statement, finished[0].kind, group.call, group.order, rounds, roots)
+
+
+def _kept(records: Sequence[Received]) -> Sequence[Received]:
+    """The texts that a statement shows: of too many, first those with a literal that no other one before has."""
+    if len(records) <= MAX_VARIANTS:
+        return records
+    met: set[Span] = set()
+    telling, others = [], []
+    for record in records:
+        literals = {piece.span for piece in record.text.pieces if piece.span is not None}
+        (others if literals <= met else telling).append(record)
+        met |= literals
+    return sorted([*telling, *others][:MAX_VARIANTS], key=lambda record: record.order)
 
 
 def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper | None:
