@@ -36,7 +36,7 @@ _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\s", re
 
 
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", "node_modules", "web", "vendor", "*_test.go", "*.js", "*.ts", "*.json", "*.svg", "*.gz"
+    ".git", "node_modules", "vendor", "*_test.go", "*.js", "*.ts", "*.json", "*.svg", "*.gz"
 )
 
 

@@ -181,11 +181,11 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
     if isinstance(atom, Items):
         if len(key) == 1 and isinstance(at, Number) and 0 <= at.value < len(atom.items):
             items = (*atom.items[: at.value], value, *atom.items[at.value + 1 :])
-            return Items(items, atom.open, atom.type, atom.sample)
+            return atom._replace(items=items)
         if not atom.items:
             # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
             return Items((value,), False, atom.type, atom.open or atom.sample)
-        return Items(atom.items, True, atom.type, atom.sample)
+        return atom._replace(open=True)
     if isinstance(atom, Table):
         known = plain(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
-from nodepath_cli.source.hosts._go.values import Function, Items, Unknown, Value, just, unknown
+from nodepath_cli.source.hosts._go.values import Function, Items, Unknown, Value, just, named_list, unknown
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -77,6 +77,8 @@ def typed(value: Value, type_id: str) -> Value:
     first = value[0].atom if value else None
     if len(value) == 1 and isinstance(first, Unknown) and not first.type and type_id:
         return unknown(first.reason, type_id)
+    if isinstance(first, Items) and not first.named and "." in type_id and not type_id.startswith("[]"):
+        return named_list(value, type_id)
     return value
 
 

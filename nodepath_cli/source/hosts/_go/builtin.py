@@ -145,11 +145,11 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
                 values, lambda each: join([as_text(a, f.file, n) for a, n in zip(each, nodes, strict=False)])
             )
         if isinstance(base, Items):
-            items, is_open, kind, sample = base.items, base.open, base.type, base.sample
+            items, is_open, kind, sample, own = base.items, base.open, base.type, base.sample, base.named
         elif isinstance(base, Unknown) and base.reason != "nil":
-            items, is_open, kind, sample = (), True, base.type.partition("[]")[2], False
+            items, is_open, kind, sample, own = (), True, base.type.partition("[]")[2], False, ""
         else:
-            items, is_open, kind, sample = (), False, "", False
+            items, is_open, kind, sample, own = (), False, "", False, ""
         items = (*items, *fixed)
         if spread:
             more = atoms[1]
@@ -159,7 +159,7 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
                 is_open = True
         if len(items) > MAX_ITEMS:
             items, is_open = items[:MAX_ITEMS], True
-        result.append(Alternative(guard, Items(items, is_open, kind, sample)))
+        result.append(Alternative(guard, Items(items, is_open, kind, sample, own)))
     return limit(result)
 
 

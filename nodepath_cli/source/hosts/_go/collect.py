@@ -270,7 +270,8 @@ def _kept(records: Sequence[Received]) -> Sequence[Received]:
     if len(records) <= MAX_VARIANTS:
         return records
     met: set[Span] = set()
-    telling, others = [], []
+    telling: list[Received] = []
+    others: list[Received] = []
     for record in records:
         literals = {piece.span for piece in record.text.pieces if piece.span is not None}
         (others if literals <= met else telling).append(record)

@@ -26,6 +26,7 @@ from nodepath_cli.source.hosts._go.values import (
     join_guards,
     just,
     limit,
+    named_list,
     under,
     unknown,
 )
@@ -64,7 +65,7 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
     under_type = found[1].child_by_field_name("type") if found else None
     if found is not None and under_type is not None and under_type.type != "struct_type":
         if under_type.type == "slice_type":
-            return _list(m, f, under_type.child_by_field_name("element"), body)
+            return named_list(_list(m, f, under_type.child_by_field_name("element"), body), type_id)
         if under_type.type == "map_type":
             return _map(m, f, under_type.child_by_field_name("value"), body)
     if found is None and kind.type == "type_identifier":

@@ -240,7 +240,7 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
         if isinstance(whole, Text):
             return trimmed(whole, first.value, until)
         if isinstance(whole, Items):
-            return Items(whole.items[first.value : max(until, 0)], whole.open, whole.type, whole.sample)
+            return whole._replace(items=whole.items[first.value : max(until, 0)])
         return whole
 
     return combine((value, low, high), make)

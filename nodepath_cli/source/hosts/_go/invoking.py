@@ -160,7 +160,7 @@ def _builds(function: Function, values: Sequence[Value], receiver_node: Node | N
     if not own or not any(isinstance(each.atom, Text) and each.atom.plain for value in values for each in value):
         return False
     body = function.node.child_by_field_name("body")
-    written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\."
+    written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
     return body is not None and bool(re.search(written, function.file.source(body)))
 
 

@@ -73,7 +73,7 @@ _VERB = re.compile(rf"(?:{_VERBS})\b", re.IGNORECASE)
 _AT_SINK = re.compile(
     rf"(?:{_VERBS}|begin|commit|rollback|vacuum|release|describe|desc|use|do|flush|revoke|prepare|execute|deallocate|handler|load|"
     r"attach|detach|reindex|copy|comment|merge|table|declare|fetch|close|end|abort|listen|notify|unlisten|reset|refresh|"
-    r"install|uninstall|purge|change|stop|xa|signal|get|help|import|cache|discard|reassign|cluster)\b",
+    r"install|uninstall|purge|change|stop|shutdown|xa|signal|get|help|import|cache|discard|reassign|cluster)\b",
     re.IGNORECASE,
 )
 _ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")

@@ -24,6 +24,7 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
+    named_list,
     under,
     unknown,
 )
@@ -68,6 +69,9 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
         value: Value | None = None
         if isinstance(atom, Record):
             value = _in_record(atom, name, 0)
+        if isinstance(atom, Items) and atom.named:
+            method = m.index.method(atom.named, name)
+            value = just(Function(method.file, method.node, None, just(atom))) if method is not None else None
         if value is None and isinstance(atom, (Record, Unknown)):
             value = _typed_member(m, f, atom, name)
         if value is not None:
@@ -237,6 +241,8 @@ def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
     if found is not None and body is not None and kind is not None and kind.type != "pointer_type":
         if body.type == "struct_type":
             return just(Record(type_id, (), True))
-        if body.type in ("type_identifier", "slice_type", "map_type"):
+        if body.type == "slice_type":
+            return named_list(zero(m, found[0], body), type_id)
+        if body.type in ("type_identifier", "map_type"):
             return zero(m, found[0], body) if m.index.type_id(found[0], body) != type_id else unknown("run-time value")
     return unknown("run-time value", type_id)

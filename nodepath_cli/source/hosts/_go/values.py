@@ -85,6 +85,8 @@ class Items(NamedTuple):
     """The element type's id, empty where it is not known."""
     sample: bool = False
     """The elements have the forms that there are, but each can be there any number of times."""
+    named: str = ""
+    """The list's own type's id, where it has a name and so may have methods."""
 
 
 class Table(NamedTuple):
@@ -174,6 +176,14 @@ EMPTY = Text((), "")
 def just(atom: Atom) -> Value:
     """Return the value that has this one atom."""
     return (Alternative((), atom),)
+
+
+def named_list(value: Value, type_id: str) -> Value:
+    """Return a list as one of a type that has a name, and so may have methods (`Filters{...}.Where()`)."""
+    return tuple(
+        Alternative(each.guard, each.atom._replace(named=type_id)) if isinstance(each.atom, Items) else each
+        for each in value
+    )
 
 
 def unknown(reason: str, type_id: str = "") -> Value:
