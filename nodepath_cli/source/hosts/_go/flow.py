@@ -97,7 +97,8 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         condition = node.child_by_field_name("condition")
         known = first_of(m.test(f, condition)) if condition is not None else ()
         then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
-        if known and all(isinstance(each.atom, Truth) for each in known) and not m.soft:
+        settled = bool(known) and all(isinstance(each.atom, Truth) for each in known) and not m.soft
+        if settled and not _leaves_the_rest_dead(m, known, then, other):
             return _known(m, f, known, then, other)
         source = " ".join(f.file.source(condition).split()) if condition is not None else ""
         if condition is not None and _ERROR_CHECK.match(source):
@@ -118,6 +119,22 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         return branch(m, f, decision, [then, other])
     finally:
         f.scope.pop()
+
+
+def _leaves_the_rest_dead(m: Machine, condition: Value, then: Node | None, other: Node | None) -> bool:
+    """Say whether a condition would end a function that is run on its own: nobody writes what can never be reached.
+
+    What is thought to be known then is not (`cmd.Stdout = &out; cmd.Run(); if out.String() == "" { return }`).
+    """
+    if len(m.active) != 1 or len(condition) != 1:
+        return False
+    taken = then if _is_true(condition[0]) else other
+    statements = (
+        [each for part in named(taken) for each in (named(part) if part.type == "statement_list" else [part])]
+        if taken is not None
+        else []
+    )
+    return bool(statements) and statements[-1].type == "return_statement"
 
 
 def _known(m: Machine, f: Frame, condition: Value, then: Node | None, other: Node | None) -> bool:
