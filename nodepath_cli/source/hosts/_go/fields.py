@@ -84,6 +84,16 @@ def assigned(m: Machine, folder: str, name: str) -> list[Value]:
     return [entry.value for entry in m.fields.get((folder, name), {}).values() if entry.type == VARIABLE]
 
 
+def grows(m: Machine, folder: str, name: str) -> bool:
+    """Say whether functions append to a package's list."""
+    growing = re.compile(rf"append\(\s*{re.escape(name)}\s*,")
+    return any(
+        write.value is not None and growing.match(file.source(write.value))
+        for file in _files(m, folder, name)
+        for write in m.index.writing(file, name, is_field=False)
+    )
+
+
 def stored(m: Machine, folder: str, type_id: str, name: str) -> Value | None:
     """Return what constructors and other functions put into a field, None where nothing is known.
 

@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
+    MAX_ITEMS,
     Alternative,
     Function,
     Items,
@@ -213,6 +214,11 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     written = fields.assigned(m, folder, name)
     extra = [each for value in written for each in value if not isinstance(each.atom, Unknown)]
     settled = [each for each in extra if not (isinstance(each.atom, Text) and _rests_on_itself(each.atom))]
+    lists = [each.atom for each in (*initial, *settled) if isinstance(each.atom, Items)]
+    if len(lists) > 1 and fields.grows(m, folder, name):
+        # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
+        items = tuple(item for each in lists for item in each.items)
+        return just(lists[0]._replace(items=items[:MAX_ITEMS], open=True, sample=True))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])
