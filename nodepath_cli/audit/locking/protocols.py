@@ -109,8 +109,15 @@ class Protocols:
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
         keys = {run.site.access.key for way in ways for run in way.runs if run.site and run.site.table == table}
         keys.discard(None)
+        home = acquire.span.path.rpartition("/")[0]
+        candidates = self._giving_back.get(table) or [
+            # A lock that nothing else ends: whatever the function is called that writes its row by the key.
+            (site, function)
+            for site, function in self._unnamed.get(table, {}).items()
+            if function.span.path.rpartition("/")[0] == home
+        ]
         found = []
-        for site, function in self._giving_back.get(table, ()):
+        for site, function in candidates:
             if function is not acquire and site.access.key in keys and not self._runs(ways, site):
                 found.append(Release(function, site, self.ways[function]))
         return tuple(found)
@@ -134,6 +141,19 @@ class Protocols:
                     if site and site.access.action in ("delete", "update") and site.access.key:
                         found[site.table].setdefault(site, function)
         return {table: list(sites.items()) for table, sites in found.items()}
+
+    @cached_property
+    def _unnamed(self) -> Mapping[str, dict[Site, Function]]:
+        """Updates by a unique key of lock tables, in functions whose names say nothing and that do nothing else."""
+        found: dict[str, dict[Site, Function]] = defaultdict(dict)
+        for function, ways in self.ways.items():
+            sites = {run.site for way in ways for run in way.runs if run.site}
+            if len(sites) != 1 or "bool" in function.results or not words.says_nothing(function.name):
+                continue
+            site = sites.pop()
+            if site.access.action == "update" and site.access.key and words.holds_locks(site.access.table) == 2:
+                found[site.table][site] = function
+        return found
 
     def _is_lock(self, acquire: Acquire) -> bool:
         function, table = acquire.function, acquire.sites[0].access.table

@@ -28,10 +28,12 @@ _RELEASING = frozenset(
     (
         *("release", "released", "unlock", "unlocked", "free", "relinquish", "leave", "end", "finish", "done", "stop"),
         *("complete", "exit", "clear", "cancel", "giveup", "give", "abandon", "yield", "drop", "return", "close"),
+        *("unclaim", "unset", "unhold", "dispose", "teardown", "forget"),
     )
 )
 _REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset"))
 _RENEWING = frozenset(("renew", "extend", "refresh", "heartbeat", "touch", "keep", "beat", "ping", "prolong", "alive"))
+_TAKING_OVER = frozenset(("over", "takeover", "override", "rescue", "bump", "mark", "count", "log", "note", "sync"))
 _ASKING = frozenset(("is", "has", "check", "can", "held", "locked", "available", "active", "exists", "busy"))
 _PEOPLE = frozenset(
     (
@@ -82,6 +84,12 @@ def releasing(name: str) -> bool:
         return False
     removes = bool(found) and found[0] in _REMOVING
     return any(word in _RELEASING for word in found) or (removes and any(word in _STRONG for word in found))
+
+
+def says_nothing(name: str) -> bool:
+    """Say whether a function's name speaks neither for taking a lock nor for keeping, asking for or storing one."""
+    found = set(words(name))
+    return not found & (_STRONG | _WEAK | _NOT_TAKING | _STORING | _RENEWING | _ASKING | _TAKING_OVER)
 
 
 def renewing(name: str) -> bool:
