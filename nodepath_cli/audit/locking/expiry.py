@@ -22,6 +22,9 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
         return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):
         return
+    if protocols.sites.refused(acquire.table):
+        # That one may be the takeover (NP101).
+        return
     if any(ends_by_itself(site) for site in protocols.elsewhere(acquire)):
         return
     seen: set[Site] = set()

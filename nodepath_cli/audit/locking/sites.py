@@ -12,7 +12,7 @@ from nodepath_cli.audit.analyse import Analysed, Analysis
 from nodepath_cli.audit.finding import Hit, ProgramHit, Related
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
-from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.resolution import Missing, Resolution
 from nodepath_cli.sql.row_access import RowAccess, Setting, row_access
 
 ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
@@ -119,6 +119,17 @@ class Sites:
         return any(
             bare in each.statement.sql and not each.resolutions and not each.statement.dialect
             for each in self._analysis.statements
+        )
+
+    def refused(self, table: str) -> bool:
+        """Say whether the server refuses a write to a table for one of its names: what that should do is not known."""
+        bare = table.rpartition(".")[2]
+        return any(
+            any(each.name == bare for each in resolution.tables)
+            and resolution.kind != "select"
+            and any(isinstance(each.outcome, Missing) for each in resolution.columns)
+            for analysed in self._analysis.statements
+            for resolution in analysed.resolutions
         )
 
 
