@@ -25,8 +25,8 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
-_REBINDING = frozenset(("Rebind", "Bind", "In"))
-"""Functions of sqlx and its like that return their SQL with other placeholders."""
+_REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
+"""Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.index import Routine
 from nodepath_cli.source.hosts._go.machine import (
+    ARGUMENT,
     MAX_INLINE,
     MAX_NESTING,
     MAX_TEXT_INLINE,
@@ -86,7 +87,7 @@ def invoke(
         if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
             values, function.receiver
         ):
-            results = _standalone(m, function)
+            results = _standalone(m, function, values)
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results
     m.inline_depth += not closure
@@ -325,8 +326,11 @@ def _run(m: Machine, frame: Frame, function: Function) -> None:
         m.execute(frame, body)
 
 
-def _standalone(m: Machine, function: Function) -> Results:
-    """The results of a function evaluated without its arguments; what depends on them is unknown."""
+def _standalone(m: Machine, function: Function, values: Sequence[Value] = ()) -> Results:
+    """The results of a function evaluated without its arguments; what depends on them is unknown.
+
+    What only comes back from a function (`Strip(query)`) is not known for the reason of what it was given.
+    """
     if function.node.type == "func_literal":
         return unknown_results(m, function)
     routine = Routine(function.file, function.node, function_name(function) or "")
@@ -338,7 +342,21 @@ def _standalone(m: Machine, function: Function) -> Results:
     touches, returns, _ = _worth(m, function, routine_key(routine))
     if touches and not returns:
         found = tuple(_of_rows(value) for value in found)
-    return tuple(tuple(Alternative(each.guard, foreign(each.atom, reason)) for each in value) for value in found)
+    given = [value[0].atom for value in values if isinstance(value[0].atom, Unknown) and value[0].atom.type == "string"]
+    handed = given[0] if len(given) == 1 else None
+    return tuple(
+        tuple(
+            Alternative(
+                each.guard, handed if handed is not None and _is_argument(each.atom) else foreign(each.atom, reason)
+            )
+            for each in value
+        )
+        for value in found
+    )
+
+
+def _is_argument(atom: Atom) -> bool:
+    return isinstance(atom, Unknown) and atom.reason == ARGUMENT and atom.type in ("", "string")
 
 
 def _informative(values: Sequence[Value], receiver: Value | None) -> bool:
