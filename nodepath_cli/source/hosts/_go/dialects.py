@@ -286,9 +286,15 @@ def _tokens(words: str) -> list[str]:
     ]
 
 
+_TOOL = re.compile(r"mysql(?:dump|admin|import|pump|binlog|check|slap|sh\b|shell|router)|pg_?(?:dump|restore|bouncer)")
+"""Programs that are called after a database, and choose none (`if tool == "mysqldump"`)."""
+
+
 def _all(tokens: Iterable[str]) -> set[str]:
     found = set()
     for token in tokens:
+        if _TOOL.search(token):
+            continue
         known = _NAMES.get(token) or _NAMES.get(token.rstrip("0123456789"))
         if known is None:
             # Names such as `PGSQLDataProviderName` and `driverSQLite` hide the database in a longer word.
