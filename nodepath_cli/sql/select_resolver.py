@@ -172,11 +172,16 @@ class SelectResolver(FromResolver):
         return all(
             self.fixed_width(branch)
             if isinstance(branch, Query)
-            else self.countable(branch.list_start, branch.list_end)
+            else self._counted(branch)
             if isinstance(branch, Select)
             else self.countable(branch.start, branch.end)
             for branch in query.branches
         )
+
+    def _counted(self, select: Select) -> bool:
+        """Say whether the list of columns is all there is; one that repeats as a whole (a joined list) is not."""
+        place = self.prepared.back(select.list_start), self.prepared.back_end(select.list_end)
+        return self.countable(select.list_start, select.list_end) and place not in self.prepared.variant.repeats
 
     def _rows(self, rows: Rows, outer: Link | None, environment: Environment | None) -> Output:
         scope = Scope(outer=outer)

@@ -52,3 +52,9 @@ def test_a_takeover_in_a_function_of_its_own_is_an_expiry_whose_release_has_to_a
     takeover = f"UPDATE {AI} SET `timestamp` = '' WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?"
     code = f'\nfunc (r *Repo) TakeOver() {{\n\tr.db.Exec("{takeover}")\n}}\n'
     assert [each.rule for each in lock_findings(tree, V1.source + code)] == ["NP406"]
+
+
+def test_a_refused_write_of_the_table_may_be_the_takeover(tree: Tree) -> None:
+    takeover = f"UPDATE {AI} SET `timestamp` = ? WHERE id_prospect = ? AND id_device = ? AND seen_at = ?"
+    code = f'\nfunc (r *Repo) TakeOver() {{\n\tr.db.Exec("{takeover}")\n}}\n'
+    assert [each.rule for each in lock_findings(tree, V1.source + code)] == []

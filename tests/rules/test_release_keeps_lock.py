@@ -81,3 +81,15 @@ def test_renewing_is_no_release(tree: Tree) -> None:
     code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
     renewed = code.replace("Unlock(", "RenewLock(")
     assert [each for each in lock_findings(tree, renewed) if each.rule == "NP402"] == []
+
+
+def test_a_release_of_any_name_is_found_where_nothing_else_ends_the_lock(tree: Tree) -> None:
+    code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
+    rules = [each.rule for each in lock_findings(tree, code.replace("Unlock(", "Pass("))]
+    assert "NP402" in rules
+
+
+@pytest.mark.parametrize("name", ["TakeOver", "MarkBusy", "SaveState", "IsOpen", "Bump"])
+def test_a_name_that_speaks_for_something_else_is_no_release(tree: Tree, name: str) -> None:
+    code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
+    assert [each for each in lock_findings(tree, code.replace("Unlock(", f"{name}(")) if each.rule == "NP402"] == []

@@ -184,3 +184,19 @@ def test_the_columns_of_returning(tree: Tree) -> None:
     [finding] = found(tree, code, settings)
     assert finding.message == "2 columns, 1 target of Scan"
     assert found(tree, code.replace("&a", "&a, &b"), settings) == []
+
+
+def test_a_list_of_unknown_length_is_not_counted(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write(
+        "columns.go",
+        "package store\n\nvar columns []string\n\nfunc register(name string) {\n"
+        '\tcolumns = append(columns, "id")\n\tcolumns = append(columns, "name")\n}\n',
+    )
+    tree.write(
+        "a.go",
+        HEAD.replace("import (", 'import (\n\t"strings"')
+        + FUNCTION
+        + '\ts.db.QueryRow("SELECT " + strings.Join(columns, ", ") + " FROM flows").Scan(&a, &b, &c)\n}\n',
+    )
+    assert [each for each in tree.audit("a.go", "columns.go").findings if each.rule == "NP108"] == []
