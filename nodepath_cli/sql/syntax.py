@@ -35,8 +35,15 @@ _NEVER_AFTER = {
     "INTO": words_of("VALUES ,"),
 }
 _FOREIGN = frozenset("{}[]%:$#\\")
-_SHAPES = (("SELECT", "FROM"), ("INSERT", "INTO"), ("REPLACE", "INTO"), ("UPDATE", "SET"), ("DELETE", "FROM"))
-_FROM_MISSPELT = (("SELECT", "JOIN"), ("SELECT", "WHERE"), ("DELETE", "WHERE"))
+_SHAPES = (
+    ("SELECT", "FROM"),
+    ("WITH", "SELECT"),
+    ("INSERT", "INTO"),
+    ("REPLACE", "INTO"),
+    ("UPDATE", "SET"),
+    ("DELETE", "FROM"),
+)
+_FROM_MISSPELT = (("SELECT", "JOIN"), ("SELECT", "WHERE"), ("DELETE", "WHERE"), ("UPDATE", "WHERE"))
 _NEWEST = (("mysql", (8, 4)), ("mariadb", (11, 4)))
 """What one of these accepts is no syntax error, whatever the server at hand says."""
 _OTHER_LANGUAGES = words_of(

@@ -31,6 +31,7 @@ PREFIX = "zq"
 OWN = frozenset({"mysql", "mariadb"})
 """The dialects that are judged; SQL for other servers may be skipped."""
 _NAME = re.compile(rf"{PREFIX}\d+x")
+_GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 _DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\s", re.IGNORECASE)
 
@@ -84,6 +85,8 @@ def candidates(tree: Path, columns: frozenset[str]) -> dict[tuple[str, tuple[int
         if not path.is_file() or path.name.endswith("_test.go") or "vendor" in path.parts:
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
+        if _GENERATED.search(text):
+            continue
         for word in words(text, columns):
             if _DDL.match(text, word.literal[0]):
                 continue

@@ -189,3 +189,22 @@ if id == "mysqldump" {
 }
 """
     assert only(statements(body(code))).dialect is None
+
+
+def test_structs_of_a_named_list_of_another_package_have_its_fields() -> None:
+    kit = 'package kit\n\nimport "strings"\n' + FILTERS.replace("filters", "Filters").replace("where()", "Where()")
+    code = """package repo
+
+import (
+\t"database/sql"
+
+\t"example.com/app/kit"
+)
+
+func List(db *sql.DB, id string) (*sql.Rows, error) {
+\twhere, args := kit.Filters{{"user_id = ?", id}, {"active = 1", nil}}.Where()
+\treturn db.Query("SELECT id FROM orders"+where, args...)
+}
+"""
+    found = statements({"go.mod": "module example.com/app\\n", "kit/kit.go": kit, "a.go": code})
+    assert variants(only(found)) == ["SELECT id FROM orders WHERE user_id = ? AND active = 1"]

@@ -9,7 +9,7 @@ from nodepath_cli.source.hosts._go.index import field_names
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.texts import plain
 from nodepath_cli.source.hosts._go.values import (
     MAX_ITEMS,
@@ -46,7 +46,9 @@ def bare(m: Machine, f: Frame, node: Node) -> Value:
     return _body(m, f, None, node)
 
 
-def _body(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+def _body(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
+    """Return what a body makes of a type; `home` is the file that the type stands in, where that is another one."""
+    file = home or f.file
     while kind is not None and kind.type in ("pointer_type", "parenthesized_type"):
         inner = named(kind)
         kind = inner[0] if inner else None
@@ -54,33 +56,33 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
         keyed = any(child.type == "keyed_element" for child in body.named_children)
         return _struct(m, f, "", [], body) if keyed else _list(m, f, None, body)
     if kind.type in ("slice_type", "array_type", "implicit_length_array_type"):
-        return _list(m, f, kind.child_by_field_name("element"), body)
+        return _list(m, f, kind.child_by_field_name("element"), body, file)
     if kind.type == "map_type":
-        return _map(m, f, kind.child_by_field_name("value"), body)
+        return _map(m, f, kind.child_by_field_name("value"), body, file)
     if kind.type == "struct_type":
-        return _struct(m, f, "", field_names(f.file, kind), body)
-    type_id = m.index.type_id(f.file, kind)
+        return _struct(m, f, "", field_names(file, kind), body)
+    type_id = m.index.type_id(file, kind)
     folder, _, name = type_id.rpartition(".")
     found = m.index.type(folder, name)
     under_type = found[1].child_by_field_name("type") if found else None
     if found is not None and under_type is not None and under_type.type != "struct_type":
         if under_type.type == "slice_type":
-            return named_list(_list(m, f, under_type.child_by_field_name("element"), body), type_id)
+            return named_list(_list(m, f, under_type.child_by_field_name("element"), body, found[0]), type_id)
         if under_type.type == "map_type":
-            return _map(m, f, under_type.child_by_field_name("value"), body)
+            return _map(m, f, under_type.child_by_field_name("value"), body, found[0])
     if found is None and kind.type == "type_identifier":
-        local = _declared_inside(f.file.source(kind), kind)
+        local = _declared_inside(file.source(kind), kind)
         if local is not None and local.type != "type_identifier":
-            return _body(m, f, local, body)
+            return _body(m, f, local, body, file)
     if type_id.endswith((".Builder", ".Buffer")) and not named(body):
-        return zero(m, f.file, kind)
+        return zero(m, file, kind)
     return _struct(m, f, type_id, m.index.field_names(type_id), body)
 
 
-def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None) -> Value:
+def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None, home: GoFile | None = None) -> Value:
     inner = named(element)[0] if element.type == "literal_element" and named(element) else element
     if inner.type == "literal_value":
-        return _body(m, f, kind, inner)
+        return _body(m, f, kind, inner, home)
     return first_of(m.evaluate(f, inner))
 
 
@@ -97,25 +99,25 @@ def _declared_inside(name: str, node: Node) -> Node | None:
     return None
 
 
-def _list(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
     items: list[Value] = []
     elements = named(body)
     for element in elements[:MAX_ITEMS]:
         value = element
         if element.type == "keyed_element":
             value = element.child_by_field_name("value") or element
-        items.append(_value_of(m, f, value, kind))
+        items.append(_value_of(m, f, value, kind, home))
     keyed = any(element.type == "keyed_element" for element in elements)
-    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(f.file, kind), keyed))
+    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(home or f.file, kind), keyed))
 
 
-def _map(m: Machine, f: Frame, kind: Node | None, body: Node) -> Value:
+def _map(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
     entries: list[tuple[Value, Value]] = []
     elements = [element for element in named(body) if element.type == "keyed_element"]
     for element in elements[:MAX_ITEMS]:
         key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
         if key is not None and value is not None:
-            entries.append((_value_of(m, f, key, None), _value_of(m, f, value, kind)))
+            entries.append((_value_of(m, f, key, None), _value_of(m, f, value, kind, home)))
     return just(Table(tuple(entries), len(elements) > MAX_ITEMS))
 
 
