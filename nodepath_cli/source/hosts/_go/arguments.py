@@ -9,7 +9,7 @@ from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.handles import Counts, judge
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.records import Call, Noted, Received
+from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.structs import columns_of
 from nodepath_cli.source.hosts._go.syntax import named as children
@@ -36,24 +36,14 @@ MAP = "map"
 _CONVERTED = ("sql.Named(", "sql.Out{", "pgx.NamedArgs")
 
 
-def given(
-    m: Machine,
-    f: Frame,
-    call: Call,
-    callee: Callee,
-    nodes: Sequence[Node],
-    values: Sequence[Value],
-    sink: int,
-    made: Sequence[Received],
-    *,
-    whole: bool,
-) -> None:
+def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Received], *, whole: bool) -> None:
     """Remember what a database call gives for the placeholders of the texts that it was just recorded with.
 
     `whole` says whether it can have no other text.
     """
-    base = base_name(callee.method)
-    if base in _LATER or not trusted(m, f, callee):
+    nodes, values = done.nodes, done.values
+    base = base_name(done.callee.method)
+    if base in _LATER or not trusted(m, f, done.callee):
         return
     named = base in _NAMED
     counts, known = counts_of(m, f, nodes[sink + 1 :], values[sink + 1 :], named=named)
@@ -63,7 +53,7 @@ def given(
         counts = [each._replace(number=each.number and each.number - 1) for each in counts]
     elif alone and not _one_text(m, f, nodes[0]):
         counts, known = [Counts("arguments", reason="results of a call")], True
-    _remember(m, call, counts, made, whole=whole, known=known)
+    _remember(m, done.call, counts, made, whole=whole, known=known)
 
 
 def _remember(
@@ -90,23 +80,16 @@ def _remember(
             ] = None
 
 
-def rewritten(
-    m: Machine,
-    f: Frame,
-    call: Call,
-    callee: Callee,
-    nodes: Sequence[Node],
-    values: Sequence[Value],
-    made: Sequence[Received],
-) -> None:
+def rewritten(m: Machine, f: Frame, done: Evaluated, made: Sequence[Received]) -> None:
     """Remember what sqlx's In, Named and BindNamed are given for the placeholders that they write anew."""
+    nodes, values = done.nodes, done.values
     position = next((number for number, value in enumerate(values) if is_text(first_of(value))), None)
     if position is None:
         return
-    names = callee.method != "In"
+    names = done.callee.method != "In"
     counts, known = counts_of(m, f, nodes[position + 1 :], [first_of(v) for v in values[position + 1 :]], named=names)
     judge(m, made, whole=len(made) == 1)
-    _remember(m, call, counts, made, whole=False, known=known)
+    _remember(m, done.call, counts, made, whole=False, known=known)
 
 
 def is_text(value: Value) -> bool:

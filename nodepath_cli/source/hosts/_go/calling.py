@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import member_value, package_name
-from nodepath_cli.source.hosts._go.records import Call
+from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named
@@ -71,7 +71,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     before = len(m.received)
     literals = recording.record(m, f, call, callee, arguments, values)
     sink = recording.sink_of(f, callee, arguments, values)
-    made = exchanged(m, f, call, callee, arguments, values, sink, m.received[before:])
+    made = exchanged(m, f, Evaluated(call, callee, arguments, values), sink, m.received[before:])
     _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
     if result is None:

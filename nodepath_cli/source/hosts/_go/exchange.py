@@ -9,13 +9,11 @@ from nodepath_cli.source.hosts._go import arguments, scans
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.records import Call, Received
+from nodepath_cli.source.hosts._go.records import Evaluated, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Value, agree
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
     from nodepath_cli.source.hosts._go.calling import Callee
 
 _SENDS = frozenset(("Exec", "MustExec", "Query", "QueryRow", "Queryx", "QueryRowx", "Get", "Select"))
@@ -24,38 +22,30 @@ _INTO = frozenset(("Get", "Select"))
 _WRAPPED = frozenset(("Stmt", "Stmtx", "NamedStmt", "Unsafe"))
 
 
-def exchanged(
-    m: Machine,
-    f: Frame,
-    call: Call,
-    callee: Callee,
-    nodes: Sequence[Node],
-    values: Sequence[Value],
-    sink: int | None,
-    made: Sequence[Received],
-) -> Value | None:
+def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Sequence[Received]) -> Value | None:
     """Remember what a call gives or takes; return the rows or the statement that it makes, None where it makes none.
 
     `made` are the records of the SQL that the call was just seen to receive as its argument `sink`.
     """
+    callee, nodes, values = done.callee, done.nodes, done.values
     if m.quiet or callee.functions:
         return None
     if sink is not None and made:
-        return _sent(m, f, call, callee, nodes, values, sink, made)
+        return _sent(m, f, done, sink, made)
     if made and (callee.method == "BindNamed" or _rewrites(callee)):
-        arguments.rewritten(m, f, call, callee, nodes, values, made)
+        arguments.rewritten(m, f, done, made)
         return None
     if callee.package is None and callee.receiver is not None and callee.method:
         base = base_name(callee.method)
         if base in _WRAPPED:
-            return _wrapped(m, f, callee, nodes, values)
+            return _wrapped(m, f, done)
         if base in ("Scan", "StructScan") or base in _SENDS:
             there = held(m, f, callee.receiver_node, callee.receiver)
-            return _used(m, f, call, callee, base, there, nodes, values) if there else None
+            return _used(m, f, done, base, there) if there else None
     elif callee.package is not None and callee.package.endswith("sqlx") and callee.method == "StructScan" and nodes:
         for each in held(m, f, nodes[0], first_of(values[0])):
             # sqlx.StructScan reads all rows into a list.
-            note(m, call.span, call.name, each, [_destination(m, values[1:], many=True)], all_known=True)
+            note(m, done.call.span, done.call.name, each, [_destination(m, values[1:], many=True)], all_known=True)
     return None
 
 
@@ -63,20 +53,12 @@ def _rewrites(callee: Callee) -> bool:
     return callee.package is not None and callee.package.endswith("sqlx") and callee.method in ("In", "Named")
 
 
-def _sent(
-    m: Machine,
-    f: Frame,
-    call: Call,
-    callee: Callee,
-    nodes: Sequence[Node],
-    values: Sequence[Value],
-    sink: int,
-    made: Sequence[Received],
-) -> Value | None:
+def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Received]) -> Value | None:
+    call, callee, values = done.call, done.callee, done.values
     sql = [each for each in first_of(values[sink]) if agree(each.guard, f.ambient)]
     whole = len(sql) == len(made) and len(first_of(values[sink])) < CAP
     judge(m, made, whole=whole)
-    arguments.given(m, f, call, callee, nodes, values, sink, made, whole=whole)
+    arguments.given(m, f, done, sink, made, whole=whole)
     rows = opened(callee.method, made, f.ambient, whole=whole)
     if base_name(callee.method) in _INTO and sink > 0 and _is_sqlx(m, f, callee):
         handle = opened("Query", made, f.ambient, whole=whole)
@@ -95,17 +77,9 @@ def _is_sqlx(m: Machine, f: Frame, callee: Callee) -> bool:
     )
 
 
-def _used(
-    m: Machine,
-    f: Frame,
-    call: Call,
-    callee: Callee,
-    base: str,
-    there: Sequence[Held],
-    nodes: Sequence[Node],
-    values: Sequence[Value],
-) -> Value | None:
+def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held]) -> Value | None:
     """A call on rows or on a prepared statement."""
+    call, callee, nodes, values = done.call, done.callee, done.nodes, done.values
     if base != callee.method:
         nodes, values = nodes[1:], values[1:]
     made: list[Alternative] = []
@@ -137,13 +111,11 @@ def _outer(guard: Guard, ambient: Guard) -> Guard:
     return tuple(entry for entry in guard if entry not in ambient)
 
 
-def _wrapped(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def _wrapped(m: Machine, f: Frame, done: Evaluated) -> Value | None:
     """`tx.StmtContext(ctx, stmt)` and `rows.Unsafe()` return what they are given."""
-    if base_name(callee.method) == "Unsafe":
+    if base_name(done.callee.method) == "Unsafe" or not done.nodes:
         return None
-    if not nodes:
-        return None
-    there = held(m, f, nodes[-1], first_of(values[-1]))
+    there = held(m, f, done.nodes[-1], first_of(done.values[-1]))
     return tuple(Alternative(_outer(each.guard, f.ambient), each.handle) for each in there) or None
 
 

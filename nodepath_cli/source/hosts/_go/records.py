@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
@@ -11,6 +12,9 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import UseKind
+
+if TYPE_CHECKING:
+    from nodepath_cli.source.hosts._go.calling import Callee
 
 Key = tuple[str, int]
 """What identifies a call or a function: file and byte offset."""
@@ -34,6 +38,18 @@ class Call:
     def span(self) -> Span:
         """Where the whole call stands."""
         return self.file.span(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A call with what its parts were evaluated to."""
+
+    call: Call
+    callee: Callee
+    nodes: Sequence[Node]
+    """Its arguments."""
+    values: Sequence[Value]
+    """Theirs."""
 
 
 class Handed(NamedTuple):
