@@ -510,3 +510,24 @@ func build() string {
 """
     )
     assert sorted(texts(source)) == ["DELETE FROM t", "SELECT a FROM t"]
+
+
+@pytest.mark.parametrize("root", [".", "server"])
+@pytest.mark.parametrize("module", ["example.com/shop", "shop"])
+def test_what_callers_give_a_function_of_the_package_beside_go_mod_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str, module: str
+) -> None:
+    (tmp_path / root).mkdir(exist_ok=True)
+    (tmp_path / root / "go.mod").write_text(f"module {module}\n\ngo 1.22\n")
+    monkeypatch.chdir(tmp_path)
+    prefix = "" if root == "." else f"{root}/"
+    shop = (
+        'package shop\n\nimport "database/sql"\n\nfunc Find(db *sql.DB, filter string) {\n'
+        '\tdb.Query(base + filter)\n}\n\nconst base = "SELECT id FROM orders WHERE "\n'
+    )
+    main = (
+        f'package main\n\nimport (\n\t"database/sql"\n\t"{module}"\n)\n\nfunc run(db *sql.DB) {{\n'
+        '\tshop.Find(db, "closed = 1")\n}\n'
+    )
+    found = texts({f"{prefix}find.go": shop, f"{prefix}cmd/main.go": main})
+    assert "SELECT id FROM orders WHERE closed = 1" in found

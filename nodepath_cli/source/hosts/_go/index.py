@@ -45,7 +45,7 @@ BASIC = frozenset(
 )
 _MAX_EMBEDDING = 6
 _RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
-_WORD_IN = re.compile(r"/([A-Za-z0-9_]+)\"|([A-Za-z0-9_]+)\.")
+_WORD_IN = re.compile(r"([A-Za-z0-9_]+)\"|([A-Za-z0-9_]+)\.")
 """The texts that are looked for in all files: the end of an import's path, and a package's name with its dot."""
 
 

@@ -39,6 +39,11 @@ class Modules:
         """The folder of each module's go.mod by the module's path."""
         return dict(self._roots)
 
+    def ending(self, folder: str) -> str:
+        """Return the last part of the import paths that mean an audited folder."""
+        module = next((module for module, root in self._roots.items() if root == folder), folder)
+        return module.rpartition("/")[2]
+
     def folder(self, import_path: str, importer: str) -> str | None:
         """Return the audited folder that an import path means, None for a package from elsewhere.
 
