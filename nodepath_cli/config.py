@@ -24,6 +24,8 @@ class Dialect:
     """() for the newest."""
     ansi_quotes: bool = False
     """`"x"` is an identifier (sql-mode ANSI_QUOTES)."""
+    assumed: bool = False
+    """Neither the user nor a live source has named it: the server may as well be MariaDB."""
 
     @property
     def family(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 
+from nodepath_cli.audit.lines import lines
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
@@ -113,7 +114,8 @@ class Targets:
                 for script in program.scripts():
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
                         self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
-                self._past |= self._replayed(program.migrations(), self._before, _names(self._head))
+                for line in lines(program.migrations()):
+                    self._past |= self._replayed(line, self._before, _names(self._head))
         return self._past
 
     def _before(self) -> Schema:
@@ -147,6 +149,8 @@ class Targets:
         dialect = settings.dialect
         if not settings.dialect_given and schema.version:
             dialect = replace(dialect, name=schema.dialect, version=schema.version)
+            # Only a live source, or a snapshot of one, knows its database.
+            dialect = replace(dialect, assumed=schema.database is None)
         schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
         configured = tuple(
             Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")

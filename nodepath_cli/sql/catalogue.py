@@ -20,19 +20,24 @@ def _read(name: str) -> object:
     return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
-def system_columns(database: str, table: str, dialect: str) -> tuple[str, ...] | None:
+def system_columns(database: str, table: str, dialect: str, *, either: bool = False) -> tuple[str, ...] | None:
     """Return the columns of a table of the server's own databases; None where the table is not known.
+
+    With `either`, the columns that MySQL or MariaDB has: whose server it is was not said.
 
     An empty tuple: the table is known, but which columns it has is not. `database` is in lower case; the names of
     information_schema are compared without regard to case.
     """
     key = table.upper() if database == "information_schema" else table
+    measured = cast("dict[str, dict[str, list[str]]]", _read("system_tables.json"))[database].get(key)
     if dialect == "mysql":
         name = key if database == "information_schema" else f"{database}.{key}"
         listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json")).get(name)
+        if listed and either:
+            known = {each.lower() for each in listed}
+            return (*listed, *(each for each in measured or () if each.lower() not in known))
         if listed:
             return tuple(listed)
-    measured = cast("dict[str, dict[str, list[str]]]", _read("system_tables.json"))[database].get(key)
     if measured is None:
         return None
     return tuple(measured) if dialect == "mariadb" else ()

@@ -167,7 +167,7 @@ class FromResolver(NameResolver):
         return Missing(), Source(shown, of, {}, (), None, f"no schema for table {name}")
 
     def _system_table(self, system: str, name: str, shown: str, of: str | None) -> tuple[Outcome, Source]:
-        columns = system_columns(system, name, self.dialect.name)
+        columns = system_columns(system, name, self.dialect.name, either=self.dialect.assumed)
         if columns is None:
             reason = f"table {system}.{name} is not in the catalogue"
             return Unknown(reason), Source(shown, of, {}, (), None, reason)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
-from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path
+from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path, owned_by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered
 from nodepath_cli.source.script import ScriptStatement, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
@@ -107,7 +107,7 @@ class SqlProgram:
         """Tell another database's file by its path, or by a statement that only the other one has."""
         dialect = self.options.dialect
         named = by_path(file.path, dialect.family)
-        if named:
+        if named or owned_by_path(file.path, dialect.family):
             return named
         if dialect.family == "mysql" and _OWN.search(file.text):
             return None
@@ -116,7 +116,10 @@ class SqlProgram:
 
     def _statement(self, each: ScriptStatement, read: _File) -> Statement:
         path = read.source.path
-        foreign = read.foreign or by_content(each.sql[:20_000], self.options.dialect)
+        foreign = read.foreign
+        # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
+        if foreign is None and not (self.options.dialect.family == "sqlite" and owned_by_path(path, "sqlite")):
+            foreign = by_content(each.sql[:20_000], self.options.dialect)
         return Statement(
             variants=(Variant(each.sql, OffsetMap.identity(path, each.start, each.end)),),
             span=Span(path, each.start, each.end),

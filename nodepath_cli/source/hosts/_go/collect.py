@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.attach import with_uses
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
+from nodepath_cli.source.hosts._go.drivers import Drivers
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
@@ -196,6 +197,7 @@ class _Judge:
         self._m = m
         self._dialect = dialect
         self._paths: dict[str, Foreign | None] = {}
+        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family)
 
     def split(self, group: Group) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
         """Return the records of the audited dialect, and the others with their dialect."""
@@ -218,7 +220,17 @@ class _Judge:
             found = self.path(path)
             if found is not None:
                 return found
-        return dialects.by_content(record.text.plain, self._dialect)
+        family = self._dialect.family
+        owned = any(dialects.owned_by_path(path, family) for path in paths)
+        if owned and family == "sqlite":
+            # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
+            return None
+        found = None if owned else dialects.by_function(record.call.function, family)
+        found = found or dialects.by_content(record.text.plain, self._dialect)
+        if found is None and family == "mysql" and not owned:
+            found = dialects.by_joined_write(record.text.plain)
+            return found if found and self._drivers.several else None
+        return found
 
     def guard(self, guard: Guard) -> Foreign | None:
         """Return the other database that the branches of a guard are for."""
@@ -237,6 +249,7 @@ class _Judge:
                 dialects.by_path(path, family)
                 or dialects.by_imports(self._m.index.imports(file).values(), family)
                 or dialects.by_opening(file.text, family)
+                or self._drivers.of(file)
             )
         return self._paths[path]
 

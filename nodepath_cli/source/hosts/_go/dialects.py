@@ -21,6 +21,7 @@ class Foreign(NamedTuple):
 
 _OPENING = re.compile(r"\b(?:sql|sqlx|otelsql|apmsql|sqlutils)\.(?:Must)?(?:Open|Connect)\w*\(\s*\"(\w+)\"")
 
+_OPENER = re.compile(r"(?<!func )\b(?:(?:Must)?(?:Open|Get|New|Connect|Dial|Create|Init)[A-Z]\w*)(?=\()")
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
         ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
@@ -49,12 +50,30 @@ _NAMES: dict[str, str] = {
             "pinot",
         )
     },
+    # The tables of its own interface are SQLite's.
+    **dict.fromkeys(("proxysql",), "proxysql"),
     **dict.fromkeys(("mysql", "mariadb", "tidb", "percona", "vitess", "oceanbase"), "mysql"),
 }
+_IN_FUNCTIONS = frozenset(
+    (
+        "postgres",
+        "postgresql",
+        "pgsql",
+        "cockroach",
+        "cockroachdb",
+        "sqlite",
+        "sqlite3",
+        "mssql",
+        "sqlserver",
+        "mysql",
+        "mariadb",
+    )
+)
+"""Names that a function has for no other reason; an oracle may be a source of prices, and `pg` a page."""
 _WHOLE = frozenset(("turso", "trino", "presto", "influx", "pinot"))
 """Names that other words contain (`neutrino`, `prestored`, `influxes`): they count as whole words. Not a name here is
 `snowflake`: programs call their generators of numbers so."""
-_DRIVERS: dict[str, str] = {
+DRIVERS: dict[str, str] = {
     "github.com/lib/pq": "postgresql",
     "github.com/jackc/pgx": "postgresql",
     "github.com/jackc/pgconn": "postgresql",
@@ -100,6 +119,15 @@ _DRIVERS: dict[str, str] = {
     "github.com/influxdata/influxdb-client-go": "influxdb",
     "github.com/influxdata/influxql": "influxdb",
     "github.com/neo4j/neo4j-go-driver": "neo4j",
+    "gorm.io/driver/postgres": "postgresql",
+    "gorm.io/driver/sqlite": "sqlite",
+    "gorm.io/driver/sqlserver": "mssql",
+    "gorm.io/driver/clickhouse": "clickhouse",
+    "github.com/glebarez/sqlite": "sqlite",
+    "github.com/jinzhu/gorm/dialects/postgres": "postgresql",
+    "github.com/jinzhu/gorm/dialects/sqlite": "sqlite",
+    "gorm.io/driver/mysql": "mysql",
+    "github.com/jinzhu/gorm/dialects/mysql": "mysql",
     "github.com/go-sql-driver/mysql": "mysql",
     "github.com/ziutek/mymysql": "mysql",
     "github.com/go-mysql-org/go-mysql": "mysql",
@@ -122,6 +150,13 @@ _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
         re.compile(r"^\s*(?:insert|update)\s+or\s+(?:replace|ignore|abort|fail|rollback)\b", re.IGNORECASE),
     ),
     ("postgresql", "ON CONFLICT", ("conflict",), re.compile(r"\bon\s+conflict\b", re.IGNORECASE)),
+    (
+        "postgresql",
+        "current_database()",
+        ("current_",),
+        re.compile(r"\bcurrent_(?:database|schemas?|setting)\s*\(", re.IGNORECASE),
+    ),
+    ("postgresql", "NOT VALID", ("valid",), re.compile(r"\bnot\s+valid\s*;?\s*$", re.IGNORECASE)),
     ("postgresql", "jsonb", ("jsonb",), re.compile(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
     (
         "postgresql",
@@ -166,6 +201,14 @@ _MYSQL_CONTENT: list[tuple[str, re.Pattern[str]]] = [
         re.compile(r"\b(?:from_unixtime|unix_timestamp|str_to_date|timestampdiff|last_insert_id)\s*\(", re.IGNORECASE),
     ),
 ]
+_WRITE = re.compile(r"\b(?:update\b.*\bset\b.*\bfrom|delete\b.*\busing)\b", re.IGNORECASE | re.DOTALL)
+_INNERMOST = re.compile(r"\([^()]*\)")
+_UPDATE_FROM = re.compile(r"^\s*(?:with\s[^;]*?\s)?update\s[^;]*?\sset\s[^;]*?=[^;]*?\sfrom\s+[\w\"`]", re.IGNORECASE)
+_DELETE_USING = re.compile(
+    r"\bdelete\s+from\s+(?:only\s+)?(?:\w+\.)?[\"`]?(\w+)[\"`]?(?:\s+(?:as\s+)?(?!using\b)\w+)?\s+using\s([^;]*?)"
+    r"(?:\swhere\s|\sreturning\s|;|$)",
+    re.IGNORECASE,
+)
 _AFFIX = re.compile(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
 _TEST = re.compile(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
 
@@ -189,7 +232,7 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
     drivers = [
         (dialect, path.partition(" ")[2] or path)
         for path in imports
-        for driver, dialect in _DRIVERS.items()
+        for driver, dialect in DRIVERS.items()
         if path == driver or path.startswith(driver + "/")
     ]
     if not drivers or any(dialect == family for dialect, _ in drivers):
@@ -200,11 +243,47 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
 
 def by_opening(text: str, family: str) -> Foreign | None:
     """Tell by the driver names with which a file opens its connections, where none is the audited one's."""
-    names = _OPENING.findall(text)
-    found = [_one([name.lower()], family) for name in names]
-    if not names or any(dialect in (None, "") for dialect in found):
+    found = [(name, dialect) for name, dialect in opened(text) if name[0].islower()]
+    if not found or any(dialect in ("", family) for _, dialect in found):
         return None
-    return Foreign(str(found[0]), f"opens {names[0]}", True)
+    return Foreign(found[0][1], f"opens {found[0][0]}", True)
+
+
+def opened(text: str) -> list[tuple[str, str]]:
+    """Return what a file opens, with the databases: by a driver's name (`sqlite3`), by a function's (`OpenSQLite`).
+
+    The database is empty where the driver is not known.
+    """
+    found = [(name, next(iter(_all([name.lower()])), "")) for name in _OPENING.findall(text)]
+    for name in _OPENER.findall(text):
+        named = _all(_tokens(name))
+        if len(named) == 1:
+            found.append((name, next(iter(named))))
+    return found
+
+
+def names_database(path: str) -> str | None:
+    """Return the database whose driver an import path is, None for another package."""
+    driver = next((each for each in DRIVERS if path == each or path.startswith(each + "/")), None)
+    return DRIVERS[driver] if driver else None
+
+
+def owned_by_path(path: str, family: str) -> bool:
+    """Say whether the name of the file, or where that tells nothing one of its folders, is the audited database's."""
+    *folders, name = path.split("/")
+    for part in (name.rpartition(".")[0], *reversed(folders)):
+        found = _one(_PATH_TOKEN.split(part.lower()), family)
+        if found is not None:
+            return found == ""
+    return False
+
+
+def by_function(name: str | None, family: str) -> Foreign | None:
+    """Tell by the name of the function that sends the text: `runPostgresMigration`."""
+    if not name:
+        return None
+    found = _one([token for token in _tokens(name) if token in _IN_FUNCTIONS], family)
+    return Foreign(found, f"function {name}") if found else None
 
 
 def by_branch(words: str, family: str) -> Foreign | None:
@@ -277,6 +356,24 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
         return Foreign("postgresql", "RETURNING")
     if not dialect.ansi_quotes and '"' in bare and _QUOTED.search(bare):
         return Foreign("postgresql", "double-quoted name")
+    return None
+
+
+def by_joined_write(text: str) -> Foreign | None:
+    """Tell PostgreSQL's forms of a write that joins: UPDATE ... SET ... FROM, DELETE FROM ... USING with other tables.
+
+    To MySQL they are errors like any other, so they tell something only in a program that has several databases.
+    """
+    if not _WRITE.search(text):
+        return None
+    flat = _STRINGS.sub("''", text)
+    while (inner := _INNERMOST.sub(" ", flat)) != flat:
+        flat = inner
+    if _UPDATE_FROM.search(flat):
+        return Foreign("postgresql", "UPDATE ... FROM")
+    using = _DELETE_USING.search(flat)
+    if using and using.group(1).lower() not in re.findall(r"\w+", using.group(2).lower()):
+        return Foreign("postgresql", "DELETE ... USING")
     return None
 
 
