@@ -20,6 +20,9 @@ Outcome = Resolution | Unparsed
 def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     """Return the outcomes in which a column that is missing in some combinations alone cannot be told."""
     resolutions = [each for each in outcomes if isinstance(each, Resolution)]
+    if any(each.variant.guessed for each in resolutions) and not all(map(_refused, resolutions)):
+        outcomes = tuple(_proved(each) if isinstance(each, Resolution) else each for each in outcomes)
+        resolutions = [each for each in outcomes if isinstance(each, Resolution)]
     lacking = [any(isinstance(column.outcome, Missing) for column in each.columns) for each in resolutions]
     if len(resolutions) < 3 or not any(lacking) or all(lacking):
         return outcomes
@@ -33,6 +36,21 @@ def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
             seen.setdefault(span, []).append(found)
     unclear = {span for span, found in seen.items() if any(found) and not all(found) and len(found) < len(resolutions)}
     return tuple(_settled(each, unclear) if isinstance(each, Resolution) else each for each in outcomes)
+
+
+def _refused(resolution: Resolution) -> bool:
+    return bool(resolution.violations) or any(isinstance(each.outcome, Missing) for each in resolution.columns)
+
+
+def _proved(resolution: Resolution) -> Resolution:
+    """Return what is certain of a text that some value of a type makes, perhaps not the one at hand: its table."""
+    if not (resolution.variant.guessed and _refused(resolution)):
+        return resolution
+    columns = tuple(
+        replace(column, outcome=Unknown(REASON), errno=None) if isinstance(column.outcome, Missing) else column
+        for column in resolution.columns
+    )
+    return replace(resolution, columns=columns, violations=(), open=(*resolution.open, REASON))
 
 
 def _settled(resolution: Resolution, unclear: set[Span]) -> Resolution:

@@ -120,6 +120,10 @@ class Variant:
     """Offsets (start, end) of parts that stand for any number of copies of themselves: what a loop adds whose rounds
     are counted at run time. They may contain one another."""
 
+    guessed: bool = False
+    """A part of it is what some value of a type holds in a field; whether the value at hand is one of them is not
+    known."""
+
     def countable(self, start: int, end: int) -> bool:
         """Say whether the number of elements between two offsets is that of the text.
 

@@ -150,7 +150,11 @@ def _groups(m: Machine) -> list[Group]:
             near = {record.root for record in group.records if record.rank == 3}
             group.records = [record for record in group.records if record.rank == 3 or record.root not in near]
         if any(record.bound for record in group.records):
-            kept = [record for record in group.records if record.bound or not _of_arguments(record.text)]
+            kept = [
+                record
+                for record in group.records
+                if record.bound or not (_of_arguments(record.text) or _of_any(m, record))
+            ]
             group.records = kept or group.records
         if len({record.root for record in group.records}) > 1:
             kept = [record for record in group.records if not (_of_arguments(record.text) and _on_its_own(m, record))]
@@ -171,6 +175,11 @@ def _on_its_own(m: Machine, record: Received) -> bool:
 
 def _of_arguments(text: Text) -> bool:
     return any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in text.pieces)
+
+
+def _of_any(m: Machine, record: Received) -> bool:
+    """Say whether a text has what any value of a type may have in a field: callers say what theirs has."""
+    return any(m.decisions.is_guess(decision) for decision, _ in record.guard)
 
 
 def _only_handed_on(m: Machine, group: Group, records: Sequence[Received]) -> bool:
@@ -349,7 +358,8 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
     branch = " and ".join(dict.fromkeys(word for word in words if word))
     if len(branch) > _BRANCH_LENGTH:
         branch = branch[: _BRANCH_LENGTH - 3] + "..."
-    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch, ranges(record.text))
+    guessed = _of_any(m, record)
+    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch, ranges(record.text), guessed)
 
 
 def _span(text: Text, origin: Span | None, call: Span) -> Span:

@@ -94,18 +94,19 @@ def grows(m: Machine, folder: str, name: str) -> bool:
     )
 
 
-def stored(m: Machine, folder: str, type_id: str, name: str) -> Value | None:
+def stored(m: Machine, folder: str, type_id: str, name: str, *, whose: bool = True) -> Value | None:
     """Return what constructors and other functions put into a field, None where nothing is known.
 
-    `type_id` is empty where the struct's type is not known. Writes of different functions are different branches, named
-    after the function.
+    `whose` says whether it is a field of the receiver, which any value of the type can be; of another value it is not
+    known which of them it is. `type_id` is empty where the struct's type is not known. Writes of different functions
+    are different branches, named after the function.
     """
     if folder not in m.index.folders:
         return None
     _evaluate(m, folder, name, is_field=True)
     if type_id:
         _evaluate_positions(m, folder, type_id, name)
-    key = (folder, type_id, name)
+    key = (folder, type_id, name, whose)
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
         writes = [entry for entry in m.fields.get((folder, name), {}).values() if entry.type != VARIABLE]
@@ -201,7 +202,7 @@ def _of_type(m: Machine, type_id: str, writes: list[Written]) -> list[Written]:
     return same + [entry for entry in writes if not entry.type or _embeds(m, type_id, entry.type)]
 
 
-def _as_value(m: Machine, key: tuple[str, str, str], writes: list[Written]) -> Value | None:
+def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]) -> Value | None:
     known = [
         (entry.function, alternative)
         for entry in writes
@@ -214,6 +215,8 @@ def _as_value(m: Machine, key: tuple[str, str, str], writes: list[Written]) -> V
         return (Alternative((), known[0][1].atom),)
     functions = list(dict.fromkeys(function for function, _ in known))
     decision = m.decisions.get(("field", *key, *functions), [f"set in {function}" for function in functions])
+    if not key[3]:
+        m.decisions.guess(decision)
     result: list[Alternative] = []
     seen: set[str] = set()
     for function, alternative in known:

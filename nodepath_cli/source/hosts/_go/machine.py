@@ -86,6 +86,7 @@ class Decisions:
         self._held: list[object] = []
         self._around: dict[int, Guard] = {}
         self._doubtful: set[tuple[int, int]] = set()
+        self._guesses: set[int] = set()
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -112,6 +113,14 @@ class Decisions:
     def is_doubtful(self, decision: int, arm: int) -> bool:
         """Say whether an arm may never be taken."""
         return (decision, arm) in self._doubtful
+
+    def guess(self, decision: int) -> None:
+        """Remember a choice between what any value of a type holds: the one at hand may hold some of it only."""
+        self._guesses.add(decision)
+
+    def is_guess(self, decision: int) -> bool:
+        """Say whether a choice is between what any value of a type holds."""
+        return decision in self._guesses
 
     def is_round(self, decision: int, arm: int) -> bool:
         """Say whether an arm is a round of a loop."""
@@ -158,7 +167,7 @@ class Machine:
     """What is written to fields and package variables, by folder and name, then by file and place."""
     fields_version: int = 0
     """Counts the changes of `fields`."""
-    stored: dict[tuple[str, str, str], tuple[int, Value | None]] = field(default_factory=dict)
+    stored: dict[tuple[str, str, str, bool], tuple[int, Value | None]] = field(default_factory=dict)
     """What is known of a field, by folder, type and name, with the version of `fields`."""
     values: dict[tuple[str, str], Value | int] = field(default_factory=dict)
     """Package constants and variables, by folder and name. While one is being computed, how many functions were in

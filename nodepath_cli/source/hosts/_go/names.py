@@ -119,7 +119,8 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return just(Items((), False, field_type[2:]))
     if field_type and not _may_hold_text(m, field_type):
         return unknown(f"field {name}", field_type)
-    stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name)
+    whose = not isinstance(atom, Unknown) or atom.reason.startswith(("receiver", "field "))
+    stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name, whose=whose)
     if stored is not None and any(not isinstance(each.atom, Unknown) for each in stored):
         return stored
     if stored is not None:
