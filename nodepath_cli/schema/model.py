@@ -77,6 +77,8 @@ class Table:
     """System-versioned (MariaDB): `row_start` and `row_end` can be named."""
     open: bool = False
     """Its columns cannot be told: every column name is taken as known."""
+    read_only: bool = False
+    """A view whose rows are made by grouping, DISTINCT, UNION or LIMIT: no statement can change them."""
     primary_key: tuple[str, ...] = ()
     unique_keys: tuple[Key, ...] = ()
     """Without the primary key, with the unique ones of column definitions."""

@@ -109,6 +109,11 @@ class TableName(NamedTuple):
     versions: tuple[Atom, ...] = ()
     """Columns and subqueries of FOR SYSTEM_TIME."""
 
+    @property
+    def name_used(self) -> str:
+        """What the statement calls it: its alias, or its name."""
+        return (self.alias or self.name).text
+
 
 class Derived(NamedTuple):
     """A subquery in FROM."""

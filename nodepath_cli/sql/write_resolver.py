@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nodepath_cli.schema.model import Column
+from nodepath_cli.sql.changed_tables import read_while_changed, tables_of
 from nodepath_cli.sql.from_tables import OPEN_FROM
 from nodepath_cli.sql.lookup import Hit, InTable
 from nodepath_cli.sql.nodes import (
@@ -20,6 +21,7 @@ from nodepath_cli.sql.nodes import (
     Item,
     Join,
     JsonTable,
+    TableName,
     Update,
 )
 from nodepath_cli.sql.resolution import Clause, InsertRef, RowRef, Violation
@@ -35,6 +37,10 @@ class WriteResolver(SelectResolver):
         target = self.base_table(node.target, node.database, None, "write")
         scope = Scope([target], [target])
         self.target = target
+        if target.table and target.table.read_only:
+            name = node.target
+            message = f"The target table {name.text} of the INSERT is not insertable-into"
+            self.violate(1471, message, name.text, name.start, name.end)
         self._insert_columns(node, scope)
         for number, row in enumerate(node.rows):
             clause = Clause.VALUES_FIRST if number == 0 else Clause.VALUES_LATER
@@ -203,11 +209,14 @@ class WriteResolver(SelectResolver):
         left = Scope(scope.trees[:1], scope.sources[:1]) if self.sqlite else scope
         # With several tables MariaDB resolves the values as if they were selected (measured).
         clause = Clause.SELECT if len(scope.sources) > 1 else Clause.SET
+        changed: set[str] = set()
         for pair in node.assignments:
             col = pair.column
             if col:
                 hit = self._written(col, left, Clause.SET)
                 self._updatable(col, hit, derived)
+                if isinstance(hit, InTable):
+                    changed.add(hit.source.name)
             if pair.value:
                 self.expression(pair.value, scope, clause, environment)
         for bound in node.portion:
@@ -217,8 +226,21 @@ class WriteResolver(SelectResolver):
         for expr in node.order:
             self.order_item(expr, scope, environment)
         self._limit(node.limit)
+        self._changed(node, [each for each in tables_of(node.sources) if each.name_used in changed], scope)
         if node.returning:
             self._returning(node.returning, scope.sources[0])
+
+    def _changed(self, node: Update | Delete, changed: list[TableName], scope: Scope) -> None:
+        """Check the tables that a statement changes: views that nobody can change, and what else reads them."""
+        for each in changed:
+            source = next((source for source in scope.sources if source.name == each.name_used), None)
+            if source and source.table and source.table.read_only:
+                word = "UPDATE" if isinstance(node, Update) else "DELETE"
+                message = f"The target table {each.name_used} of the {word} is not updatable"
+                self.violate(1288, message, each.name_used, each.name.start, each.name.end)
+        for name in read_while_changed(node, changed, self.dialect):
+            message = f"You can't specify target table '{name.text}' for update in FROM clause"
+            self.violate(1093, message, name.text, name.start, name.end)
 
     def _updatable(self, col: Col, hit: Hit | None, derived: frozenset[str]) -> None:
         if isinstance(hit, InTable) and (hit.source.name in derived or _is_system(hit.source)):
@@ -242,6 +264,9 @@ class WriteResolver(SelectResolver):
         for expr in node.order:
             self.order_item(expr, scope, environment)
         self._limit(node.limit)
+        chosen = None if node.targets is None else {target.name.text for target in node.targets}
+        tables = tables_of(node.sources)
+        self._changed(node, [each for each in tables if chosen is None or each.name_used in chosen], scope)
         if node.returning:
             self._returning(node.returning, scope.sources[0])
 

@@ -30,6 +30,8 @@ _MESSAGES = {
     1109: re.compile(r"Unknown table '(?P<name>.*)' in (?:MULTI DELETE|(?P<clause>.*))\Z", re.DOTALL),
     1247: re.compile(r"Reference '(?P<name>.*)' not supported .*\Z", re.DOTALL),
     1250: re.compile(r"Table '(?P<name>.*)' from one of the SELECTs cannot be used in .*\Z", re.DOTALL),
+    1471: re.compile(r"The target table (?P<name>.*) of the .* is not insertable-into\Z", re.DOTALL),
+    1093: re.compile(r"Table '(?P<name>.*)' is specified twice", re.DOTALL),
     1288: re.compile(r"The target table (?P<name>.*) of the .* is not updatable\Z", re.DOTALL),
     4004: re.compile(r"Duplicate query name `(?P<name>.*)` in WITH clause\Z", re.DOTALL),
     4009: re.compile(r"Window specification with name '(?P<name>.*)' is not defined\Z", re.DOTALL),

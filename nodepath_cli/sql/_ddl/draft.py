@@ -47,6 +47,8 @@ class Draft:
     """SQLite's WITHOUT ROWID."""
     inherited: bool = False
     """It comes from an earlier source, so that its checks are not known."""
+    read_only: bool = False
+    """As for a table of the schema."""
 
     def copy(self) -> Draft:
         """Return a copy that can be changed."""
@@ -67,6 +69,7 @@ class Draft:
             self.temporary,
             self.without_rowid,
             self.inherited,
+            self.read_only,
         )
 
     def column(self, name: str) -> Column | None:
@@ -104,6 +107,7 @@ class Draft:
             kind=self.kind,
             versioned=self.versioned,
             open=self.open,
+            read_only=self.read_only,
             primary_key=tuple(column for column in primary.columns if column) if primary else (),
             unique_keys=tuple(Key(key.name, key.columns) for key in self.keys if key.kind == "unique"),
             indexes=tuple(Key(key.name, key.columns) for key in self.keys if key.kind not in ("primary", "unique")),
@@ -131,5 +135,6 @@ class Draft:
             collation=table.collation,
             versioned=table.versioned,
             open=table.open,
+            read_only=table.read_only,
             inherited=True,
         )

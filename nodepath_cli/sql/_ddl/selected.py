@@ -19,6 +19,14 @@ def selected(select: str, catalog: Catalog) -> list[Column] | None:
     A column that is selected as it is has its type, default and charset; of an expression only the name is known.
     Raises Refusal for a table (1146) or column (1054, 1052) that is not there, and for what else the server refuses.
     """
+    return selected_rows(select, catalog)[0]
+
+
+def selected_rows(select: str, catalog: Catalog) -> tuple[list[Column] | None, bool]:
+    """Return a SELECT's columns, and whether its rows are not those of a table, so that nothing can change them.
+
+    MySQL manual, "Updatable and Insertable Views": no grouping, DISTINCT, UNION or LIMIT. Raises as `selected` does.
+    """
     from nodepath_cli.sql.nodes import Query
     from nodepath_cli.sql.parse import parse
     from nodepath_cli.sql.resolution import Unparsed
@@ -27,17 +35,18 @@ def selected(select: str, catalog: Catalog) -> list[Column] | None:
     dialect = catalog.session.dialect
     parsed = parse(Variant(select, OffsetMap.identity("", 0, len(select))), dialect)
     if isinstance(parsed, Unparsed) or len(parsed.nodes) != 1 or not isinstance(parsed.nodes[0], Query):
-        return None
+        return None, False
     query = parsed.nodes[0]
     resolver = WriteResolver(parsed.prepared, catalog.snapshot())
     output = resolver.query(query, None, None)
     refuse_missing(resolver, dialect.name)
+    made = not output.mergeable
     if output.unknown:
-        return None
+        return None, made
     nullable = len(query.branches) > 1 or bool(_OUTER.search(select))
     if len(query.branches) > 1:
-        return [Column(each.name) for each in output.columns]
-    return [_as_selected(each.name, each.column, nullable) for each in output.columns]
+        return [Column(each.name) for each in output.columns], made
+    return [_as_selected(each.name, each.column, nullable) for each in output.columns], made
 
 
 def _as_selected(name: str, source: Column | None, nullable: bool) -> Column:

@@ -9,7 +9,7 @@ from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.draft import Draft
 from nodepath_cli.sql._ddl.nodes import CreateSequence, CreateView
 from nodepath_cli.sql._ddl.refusal import Refusal
-from nodepath_cli.sql._ddl.selected import selected
+from nodepath_cli.sql._ddl.selected import selected_rows
 
 _SEQUENCE_COLUMNS = {
     "next_not_cached_value": "bigint(21)",
@@ -36,7 +36,7 @@ def create_view(statement: CreateView, catalog: Catalog) -> None:
         name, if_not_exists=statement.if_not_exists, or_replace=statement.or_replace or statement.alter
     ):
         return
-    columns = selected(statement.select, catalog)
+    columns, made = selected_rows(statement.select, catalog)
     if columns is not None and statement.columns:
         if len(columns) != len(statement.columns):
             raise Refusal(1353, "View's SELECT and view's field list have different column counts")
@@ -60,6 +60,7 @@ def create_view(statement: CreateView, catalog: Catalog) -> None:
             columns or [],
             open=columns is None,
             temporary=statement.temporary,
+            read_only=made,
         )
     )
 

@@ -76,6 +76,9 @@ _AT_SINK = re.compile(
     r"install|uninstall|purge|change|stop|shutdown|xa|signal|get|help|import|cache|discard|reassign|cluster)\b",
     re.IGNORECASE,
 )
+_SPELLED = ("select", "insert", "update", "delete", "replace", "create", "alter", "truncate")
+"""The verbs that are long enough to be told behind a slip."""
+_FIRST_WORD = re.compile(r"[A-Za-z]{4,}\b")
 _ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
 _SQL_MARK = re.compile(
     rf"[?=*(),`;{HOLE}]|\b(?:WHERE|FROM|VALUES|SET|JOIN|INTO|TABLE)\b|"
@@ -118,6 +121,29 @@ def sql_kind_at_sink(text: str) -> str | None:
     if word in ("create", "alter", "drop", "rename", "truncate"):
         return "ddl"
     return "dml" if word in ("select", "insert", "update", "delete", "replace", "with") else "other"
+
+
+def misspelled_kind(text: str) -> str | None:
+    """Return the kind of a text that would be SQL but for a slip in its first word (`SELEC id FROM t`), else None."""
+    start = _skip(text)
+    found = _FIRST_WORD.match(text, start)
+    if found is None:
+        return None
+    word = found.group().lower()
+    verb = next((each for each in _SPELLED if each[0] == word[0] and one_slip(word, each)), None)
+    return sql_kind(verb + text[found.end() :]) if verb and not _AT_SINK.match(text, start) else None
+
+
+def one_slip(word: str, meant: str) -> bool:
+    """Say whether two words differ by one letter: another, one more, one fewer, or two that changed places."""
+    if word == meant or abs(len(word) - len(meant)) > 1:
+        return False
+    shorter, longer = sorted((word, meant), key=len)
+    at = next((number for number, letter in enumerate(shorter) if letter != longer[number]), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[at:] == longer[at + 1 :]
+    swapped = shorter[at : at + 2] == longer[at : at + 2][::-1]
+    return shorter[at + 1 :] == longer[at + 1 :] or (swapped and shorter[at + 2 :] == longer[at + 2 :])
 
 
 def _skip(text: str) -> int:

@@ -17,7 +17,7 @@ from nodepath_cli.source.hosts._go.calls import (
     parses,
     sql_argument,
 )
-from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind, sql_kind_at_sink
+from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
@@ -147,6 +147,8 @@ def _record_sink(m: Machine, f: Frame, call: Call, callee: Callee, node: Node, v
         atom = alternative.atom
         if isinstance(atom, Text):
             kind = sql_kind_at_sink(atom.plain) if surely else sql_kind(atom.plain)
+            # The server answers such a text with a syntax error, and so does the parser.
+            kind = kind or misspelled_kind(atom.plain)
             if kind is not None:
                 literals |= _note(m, f, call, alternative, atom, kind, 2)
                 continue
