@@ -40,7 +40,8 @@ def selected_rows(select: str, catalog: Catalog) -> tuple[list[Column] | None, b
     resolver = WriteResolver(parsed.prepared, catalog.snapshot())
     output = resolver.query(query, None, None)
     refuse_missing(resolver, dialect.name)
-    made = not output.mergeable
+    below = output.scope.sources if output.scope else []
+    made = not output.mergeable or all(each.table is not None and each.table.read_only for each in below)
     if output.unknown:
         return None, made
     nullable = len(query.branches) > 1 or bool(_OUTER.search(select))
