@@ -58,7 +58,8 @@ def members(column: Column) -> tuple[str, ...]:
 def _accepts(kind: str, known: tuple[str, ...], value: Constant, column: Column) -> bool:
     """Say whether the server may take the value in strict mode (measured on MariaDB 10.11)."""
     if not value.string:
-        return not re.fullmatch(r"-?\d+", value.text) or _in_range(kind, int(value.text), len(known))
+        whole = re.fullmatch(r"(-?\d+)(?:\.0*)?", value.text)
+        return not whole or _in_range(kind, int(whole[1]), len(known))
     if _WHOLE.fullmatch(value.text) and _in_range(kind, int(value.text), len(known)):
         return True
     exact = (column.collation or "").endswith(("_bin", "_cs"))

@@ -18,7 +18,7 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.records import Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Alternative, Number, Text, Truth, Unknown, Value, limit, under
+from nodepath_cli.source.hosts._go.values import Alternative, Items, Number, Text, Truth, Unknown, Value, limit, under
 from nodepath_cli.source.hosts._go.writes import Write
 
 VARIABLE = "="
@@ -211,6 +211,12 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
     ]
     if not known:
         return writes[0].value if writes else None
+    if len(known) < sum(len(entry.value) for entry in writes):
+        # Some place writes what is not known: a list may as well have another length.
+        known = [
+            (function, each._replace(atom=each.atom._replace(sample=True)) if isinstance(each.atom, Items) else each)
+            for function, each in known
+        ]
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
     functions = list(dict.fromkeys(function for function, _ in known))

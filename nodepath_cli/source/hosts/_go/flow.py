@@ -16,6 +16,8 @@ from nodepath_cli.source.hosts._go.texts import plain
 from nodepath_cli.source.hosts._go.values import Alternative, Guard, Text, Truth, Value, join_guards, unknown
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
+_LETTER = re.compile(r"'(?:[^'\\]|\\.)'")
+"""A condition on a letter of a text: what a program that reads its texts letter by letter makes of them is a guess."""
 _ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
 
 
@@ -114,6 +116,8 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
             f"else of if {_short(shown)}" if other is not None else f"unless {_short(shown)}",
         ]
         decision = m.decisions.get(*_condition_key(f, node, source, words))
+        if _LETTER.search(source):
+            m.decisions.guess(decision)
         if other is None and node.parent is not None and node.parent.type == "if_statement":
             m.decisions.doubt(decision, 1)
         return branch(m, f, decision, [then, other])
@@ -323,6 +327,8 @@ def _run_cases(
         return (_case_body(m, f, bodies[0]) if bodies[0] is not None else True) or bool(f.exits[-1])
     key, arms, held = _condition_key(f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
     decision = m.decisions.get((key, "switch"), arms, held)
+    if any(map(_LETTER.search, words)):
+        m.decisions.guess(decision)
     if default is None:
         m.decisions.doubt(decision, len(bodies) - 1)
     return branch(m, f, decision, bodies) or bool(f.exits[-1])

@@ -79,6 +79,7 @@ _AT_SINK = re.compile(
 _SPELLED = ("select", "insert", "update", "delete", "replace", "create", "alter", "truncate")
 """The verbs that are long enough to be told behind a slip."""
 _FIRST_WORD = re.compile(r"[A-Za-z]{4,}\b")
+_ALONE = frozenset(("begin", "commit", "rollback", "vacuum", "end", "abort", "analyze", "reindex", "checkpoint"))
 _ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
 _SQL_MARK = re.compile(
     rf"[?=*(),`;{HOLE}]|\b(?:WHERE|FROM|VALUES|SET|JOIN|INTO|TABLE)\b|"
@@ -118,6 +119,9 @@ def sql_kind_at_sink(text: str) -> str | None:
     if not found:
         return None
     word = found.group().lower()
+    if word not in _ALONE and not text[found.end() :].strip(" \t\r\n;"):
+        # One word says no more than a name does: what the call is logged or measured as.
+        return None
     if word in ("create", "alter", "drop", "rename", "truncate"):
         return "ddl"
     return "dml" if word in ("select", "insert", "update", "delete", "replace", "with") else "other"

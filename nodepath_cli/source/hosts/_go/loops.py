@@ -172,9 +172,9 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
     update = clause.child_by_field_name("update")
     if initializer is not None:
         m.execute(f, initializer)
-    test = first_of(m.evaluate(f, condition)) if condition is not None else unknown("condition")
+    test = first_of(m.test(f, condition)) if condition is not None else unknown("condition")
     first = test[0].atom
-    if len(test) != 1 or not isinstance(first, Truth) or first.sample:
+    if len(test) != 1 or not isinstance(first, Truth) or first.sample or (condition is not None and m.soft):
         words = f"for {f.file.shown(condition)}" if condition is not None else "for"
         return _once(m, f, node, body, None, may_skip=True, words=words)
     ambient, iteration = f.ambient, f.iteration

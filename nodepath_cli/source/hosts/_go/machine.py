@@ -115,7 +115,10 @@ class Decisions:
         return (decision, arm) in self._doubtful
 
     def guess(self, decision: int) -> None:
-        """Remember a choice between what any value of a type holds: the one at hand may hold some of it only."""
+        """Remember a choice between what any value of a type holds: the one at hand may hold some of it only.
+
+        So are the choices of a program that takes its texts apart letter by letter.
+        """
         self._guesses.add(decision)
 
     def is_guess(self, decision: int) -> bool:
