@@ -20,8 +20,9 @@ Outcome = Resolution | Unparsed
 def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     """Return the outcomes in which a column that is missing in some combinations alone cannot be told."""
     resolutions = [each for each in outcomes if isinstance(each, Resolution)]
-    if any(each.variant.guessed for each in resolutions) and not all(map(_refused, resolutions)):
-        outcomes = tuple(_proved(each) if isinstance(each, Resolution) else each for each in outcomes)
+    if any(each.variant.guessed for each in resolutions):
+        alike = all(map(_refused, resolutions))
+        outcomes = tuple(_proved(each, alike) if isinstance(each, Resolution) else each for each in outcomes)
         resolutions = [each for each in outcomes if isinstance(each, Resolution)]
     lacking = [any(isinstance(column.outcome, Missing) for column in each.columns) for each in resolutions]
     if len(resolutions) < 3 or not any(lacking) or all(lacking):
@@ -42,9 +43,18 @@ def _refused(resolution: Resolution) -> bool:
     return bool(resolution.violations) or any(isinstance(each.outcome, Missing) for each in resolution.columns)
 
 
-def _proved(resolution: Resolution) -> Resolution:
-    """Return what is certain of a text that some value of a type makes, perhaps not the one at hand: its table."""
-    if not (resolution.variant.guessed and _refused(resolution)):
+def _proved(resolution: Resolution, alike: bool) -> Resolution:
+    """Return what is certain of a text that is a guess. `alike`: all texts of the statement are refused.
+
+    Of one that some value of a type makes, perhaps not the one at hand, that is its table, and what is wrong with every
+    value; an INSERT's columns may belong to another table.
+    """
+    guessed = resolution.variant.guessed
+    if not guessed:
+        return resolution
+    inserts = tuple(replace(insert, open=True) for insert in resolution.inserts)
+    resolution = replace(resolution, inserts=inserts) if inserts else resolution
+    if not _refused(resolution) or (alike and guessed == "part"):
         return resolution
     columns = tuple(
         replace(column, outcome=Unknown(REASON), errno=None) if isinstance(column.outcome, Missing) else column

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from nodepath_cli.source.uses import Use
+
+Guess = Literal["", "part", "text"]
+"""How far a text is more than a guess; see `Variant.guessed`."""
 
 HOLE = "\ufffc"
 """The character that stands in `Variant.sql` for a part known only at run time (OBJECT REPLACEMENT CHARACTER)."""
@@ -120,9 +123,10 @@ class Variant:
     """Offsets (start, end) of parts that stand for any number of copies of themselves: what a loop adds whose rounds
     are counted at run time. They may contain one another."""
 
-    guessed: bool = False
-    """A part of it is what some value of a type holds in a field; whether the value at hand is one of them is not
-    known."""
+    guessed: Guess = ""
+    """`part`: a part of it is what some value of a type holds in a field; whether the value at hand is one of them is
+    not known. `text`: it is put together in a way that was not followed, letter by letter or by a loop without a
+    round, so that the program may never build it."""
 
     def countable(self, start: int, end: int) -> bool:
         """Say whether the number of elements between two offsets is that of the text.

@@ -16,7 +16,7 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.values import Guard, Text
-from nodepath_cli.source.statement import CallSite, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
+from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
 MAX_VARIANTS = 24
 """Most texts of one statement."""
@@ -27,7 +27,7 @@ _UNFINISHED = re.compile(
     r"\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)(?<!\w\(\))|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
     r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
     r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
-    r"\bselect\s+from\b|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
+    r"\bselect\s+from\b|``(?=\s*(?:from|,|=|\)))|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
     # What an unknown case leaves of a name: no table.
     r"^\s*(?:update\s+set|insert\s+into\s*\(|insert\s+into\s+values|delete\s+from\s*(?:where\b|;|$))|"
     r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",
@@ -179,7 +179,27 @@ def _of_arguments(text: Text) -> bool:
 
 def _of_any(m: Machine, record: Received) -> bool:
     """Say whether a text has what any value of a type may have in a field: callers say what theirs has."""
-    return any(m.decisions.is_guess(decision) for decision, _ in record.guard)
+    return any(m.decisions.guessed(decision) == "part" for decision, _ in record.guard)
+
+
+def _piece_at(text: Text, offset: int) -> int:
+    behind = 0
+    for number, piece in enumerate(text.pieces):
+        behind += len(piece.text)
+        if offset < behind:
+            return number
+    return len(text.pieces)
+
+
+def _guessed(m: Machine, record: Received) -> Guess:
+    found = {m.decisions.guessed(decision) for decision, _ in record.guard}
+    if "text" in found:
+        return "text"
+    # A list or loop without elements leaves nothing between two pieces; what one literal says is meant.
+    unfinished = _UNFINISHED.search(record.text.plain)
+    if unfinished and _piece_at(record.text, unfinished.start()) != _piece_at(record.text, unfinished.end() - 1):
+        return "text"
+    return "part" if "part" in found else ""
 
 
 def _only_handed_on(m: Machine, group: Group, records: Sequence[Received]) -> bool:
@@ -358,7 +378,7 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
     branch = " and ".join(dict.fromkeys(word for word in words if word))
     if len(branch) > _BRANCH_LENGTH:
         branch = branch[: _BRANCH_LENGTH - 3] + "..."
-    guessed = _of_any(m, record)
+    guessed = _guessed(m, record)
     return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch, ranges(record.text), guessed)
 
 

@@ -222,7 +222,7 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
     functions = list(dict.fromkeys(function for function, _ in known))
     decision = m.decisions.get(("field", *key, *functions), [f"set in {function}" for function in functions])
     if not key[3]:
-        m.decisions.guess(decision)
+        m.decisions.guess(decision, "part")
     result: list[Alternative] = []
     seen: set[str] = set()
     for function, alternative in known:

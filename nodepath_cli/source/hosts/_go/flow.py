@@ -117,7 +117,7 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         ]
         decision = m.decisions.get(*_condition_key(f, node, source, words))
         if _LETTER.search(source):
-            m.decisions.guess(decision)
+            m.decisions.guess(decision, "text")
         if other is None and node.parent is not None and node.parent.type == "if_statement":
             m.decisions.doubt(decision, 1)
         return branch(m, f, decision, [then, other])
@@ -328,7 +328,7 @@ def _run_cases(
     key, arms, held = _condition_key(f, node, f"switch {shown} {' '.join(words)}" if shown else "(", words)
     decision = m.decisions.get((key, "switch"), arms, held)
     if any(map(_LETTER.search, words)):
-        m.decisions.guess(decision)
+        m.decisions.guess(decision, "text")
     if default is None:
         m.decisions.doubt(decision, len(bodies) - 1)
     return branch(m, f, decision, bodies) or bool(f.exits[-1])

@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotF
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Value
-from nodepath_cli.source.statement import Span
+from nodepath_cli.source.statement import Guess, Span
 
 STEPS = 60_000
 """Syntax nodes that one function may cost, with everything that it calls. The largest real one seen takes 20,000."""
@@ -86,7 +86,7 @@ class Decisions:
         self._held: list[object] = []
         self._around: dict[int, Guard] = {}
         self._doubtful: set[tuple[int, int]] = set()
-        self._guesses: set[int] = set()
+        self._guesses: dict[int, Guess] = {}
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -114,16 +114,14 @@ class Decisions:
         """Say whether an arm may never be taken."""
         return (decision, arm) in self._doubtful
 
-    def guess(self, decision: int) -> None:
-        """Remember a choice between what any value of a type holds: the one at hand may hold some of it only.
+    def guess(self, decision: int, what: Guess) -> None:
+        """Remember a choice that is none of the program's: between what any value of a type holds (`part`), or on the
+        letters of a text (`text`)."""
+        self._guesses[decision] = what
 
-        So are the choices of a program that takes its texts apart letter by letter.
-        """
-        self._guesses.add(decision)
-
-    def is_guess(self, decision: int) -> bool:
-        """Say whether a choice is between what any value of a type holds."""
-        return decision in self._guesses
+    def guessed(self, decision: int) -> Guess:
+        """Return what a choice makes a guess."""
+        return self._guesses.get(decision, "")
 
     def is_round(self, decision: int, arm: int) -> bool:
         """Say whether an arm is a round of a loop."""

@@ -198,7 +198,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
         m.covered.add(call.key)
         call, rank = outer.call, 3
         visible = [literal for literal in visible if literal in outer.literals] or visible
-    if m.root is not None and (has_hole(text) or any(m.decisions.is_guess(each) for each, _ in alternative.guard)):
+    if m.root is not None and (has_hole(text) or any(m.decisions.guessed(each) for each, _ in alternative.guard)):
         # Callers know more: what the holes are, or which of a type's values theirs is.
         m.dependent.add(m.root)
     m.received.append(
