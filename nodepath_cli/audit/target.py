@@ -115,7 +115,8 @@ class Targets:
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
                         self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
                 for line in lines(program.migrations()):
-                    self._past |= self._replayed(line, self._before, _names(self._head))
+                    # A line repeats what stands before it in others: each step is that of the line of its own folder.
+                    self._past = self._replayed(line, self._before, _names(self._head)) | self._past
         return self._past
 
     def _before(self) -> Schema:

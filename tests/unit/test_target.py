@@ -120,3 +120,31 @@ def test_scripts_that_make_the_same_table_in_other_shapes_stand_for_themselves(t
     tree.write("cases/c.sql", "DROP TABLE IF EXISTS t; CREATE TABLE t (z INT); INSERT INTO t (x) VALUES (1);")
     findings = tree.audit("cases").findings
     assert [(each.path, each.identifier) for each in findings] == [("cases/c.sql", "x")]
+
+
+def test_folders_that_make_the_same_tables_are_lines_of_their_own(tree: Tree) -> None:
+    begin = "CREATE TABLE notes (id INT PRIMARY KEY, old_body TEXT, body TEXT);"
+    move = "UPDATE notes SET body = old_body;\nALTER TABLE notes DROP COLUMN old_body;"
+    for folder in ("legacy", "sql"):
+        tree.write(f"{folder}/001_start.up.sql", begin)
+        tree.write(f"{folder}/002_move.up.sql", move)
+    tree.write("more/003_wrong.up.sql", "UPDATE notes SET nosuch = 1;")
+    report = tree.audit(".")
+    assert [(each.path, each.identifier) for each in report.findings] == [("more/003_wrong.up.sql", "nosuch")]
+
+
+def test_whose_catalogue_it_is_matters_only_where_the_server_is_known(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE notes (id INT PRIMARY KEY);")
+    tree.write("a.go", go('"SELECT TIME_MS FROM information_schema.PROCESSLIST"'))
+    assert tree.audit("a.go").findings == ()
+    mysql = Settings(schema=("schema.sql",), dialect=Dialect("mysql", (8, 0)), dialect_given=True)
+    assert brief(list(tree.audit("a.go", settings=mysql).findings)) == [("NP101", "TIME_MS")]
+    tree.write("a.go", go('"SELECT nosuch FROM information_schema.PROCESSLIST"'))
+    assert brief(list(tree.audit("a.go").findings)) == [("NP101", "nosuch")]
+
+
+def test_a_schema_for_sqlite_may_say_auto_increment(tree: Tree) -> None:
+    tree.write("schema/sqlite/schema.sql", "CREATE TABLE jobs (id BIGINT AUTO_INCREMENT UNIQUE, body TEXT);")
+    tree.write("a.go", go('"SELECT body FROM jobs"', '"SELECT nosuch FROM jobs"'))
+    sqlite = Settings(dialect=Dialect("sqlite", ()), dialect_given=True)
+    assert brief(list(tree.audit(".", settings=sqlite).findings)) == [("NP101", "nosuch")]

@@ -282,8 +282,9 @@ def by_function(name: str | None, family: str) -> Foreign | None:
     """Tell by the name of the function that sends the text: `runPostgresMigration`."""
     if not name:
         return None
-    found = _one([token for token in _tokens(name) if token in _IN_FUNCTIONS], family)
-    return Foreign(found, f"function {name}") if found else None
+    lowered = name.lower()
+    found = {_NAMES[word] for word in _IN_FUNCTIONS if word in lowered}
+    return Foreign(next(iter(found)), f"function {name}") if len(found) == 1 and family not in found else None
 
 
 def by_branch(words: str, family: str) -> Foreign | None:
