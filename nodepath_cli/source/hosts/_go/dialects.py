@@ -365,7 +365,8 @@ def by_joined_write(text: str) -> Foreign | None:
 
     To MySQL they are errors like any other, so they tell something only in a program that has several databases.
     """
-    if not _WRITE.search(text):
+    head = text[:200].lower()
+    if not ("update" in head or "delete" in head) or not _WRITE.search(text):
         return None
     flat = _STRINGS.sub("''", text)
     while (inner := _INNERMOST.sub(" ", flat)) != flat:
