@@ -258,9 +258,10 @@ def _extract(
 ) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
     extracted: list[tuple[Statement, SourceFile]] = []
     programs = []
-    options = HostOptions(settings.dialect)
-    for host in hosts():
-        own = [file for file in files if file.path.endswith(host.suffixes)]
+    owned = [(host, [file for file in files if file.path.endswith(host.suffixes)]) for host in hosts()]
+    others = (host.other(own, settings.dialect) for host, own in owned if own)
+    options = HostOptions(settings.dialect, next((other for other in others if other), None))
+    for host, own in owned:
         if own:
             program = host.open(own, options)
             programs.append(program)

@@ -148,3 +148,14 @@ def test_a_schema_for_sqlite_may_say_auto_increment(tree: Tree) -> None:
     tree.write("a.go", go('"SELECT body FROM jobs"', '"SELECT nosuch FROM jobs"'))
     sqlite = Settings(dialect=Dialect("sqlite", ()), dialect_given=True)
     assert brief(list(tree.audit(".", settings=sqlite).findings)) == [("NP101", "nosuch")]
+
+
+def test_scripts_of_a_program_for_another_database_are_its_own(tree: Tree) -> None:
+    tree.write("main.go", 'package main\n\nimport _ "github.com/lib/pq"\n\nfunc main() {}\n')
+    tree.write("db/001_start.up.sql", "CREATE TABLE notes (id INT); UPDATE notes SET nosuch = 1;")
+    tree.write("db/002_more.up.sql", "UPDATE notes SET a = 1; DROP INDEX IF EXISTS old;")
+    report = tree.audit(".")
+    assert report.findings == ()
+    assert all("lib/pq" in each.reason for each in report.unresolved)
+    tree.write("db/001_start.up.sql", "CREATE TABLE notes (id INT) ENGINE=InnoDB; UPDATE notes SET nosuch = 1;")
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]

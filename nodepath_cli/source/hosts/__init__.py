@@ -16,11 +16,23 @@ from nodepath_cli.source.statement import Span, Statement
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A database that is not the audited one."""
+
+    dialect: str
+    """Its name, as in `Statement.dialect`."""
+    reason: str
+    """How that was told."""
+
+
+@dataclass(frozen=True, slots=True)
 class HostOptions:
     """What a host needs to know of the settings."""
 
     dialect: Dialect
     """The audited dialect: SQL of another family gets `Statement.dialect`."""
+    around: Other | None = None
+    """The other database that all code of the run is for; None where there is none, or where it may be several's."""
 
 
 class Program(Protocol):
@@ -56,6 +68,9 @@ class Host(Protocol):
     """Its id, the module's name: `go`."""
     suffixes: tuple[str, ...]
     """File name endings, with dot."""
+
+    def other(self, files: Sequence[SourceFile], dialect: Dialect) -> Other | None:
+        """Return the one other database that all of these files are for, None where that cannot be told."""
 
     def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
         """Read the files of this language together."""

@@ -24,6 +24,7 @@ _SESSION = re.compile(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
 _DML = re.compile(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
 _OWN = re.compile(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 """What only the MySQL family writes: a file that has it is not another database's as a whole."""
+_SURELY_OWN = re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,13 @@ class SqlProgram:
         named = by_path(file.path, dialect.family)
         if named or owned_by_path(file.path, dialect.family):
             return named
-        if dialect.family == "mysql" and _OWN.search(file.text):
+        around = self.options.around
+        # SQLite reads backquotes, too, and a comment may have them.
+        own = _OWN if around is None else _SURELY_OWN
+        if dialect.family == "mysql" and own.search(file.text):
             return None
+        if around is not None:
+            return Foreign(around.dialect, around.reason, True)
         ddl = (each.sql for each in statements if not _DML.match(each.sql))
         return next((found for sql in ddl if (found := by_content(sql, dialect))), None)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.hosts import HostOptions, Program
+from nodepath_cli.source.hosts import HostOptions, Other, Program
 from nodepath_cli.source.hosts._go.modules import Modules
 
 
@@ -25,6 +26,14 @@ class GoHost:
         from nodepath_cli.source.hosts._go.program import GoProgram
 
         return GoProgram(files, options)
+
+    def other(self, files: Sequence[SourceFile], dialect: Dialect) -> Other | None:
+        """Return the database whose drivers alone the files import, where it is not the audited one."""
+        from nodepath_cli.source.hosts._go.drivers import Drivers
+        from nodepath_cli.source.hosts._go.syntax import GoFile
+
+        found = Drivers([GoFile(file) for file in files], {}, dialect.family).whole
+        return Other(found.dialect, found.reason) if found else None
 
     def surroundings(self, files: Sequence[SourceFile]) -> object:
         """Return the modules that the files belong to, as their go.mod files say."""

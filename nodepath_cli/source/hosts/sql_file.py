@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.hosts import HostOptions, Program
+from nodepath_cli.source.hosts import HostOptions, Other, Program
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class SqlHost:
         from nodepath_cli.source.hosts._sql_program import SqlProgram
 
         return SqlProgram(files, options)
+
+    def other(self, files: Sequence[SourceFile], dialect: Dialect) -> Other | None:
+        """Return nothing: each script says for itself what it is for."""
 
     def surroundings(self, files: Sequence[SourceFile]) -> object:
         """Return nothing: a script is read by itself."""

@@ -29,14 +29,15 @@ class Drivers:
         self._family = family
         self._packages: dict[str, Foreign | None] = {}
         self._files = files
-        self._whole = self._alone(files, "the program has", opened_too=False)
+        self.whole = self._alone(files, "the program has", opened_too=False)
+        """The other database that all of the program is for."""
 
     def of(self, file: GoFile) -> Foreign | None:
         """Return the other database that everything around a file is for, None where it may be the audited one's."""
         if owned_by_path(file.path, self._family):
             return None
-        if self._whole is not None:
-            return self._whole
+        if self.whole is not None:
+            return self.whole
         folder = file.folder
         if folder not in self._packages:
             members = self._folders.get(folder, [])
