@@ -68,6 +68,8 @@ def test_an_audit_for_sqlite_leaves_out_a_program_for_mysql_alone() -> None:
         ("connectPostgres(path)", None),
         ("ConnectPostgres(path)", "postgresql"),
         ("tools.GetDB(path)", None),
+        ("NewOracleConn(path)", None),
+        ("NewPostgresMetrics(path)", None),
         ('sql.Open("mysql", path)', None),
     ],
 )

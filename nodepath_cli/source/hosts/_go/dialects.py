@@ -21,7 +21,10 @@ class Foreign(NamedTuple):
 
 _OPENING = re.compile(r"\b(?:sql|sqlx|otelsql|apmsql|sqlutils)\.(?:Must)?(?:Open|Connect)\w*\(\s*\"(\w+)\"")
 
-_OPENER = re.compile(r"(?<!func )\b(?:(?:Must)?(?:Open|Get|New|Connect|Dial|Create|Init)[A-Z]\w*)(?=\()")
+_OPENER = re.compile(
+    r"\b((?:Must)?(?:(?:Open|Connect|Dial)[A-Z]\w*|(?:Get|New|Create|Init)[A-Z]\w*(?:DB|Db|Database|Conn|Connection|Pool)))\("
+)
+"""A function that opens a database, by its name (`OpenSQLite`, `GetSQLiteDB`)."""
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
         ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
@@ -256,7 +259,7 @@ def opened(text: str) -> list[tuple[str, str]]:
     """
     found = [(name, next(iter(_all([name.lower()])), "")) for name in _OPENING.findall(text)]
     for name in _OPENER.findall(text):
-        named = _all(_tokens(name))
+        named = _in_function(name)
         if len(named) == 1:
             found.append((name, next(iter(named))))
     return found
@@ -278,12 +281,16 @@ def owned_by_path(path: str, family: str) -> bool:
     return False
 
 
+def _in_function(name: str) -> set[str]:
+    lowered = name.lower()
+    return {_NAMES[word] for word in _IN_FUNCTIONS if word in lowered}
+
+
 def by_function(name: str | None, family: str) -> Foreign | None:
     """Tell by the name of the function that sends the text: `runPostgresMigration`."""
     if not name:
         return None
-    lowered = name.lower()
-    found = {_NAMES[word] for word in _IN_FUNCTIONS if word in lowered}
+    found = _in_function(name)
     return Foreign(next(iter(found)), f"function {name}") if len(found) == 1 and family not in found else None
 
 
