@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.parse import parse
@@ -94,6 +95,9 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool
         return None
     if unread.variant.sql[unread.start : unread.start + 1] == ")":
         return _one_too_many(unread.variant, unread.start, dialect, known)
+    verb = _verb_misspelt(unread, dialect, known)
+    if verb is not None:
+        return verb
     clauses = _plain(unread.variant, dialect.ansi_quotes, _SHAPES + _FROM_MISSPELT)
     if clauses is None or not _OTHER_LANGUAGES.isdisjoint(clauses.tokens.words) or not _names_any(clauses, known):
         return None
@@ -108,6 +112,22 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool
     fault = _between(clauses, index - 1)
     # The word is wrong wherever the one before it comes from.
     return replace(fault, first=fault.start)
+
+
+def _verb_misspelt(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+    """Return the first word where the text is right with the verb that it was meant to be."""
+    variant = unread.variant
+    clauses = None if variant.holes else Clauses.of(variant.sql, dialect.ansi_quotes)
+    if clauses is None or clauses.end < 2 or not _names_any(clauses, known):
+        return None
+    start, end = clauses.tokens.starts[0], clauses.tokens.ends[0]
+    verb = meant_verb(variant.sql[start:end]) if unread.start == start else None
+    if verb is None:
+        return None
+    meant = Variant(variant.sql[:start] + verb + variant.sql[end:], variant.offsets)
+    fault = _between(clauses, 0)
+    understood = not isinstance(parse(meant, dialect), Unparsed)
+    return replace(fault, start=start, end=end) if understood else None
 
 
 def _one_too_many(variant: Variant, start: int, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:

@@ -122,3 +122,18 @@ func Count(db *sql.DB, name string) {
     [finding] = tree.audit("store.go").findings
     assert finding.rule == "NP109"
     assert (finding.position.line, finding.position.column) == place(built, 'GROUP name", args')
+
+
+@pytest.mark.parametrize("verb", ["SELEC", "SLECT", "SELETC", "Selct"])
+def test_a_first_word_with_a_slip(tree: Tree, verb: str) -> None:
+    literal = f"`{verb} id FROM flows`"
+    [finding] = tree.findings(DDL, literal)
+    assert (finding.rule, finding.errno) == ("NP109", 1064)
+    assert (finding.position.line, finding.position.column) == place(go(literal), f"{verb} id")
+
+
+@pytest.mark.parametrize(
+    "literal", ["`SELEC id FROM elsewhere`", "`SELEC id FRO flows`", "`SELEC id FROM flows WHERE id = ` + more"]
+)
+def test_a_slip_is_in_doubt_where_the_rest_is(tree: Tree, literal: str) -> None:
+    assert tree.findings(DDL, literal) == []

@@ -9,8 +9,9 @@ Example:
 
 What to write instead: the list without its last comma, the condition without its AND. Only what is beyond doubt is
 reported: a text that nodepath does not understand and that holds two words which no statement has side by side, or one
-that names a known table and that neither MySQL's nor MariaDB's grammar can read. All other texts that it does not
-understand are listed as unresolved (NP501), with the place where it stopped.
+that names a known table and that neither MySQL's nor MariaDB's grammar can read, a first word with a slip in it
+(`SELEC`) among them. All other texts that it does not understand are listed as unresolved (NP501), with the place where
+it stopped.
 """
 
 from __future__ import annotations

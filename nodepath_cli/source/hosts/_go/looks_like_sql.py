@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import HOLE
 
 # A name as SQL or a template writes it: quoted, a hole, or a placeholder of a template engine. Atomic groups keep
@@ -76,8 +77,6 @@ _AT_SINK = re.compile(
     r"install|uninstall|purge|change|stop|shutdown|xa|signal|get|help|import|cache|discard|reassign|cluster)\b",
     re.IGNORECASE,
 )
-_SPELLED = ("select", "insert", "update", "delete", "replace", "create", "alter", "truncate")
-"""The verbs that are long enough to be told behind a slip."""
 _FIRST_WORD = re.compile(r"[A-Za-z]{4,}\b")
 _ALONE = frozenset(("begin", "commit", "rollback", "vacuum", "end", "abort", "analyze", "reindex", "checkpoint"))
 _ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
@@ -133,21 +132,8 @@ def misspelled_kind(text: str) -> str | None:
     found = _FIRST_WORD.match(text, start)
     if found is None:
         return None
-    word = found.group().lower()
-    verb = next((each for each in _SPELLED if each[0] == word[0] and one_slip(word, each)), None)
+    verb = meant_verb(found.group())
     return sql_kind(verb + text[found.end() :]) if verb and not _AT_SINK.match(text, start) else None
-
-
-def one_slip(word: str, meant: str) -> bool:
-    """Say whether two words differ by one letter: another, one more, one fewer, or two that changed places."""
-    if word == meant or abs(len(word) - len(meant)) > 1:
-        return False
-    shorter, longer = sorted((word, meant), key=len)
-    at = next((number for number, letter in enumerate(shorter) if letter != longer[number]), len(shorter))
-    if len(shorter) < len(longer):
-        return shorter[at:] == longer[at + 1 :]
-    swapped = shorter[at : at + 2] == longer[at : at + 2][::-1]
-    return shorter[at + 1 :] == longer[at + 1 :] or (swapped and shorter[at + 2 :] == longer[at + 2 :])
 
 
 def _skip(text: str) -> int:
