@@ -140,3 +140,32 @@ def test_ordinary_words_at_a_database_call_are_no_statement(text: str) -> None:
 @pytest.mark.parametrize("text", ["BEGIN", "COMMIT;", "ROLLBACK", "VACUUM"])
 def test_some_statements_are_one_word(text: str) -> None:
     assert variants(only(statements(body(f'r.db.Exec("{text}")')))) == [text]
+
+
+def test_values_that_a_list_without_elements_leaves_empty_are_a_guess(tree: Tree) -> None:
+    code = """package store
+
+import (
+    "database/sql"
+    "strings"
+)
+
+func fields(text string) (found []string) {
+    if text == "" {
+        return found
+    }
+    return strings.Split(text, ",")
+}
+
+func Add(db *sql.DB, text string) {
+    sb := strings.Builder{}
+    sb.WriteString("INSERT INTO tasks (id) VALUES (")
+    for _, each := range fields(text) {
+        sb.WriteString(each)
+    }
+    sb.WriteString(")")
+    db.Exec(sb.String())
+}
+"""
+    assert audited(tree, code) == []
+    assert audited(tree, body('r.db.Exec("INSERT INTO tasks (id) VALUES ()")')) == [("NP104", None)]
