@@ -111,7 +111,19 @@ def _understood(texts: Sequence[DdlText], base: Schema, dialect: Dialect, source
 
 def _texts(statements: Sequence[Statement]) -> list[DdlText]:
     """Return the texts to replay. In place of lines they carry offsets: only a problem needs its line."""
-    return [DdlText(each.sql, each.span.path, each.span.start) for each in statements if each.sql and not each.dialect]
+    return [
+        DdlText(sql, each.span.path, each.span.start)
+        for each in statements
+        if each.sql and not each.dialect
+        for sql in _parts(each.sql)
+    ]
+
+
+def _parts(sql: str) -> list[str]:
+    """Return the statements of a text: a program may send several at once (`multiStatements=true`, SQLite)."""
+    if ";" not in sql.rstrip().rstrip(";"):
+        return [sql]
+    return [each.sql for each in split(sql) if not each.down] or [sql]
 
 
 def _with_lines(schema: Schema, base: Schema, files: Iterable[SourceFile]) -> Schema:

@@ -159,3 +159,19 @@ def test_scripts_of_a_program_for_another_database_are_its_own(tree: Tree) -> No
     assert all("lib/pq" in each.reason for each in report.unresolved)
     tree.write("db/001_start.up.sql", "CREATE TABLE notes (id INT) ENGINE=InnoDB; UPDATE notes SET nosuch = 1;")
     assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]
+
+
+def test_ddl_of_several_statements_in_one_text(tree: Tree) -> None:
+    text = """`CREATE TABLE notes (id INT, body TEXT DEFAULT 'a;b');
+CREATE INDEX by_id ON notes (id); INSERT INTO notes (id) VALUES (1);
+CREATE TABLE more (id INT);`"""
+    tree.write("a.go", go(text, '"SELECT body FROM notes"', '"SELECT nosuch FROM more"'))
+    report = tree.audit("a.go")
+    assert brief(list(report.findings)) == [("NP101", "nosuch")]
+
+
+def test_sqlite_needs_no_space_behind_the_signs_of_a_comment(tree: Tree) -> None:
+    tree.write("db/001_start.sql", "--region notes\nCREATE TABLE notes (id INT);\n--endregion\n")
+    tree.write("a.go", go('"SELECT nosuch FROM notes"'))
+    sqlite = Settings(dialect=Dialect("sqlite", ()), dialect_given=True)
+    assert brief(list(tree.audit(".", settings=sqlite).findings)) == [("NP101", "nosuch")]

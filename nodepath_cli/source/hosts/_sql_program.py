@@ -24,6 +24,8 @@ _SESSION = re.compile(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
 _DML = re.compile(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
 _OWN = re.compile(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 """What only the MySQL family writes: a file that has it is not another database's as a whole."""
+_SHORT_COMMENT = re.compile(r"^([ \t]*--)[^\s+-]", re.MULTILINE)
+"""A comment that MySQL reads as two minus signs; to SQLite it begins with them, whatever follows."""
 _SURELY_OWN = re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 
 
@@ -100,7 +102,8 @@ class SqlProgram:
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)
         if read is None:
-            statements = tuple(split(file.text))
+            lite = self.options.dialect.family == "sqlite"
+            statements = tuple(split(_SHORT_COMMENT.sub(r"\1 ", file.text) if lite else file.text))
             read = self._read[file.path] = _File(file, statements, self._foreign(file, statements))
         return read
 
