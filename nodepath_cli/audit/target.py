@@ -16,6 +16,7 @@ from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
+from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema
 from nodepath_cli.sql.renames import RenameHistory
@@ -100,7 +101,9 @@ class Targets:
         replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
         if len(replayed[0].problems) > len(head.problems) and sum(map(bool, parts)) > 1:
             turned = [each for part in reversed(parts) for each in part]
-            replayed.append(from_statements(turned, head, self._settings.dialect, self._files))
+            # goose runs numbered Go and SQL files of one folder in one sequence.
+            for order in (turned, _by_number(ddl)):
+                replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
@@ -165,6 +168,14 @@ class Targets:
         # The default schema has the revisions' renames itself.
         given = bool(self._settings.schema) or any(block.schema for block in self._settings.sources)
         return rename_history(self._settings, self._programs, with_revisions=given)
+
+
+def _by_number(ddl: Sequence[Statement]) -> list[Statement]:
+    """Return the statements with those of numbered files behind the others, by number."""
+    numbers = {each.span.path: version_of(each.span.path) for each in ddl}
+    plain = [each for each in ddl if numbers[each.span.path] is None]
+    numbered = [each for each in ddl if numbers[each.span.path] is not None]
+    return plain + sorted(numbered, key=lambda each: numbers[each.span.path] or ())
 
 
 def _names(schema: Schema) -> frozenset[str]:

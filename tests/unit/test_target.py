@@ -175,3 +175,14 @@ def test_sqlite_needs_no_space_behind_the_signs_of_a_comment(tree: Tree) -> None
     tree.write("a.go", go('"SELECT nosuch FROM notes"'))
     sqlite = Settings(dialect=Dialect("sqlite", ()), dialect_given=True)
     assert brief(list(tree.audit(".", settings=sqlite).findings)) == [("NP101", "nosuch")]
+
+
+def test_numbered_go_and_sql_files_of_one_folder_run_in_one_sequence(tree: Tree) -> None:
+    tree.write("db/001_start.go", go('"CREATE TABLE notes (id INT)"'))
+    tree.write("db/002_more.sql", "ALTER TABLE notes ADD COLUMN body TEXT; CREATE TABLE more (id INT);")
+    tree.write(
+        "db/003_rename.go", go('"ALTER TABLE notes RENAME COLUMN body TO content"', '"ALTER TABLE more ADD a INT"')
+    )
+    tree.write("db/004_index.sql", "CREATE INDEX by_content ON notes (content(10));")
+    tree.write("a.go", go('"SELECT content FROM notes"', '"SELECT a FROM more"', '"SELECT body FROM notes"'))
+    assert brief(list(tree.audit("a.go", "db").findings)) == [("NP101", "body")]
