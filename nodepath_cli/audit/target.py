@@ -11,7 +11,7 @@ from functools import cached_property
 from nodepath_cli.audit.lines import lines
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
-from nodepath_cli.schema.ddl_files import from_statements
+from nodepath_cli.schema.ddl_files import from_statements, parts
 from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
@@ -117,15 +117,38 @@ class Targets:
                 for script in program.scripts():
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
                         self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
-                for line in lines(program.migrations()):
+                for line in lines(self._with_code(program.migrations())):
                     # A line repeats what stands before it in others: each step is that of the line of its own folder.
                     self._past = self._replayed(line, self._before, _names(self._head)) | self._past
         return self._past
 
     def _before(self) -> Schema:
         """The schema that the first migration meets: the owned tables and what the code makes at boot."""
-        boot = [each for program in self._programs if not program.migrations() for each in program.ddl()]
+        later = {each.span for each in self._numbered_code}
+        boot = [
+            each
+            for program in self._programs
+            if not program.migrations()
+            for each in program.ddl()
+            if each.span not in later
+        ]
         return replace(from_statements(boot, self._head, self._settings.dialect, self._files), inferred=True)
+
+    def _with_code(self, steps: Sequence[Statement]) -> Sequence[Statement]:
+        """Return the migrations with what numbered code of their folders does between them."""
+        return _by_number([*steps, *self._numbered_code]) if steps and self._numbered_code else steps
+
+    @cached_property
+    def _numbered_code(self) -> list[Statement]:
+        """The DDL of numbered files of code that lie beside numbered scripts."""
+        scripts = {each.span.path.rpartition("/")[0] for program in self._programs for each in program.migrations()}
+        return [
+            each
+            for program in self._programs
+            if scripts and not program.migrations()
+            for each in program.ddl()
+            if each.span.path.rpartition("/")[0] in scripts and version_of(each.span.path) is not None
+        ]
 
     def _replayed(
         self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str]
@@ -139,7 +162,8 @@ class Targets:
         target = None
         for step in steps:
             if builds_schema(step.sql, dialect) or _SESSION.match(step.sql):
-                running.run(DdlText(step.sql, step.span.path))
+                for sql in parts(step.sql):
+                    running.run(DdlText(sql, step.span.path))
                 target = None
             else:
                 if target is None:

@@ -115,11 +115,11 @@ def _texts(statements: Sequence[Statement]) -> list[DdlText]:
         DdlText(sql, each.span.path, each.span.start)
         for each in statements
         if each.sql and not each.dialect
-        for sql in _parts(each.sql)
+        for sql in parts(each.sql)
     ]
 
 
-def _parts(sql: str) -> list[str]:
+def parts(sql: str) -> list[str]:
     """Return the statements of a text: a program may send several at once (`multiStatements=true`, SQLite)."""
     if ";" not in sql.rstrip().rstrip(";"):
         return [sql]
