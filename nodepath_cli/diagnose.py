@@ -172,7 +172,8 @@ def _migrations(url: DatabaseUrl) -> Iterator[Check]:
     from nodepath_cli.migrate.state import current
 
     here = current(url)
-    at = f"the lock tables are {here.state}: revision {here.current or 'none'} of {here.head}"
+    state = "there are no lock tables yet" if here.state == "empty" else f"the lock tables are {here.state}"
+    at = f"{state}: revision {here.current or 'none'} of {here.head}"
     if here.state == "at-head":
         yield Check("migrations", "ok", at)
     else:

@@ -48,6 +48,8 @@ class Suggestion:
 
     replacement: str
     reason: str
+    guessed: bool = False
+    """Likeness alone speaks for it: no migration, configuration or rule of names does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ MOST = 3
 
 _SIMILAR = 0.62
 """Similarity from which a column name is offered on its own; below it, mere chance pairs begin (`stage`, `status`)."""
-_SIMILAR_USED = 0.45
-"""The same for a column that other statements on the table use."""
+_SIMILAR_USED = 0.5
+"""The same for a column that other statements on the table use. At 0.45 every second column of a table has a "similar"
+one beside it (`retired_at`, `price_cents`)."""
 _USED_BONUS = 0.2
 """How much likeness the use by other statements is worth: not so much that a far name hides an almost equal one."""
 _EDIT_MIN_LENGTH = 6
@@ -70,7 +71,7 @@ def near_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
             side = f"prefix {prefix!r}" if prefix else f"suffix {suffix!r}"
             by_affix.append(Suggestion(other, f"with the {side} that other tables have"))
         elif min(len(name), len(other)) >= _EDIT_MIN_LENGTH and DamerauLevenshtein.distance(name, other) == 1:
-            by_edit.append(Suggestion(other, "one letter differs"))
+            by_edit.append(Suggestion(other, "one letter differs", guessed=True))
     return tuple((by_case + by_affix + by_edit)[:MOST])
 
 
@@ -88,7 +89,7 @@ def similar_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
     ranked = sorted(
         ((similarity(name, table.name), table.name) for table in schema.tables if table.database is None), reverse=True
     )
-    return tuple(Suggestion(other, "similar name") for score, other in ranked[:MOST] if score >= 0.75)
+    return tuple(Suggestion(other, "similar name", guessed=True) for score, other in ranked[:MOST] if score >= 0.75)
 
 
 def column_suggestions(
@@ -122,5 +123,5 @@ def column_suggestions(
             elif score >= _SIMILAR:
                 ranked.append((-score, column.name, f"similar name in {table.name}"))
     for _, column_name, reason in sorted(ranked):
-        found.setdefault(column_name, Suggestion(column_name, reason))
+        found.setdefault(column_name, Suggestion(column_name, reason, guessed=True))
     return tuple(found.values())[:MOST]

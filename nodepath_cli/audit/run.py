@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label, no_such_path
 from nodepath_cli.audit.baseline_file import load
+from nodepath_cli.audit.branches import shared
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import (
     Counts,
@@ -163,7 +164,14 @@ def _of_statement(
     for group in groups.values():
         alike = [each for each in analysed.outcomes if isinstance(each, type(group[0].outcome))]
         everywhere = len({id(placed.outcome) for placed in group}) == len(alike)
-        yield _finding(group[0], analysed, "" if everywhere else group[0].outcome.variant.branch, files)
+        yield _finding(group[0], analysed, "" if everywhere else _branch(group, alike), files)
+
+
+def _branch(group: Sequence[_Placed], alike: Sequence[Resolution | Unparsed]) -> str:
+    """Return the branches under which the first hit of a group holds as it is worded."""
+    having = [placed.outcome for placed in group if placed.hit.message == group[0].hit.message]
+    lacking = [each for each in alike if not any(each is other for other in having)]
+    return shared([each.variant.branch for each in having], [each.variant.branch for each in lacking])
 
 
 def _hits(rule: Rule, outcome: Resolution | Unparsed, context: Context) -> Iterator[Hit]:

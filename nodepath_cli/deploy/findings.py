@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from nodepath_cli.audit.analyse import Analysed
+from nodepath_cli.audit.branches import shared
 from nodepath_cli.audit.finding import Finding, Position, RelatedPlace, Suggestion
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
 from nodepath_cli.deploy.across import Status
 from nodepath_cli.deploy.changes import Change
 from nodepath_cli.deploy.records import DeployFinding, Step
+from nodepath_cli.deploy.verdict import NO_SUCH_NAME
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
 
@@ -28,8 +30,14 @@ def findings(changes: Sequence[Change], files: Mapping[str, SourceFile], ref: st
     for group in groups.values():
         first = group[0]
         everywhere = len(group) >= len(first.course.analysed.resolutions)
-        finding = _finding(first, "" if everywhere else first.told.resolution.variant.branch, files, ref)
+        finding = _finding(first, "" if everywhere else _branch(group), files, ref)
         yield DeployFinding(finding, first.revision, ref, _fails(group))
+
+
+def _branch(group: Sequence[Change]) -> str:
+    having = [change.told.resolution for change in group]
+    lacking = [each for each in group[0].course.analysed.resolutions if not any(each is other for other in having)]
+    return shared([each.variant.branch for each in having], [each.variant.branch for each in lacking])
 
 
 def _fails(group: Sequence[Change]) -> tuple[bool, ...]:
@@ -90,13 +98,14 @@ def _message(change: Change, ref: str | None) -> str:
 
 
 def _suggestions(change: Change) -> tuple[Suggestion, ...]:
-    """A name that a revision brings is right: nothing else is meant."""
-    return () if change.rule.id == "NP201" else change.told.hit.suggestions
+    """A name that a revision brings is right, and one that it takes was: no other is meant, but what a rename tells."""
+    return () if change.rule.id == "NP201" else tuple(each for each in change.told.hit.suggestions if not each.guessed)
 
 
 def _related(change: Change) -> Iterator[RelatedPlace]:
     if change.cause is not None:
-        verb = {"NP201": "brings what it needs", "NP202": "takes what it needs"}.get(change.rule.id, "breaks it")
+        taken = "takes what it needs" if change.told.hit.errno in NO_SUCH_NAME else "breaks it"
+        verb = {"NP201": "brings what it needs", "NP202": taken}.get(change.rule.id, "breaks it")
         yield _place(change.cause, f"this statement of {change.revision} {verb}")
     if change.mended is not None:
         yield _place(change.mended, f"this statement of {change.revision} mends it")

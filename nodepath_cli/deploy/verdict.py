@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nodepath_cli.deploy.records import DeployFinding, Failure, Order, Pending, Verdict
 
+NO_SUCH_NAME = frozenset({1054, 1109, 1146})
+"""The server's errors for a column or table that is not there: after a migration, one that it has taken."""
+_NO_DEFAULT = 1364
 _NAMED = 3
 """How many names a sentence lists."""
 
@@ -32,22 +35,46 @@ def _order(needs: bool, breaks: bool) -> Order:
 def _sentence(
     order: Order, needs: Sequence[DeployFinding], breaks: Sequence[DeployFinding], base_ref: str | None
 ) -> str:
-    brings, takes = _names(needs), _names(breaks)
+    taken = [each for each in breaks if each.finding.errno in NO_SUCH_NAME]
+    at_base = f"{base_ref}" if base_ref and all(each.ref for each in breaks) else ""
     match order:
         case "either":
             return "either order: it changes nothing for the code"
         case "migrate-first":
-            return f"migrate first: the code needs {brings}, which come{_s(needs)} with it"
+            return f"migrate first: the code needs {_names(needs)}, which come{_s(needs)} with it"
         case "code-first":
-            if base_ref and all(each.ref for each in breaks):
-                return f"deploy code first: {base_ref} still needs {takes}, the code now does not"
-            return f"deploy code first: code that does without {takes} has to run before it, and this code does not yet"
-        case "expand-contract":
-            whose = f"{base_ref} needs" if base_ref and all(each.ref for each in breaks) else "the code needs"
-            return (
-                f"needs expand and contract: it brings {brings} and takes {takes}, which {whose}; "
+            parts = [*_without(taken, at_base), *_unfit(breaks, at_base)]
+            return f"deploy code first: {'; '.join(parts)}"
+        case "expand-contract" if taken:
+            first = (
+                f"it brings {_names(needs)} and takes {_names(taken)}, which {at_base or 'the code'} needs; "
                 "add the new beside the old, deploy, then drop the old in a later revision"
             )
+        case "expand-contract":
+            first = f"it brings {_names(needs)}, which the code needs"
+    return f"needs expand and contract: {'; '.join([first, *_unfit(breaks, at_base)])}"
+
+
+def _without(taken: Sequence[DeployFinding], at_base: str) -> Iterator[str]:
+    """Say what is to be done about names that go."""
+    if taken and at_base:
+        yield f"{at_base} still needs {_names(taken)}, the code now does not"
+    elif taken:
+        yield f"code that does without {_names(taken)} has to run before it, and this code does not yet"
+
+
+def _unfit(breaks: Sequence[DeployFinding], at_base: str) -> Iterator[str]:
+    """Say what is to be done about names that stay and fit the code no more."""
+    required = [each for each in breaks if each.finding.errno == _NO_DEFAULT]
+    others = [each for each in breaks if each.finding.errno not in {*NO_SUCH_NAME, _NO_DEFAULT}]
+    code = at_base or "the code"
+    if required:
+        yield (
+            f"{code} gives {_names(required)} no value, which it makes required: give a default, deploy code that "
+            "fills it, then take the default away in a later revision"
+        )
+    if others:
+        yield f"statements of {code} on {_names(others)} fail after it: code that fits both has to run first"
 
 
 def _s(found: Sequence[DeployFinding]) -> str:

@@ -118,6 +118,13 @@ def _table(table: LockTable) -> Iterator[Problem]:
         )
 
 
+_SINGULAR = {"are": "is", "have": "has", "were": "was"}
+
+
+def _rows_that(number: int, verb: str) -> str:
+    return f"1 row {_SINGULAR[verb]}" if number == 1 else f"{number:,} rows {verb}"
+
+
 def _rows(counted: Totals, lease: float) -> Iterator[Problem]:
     name = counted.table
     if counted.stale:
@@ -125,7 +132,7 @@ def _rows(counted: Totals, lease: float) -> Iterator[Problem]:
             "stale-locks",
             name,
             counted.stale,
-            f"{counted.stale:,} rows are older than {lease:g} s: their holders died, or do not renew",
+            f"{_rows_that(counted.stale, 'are')} older than {lease:g} s: their holders died, or do not renew",
             "code that knows no lease is shut out by each of them: see nodepath locks stale, then nodepath locks "
             f"purge --older-than {max(lease * 10, 300):g}",
         )
@@ -134,7 +141,7 @@ def _rows(counted: Totals, lease: float) -> Iterator[Problem]:
             "unparseable-timestamp",
             name,
             counted.unparseable,
-            f"{counted.unparseable:,} rows have a text that is no time: nothing ever takes them over",
+            f"{_rows_that(counted.unparseable, 'have')} a text that is no time: nothing ever takes such a row over",
             "see nodepath locks list, then nodepath locks release with --prospect and --device",
         )
     if counted.future:
@@ -142,8 +149,8 @@ def _rows(counted: Totals, lease: float) -> Iterator[Problem]:
             "future-timestamp",
             name,
             counted.future,
-            f"{counted.future:,} rows are dated in the future: written by a clock or in a zone that is not the "
-            "server's, and nothing takes them over before that time",
+            f"{_rows_that(counted.future, 'are')} dated in the future: written by a clock or in a zone that is not the "
+            "server's, and nothing takes such a row over before that time",
             "see nodepath locks list, correct the writer, then nodepath locks release with --prospect and --device",
         )
     if counted.datetime and counted.rfc3339:
@@ -151,8 +158,8 @@ def _rows(counted: Totals, lease: float) -> Iterator[Problem]:
             "mixed-formats",
             name,
             min(counted.datetime, counted.rfc3339),
-            f"{counted.datetime:,} rows have a time like 2006-01-02 15:04:05, {counted.rfc3339:,} one of RFC 3339: "
-            "code that reads one of them fails on the other",
+            f"{_rows_that(counted.datetime, 'have')} a time like 2006-01-02 15:04:05, {counted.rfc3339:,} one of "
+            "RFC 3339: code that reads one of them fails on the other",
             "find the writers with nodepath uses " + f"{name}.timestamp, and let all write one format",
         )
 
@@ -164,8 +171,8 @@ def _writers(counted: Totals) -> Iterator[Problem]:
             "other-writers",
             counted.table,
             others,
-            f"{others:,} rows were not written by nodepath's protocol. A writer that deletes without looking who holds "
-            "the row ends another's lock when its own work outlasts the lease; an upsert takes every lock",
+            f"{_rows_that(others, 'were')} not written by nodepath's protocol. A writer that deletes without looking "
+            "who holds the row ends another's lock when its own work outlasts the lease; an upsert takes every lock",
             "run nodepath audit-columns over its code, and see docs/session-lock.md",
         )
 

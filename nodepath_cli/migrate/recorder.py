@@ -89,7 +89,8 @@ class Recorder:
         steps: tuple[Entry, ...] = ()
         if recorded == direction:
             steps = resumed(self.ledger, self._url, self.ledger.entries(revision), self._trust)
-            self.told(f"{revision}: {len(steps)} steps have run before")
+            have = "step has" if len(steps) == 1 else "steps have"
+            self.told(f"{revision}: {len(steps)} {have} run before")
         edited = any(step.file_hash != file_hash for step in steps)
         self._remaining = Remaining(steps, edited=edited)
         self._number = max((step.step for step in steps), default=0)

@@ -80,7 +80,11 @@ def where(connection: Connection, script: ScriptDirectory) -> Current:
     half = tuple(unfinished(connection, script))
     if found:
         state = _stamped(found, all_heads, script)
-        return Current(",".join(found), head, "interrupted" if half and state != "ahead" else state, half)
+        if state == "ahead":
+            # Which revisions lie below one that is not known here cannot be told: finished ones may.
+            begun = {entry.revision for entry in Ledger(connection).entries() if entry.state != "done"}
+            return Current(",".join(found), head, state, tuple(each for each in half if each in begun))
+        return Current(",".join(found), head, "interrupted" if half else state, half)
     if half:
         return Current(None, head, "interrupted", half)
     there = present(connection)

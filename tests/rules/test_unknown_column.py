@@ -92,3 +92,9 @@ def test_the_former_names_of_the_lock_tables_are_known_without_any_configuration
 
 def test_a_column_of_a_table_that_does_not_exist_is_not_reported_again(tree: Tree) -> None:
     assert brief(tree.findings(DDL, '"SELECT nosuch FROM orderz"')) == [("NP102", "orderz")]
+
+
+def test_a_used_column_that_shares_no_word_with_the_name_is_not_offered(tree: Tree) -> None:
+    ddl = "CREATE TABLE rooms (id INT, price_cents INT);"
+    findings = tree.findings(ddl, '"SELECT retired_at FROM rooms"', '"UPDATE rooms SET price_cents = 1"')
+    assert findings[0].suggestions == ()

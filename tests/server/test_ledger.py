@@ -83,7 +83,9 @@ def test_a_failed_revision_is_gone_on_with_behind_what_has_run(
     assert not migrate.verify(url, tmp_path).ok
     # Its mistake is corrected, what has run is as it was.
     write(tmp_path, STEPS.format(last=GOOD))
-    assert migrate.upgrade(url, migrations=tmp_path).applied == ("0002",)
+    said: list[str] = []
+    assert migrate.upgrade(url, migrations=tmp_path, hooks=Hooks(told=said.append)).applied == ("0002",)
+    assert said == ["0002: 4 steps have run before"]
     assert rows(mariadb, database, "SELECT * FROM leads") == [(1, "a%b", 1), (2, "c", 2)]
     assert migrate.check(url, tmp_path).clean
 
@@ -269,6 +271,27 @@ def test_a_stamp_settles_what_was_half_applied(mariadb: PrivateMariaDB, database
     assert (move.from_, move.current, move.applied) == ("0001", "0002", ())
     assert migrate.check(url, tmp_path).clean
     assert migrate.stamp(url, "base", tmp_path).current is None
+
+
+def test_a_stamp_below_a_finished_revision_does_not_leave_it_half_applied(
+    mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    url = mariadb.url(database)
+    migrate.upgrade(url, migrations=write(tmp_path, STEPS.format(last=GOOD)))
+    rows(mariadb, database, "DROP TABLE leads")
+    assert migrate.stamp(url, "0001", tmp_path).current == "0001"
+    assert migrate.current(url, tmp_path).state == "behind"
+    assert migrate.upgrade(url, migrations=tmp_path).applied == ("0002",)
+    assert rows(mariadb, database, "SELECT * FROM leads") == [(1, "a%b", 1), (2, "c", 2)]
+
+
+def test_finished_revisions_below_one_that_is_not_known_here_are_not_called_half_applied(
+    mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    url = mariadb.url(database)
+    migrate.upgrade(url, migrations=write(tmp_path, STEPS.format(last=GOOD)))
+    found = migrate.status(url).where
+    assert (found.current, found.state, found.interrupted) == ("0002", "ahead", ())
 
 
 def test_a_waiting_ddl_does_not_queue_the_service_and_names_who_blocks_it(

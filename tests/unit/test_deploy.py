@@ -61,6 +61,44 @@ def test_old_names_break_on_the_migration_and_between_its_statements(tree: Tree)
     ]
 
 
+ROOMS = "CREATE TABLE rooms (id INT NOT NULL PRIMARY KEY, seats INT, retired_at DATETIME, retired_on DATE);"
+
+
+def test_a_dropped_column_was_right_so_that_no_like_name_is_offered_for_it(tree: Tree) -> None:
+    code = ["`SELECT retired_at FROM rooms`", "`SELECT retired_on FROM rooms`"]
+    found = deployed(tree, ROOMS, code, "ALTER TABLE rooms DROP COLUMN retired_at;")
+    [one] = found.verdicts[0].findings
+    assert (one.finding.identifier, one.finding.suggestions) == ("retired_at", ())
+    assert "code that does without 'rooms.retired_at' has to run before it" in found.verdicts[0].sentence
+
+
+def test_a_column_that_becomes_required_is_not_said_to_be_taken(tree: Tree) -> None:
+    code = ["`INSERT INTO rooms (id) VALUES (1)`"]
+    found = deployed(tree, ROOMS, code, "ALTER TABLE rooms ADD phone INT NOT NULL;")
+    assert orders(found) == ["code-first"]
+    sentence = found.verdicts[0].sentence
+    assert "the code gives 'rooms.phone' no value, which it makes required: give a default" in sentence
+    assert "does without" not in sentence
+    related = [each.message for each in found.verdicts[0].findings[0].finding.related]
+    assert related == ["this statement of 000001_m breaks it"]
+
+
+def test_what_is_brought_what_is_taken_and_what_becomes_required_is_told_apart(tree: Tree) -> None:
+    code = ["`INSERT INTO rooms (id) VALUES (1)`", "`SELECT phone FROM rooms`", "`SELECT retired_at FROM rooms`"]
+    ddl = "ALTER TABLE rooms ADD phone INT NOT NULL, DROP COLUMN retired_at;"
+    found = deployed(tree, ROOMS, code, ddl)
+    assert orders(found) == ["expand-contract"]
+    sentence = found.verdicts[0].sentence
+    assert "it brings 'rooms.phone' and takes 'rooms.retired_at', which the code needs" in sentence
+    assert "the code gives 'rooms.phone' no value" in sentence
+
+
+def test_an_insert_without_columns_that_fits_no_more_is_not_said_to_lack_a_name(tree: Tree) -> None:
+    found = deployed(tree, ROOMS, ["`INSERT INTO rooms VALUES (1, 2, NULL, NULL)`"], "ALTER TABLE rooms ADD x INT;")
+    assert orders(found) == ["code-first"]
+    assert "statements of the code on 'rooms' fail after it" in found.verdicts[0].sentence
+
+
 def test_a_finding_has_the_code_and_the_statement_of_the_migration(tree: Tree) -> None:
     found = deployed(tree, LOCKS, [OLD], "-- what it is for\n" + RENAMES)
     first, _, last = (each.finding for each in found.verdicts[0].findings)
