@@ -135,7 +135,9 @@ def _activate(
         if own and receiver_node is not None:
             written.append((receiver_node, frame.scope.get(own)))
     finally:
-        frame.scope.pop()
+        if closure:
+            frame.scope.pop()
+        # Else the scope ends with the frame, unless a closure that was returned still sees it.
         m.active.pop()
     return frame, written
 

@@ -54,6 +54,8 @@ _SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Con
 _HANDLE = re.compile(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
 _LONGEST_HANDLE = len("database")
 _TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
+_CLOSURE = re.compile(r"\{\s*return func\(\w+ \*")
+"""The body of a functional option: a closure over its arguments that changes what it is given."""
 _NAMED_RESULT = re.compile(r"\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
 
 
@@ -127,13 +129,18 @@ def touches_sql(file: GoFile, node: Node) -> bool:
 
 
 def returns_text(file: GoFile, node: Node) -> bool:
-    """Say whether a function may return a text."""
-    return bool(_TEXT_RESULT.search(_results(file, node)))
+    """Say whether a function may return a text, or a function that puts one somewhere (`Where(c string) option`)."""
+    return bool(_TEXT_RESULT.search(_results(file, node))) or _returns_closure(file, node)
 
 
 def returns_struct(file: GoFile, node: Node) -> bool:
     """Say whether a function may return something that holds a text."""
     return bool(_NAMED_RESULT.search(_results(file, node)))
+
+
+def _returns_closure(file: GoFile, node: Node) -> bool:
+    body = node.child_by_field_name("body")
+    return body is not None and bool(_CLOSURE.match(file.source(body)))
 
 
 def _results(file: GoFile, node: Node) -> str:
