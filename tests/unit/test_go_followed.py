@@ -193,3 +193,62 @@ def test_what_a_builder_begins_with_is_no_statement_of_its_own() -> None:
     assert [flat(each.sql) for each in statements({"store/a.go": source})] == [
         "SELECT id FROM leads WHERE 1 = 1 AND stage = ?"
     ]
+
+
+OPTIONS = (
+    HEAD
+    + """
+type sel struct {
+\twhere []string
+\tlimit string
+}
+
+type option func(*sel)
+
+func where(c string) option {
+\treturn func(s *sel) { s.where = append(s.where, c) }
+}
+
+func build(opts ...option) string {
+\ts := &sel{}
+\tfor _, o := range opts {
+\t\to(s)
+\t}
+\tq := "SELECT id FROM leads"
+\tif len(s.where) > 0 {
+\t\tq += " WHERE " + strings.Join(s.where, " AND ")
+\t}
+\treturn q
+}
+"""
+)
+
+
+def test_functional_options_put_their_conditions_into_the_text() -> None:
+    code = OPTIONS + 'func F(db *sql.DB) { db.Query(build(where("stage = 1"), where("niche = 2"))) }\n'
+    assert texts({"store/a.go": code}) == ["SELECT id FROM leads WHERE stage = 1 AND niche = 2"]
+
+
+def test_an_option_that_is_applied_at_once_is_followed() -> None:
+    code = OPTIONS + (
+        'func F(db *sql.DB) {\n\ts := &sel{}\n\twhere("stage = 1")(s)\n'
+        '\tdb.Query("SELECT id FROM leads WHERE " + strings.Join(s.where, " AND "))\n}\n'
+    )
+    assert texts({"store/a.go": code}) == ["SELECT id FROM leads WHERE stage = 1"]
+
+
+def test_options_that_are_not_known_leave_a_hole_and_no_text_that_looks_complete() -> None:
+    code = OPTIONS + (
+        'func F(db *sql.DB, o option) {\n\ts := &sel{where: []string{"stage = 1"}}\n\to(s)\n'
+        '\tdb.Query("SELECT id FROM leads WHERE " + strings.Join(s.where, " AND "))\n}\n'
+    )
+    statement = only(statements({"store/a.go": code}))
+    (text,) = statement.variants
+    assert flat(text.sql).startswith("SELECT id FROM leads WHERE stage = 1 AND ")
+    assert [hole.reason for hole in text.holes] == ["set by o()"]
+
+
+def test_options_handed_on_from_a_caller_that_is_not_known_leave_a_hole() -> None:
+    code = OPTIONS + "func F(db *sql.DB, opts ...option) { db.Query(build(opts...)) }\n"
+    statement = only(statements({"store/a.go": code}))
+    assert any(each.holes for each in statement.variants)

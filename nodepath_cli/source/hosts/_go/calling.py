@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import member_value, package_name
+from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
@@ -75,6 +76,8 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
     if result is None:
+        if callee.package is None and not callee.method:
+            changed_by_value(m, f, callee.name, arguments, values)
         result = made or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
