@@ -55,7 +55,10 @@ def lint(paths: Sequence[str], settings: Settings, *, code: Sequence[str] = (), 
     lost = sum(1 for migration in history.migrations for change in migration.changes if _lost(change))
     schema = history.final
     return Report(
-        schema=SchemaSummary(schema.sources, history.dialect.name, len(schema.tables), schema.column_count),
+        # Revisions begin with an empty database: what they lead to is `head`.
+        schema=SchemaSummary(
+            schema.sources or ("head",), history.dialect.name, len(schema.tables), schema.column_count
+        ),
         counts=Counts(
             files=len(history.migrations),
             statements=statements,

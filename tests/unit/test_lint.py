@@ -36,6 +36,7 @@ def test_a_revision_is_found_at_the_line_that_sends_the_statement(tree: Tree) ->
     text = REVISION.format(id="0002", down="0001", sql=sql, undo="raise RuntimeError('gone')")
     tree.write("versions/0002_x.py", text)
     (each,) = lint(["versions"], Settings()).findings
+    assert lint(["versions"], Settings()).schema.sources == ("head",)
     assert (each.rule, each.position.line) == ("NP310", text[: text.index("op.execute")].count("\n") + 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TextIO
@@ -17,6 +18,8 @@ from nodepath_cli.report._words import clean, one_line, plural
 _NO_TABLES = "no lock tables. Next: run nodepath db upgrade"
 _MOST_TEXT = 46
 _BATCH = 500
+_FORMAT, _TABLE = 5, 6
+"""The columns that a narrow screen can do without."""
 
 
 def render_document(document: dict[str, Any], out: TextIO) -> None:
@@ -66,10 +69,16 @@ def render_locks_text(
             out.write(f"{_NO_TABLES}\n")
     if locks:
         out.write("\n" if not options.quiet else "")
-        out.write("".join(f"{line}\n" for line in lock_lines(locks, style, show_phones=show_phones)))
+        lines = lock_lines(locks, style, show_phones=show_phones, width=None if options.quiet else _width(out))
+        out.write("".join(f"{line}\n" for line in lines))
     rows = sum(each.rows for each in totals)
     if not options.quiet and not whole and len(locks) < rows:
         out.write(f"\nthe oldest {len(locks)} of {rows:,}; --limit shows more, --format json all\n")
+
+
+def _width(out: TextIO) -> int | None:
+    """The screen's columns, None where nobody looks at one: what is read by a program is never left out."""
+    return shutil.get_terminal_size().columns if out.isatty() else None
 
 
 def _skew(clocks: Clocks) -> str:
@@ -97,9 +106,13 @@ def _totals(totals: Sequence[Totals], style: Style) -> Iterator[str]:
         yield line
 
 
-def lock_lines(locks: Sequence[Lock], style: Style, *, show_phones: bool) -> Iterator[str]:
-    """Yield a heading and a line for each lock, in columns as wide as they need to be."""
-    rows = [
+def lock_lines(locks: Sequence[Lock], style: Style, *, show_phones: bool, width: int | None = None) -> Iterator[str]:
+    """Yield a heading and a line for each lock, in columns as wide as they need to be.
+
+    Where that is wider than `width`, the format is left out, which the text of the time shows, and then the table where
+    all are of one.
+    """
+    rows: list[Sequence[str]] = [
         (
             lock.state,
             "" if lock.age_seconds is None else age_text(lock.age_seconds),
@@ -111,8 +124,14 @@ def lock_lines(locks: Sequence[Lock], style: Style, *, show_phones: bool) -> Ite
         )
         for lock in locks
     ]
-    heading = ("state", "age", "prospect", "device", "timestamp", "format", "table")
+    heading: Sequence[str] = ("state", "age", "prospect", "device", "timestamp", "format", "table")
     widths = [max(len(row[number]) for row in (heading, *rows)) for number in range(len(heading))]
+    spare = [_FORMAT, _TABLE] if len({row[_TABLE] for row in rows}) == 1 else [_FORMAT]
+    shown = list(range(len(heading)))
+    while width is not None and spare and sum(widths[each] + 2 for each in shown) - 2 > width:
+        shown.remove(spare.pop(0))
+    heading, widths = [heading[each] for each in shown], [widths[each] for each in shown]
+    rows = [tuple(row[each] for each in shown) for row in rows]
     yield style.faint("  ".join(f"{text:<{width}}" for text, width in zip(heading, widths, strict=True)).rstrip())
     for row in rows:
         cells = [f"{text:<{width}}" for text, width in zip(row, widths, strict=True)]
