@@ -69,6 +69,17 @@ class Defaulted:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """A generated column gets a value other than NULL and the keyword DEFAULT. The offsets frame its name, or the value
+    where it is not named."""
+
+    table: Table
+    column: Column
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A column is compared with a value."""
 
@@ -97,7 +108,7 @@ class Aliased:
 
 
 _Found: TypeAlias = tuple[Table, Column]
-ValueUse: TypeAlias = Assigned | Defaulted | Compared | Matched | Aliased
+ValueUse: TypeAlias = Assigned | Defaulted | Overruled | Compared | Matched | Aliased
 
 
 def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
@@ -125,6 +136,7 @@ class _Reader:
         for insert in self.resolution.inserts:
             if not insert.ignore and not insert.open:
                 yield from self._rows(insert)
+                yield from self._generated(insert)
         for index, reference in self.references.items():
             if reference.access == "write" or reference.clause is Clause.INSERT_COLUMNS:
                 yield from self._assignment(index, reference)
@@ -137,8 +149,7 @@ class _Reader:
         table = insert.target
         if table is None:
             return
-        named = insert.columns
-        columns = list(table.visible) if named is None else [table.column(name) for name in named]
+        columns = _targets(insert)
         for row in insert.rows:
             first = self.index.get(row.start)
             if first is None or self.clauses.word(first) != "(":
@@ -154,11 +165,46 @@ class _Reader:
                 elif column is not None and self.clauses.word(begin) == "DEFAULT" and end == begin + 1:
                     yield Defaulted(table, column, self.tokens.starts[begin], self.tokens.ends[begin])
 
-    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted]:
+    def _generated(self, insert: InsertRef) -> Iterator[Overruled]:
+        """Yield the generated columns of an INSERT that some row gives a value; SET gives them as UPDATE does."""
+        table = insert.target
+        columns = _targets(insert)
+        if table is None or not any(column is not None and column.generated for column in columns):
+            return
+        given: dict[str, tuple[int, int]] = {}
+        for row in insert.rows:
+            first = self.index.get(row.start)
+            if first is None:
+                continue
+            if self.clauses.word(first) != "(" or self.clauses.word(first + 1) == "SELECT":
+                # A SELECT: NULL alone would be allowed, and is what nobody selects for it.
+                given.update((each.name, (row.start, row.end)) for each in columns if each is not None)
+                continue
+            values = self.clauses.split(first + 1, self.tokens.closing.get(first, first), ",")
+            for column, (begin, end) in zip(columns, values, strict=False):
+                if column is not None and self._empty(begin) != end:
+                    place = self.tokens.starts[begin], self.tokens.ends[end - 1]
+                    given.setdefault(column.name, place)
+        named = {each.name.lower(): (each.start, each.end) for each in self.references.values() if _listed(each)}
+        for column in columns:
+            if column is not None and column.generated and column.name in given:
+                yield Overruled(table, column, *named.get(column.name.lower(), given[column.name]))
+
+    def _empty(self, begin: int) -> int | None:
+        """Return the index behind NULL, in any parentheses, or DEFAULT; None where something else is given."""
+        if self.clauses.word(begin) in ("NULL", "DEFAULT"):
+            return begin + 1
+        inner = self._empty(begin + 1) if self.clauses.word(begin) == "(" else None
+        return inner + 1 if inner is not None and self.clauses.word(inner) == ")" else None
+
+    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted | Overruled]:
         found = _column(reference)
         if self.ignores or found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
             return
         value = self._constant(index + 2)
+        behind = self._empty(index + 2)
+        if found[1].generated and (behind is None or not self._ends(behind)):
+            yield Overruled(*found, reference.start, reference.end)
         if value and self._ends(value[1]):
             yield Assigned(*found, value[0])
         elif self.clauses.word(index + 2) == "DEFAULT" and self.clauses.word(index + 3) not in ("(", "."):
@@ -244,6 +290,18 @@ class _Reader:
         if _UNREAD.search(inner):
             return None
         return Constant(inner.replace(text[start] * 2, text[start]), start + 1, end - 1, True), index + 1
+
+
+def _targets(insert: InsertRef) -> list[Column | None]:
+    """Return the columns that an INSERT gives values, in their order; None for one that is not there."""
+    if insert.target is None:
+        return []
+    named = insert.columns
+    return list(insert.target.visible) if named is None else [insert.target.column(name) for name in named]
+
+
+def _listed(reference: ColumnRef) -> bool:
+    return reference.clause is Clause.INSERT_COLUMNS
 
 
 def _column(reference: ColumnRef) -> _Found | None:

@@ -162,3 +162,43 @@ def test_1267_is_said_of_exactly_the_pairs_that_the_server_refuses(cursor: Curso
         if (1267 in own) != (errno(cursor, sql) == 1267):
             differing[sql] = own
     assert differing == {}
+
+
+GENERATED = "CREATE TABLE g (a INT PRIMARY KEY, b INT, v INT AS (a + 1) VIRTUAL, s INT AS (a * 2) STORED);"
+WRITES = (
+    *(
+        f"{{verb}} INTO g (a, {{column}}) {rest}"
+        for rest in ("VALUES (1, {value})", "VALUES (1, DEFAULT), (2, {value})")
+    ),
+    "{verb} INTO g SET {column} = {value}, a = 1",
+    "INSERT IGNORE INTO g (a, {column}) VALUES (1, {value})",
+    "INSERT INTO g (a) VALUES (7) ON DUPLICATE KEY UPDATE {column} = {value}",
+    "UPDATE g SET b = 1, g.{column} = {value} WHERE a = 7",
+    "UPDATE IGNORE g SET {column} = {value}",
+    "UPDATE g JOIN g AS h ON g.a = h.a SET g.{column} = {value}",
+)
+
+
+@pytest.mark.parametrize("value", ["5", "'5'", "a", "NULL", "DEFAULT", "(NULL)", "1 + 1", "NOW()"])
+def test_a_value_for_a_generated_column_is_reported_where_the_server_refuses_it(
+    value: str, cursor: Cursor, tree: Tree
+) -> None:
+    cursor.execute(GENERATED)
+    tree.write("schema.sql", GENERATED)
+    for form, column, verb in itertools.product(WRITES, "bvs", ("INSERT", "REPLACE")):
+        sql = form.format(column=column, value=value, verb=verb)
+        cursor.execute("DELETE FROM g")
+        cursor.execute("INSERT INTO g (a) VALUES (7)")
+        said = errno(cursor, sql)
+        assert ("NP115" in rules(tree, sql)) == (said == 1906), sql
+
+
+@pytest.mark.parametrize("sql", ["INSERT INTO g (a, v) SELECT a + 1, 5 FROM g", "INSERT INTO g VALUES (1, 2, 3, NULL)"])
+def test_a_value_that_a_select_or_a_row_without_names_gives_a_generated_column(
+    sql: str, cursor: Cursor, tree: Tree
+) -> None:
+    cursor.execute(GENERATED)
+    cursor.execute("INSERT INTO g (a) VALUES (7)")
+    tree.write("schema.sql", GENERATED)
+    assert errno(cursor, sql) == 1906
+    assert "NP115" in rules(tree, sql)
