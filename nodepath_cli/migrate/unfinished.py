@@ -41,8 +41,14 @@ def applied_revisions(heads: tuple[str, ...], script: ScriptDirectory) -> frozen
 
 
 def refuse_other_direction(connection: Connection, script: ScriptDirectory, direction: Direction) -> None:
-    """Stop where a revision was left half way in the other direction. Raises Interrupted."""
+    """Stop where a revision was left half way in the other direction, or is not known here. Raises Interrupted."""
+    known = {item.revision for item in script.walk_revisions("base", "heads")}
     for revision, left in unfinished(connection, script).items():
+        if revision not in known:
+            raise Interrupted(
+                f"revision {revision} was begun and not finished, and is not among these revisions",
+                "give its folder with --migrations, and finish it",
+            )
         if left == direction or left == "adopt":
             continue
         done = "applied" if left == "up" else "taken back"

@@ -273,6 +273,20 @@ def test_a_stamp_settles_what_was_half_applied(mariadb: PrivateMariaDB, database
     assert migrate.stamp(url, "base", tmp_path).current is None
 
 
+def test_a_half_applied_revision_that_is_not_known_here_is_not_passed_over(
+    mariadb: PrivateMariaDB, database: str, tmp_path: Path
+) -> None:
+    url = half_applied(mariadb, database, tmp_path / "versions")
+    said = "0002 was begun and not finished, and is not among these revisions"
+    with pytest.raises(Interrupted, match=said):
+        migrate.upgrade(url)
+    with pytest.raises(Interrupted, match=said):
+        migrate.downgrade(url, "base")
+    assert migrate.current(url).interrupted == ("0002",)
+    write(tmp_path / "versions", STEPS.format(last=GOOD))
+    assert migrate.upgrade(url, migrations=tmp_path / "versions").current == "0002"
+
+
 def test_a_stamp_below_a_finished_revision_does_not_leave_it_half_applied(
     mariadb: PrivateMariaDB, database: str, tmp_path: Path
 ) -> None:
