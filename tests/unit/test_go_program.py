@@ -531,3 +531,18 @@ def test_what_callers_give_a_function_of_the_package_beside_go_mod_is_followed(
     )
     found = texts({f"{prefix}find.go": shop, f"{prefix}cmd/main.go": main})
     assert "SELECT id FROM orders WHERE closed = 1" in found
+
+
+def test_a_constant_of_a_package_that_is_left_out_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/shop\n")
+    monkeypatch.chdir(tmp_path)
+    code = (
+        'package store\n\nimport (\n\t"database/sql"\n\t"example.com/shop/sqltext"\n\t"example.org/other"\n)\n\n'
+        "func f(db *sql.DB) {\n\tdb.Query(sqltext.Users)\n\tdb.Query(other.Users)\n}\n"
+    )
+    assert [each.opaque for each in statements({"store/store.go": code})] == [
+        "SQL is sqltext.Users (its package is not in the audited paths), whose value is not known",
+        "SQL is other.Users, whose value is not known",
+    ]

@@ -44,6 +44,11 @@ class Modules:
         module = next((module for module, root in self._roots.items() if root == folder), folder)
         return module.rpartition("/")[2]
 
+    def outside(self, import_path: str) -> bool:
+        """Say whether an import path means a package of an audited module that is not among the audited folders."""
+        within = any(import_path == module or import_path.startswith(f"{module}/") for module in self._roots)
+        return within and self._find(import_path, "") is None
+
     def folder(self, import_path: str, importer: str) -> str | None:
         """Return the audited folder that an import path means, None for a package from elsewhere.
 

@@ -56,7 +56,8 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
             found = m.index.package_of(f.file, package)
             if found is not None:
                 value = package_name(m, found[1], name) if found[1] is not None else None
-                return value or unknown(f"{package}.{name}")
+                where = " (its package is not in the audited paths)" if m.index.modules.outside(found[0]) else ""
+                return value or unknown(f"{package}.{name}{where}")
     receiver = first_of(m.evaluate(f, operand))
     return member_value(m, f, node, receiver, name)
 
