@@ -252,3 +252,13 @@ def test_options_handed_on_from_a_caller_that_is_not_known_leave_a_hole() -> Non
     code = OPTIONS + "func F(db *sql.DB, opts ...option) { db.Query(build(opts...)) }\n"
     statement = only(statements({"store/a.go": code}))
     assert any(each.holes for each in statement.variants)
+
+
+def test_an_option_that_is_not_known_may_have_written_to_a_builder() -> None:
+    code = HEAD + (
+        "\ntype into struct{ text strings.Builder }\n\nfunc F(db *sql.DB, o func(*into)) {\n\ts := &into{}\n"
+        '\ts.text.WriteString("SELECT id FROM leads")\n\to(s)\n\tdb.Query(s.text.String())\n}\n'
+    )
+    (text,) = only(statements({"store/a.go": code})).variants
+    assert [hole.reason for hole in text.holes] == ["set by o()"]
+    assert text.sql.startswith("SELECT id FROM leads")

@@ -31,7 +31,8 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 ITSELF = "value that depends on itself"
-_BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
+BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
+"""Types that texts are written into."""
 
 
 def identifier(m: Machine, f: Frame, node: Node) -> Value:
@@ -113,7 +114,7 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return just(Function(method.file, method.node, None, just(atom)))
     field_type = m.index.field_type(atom.type, name)
     m.soft = True
-    if isinstance(atom, Record) and atom.complete and field_type in _BUILDERS:
+    if isinstance(atom, Record) and atom.complete and field_type in BUILDERS:
         return just(EMPTY)
     if isinstance(atom, Record) and atom.complete and field_type.startswith("[]"):
         # What methods append to it is followed; what they do to a receiver that is not known says nothing here.
@@ -234,7 +235,7 @@ def _rests_on_itself(text: Text) -> bool:
 def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
     """Return the zero value of a declared type."""
     type_id = m.index.type_id(file, kind)
-    if type_id == "string" or type_id in _BUILDERS:
+    if type_id == "string" or type_id in BUILDERS:
         return just(EMPTY)
     if type_id.startswith("[]"):
         # An array has all its elements from the start.

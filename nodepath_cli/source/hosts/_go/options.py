@@ -7,31 +7,36 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.values import Atom, Items, Record, Value, just, unknown
+from nodepath_cli.source.hosts._go.names import BUILDERS
+from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Record, Text, Value, add, hole, just
 
 
 def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> None:
     """Note what a call of an unknown function value may have done: nothing that it may have added is left out.
 
     `name` is how the value is called in the source. A struct's lists of texts get one more element that only the
-    running program knows; what else an option sets (a string, a number) is found by the writes of the field.
+    running program knows, its builders one more piece; what else an option sets (a string, a number) is found by the
+    writes of the field.
     """
     for node, value in zip(nodes, values, strict=False):
         if node.type == "identifier" and any(isinstance(each.atom, Record) and each.atom.complete for each in value):
-            changed = tuple(each._replace(atom=_with_more(m, each.atom, name)) for each in value)
+            more = hole(f"{name}()", f"set by {name}()", f.file.span(node))
+            changed = tuple(each._replace(atom=_with_more(m, each.atom, more)) for each in value)
             f.scope.assign(f.file.source(node), changed)
 
 
-def _with_more(m: Machine, atom: Atom, name: str) -> Atom:
+def _with_more(m: Machine, atom: Atom, more: Text) -> Atom:
     if not isinstance(atom, Record):
         return atom
-    more = unknown(f"set by {name}()", "string")
     for field in m.index.field_names(atom.type):
-        if m.index.field_type(atom.type, field) == "[]string":
-            lists = atom.get(field) or just(Items((), False, "string"))
-            atom = atom.set(field, tuple(each._replace(atom=_longer(each.atom, more)) for each in lists))
+        kind = m.index.field_type(atom.type, field)
+        if kind == "[]string" or kind in BUILDERS:
+            before = atom.get(field) or just(EMPTY if kind in BUILDERS else Items((), False, "string"))
+            atom = atom.set(field, tuple(each._replace(atom=_longer(each.atom, more)) for each in before))
     return atom
 
 
-def _longer(atom: Atom, more: Value) -> Atom:
-    return atom._replace(items=(*atom.items, more)) if isinstance(atom, Items) else atom
+def _longer(atom: Atom, more: Text) -> Atom:
+    if isinstance(atom, Items):
+        return atom._replace(items=(*atom.items, just(more)))
+    return add(atom, more) if isinstance(atom, Text) else atom
