@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
-from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.names import package_name

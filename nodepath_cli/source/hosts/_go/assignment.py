@@ -6,7 +6,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, names
 from nodepath_cli.source.hosts._go.composites import presence
-from nodepath_cli.source.hosts._go.index import variable_specs
+from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.syntax import named

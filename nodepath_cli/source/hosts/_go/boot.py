@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.collect import Collected
-from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import routine_key
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.syntax import GoFile, named

@@ -13,6 +13,7 @@ from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
 from nodepath_cli.source.hosts._go.syntax import named
+from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
@@ -24,8 +25,6 @@ from nodepath_cli.source.hosts._go.values import (
     Text,
     Unknown,
     Value,
-    has_hole,
-    hole,
     just,
     limit,
     product,

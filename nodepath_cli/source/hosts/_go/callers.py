@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, routine_key
 from nodepath_cli.source.hosts._go.syntax import GoFile
 

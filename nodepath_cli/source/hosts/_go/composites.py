@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
-from nodepath_cli.source.hosts._go.index import field_names
+from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
 from nodepath_cli.source.hosts._go.results import first_of

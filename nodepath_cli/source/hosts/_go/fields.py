@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.records import Written
 from nodepath_cli.source.hosts._go.results import first_of

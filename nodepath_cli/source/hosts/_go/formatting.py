@@ -9,8 +9,9 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.text_parts import cut, hole
 from nodepath_cli.source.hosts._go.texts import as_text, computed, join
-from nodepath_cli.source.hosts._go.values import Atom, Number, Text, cut, hole
+from nodepath_cli.source.hosts._go.values import Atom, Number, Text
 
 _VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
 

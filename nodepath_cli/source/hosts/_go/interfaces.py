@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.binding import parameters
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.outline import may_declare_routine
 from nodepath_cli.source.hosts._go.syntax import GoFile, named

@@ -11,7 +11,7 @@ from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import (
     ARGUMENT,
     MAX_INLINE,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
-from nodepath_cli.source.hosts._go.index import BASIC, Declared
+from nodepath_cli.source.hosts._go.declarations import Declared
+from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named

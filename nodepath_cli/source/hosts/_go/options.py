@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import BUILDERS
-from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Record, Text, Value, add, hole, just
+from nodepath_cli.source.hosts._go.text_parts import add, hole
+from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Record, Text, Value, just
 
 
 def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> None:

@@ -22,6 +22,7 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.text_parts import has_hole
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
@@ -32,7 +33,6 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     given,
-    has_hole,
     join_guards,
 )
 from nodepath_cli.source.statement import Span

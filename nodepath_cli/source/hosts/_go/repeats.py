@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from nodepath_cli.source.hosts._go.scope import Scope
-from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Value, cut
+from nodepath_cli.source.hosts._go.text_parts import cut
+from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Value
 
 _STATEMENT = re.compile(r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE)
 _MAX_DEPTH = 3

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.repeats import repeated, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.text_parts import cut, hole, replace
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
@@ -21,12 +22,9 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     agree,
-    cut,
-    hole,
     just,
     limit,
     product,
-    replace,
     unknown,
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     MAX_TEXT,
@@ -20,8 +21,6 @@ from nodepath_cli.source.hosts._go.values import (
     Truth,
     Unknown,
     Value,
-    has_hole,
-    hole,
     limit,
     product,
     unknown,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Known, Mixed
-from nodepath_cli.source.hosts._go.index import variable_specs
+from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
     Any,

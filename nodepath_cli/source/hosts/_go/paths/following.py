@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Called, outcomes
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.paths import assigning
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Called, Function, Path, ResultKind, Step
-from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.paths import branching, expressions, following
 from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of

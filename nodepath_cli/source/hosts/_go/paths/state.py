@@ -8,7 +8,7 @@ from typing import TypeAlias
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Compared, Failure, Given, Known, Mixed, Moment, Outcome, Step, Value, asked
-from nodepath_cli.source.hosts._go.index import Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.statement import Span
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Mixed, Path, Tested, outcomes, texts
-from nodepath_cli.source.hosts._go.index import Index, Routine
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
     Any,
