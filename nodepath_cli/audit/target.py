@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
 
+from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import lines
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
@@ -96,7 +97,8 @@ class Targets:
         """The owned tables, and on top of them the DDL of the tree itself."""
         head = self._head
         # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
-        parts = [program.ddl() for program in self._programs]
+        scripts = [script for program in self._programs for script in program.scripts()]
+        parts = without_copies([program.ddl() for program in self._programs], scripts)
         ddl = [each for part in parts for each in part]
         replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
         if len(replayed[0].problems) > len(head.problems) and sum(map(bool, parts)) > 1:

@@ -111,6 +111,7 @@ def test_the_way_back_and_other_databases_are_left_out() -> None:
         + """
 func up(tx *sql.Tx)       { tx.Exec("CREATE TABLE t (a INT)") }
 func down(tx *sql.Tx)     { tx.Exec("DROP TABLE t") }
+func Down_20170124(tx *sql.Tx) { tx.Exec("DROP TABLE t") }
 func rollbackV2(tx *sql.Tx) { tx.Exec("ALTER TABLE t DROP COLUMN a") }
 func resetDatabase(tx *sql.Tx) { tx.Exec("DROP TABLE IF EXISTS t") }
 

@@ -15,7 +15,7 @@ from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.statement import Statement, Variant
 
-_DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d])")
+_DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d_])")
 _PARTS = re.compile(r"(\d*)(\D+|$)")
 _RESET = re.compile(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
 _DROPS = re.compile(r"\s*drop\s+table", re.IGNORECASE)

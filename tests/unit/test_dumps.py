@@ -1,0 +1,50 @@
+"""Copies of a database in a tree: what the code's own migrations make of a table counts, not an older copy of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tree import Tree, brief
+
+MIGRATIONS = """package store
+
+import "database/sql"
+
+func Up_1(tx *sql.Tx) { tx.Exec("CREATE TABLE hosts (id INT PRIMARY KEY, name VARCHAR(40))") }
+func Up_2(tx *sql.Tx) { tx.Exec("ALTER TABLE hosts ADD COLUMN seen INT") }
+"""
+QUERY = """package store
+
+import "database/sql"
+
+func get(db *sql.DB) {
+\tdb.Query("SELECT seen FROM hosts")
+\tdb.Query("SELECT nosuch FROM hosts")
+}
+"""
+COPY = """DROP TABLE IF EXISTS `hosts`;
+CREATE TABLE `hosts` (`id` INT PRIMARY KEY, `name` VARCHAR(40));
+INSERT INTO `hosts` VALUES (1, 'a');
+"""
+
+
+@pytest.mark.parametrize("copy", [COPY, COPY.replace("INSERT INTO", "INSERT IGNORE INTO").lower()])
+def test_a_copy_with_rows_does_not_take_the_place_of_the_migrations(tree: Tree, copy: str) -> None:
+    tree.write("store/migrations.go", MIGRATIONS)
+    tree.write("store/get.go", QUERY)
+    tree.write("tools/demo.sql", copy)
+    report = tree.audit(".")
+    assert brief(list(report.findings)) == [("NP101", "nosuch")]
+    assert (report.counts.resolved, report.counts.statements) == (3, 3)
+
+
+def test_a_copy_is_the_schema_of_the_tables_that_nothing_else_makes(tree: Tree) -> None:
+    tree.write("store/get.go", QUERY)
+    tree.write("tools/demo.sql", COPY)
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "seen"), ("NP101", "nosuch")]
+
+
+def test_the_rows_of_a_copy_are_judged_by_its_own_tables(tree: Tree) -> None:
+    tree.write("store/migrations.go", MIGRATIONS)
+    tree.write("tools/demo.sql", COPY + "INSERT INTO hosts VALUES (1, 'a', 3);\n")
+    assert [(each.rule, each.position.line) for each in tree.audit(".").findings] == [("NP104", 4)]
