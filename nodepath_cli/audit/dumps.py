@@ -44,14 +44,14 @@ def without_copies(
 
 
 def _copied(script: Sequence[Statement]) -> Iterable[tuple[str, set[str]]]:
-    """Yield the file of a script, and the tables that it drops, makes and fills."""
+    """Yield the file of a script that fills what it makes, and the tables that it makes anew, the empty ones, too."""
     done: dict[str, set[str]] = defaultdict(set)
     for each in script:
         verb, table = _about(each)
         done[verb].add(table)
-    found = done["drop"] & done["create"] & done["insert"]
-    if found:
-        yield script[0].span.path, found
+    anew = done["drop"] & done["create"]
+    if anew & done["insert"]:
+        yield script[0].span.path, anew
 
 
 def _about(statement: Statement) -> tuple[str, str]:

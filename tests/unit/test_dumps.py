@@ -26,6 +26,9 @@ COPY = """DROP TABLE IF EXISTS `hosts`;
 CREATE TABLE `hosts` (`id` INT PRIMARY KEY, `name` VARCHAR(40));
 INSERT INTO `hosts` VALUES (1, 'a');
 """
+EMPTY = """DROP TABLE IF EXISTS `packs`;
+CREATE TABLE `packs` (`id` INT PRIMARY KEY);
+"""
 
 
 @pytest.mark.parametrize("copy", [COPY, COPY.replace("INSERT INTO", "INSERT IGNORE INTO").lower()])
@@ -36,6 +39,13 @@ def test_a_copy_with_rows_does_not_take_the_place_of_the_migrations(tree: Tree, 
     report = tree.audit(".")
     assert brief(list(report.findings)) == [("NP101", "nosuch")]
     assert (report.counts.resolved, report.counts.statements) == (3, 3)
+
+
+def test_its_empty_tables_are_copies_too(tree: Tree) -> None:
+    tree.write("store/migrations.go", MIGRATIONS.replace("hosts", "packs"))
+    tree.write("store/get.go", QUERY.replace("hosts", "packs"))
+    tree.write("tools/demo.sql", COPY + EMPTY)
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]
 
 
 def test_a_copy_is_the_schema_of_the_tables_that_nothing_else_makes(tree: Tree) -> None:
