@@ -169,3 +169,12 @@ func Add(db *sql.DB, text string) {
 """
     assert audited(tree, code) == []
     assert audited(tree, body('r.db.Exec("INSERT INTO tasks (id) VALUES ()")')) == [("NP104", None)]
+
+
+def test_a_function_without_arguments_at_the_end_of_a_part_is_no_guess() -> None:
+    code = body(
+        "now := \"NOW()\"\n\tif r.lite {\n\t\tnow = \"strftime('%s', 'now')\"\n\t}\n"
+        '\tr.db.Query("SELECT id FROM t WHERE (ends IS NULL OR ends > " + now + ")")'
+    )
+    found = [each.guessed for each in only(statements(code)).variants if "NOW" in each.sql]
+    assert found == [""]

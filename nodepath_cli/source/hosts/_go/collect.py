@@ -24,7 +24,7 @@ _BRANCH_LENGTH = 200
 
 # What a list or loop without elements leaves behind. The program guards against it; the text is never sent.
 _UNFINISHED = re.compile(
-    r"\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)(?<!\w\(\))|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
+    r"(?<!\w)\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
     r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
     r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
     r"\(\s*[^()\s][^()]*\)\s*values\s*\(\s*\)|"
