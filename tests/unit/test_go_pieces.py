@@ -90,3 +90,8 @@ def test_a_function_of_usual_code_is_not_parsed_with_the_rest() -> None:
 def test_what_stands_in_front_of_a_fault_is_found(broken: str) -> None:
     file = GoFile(SourceFile("p/p.go", "package p\n\nfunc before() {}\n\n" + broken))
     assert "before" in Index([file]).of(file).routines
+
+
+def test_a_file_that_is_one_function_has_it_once() -> None:
+    file = GoFile(SourceFile("p/p.go", "func f() {}\n"))
+    assert [(each.name, each.start_byte) for each in Index([file]).of(file).all_routines()] == [("f", 0)]

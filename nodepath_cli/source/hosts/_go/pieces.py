@@ -12,9 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _START = re.compile(rb"\n(?:func|type|var|const|import)\b")
-_FUNCTION = re.compile(
-    rb"func[ \t]+(?:\(([^()\n]*)\)[ \t]*)?([^\W\d]\w*)[ \t]*(?:\[[^\n]*?\])?\(".replace(rb"\w", rb"[\w\x80-\xff]")
-)
+_FUNCTION = re.compile(rb"func[ \t]+(?:\(([^()\n]*)\)[ \t]*)?([A-Za-z_][\w\x80-\xff]*)[ \t]*(?:\[[^\n]*?\])?\(")
 _RECEIVER = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?$")
 
 

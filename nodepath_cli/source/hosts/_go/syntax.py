@@ -69,7 +69,8 @@ class GoFile:
     def part(self, extents: Iterable[tuple[int, int]]) -> Node:
         """Return the root of a tree of some parts of the file: start and end in bytes, whole declarations, in order."""
         nowhere = Point(0, 0)
-        ranges = [Range(nowhere, nowhere, start, end) for start, end in extents]
+        # No range at all would mean the whole file.
+        ranges = [Range(nowhere, nowhere, start, end) for start, end in extents] or [Range(nowhere, nowhere, 0, 0)]
         return Parser(LANGUAGE, included_ranges=ranges).parse(self.data).root_node
 
     @cached_property
