@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 
@@ -94,3 +95,9 @@ class Settings:
     """The file of findings that do not count, None for none."""
     quiet: bool = False
     verbose: bool = False
+
+    @property
+    def processes(self) -> int:
+        """How many processes may work at once."""
+        usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+        return self.jobs or len(usable)

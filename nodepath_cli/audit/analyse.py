@@ -260,7 +260,8 @@ def _extract(
     programs = []
     owned = [(host, [file for file in files if file.path.endswith(host.suffixes)]) for host in hosts()]
     others = (host.other(own, settings.dialect) for host, own in owned if own)
-    options = HostOptions(settings.dialect, next((other for other in others if other), None))
+    around = next((other for other in others if other), None)
+    options = HostOptions(settings.dialect, around, settings.processes)
     for host, own in owned:
         if own:
             program = host.open(own, options)

@@ -33,6 +33,8 @@ class HostOptions:
     """The audited dialect: SQL of another family gets `Statement.dialect`."""
     around: Other | None = None
     """The other database that all code of the run is for; None where there is none, or where it may be several's."""
+    jobs: int = 1
+    """How many processes may work at once. What they find does not rest on it."""
 
 
 class Program(Protocol):

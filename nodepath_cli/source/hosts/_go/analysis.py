@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
-from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
+from nodepath_cli.source.hosts._go.merging import merged
 from nodepath_cli.source.hosts._go.names import package_name
+from nodepath_cli.source.hosts._go.records import Key
 from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
     calls_database,
@@ -20,6 +21,7 @@ from nodepath_cli.source.hosts._go.relevant import (
     has_sql_words,
     returns_text,
 )
+from nodepath_cli.source.hosts._go.shares import Share, Work, divided, in_turn, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
@@ -34,27 +36,52 @@ Carriers = dict[str, set[str]]
 """By folder: the names of constants, variables and functions that carry SQL to other files."""
 
 
-def analyse(index: Index) -> Machine:
-    """Evaluate everything in a program that can have to do with SQL."""
+def analyse(index: Index, jobs: int = 1) -> Machine:
+    """Evaluate everything in a program that can have to do with SQL, with at most `jobs` processes.
+
+    How a program is divided rests on its files alone: the result is the same with any number of processes.
+    """
     files = [file for file in index.files if concerns_sql(file.data)]
     for file in files:
         file.read = True
+    work = [_evaluated(index, files, share) for share in divided(index, files)]
+    found = side_by_side(work, index) if jobs > 1 else None
+    return merged(*(found or in_turn(work)))
+
+
+def _evaluated(index: Index, files: Sequence[GoFile], share: Share) -> Work:
+    """Evaluate a share of a program, telling the others what it finds of their concern, and taking what they tell."""
     m, carriers = Machine(index, evaluate, execute, summary), Carriers()
     m.sql_folders.update(file.folder for file in files)
+    m.begin(share.number)
     for file in files:
-        _own_code(m, file, carriers)
+        if file.path in share.paths:
+            _own_code(m, file, carriers)
     for _ in range(_CARRIER_ROUNDS):
-        carriers = _users(m, carriers)
+        everyone = yield carriers
+        carriers = _users(m, share, _together(everyone))
     for _ in range(_CALLER_ROUNDS):
-        if not _callers(m):
+        wanted = yield _dependent(m)
+        fresh = yield _callers(m, share, wanted)
+        if not any(fresh):
             break
-    _readers(m)
+    _callers(m, share, (yield _readable(m)))
+    m.dependent = set().union(*(yield m.dependent))
     for key, callers in m.passed_over.items():
         if key in m.dependent:
             # Only with a constant of another place is there SQL in it (`query(base + where)`): it is followed now.
             m.tainted.update(callers)
     _again(m)
     return m
+
+
+def _together(everyone: Sequence[Carriers]) -> Carriers:
+    """Return the carriers of all shares."""
+    found: Carriers = {}
+    for carriers in everyone:
+        for folder, names in carriers.items():
+            found[folder] = found.get(folder, set()) | names
+    return found
 
 
 def _again(m: Machine) -> None:
@@ -109,7 +136,7 @@ def _variables_of_calls(m: Machine, file: GoFile) -> None:
             _variable(m, file, name)
 
 
-def _users(m: Machine, carriers: Carriers) -> Carriers:
+def _users(m: Machine, share: Share, carriers: Carriers) -> Carriers:
     """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
     further: Carriers = {}
     for folder, names in carriers.items():
@@ -117,7 +144,7 @@ def _users(m: Machine, carriers: Carriers) -> Carriers:
         words = {name.encode() for name in names}
         plain = all(name.isascii() for name in names)
         package = m.index.folders[folder][0].package
-        for file in m.index.files:
+        for file in share.files:
             # Sets of words tell most files apart faster than their texts do.
             if plain and file.words.isdisjoint(words):
                 continue
@@ -153,30 +180,32 @@ def _words(names: set[str]) -> re.Pattern[str] | None:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 
-def _callers(m: Machine) -> bool:
-    """Evaluate the callers of functions whose SQL depends on their arguments; say whether there were new ones."""
-    wanted: dict[tuple[str, int], Routine] = {}
-    for routine in _dependent(m):
-        wanted.setdefault(routine_key(routine), routine)
-    fresh = [evaluate_callers(m, routine) for routine in wanted.values()]
-    return any(fresh)
+def _callers(m: Machine, share: Share, wanted: Sequence[Sequence[Key]]) -> bool:
+    """Evaluate a share's callers of functions; say whether there were new ones."""
+    fresh = False
+    for path, offset in dict.fromkeys(key for keys in wanted for key in keys):
+        routine = m.routine((path, offset)) or m.index.routine_at(path, offset)
+        if routine is not None and evaluate_callers(m, routine, share.files):
+            fresh = True
+    return fresh
 
 
-def _readers(m: Machine) -> None:
-    """Evaluate the callers of functions that return rows or a prepared statement: they take the columns."""
-    for key, known in list(m.summaries.items()):
-        if any(isinstance(each.atom, Handle) for value in known.results for each in value):
-            evaluate_callers(m, m.routines[key])
+def _readable(m: Machine) -> list[Key]:
+    """Return the functions that return rows or a prepared statement: their callers take the columns."""
+    return [
+        key
+        for key, known in m.summaries.items()
+        if any(isinstance(each.atom, Handle) for value in known.results for each in value)
+    ]
 
 
-def _dependent(m: Machine) -> Iterator[Routine]:
+def _dependent(m: Machine) -> list[Key]:
+    """Return the functions whose SQL depends on their arguments."""
     calls = [each.call for each in m.not_followed if each.parameter]
     calls += [
         each.call
         for each in m.received
         if any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in each.text.pieces)
     ]
-    for call in calls:
-        found = m.index.enclosing(call.file, call.node.start_byte)
-        if found is not None:
-            yield found
+    found = (m.index.enclosing(call.file, call.start_byte) for call in calls)
+    return list(dict.fromkeys(routine_key(routine) for routine in found if routine is not None))

@@ -133,7 +133,7 @@ class _Walk:
         return {key: self._rank.get(key, base + number) for number, key in enumerate(behind)}
 
     def _home(self, call: Call) -> Routine | None:
-        at = call.node.start_byte
+        at = call.start_byte
         for routine in self._index.of(call.file).all_routines():
             if routine.start_byte <= at < routine.end_byte:
                 return routine
@@ -221,4 +221,4 @@ class _Walk:
 
 
 def _key(call: Call) -> tuple[str, int]:
-    return call.file.path, call.node.start_byte
+    return call.file.path, call.start_byte

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, routine_key
@@ -14,10 +15,13 @@ def _imports(m: Machine, file: GoFile, folder: str) -> bool:
     return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.imports(file).values())
 
 
-def evaluate_callers(m: Machine, routine: Routine) -> bool:
-    """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new."""
-    key = routine_key(routine)
-    if key in m.searched_callers:
+def evaluate_callers(m: Machine, routine: Routine, files: Sequence[GoFile] | None = None) -> bool:
+    """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new.
+
+    `files` says where they are looked for, None for everywhere.
+    """
+    key = (routine_key(routine), files is None)
+    if key in m.searched_callers or (key[0], True) in m.searched_callers:
         return False
     m.searched_callers.add(key)
     call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
@@ -26,7 +30,7 @@ def evaluate_callers(m: Machine, routine: Routine) -> bool:
     home = routine.file.folder
     # A look at the text saves most files from being parsed.
     importing = {file.path for file in m.index.saying(f'{m.index.modules.ending(home)}"')} if exported else set()
-    for file in m.index.files:
+    for file in m.index.files if files is None else files:
         if not (file.folder == home or file.path in importing) or not file.has(routine.name):
             continue
         if file.folder != home and not _imports(m, file, home):

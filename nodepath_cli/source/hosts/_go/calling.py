@@ -62,7 +62,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     special = _special(m, f, node, callee, arguments, values)
     if special is not None:
         return special
-    call = Call(f.file, node, callee.name, f.function)
+    call = Call(f.file, node.start_byte, node.end_byte, callee.name, f.function)
     before = len(m.received)
     literals = recording.record(m, f, call, callee, arguments, values)
     sink = recording.sink_of(f, callee, arguments, values)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -29,6 +30,8 @@ MAX_INLINE = 3
 MAX_TEXT_INLINE = 5
 """The same for functions without SQL words, which only make parts of texts (a quoted name, a list of placeholders)."""
 
+
+_SHARE_BITS = 40
 
 ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
@@ -78,6 +81,17 @@ class Summary:
     done: bool = False
 
 
+class Branch(NamedTuple):
+    """A decision as another machine can take it over."""
+
+    key: object
+    """What identifies it in any evaluation of the program, None where it belongs to one activation of a function."""
+    arms: list[str]
+    around: Guard | None
+    doubtful: list[int]
+    guess: Guess
+
+
 class Decisions:
     """The branches that were met, each with the words of its arms."""
 
@@ -124,6 +138,35 @@ class Decisions:
         """Return what a choice makes a guess."""
         return self._guesses.get(decision, "")
 
+    def branches(self) -> list[Branch]:
+        """Return all of them, in order of their numbers."""
+        doubtful: dict[int, list[int]] = {}
+        for decision, arm in self._doubtful:
+            doubtful.setdefault(decision, []).append(arm)
+        return [
+            Branch(
+                key if _is_shared(key) else None,
+                self._arms[number],
+                self._around.get(number),
+                doubtful.get(number, []),
+                self.guessed(number),
+            )
+            for key, number in self._ids.items()
+        ]
+
+    def take(self, branches: Sequence[Branch]) -> dict[int, int]:
+        """Take over another machine's; return their numbers here by their numbers there."""
+        keys = [branch.key if branch.key is not None else object() for branch in branches]
+        numbers = {number: self.get(key, branches[number].arms) for number, key in enumerate(keys)}
+        for number, branch in enumerate(branches):
+            own = numbers[number]
+            if branch.around is not None and own not in self._around:
+                self._around[own] = tuple(sorted((numbers[decision], arm) for decision, arm in branch.around))
+            self._doubtful.update((own, arm) for arm in branch.doubtful)
+            if branch.guess:
+                self._guesses[own] = branch.guess
+        return numbers
+
     def is_round(self, decision: int, arm: int) -> bool:
         """Say whether an arm is a round of a loop."""
         return arm == 0 and self.arm(decision, 1).startswith("no iteration of")
@@ -132,6 +175,11 @@ class Decisions:
         """Return the words of one arm."""
         arms = self._arms[decision]
         return arms[arm] if arm < len(arms) else ""
+
+
+def _is_shared(key: object) -> bool:
+    """Say whether a key names a condition of the whole program or of a package: places in files and values do not."""
+    return isinstance(key, tuple) and (key[0] in ("driver", "package", "field") or _is_shared(key[0]))
 
 
 @dataclass(eq=False, slots=True)
@@ -197,8 +245,8 @@ class Machine:
     """Functions and function literals whose bodies were run."""
     searched: set[tuple[str, str, bool]] = field(default_factory=set)
     """Fields and package variables whose writers were looked for."""
-    searched_callers: set[Key] = field(default_factory=set)
-    """Functions whose callers were looked for."""
+    searched_callers: set[tuple[Key, bool]] = field(default_factory=set)
+    """Functions whose callers were looked for; whether that was everywhere."""
     in_progress: list[Key] = field(default_factory=list)
     """Functions that are being evaluated on their own; one may have to be interrupted to evaluate another first."""
     tainted: set[Key] = field(default_factory=set)
@@ -284,6 +332,10 @@ class Machine:
         """Return the next number of a record."""
         self.order += 1
         return self.order
+
+    def begin(self, share: int) -> None:
+        """Number what a share of a program is found to do behind all that the shares before it can."""
+        self.order = self.activations = share << _SHARE_BITS
 
     def frame(self, file: GoFile, function: str | None, scope: Scope | None = None) -> Frame:
         """Return a new activation."""

@@ -57,7 +57,7 @@ class GoProgram:
 
     def _all(self) -> list[Collected]:
         if self._collected is None:
-            machine = analyse(self._index)
+            machine = analyse(self._index, self._options.jobs)
             self._collected = collect(machine, self._options.dialect)
             self._texts = texts_by_call(machine.received)
             for each in self._collected:

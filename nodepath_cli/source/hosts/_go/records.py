@@ -25,19 +25,20 @@ class Call:
     """A call as records name it."""
 
     file: GoFile
-    node: Node
+    start_byte: int
+    end_byte: int
     name: str
     function: str | None
 
     @property
     def key(self) -> tuple[str, int]:
         """What identifies the call: file and byte offset."""
-        return self.file.path, self.node.start_byte
+        return self.file.path, self.start_byte
 
     @property
     def span(self) -> Span:
         """Where the whole call stands."""
-        return self.file.span(self.node)
+        return self.file.span(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,11 @@ def concerns_sql(text: bytes) -> bool:
     return (bool(may) and has_sql_words(text)) or calls_database(text)
 
 
+def places(text: bytes) -> int:
+    """Return about how many places of a text may have SQL, which is about what their functions cost."""
+    return len(SQL_WORDS.findall(text)) + len(_CALL.findall(text))
+
+
 def touches_sql(file: GoFile, node: Node) -> bool:
     """Say whether a function's text has SQL words or database calls."""
     text = file.data[node.start_byte : node.end_byte]

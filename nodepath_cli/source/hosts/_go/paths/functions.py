@@ -31,8 +31,7 @@ def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
     found: dict[CallKey, dict[tuple[Span, str], None]] = {}
     for record in received:
         if record.origin is not None:
-            node = record.call.node
-            key = (record.call.file.path, node.start_byte, node.end_byte)
+            key = (record.call.file.path, record.call.start_byte, record.call.end_byte)
             found.setdefault(key, {})[record.origin, record.text.plain] = None
     return {key: tuple(texts) for key, texts in found.items()}
 

@@ -1,0 +1,173 @@
+"""What the shares of a program were found to do, put together as if they had been evaluated as one."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.machine import Branch, Machine
+from nodepath_cli.source.hosts._go.records import Call, Key, Noted, NotFollowed, Received, Written
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Unknown, Value
+from nodepath_cli.source.statement import Span
+
+
+@dataclass(slots=True)
+class Found:
+    """What an evaluation found, as plain data that another process can be told; the fields are the machine's."""
+
+    branches: list[Branch]
+    received: list[Received]
+    not_followed: list[NotFollowed]
+    noted: list[Noted]
+    possible: set[int]
+    covered: set[Key]
+    wrappers: dict[Key, set[int]]
+    covered_by_callers: set[Key]
+    followed: set[Key]
+    parsed: set[Span]
+    handed_on: dict[Key, set[Span]]
+    prepared: dict[tuple[str, str], dict[Key, Written]]
+    """Of `fields`, those that hold prepared statements; what else is in them is unknown."""
+    routines: dict[Key, tuple[int, str, str]]
+    """The functions that were evaluated: their end, name and receiver."""
+
+
+def found_by(m: Machine) -> Found:
+    """Return what a machine has found."""
+    prepared = {
+        place: {key: entry._replace(value=_prepared(entry.value)) for key, entry in entries.items()}
+        for place, entries in m.fields.items()
+        if any(isinstance(each.atom, Handle) for entry in entries.values() for each in entry.value)
+    }
+    routines = {key: (each.end_byte, each.name, each.receiver) for key, each in m.routines.items()}
+    return Found(
+        *(m.decisions.branches(), m.received, m.not_followed, list(m.noted), m.possible, m.covered, m.wrappers),
+        *(m.covered_by_callers, m.followed, m.parsed, m.handed_on, prepared, routines),
+    )
+
+
+def _prepared(value: Value) -> Value:
+    other = Unknown("value")
+    return tuple(each if isinstance(each.atom, (Handle, Unknown)) else each._replace(atom=other) for each in value)
+
+
+class _Path(str):
+    """Stands for a file in what another process is told."""
+
+    __slots__ = ()
+
+
+def packed(found: Found) -> bytes:
+    """Return what was found as bytes."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    # Of a file its path is enough: the other process has it, too.
+    pickler.dispatch_table = {GoFile: lambda file: (_Path, (file.path,))}
+    pickler.dump(found)
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes, index: Index) -> Found:
+    """Return what another process of this program has packed."""
+    found: Found = pickle.loads(data)
+    calls: dict[int, Call] = {}
+
+    def at_home(call: Call) -> Call:
+        known = calls.get(id(call))
+        if known is None:
+            known = calls[id(call)] = replace(call, file=index.by_path[str(call.file)])
+        return known
+
+    received = [replace(each, call=at_home(each.call)) for each in found.received]
+    not_followed = [replace(each, call=at_home(each.call)) for each in found.not_followed]
+    # Only now may what was unpacked go: its addresses are the keys above.
+    found.received, found.not_followed = received, not_followed
+    return found
+
+
+def merged(m: Machine, others: Iterable[Found]) -> Machine:
+    """Add to what the first share's machine has found what the other shares have."""
+    for other in others:
+        _Merge(m).take(other)
+    return m
+
+
+@dataclass(slots=True)
+class _Merge:
+    m: Machine
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    """The numbers of the other's decisions in the machine."""
+    orders: dict[int, int] = field(default_factory=dict)
+    """Records of the other that the machine has itself: a function that both have evaluated."""
+
+    def take(self, other: Found) -> None:
+        m = self.m
+        self.numbers = m.decisions.take(other.branches)
+        known = {_identity(record): record.order for record in m.received if record.root is not None}
+        for record in other.received:
+            same = known.get(_identity(record)) if record.root in m.routines else None
+            if same is not None:
+                self.orders[record.order] = same
+            else:
+                m.received.append(replace(record, guard=self._guard(record.guard), ambient=self._guard(record.ambient)))
+        lost = {(each.call.key, each.reason, each.root) for each in m.not_followed}
+        m.not_followed.extend(
+            replace(each, ambient=self._guard(each.ambient))
+            for each in other.not_followed
+            if (each.call.key, each.reason, each.root) not in lost
+        )
+        m.noted.update(dict.fromkeys(map(self._noted, other.noted)))
+        m.possible.update(self._orders(other.possible))
+        m.covered |= other.covered
+        m.covered_by_callers |= other.covered_by_callers
+        m.followed |= other.followed
+        m.parsed |= other.parsed
+        for key, positions in other.wrappers.items():
+            m.wrappers[key] = m.wrappers.get(key, set()) | positions
+        for key, spans in other.handed_on.items():
+            m.handed_on[key] = m.handed_on.get(key, set()) | spans
+        for place, entries in other.prepared.items():
+            own = m.fields.setdefault(place, {})
+            for key, entry in entries.items():
+                own.setdefault(key, entry._replace(value=self._value(entry.value)))
+        for key, (end, name, receiver) in other.routines.items():
+            if key not in m.routines:
+                m.routines[key] = Routine(m.index.by_path[key[0]], _Extent(key[1], end), name, receiver)
+
+    def _guard(self, guard: Guard) -> Guard:
+        return tuple(sorted((self.numbers[decision], arm) for decision, arm in guard))
+
+    def _orders(self, orders: Iterable[int]) -> tuple[int, ...]:
+        return tuple(self.orders.get(order, order) for order in orders)
+
+    def _noted(self, noted: Noted) -> Noted:
+        return noted._replace(
+            texts=self._orders(noted.texts),
+            surely=self._orders(noted.surely),
+            evaluation=self.orders.get(noted.evaluation, noted.evaluation),
+        )
+
+    def _value(self, value: Value) -> Value:
+        return tuple(Alternative(self._guard(each.guard), self._handle(each.atom)) for each in value)
+
+    def _handle(self, atom: Handle | object) -> Handle | Unknown:
+        if not isinstance(atom, Handle):
+            return atom if isinstance(atom, Unknown) else Unknown("value")
+        texts = tuple((self._guard(guard), self.orders.get(order, order)) for guard, order in atom.texts)
+        return atom._replace(texts=texts, ambient=self._guard(atom.ambient))
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    start_byte: int
+    end_byte: int
+
+
+def _identity(record: Received) -> Sequence[object]:
+    text = record.text.plain
+    return record.root, record.call.key, record.origin, text, record.iteration, record.kind, record.rank, record.bound
