@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import dedent
+from unittest.mock import patch
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import HostOptions
+from nodepath_cli.source.hosts._go import shares
 from nodepath_cli.source.hosts.go import HOST
-from nodepath_cli.source.statement import HOLE, Statement, Variant
+from nodepath_cli.source.statement import HOLE, Span, Statement, Variant
 
 MYSQL = Dialect()
 
@@ -22,10 +24,32 @@ def files_of(sources: str | Mapping[str, str]) -> list[SourceFile]:
 
 
 def statements(sources: str | Mapping[str, str], dialect: Dialect = MYSQL) -> list[Statement]:
-    """Return the statements of a program, file by file."""
+    """Return the statements of a program, file by file.
+
+    The same are found in it where it is divided as large programs are.
+    """
     files = files_of(sources)
-    program = HOST.open(files, HostOptions(dialect))
+    found = _opened(files, HostOptions(dialect))
+    if len(files) > 1:
+        with patch.object(shares, "_WORTH", 0):
+            assert _told(_opened(files, HostOptions(dialect))) == _told(found)
+    return found
+
+
+def divided(sources: Mapping[str, str], jobs: int) -> list[Statement]:
+    """Return the statements of a program that is divided however small it is, evaluated by so many processes."""
+    with patch.object(shares, "_WORTH", 0), patch.object(shares, "_LARGE", 0):
+        return _opened(files_of(sources), HostOptions(MYSQL, None, jobs))
+
+
+def _opened(files: Sequence[SourceFile], options: HostOptions) -> list[Statement]:
+    program = HOST.open(files, options)
     return [statement for file in files for statement in program.statements(file)]
+
+
+def _told(found: Sequence[Statement]) -> list[tuple[Span, list[str], str | None]]:
+    """What a report says of statements, whatever the order of a statement's texts."""
+    return [(each.span, sorted(variant.sql for variant in each.variants), each.opaque) for each in found]
 
 
 def ddl(sources: str | Mapping[str, str], dialect: Dialect = MYSQL) -> list[str]:

@@ -19,9 +19,10 @@ from nodepath_cli.source.hosts._go.relevant import (
     calls_database,
     concerns_sql,
     has_sql_words,
+    places,
     returns_text,
 )
-from nodepath_cli.source.hosts._go.shares import Share, Work, divided, in_turn, side_by_side
+from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
@@ -41,21 +42,28 @@ def analyse(index: Index, jobs: int = 1) -> Machine:
 
     How a program is divided rests on its files alone: the result is the same with any number of processes.
     """
-    files = [file for file in index.files if concerns_sql(file.data)]
-    for file in files:
-        file.read = True
-    work = [_evaluated(index, files, share) for share in divided(index, files)]
+
+    def work(number: int) -> Work:
+        return _evaluated(index, number)
+
     found = side_by_side(work, index) if jobs > 1 else None
     return merged(*(found or in_turn(work)))
 
 
-def _evaluated(index: Index, files: Sequence[GoFile], share: Share) -> Work:
+def _evaluated(index: Index, number: int) -> Work:
     """Evaluate a share of a program, telling the others what it finds of their concern, and taking what they tell."""
+    costs: dict[str, int] = {}
+    told = yield {file.path: places(file.data) for file in even(index)[number] if concerns_sql(file.data)}
+    for each in told:
+        costs.update(each)
+    share = divided(index, costs)[number]
     m, carriers = Machine(index, evaluate, execute, summary), Carriers()
-    m.sql_folders.update(file.folder for file in files)
-    m.begin(share.number)
-    for file in files:
-        if file.path in share.paths:
+    m.begin(number)
+    for path in costs:
+        index.by_path[path].read = True
+        m.sql_folders.add(index.by_path[path].folder)
+    for file in share:
+        if file.path in costs:
             _own_code(m, file, carriers)
     for _ in range(_CARRIER_ROUNDS):
         everyone = yield carriers
@@ -136,7 +144,7 @@ def _variables_of_calls(m: Machine, file: GoFile) -> None:
             _variable(m, file, name)
 
 
-def _users(m: Machine, share: Share, carriers: Carriers) -> Carriers:
+def _users(m: Machine, share: Sequence[GoFile], carriers: Carriers) -> Carriers:
     """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
     further: Carriers = {}
     for folder, names in carriers.items():
@@ -144,7 +152,7 @@ def _users(m: Machine, share: Share, carriers: Carriers) -> Carriers:
         words = {name.encode() for name in names}
         plain = all(name.isascii() for name in names)
         package = m.index.folders[folder][0].package
-        for file in share.files:
+        for file in share:
             # Sets of words tell most files apart faster than their texts do.
             if plain and file.words.isdisjoint(words):
                 continue
@@ -180,12 +188,12 @@ def _words(names: set[str]) -> re.Pattern[str] | None:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 
-def _callers(m: Machine, share: Share, wanted: Sequence[Sequence[Key]]) -> bool:
+def _callers(m: Machine, share: Sequence[GoFile], wanted: Sequence[Sequence[Key]]) -> bool:
     """Evaluate a share's callers of functions; say whether there were new ones."""
     fresh = False
     for path, offset in dict.fromkeys(key for keys in wanted for key in keys):
         routine = m.routine((path, offset)) or m.index.routine_at(path, offset)
-        if routine is not None and evaluate_callers(m, routine, share.files):
+        if routine is not None and evaluate_callers(m, routine, share):
             fresh = True
     return fresh
 

@@ -8,72 +8,73 @@ others, and goes on when all have told theirs.
 from __future__ import annotations
 
 import os
+import signal
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, TypeAlias
 
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.merging import Found, found_by, packed, unpacked
-from nodepath_cli.source.hosts._go.relevant import places
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
-_SHARES = 2
+SHARES = 2
 _WORTH = 200
-"""Places that may have SQL from which a program is divided: fewer are done sooner than a second process is made."""
+"""Places that may have SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
+_LARGE = 1_000_000
+"""Characters of a program from which a second process is worth its start."""
 
 Work: TypeAlias = Generator[Any, Sequence[Any], Machine]
 """The evaluation of a share: it yields plain data for the others, and is sent what all of them have yielded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Some of a program's files."""
-
-    number: int
-    files: Sequence[GoFile]
-    paths: frozenset[str]
-    """Theirs."""
+def even(index: Index) -> list[list[GoFile]]:
+    """Divide the files of a program by their length."""
+    return _parts(index.files, {file.path: len(file.text) for file in index.files})
 
 
-def divided(index: Index, files: Sequence[GoFile]) -> list[Share]:
-    """Divide a program. `files` are those of its files that have to do with SQL, in order of path."""
-    costs = {file.path: places(file.data) for file in files}
-    whole = sum(costs.values())
-    if whole < _WORTH:
-        return [_share(0, index.files)]
-    parts: list[list[GoFile]] = [[] for _ in range(_SHARES)]
-    behind = 0
-    for file in sorted(index.files, key=lambda file: file.path):
-        parts[min(behind * _SHARES // whole, _SHARES - 1)].append(file)
-        behind += costs.get(file.path, 0)
-    return [_share(number, part) for number, part in enumerate(parts)]
+def divided(index: Index, costs: Mapping[str, int]) -> list[list[GoFile]]:
+    """Divide a program by what its files with SQL are expected to cost; a small one stays whole, and is the first's."""
+    if sum(costs.values()) < _WORTH:
+        return [list(index.files), *([] for _ in range(SHARES - 1))]
+    return _parts(index.files, costs)
 
 
-def _share(number: int, files: Sequence[GoFile]) -> Share:
-    return Share(number, files, frozenset(file.path for file in files))
+def _parts(files: Iterable[GoFile], costs: Mapping[str, int]) -> list[list[GoFile]]:
+    """Cut a list of files, in order of path, where it costs the same before and behind."""
+    whole = max(sum(costs.values()), 1)
+    parts: list[list[GoFile]] = [[] for _ in range(SHARES)]
+    before = 0
+    for file in sorted(files, key=lambda file: file.path):
+        parts[min(before * SHARES // whole, SHARES - 1)].append(file)
+        before += costs.get(file.path, 0)
+    return parts
 
 
-def in_turn(work: Sequence[Work]) -> tuple[Machine, list[Found]]:
-    """Do all work in this process, each up to where it waits for the others."""
-    told: list[Any] = [next(each) for each in work]
+def in_turn(work: Callable[[int], Work]) -> tuple[Machine, list[Found]]:
+    """Do the work of all shares in this process, each up to where it waits for the others."""
+    shares = [work(number) for number in range(SHARES)]
+    told: list[Any] = [next(share) for share in shares]
     machines: list[Machine] = []
     while not machines:
         answers, told = told, []
-        for each in work:
+        for share in shares:
             try:
-                told.append(each.send(answers))
+                told.append(share.send(answers))
             except StopIteration as end:
                 machines.append(end.value)
     return machines[0], [found_by(machine) for machine in machines[1:]]
 
 
-def side_by_side(work: Sequence[Work], index: Index) -> tuple[Machine, list[Found]] | None:
-    """Do the first half of two here and the other in a process of its own; None where that cannot be."""
-    if len(work) != _SHARES or not hasattr(os, "fork") or threading.active_count() > 1:
+def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, list[Found]] | None:
+    """Do the work of the first share here and that of the second in a process of its own.
+
+    None where that cannot be, has failed, or is not worth it.
+    """
+    large = sum(len(file.text) for file in index.files) >= _LARGE
+    if not large or not hasattr(os, "fork") or threading.active_count() > 1:
         return None
     here, there = Pipe()
     child = os.fork()
@@ -81,15 +82,18 @@ def side_by_side(work: Sequence[Work], index: Index) -> tuple[Machine, list[Foun
         # Nothing of the parent's may be cleaned up or written a second time here.
         with suppress(BaseException):
             here.close()
-            there.send_bytes(packed(found_by(_in_step(work[1], there, first=False))))
+            there.send_bytes(packed(found_by(_in_step(work(1), there, first=False))))
             os._exit(0)
         os._exit(1)
     there.close()
     try:
-        own = _in_step(work[0], here, first=True)
+        own = _in_step(work(0), here, first=True)
         return own, [unpacked(here.recv_bytes(), index)]
+    except (EOFError, ConnectionError):
+        return None
     finally:
         here.close()
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 

@@ -1,0 +1,96 @@
+"""A large Go program is evaluated in two shares: what one needs to know of the other, and what both know."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping
+
+import pytest
+
+from nodepath_cli.source.hosts._go import shares
+from tests.unit.go_host import divided, statements, variants
+
+_HEAD = 'import (\n\t"database/sql"\n\t"fmt"\n)\n'
+_DB = "type repo struct{ db *sql.DB }\n"
+
+WRAPPER_IN_THE_FIRST = {
+    "a/a.go": f"package p\n{_HEAD}{_DB}func (r *repo) run(table, id string) {{\n"
+    '\tr.db.Exec("DELETE FROM " + table + " WHERE id = ?", id)\n}\n',
+    "a/z.go": 'package p\nfunc (r *repo) drop(id string) {\n\tr.run("users", id)\n}\n'
+    'func (r *repo) forget(id string) {\n\tr.run("guests", id)\n}\n',
+}
+WRAPPER_IN_THE_SECOND = {
+    "a/a.go": f"package p\n{_HEAD}{_DB}"
+    'func (r *repo) drop(id string) {\n\tr.run("users", id)\n\tr.db.Exec("DELETE FROM sessions")\n}\n',
+    "a/z.go": "package p\nfunc (r *repo) run(table, id string) {\n"
+    '\tr.db.Exec("DELETE FROM " + table + " WHERE id = ?", id)\n}\n',
+}
+CONSTANT_OF_THE_OTHER = {
+    "a/a.go": f"package p\n{_HEAD}{_DB}const byID = selectUser + ` WHERE id = ?`\n"
+    "const selectUser = `SELECT name FROM users`\n",
+    "b/z.go": 'package q\nimport "example.com/m/a"\nfunc find(db interface{ Do(string) }) {\n\tdb.Do(p.ByID)\n}\n',
+    "a/z.go": "package p\nconst ByID = byID\nfunc (r *repo) find(id string) {\n\tr.db.QueryRow(byID, id)\n}\n",
+}
+PREPARED_BY_THE_OTHER = {
+    "a/a.go": f"package p\n{_HEAD}type store struct{{ find *sql.Stmt }}\n"
+    "func open(db *sql.DB) *store {\n\ts := &store{}\n"
+    '\ts.find, _ = db.Prepare("SELECT name FROM users WHERE id = ? AND age > ?")\n\treturn s\n}\n',
+    "a/z.go": 'package p\nfunc (s *store) name(id string) {\n\ts.find.QueryRow(id)\n\tlog("SELECT 1 FROM users")\n}\n',
+}
+BRANCH_OF_BOTH = {
+    "a/a.go": f"package p\n{_HEAD}{_DB}var withDeleted bool\n"
+    'func (r *repo) list() {\n\tquery := "SELECT name FROM users"\n'
+    '\tif withDeleted {\n\t\tquery += " WHERE deleted = 1"\n\t}\n\tr.db.Query(query)\n}\n',
+    "a/z.go": 'package p\nfunc (r *repo) count() {\n\tquery := "SELECT COUNT(*) FROM users"\n'
+    '\tif withDeleted {\n\t\tquery += " WHERE deleted = 1"\n\t}\n\tr.db.Query(query)\n}\n',
+}
+PROGRAMS = {
+    "a wrapper in the first": WRAPPER_IN_THE_FIRST,
+    "a wrapper in the second": WRAPPER_IN_THE_SECOND,
+    "a constant": CONSTANT_OF_THE_OTHER,
+    "a prepared statement": PREPARED_BY_THE_OTHER,
+    "one condition": BRANCH_OF_BOTH,
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_two_processes_find_what_one_finds(program: Mapping[str, str]) -> None:
+    assert divided(program, jobs=2) == divided(program, jobs=1)
+    assert len(divided(program, jobs=2)) == len(statements(program))
+
+
+def test_the_callers_in_one_share_fill_in_the_sql_of_the_other() -> None:
+    found = [text for each in divided(WRAPPER_IN_THE_FIRST, jobs=2) for text in variants(each)]
+    assert sorted(found) == ["DELETE FROM guests WHERE id = ?", "DELETE FROM users WHERE id = ?"]
+
+
+def test_uses_of_a_statement_that_the_other_share_prepared_are_counted() -> None:
+    found = divided(PREPARED_BY_THE_OTHER, jobs=2)
+    counts = [use.count for each in found if "age" in each.sql for use in each.uses]
+    assert 1 in counts, "QueryRow(id) gives one value for two placeholders"
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_where_the_second_process_fails_the_first_does_all_the_work(
+    monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    expected = divided(WRAPPER_IN_THE_FIRST, jobs=1)
+    parent = os.getpid()
+
+    def fails(found: object) -> bytes:
+        if killed and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError("only the second process tells what it found")
+
+    monkeypatch.setattr(shares, "packed", fails)
+    assert divided(WRAPPER_IN_THE_FIRST, jobs=2) == expected
+
+
+def test_an_error_of_both_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> object:
+        raise ValueError("broken")
+
+    monkeypatch.setattr("nodepath_cli.source.hosts._go.analysis.divided", fails)
+    with pytest.raises(ValueError, match="broken"):
+        divided(WRAPPER_IN_THE_FIRST, jobs=2)
