@@ -86,7 +86,8 @@ class ScanOptions(OutputOptions):
         str | None, typer.Option("--max-file-size", metavar="SIZE", help="Skip larger files; default 2MB.")
     ] = None
     jobs: Annotated[
-        str | None, typer.Option("--jobs", metavar="N", help="Use at most N processes; default: as many as there are processors.")
+        str | None,
+        typer.Option("--jobs", metavar="N", help="At most N processes; default: one per processor."),
     ] = None
     no_cache: Annotated[
         bool | None, typer.Option("--no-cache", help="Keep nothing for the next run, and use nothing kept.")

@@ -149,17 +149,12 @@ def _users(m: Machine, share: Sequence[GoFile], carriers: Carriers) -> Carriers:
     further: Carriers = {}
     for folder, names in carriers.items():
         inside, outside = _words(names), _words({name for name in names if name[:1].isupper()})
-        words = {name.encode() for name in names}
-        plain = all(name.isascii() for name in names)
-        package = m.index.folders[folder][0].package
+        importing = {file.path for file in m.index.importing(folder)} if outside is not None else set()
         for file in share:
-            # Sets of words tell most files apart faster than their texts do.
-            if plain and file.words.isdisjoint(words):
-                continue
             if file.folder == folder:
                 pattern = inside
             else:
-                pattern = outside if package and package in file.text else None
+                pattern = outside if file.path in importing else None
             if pattern is not None and pattern.search(file.text):
                 _use(m, file, pattern, further)
     return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}

@@ -29,7 +29,7 @@ def evaluate_callers(m: Machine, routine: Routine, files: Sequence[GoFile] | Non
     fresh = False
     home = routine.file.folder
     # A look at the text saves most files from being parsed.
-    importing = {file.path for file in m.index.saying(f'{m.index.modules.ending(home)}"')} if exported else set()
+    importing = {file.path for file in m.index.importing(home)} if exported else set()
     for file in m.index.files if files is None else files:
         if not (file.folder == home or file.path in importing) or not file.has(routine.name):
             continue

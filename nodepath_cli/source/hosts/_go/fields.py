@@ -149,10 +149,7 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
 def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
     yield from m.index.mentioning(folder, name)
     if name[:1].isupper() and _TELLING.search(name):
-        package = m.index.folders[folder][0].package if folder in m.index.folders else ""
-        for file in m.index.saying(f"{package}.") if package else ():
-            if file.folder != folder and file.has(name):
-                yield file
+        yield from (file for file in m.index.importing(folder) if file.has(name))
 
 
 def _write(m: Machine, folder: str, name: str, site: _Site) -> None:

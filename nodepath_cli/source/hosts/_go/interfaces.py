@@ -9,7 +9,6 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine
-from nodepath_cli.source.hosts._go.outline import may_declare_routine
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import Function
 
@@ -73,14 +72,7 @@ def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]
 
 def _methods(m: Machine, name: str) -> list[Routine]:
     """Return the methods of that name in the tree. Only files that declare one are parsed."""
-    declared = re.compile(rf"^func\s*\([^)]*\)\s*{re.escape(name)}\s*\(", re.MULTILINE)
-    # The pattern stops at every line: it is asked last.
-    files = [
-        file
-        for file in m.index.files
-        if file.has(name) and may_declare_routine(file, name) and declared.search(file.text)
-    ]
-    return [each for file in files for each in m.index.of(file).methods.get(name, ())]
+    return [each for file in m.index.declaring_method(name) for each in m.index.of(file).methods.get(name, ())]
 
 
 def _method_names(m: Machine, type_id: str) -> list[str]:

@@ -17,6 +17,9 @@ from nodepath_cli.source.statement import Span
 LANGUAGE = Language(tree_sitter_go.language())
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
+_DECLARATION = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
+_PATH_END = re.compile(r"([^/\"`\s]+)[\"`]")
+_METHOD = re.compile(r"\s*\([^)]*\)\s*(\w+)\s*\(")
 
 _WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") else 32 for byte in range(256))
 """Everything but the ASCII letters, digits and underscores becomes a space."""
@@ -78,6 +81,18 @@ class GoFile:
         """Every run of ASCII letters, digits and underscores."""
         found = set(self.data.translate(_WORDS).split())
         return frozenset(map(_KNOWN.setdefault, found, found))
+
+    @cached_property
+    def import_ends(self) -> frozenset[str]:
+        """The last parts of its import paths, and of any other text in front of its declarations."""
+        found = _DECLARATION.search(self.text)
+        return frozenset(_PATH_END.findall(self.text, 0, found.start() if found else len(self.text)))
+
+    @cached_property
+    def methods(self) -> frozenset[str]:
+        """The names of the methods that it may declare."""
+        found = (_METHOD.match(part) for part in self.text.split("\nfunc"))
+        return frozenset(each[1] for each in found if each is not None)
 
     @cached_property
     def broken(self) -> bool:
