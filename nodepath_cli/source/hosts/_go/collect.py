@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
@@ -34,6 +35,12 @@ _UNFINISHED = re.compile(
     r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",
     re.IGNORECASE,
 )
+_MAY_BE_UNFINISHED = re.compile(
+    r"[(,=]\s*(?:[),;]|\Z|where|from|values)|``|into\s*\(|"
+    r"(?:where|and|or|set|values|by|in|on|from|into|join|select|update)\s*"
+    r"(?:[;)]|\Z|where|and|or|group|limit|having|from|set|values|inner|left|join|on)"
+)
+"""What a text in lower case has wherever it is unfinished: first characters that the search skips to, unlike above."""
 
 
 @dataclass(slots=True)
@@ -183,6 +190,14 @@ def _of_any(m: Machine, record: Received) -> bool:
     return any(m.decisions.guessed(decision) == "part" for decision, _ in record.guard)
 
 
+# A statement asks twice for each of its texts.
+@lru_cache(maxsize=256)
+def _unfinished(text: str) -> tuple[int, int] | None:
+    """Return start and end of what a list or loop without elements has left behind, None where there is none."""
+    found = _UNFINISHED.search(text) if _MAY_BE_UNFINISHED.search(text.lower()) else None
+    return found.span() if found else None
+
+
 def _piece_at(text: Text, offset: int) -> int:
     behind = 0
     for number, piece in enumerate(text.pieces):
@@ -197,8 +212,8 @@ def _guessed(m: Machine, record: Received) -> Guess:
     if "text" in found:
         return "text"
     # A list or loop without elements leaves nothing between two pieces; what one literal says is meant.
-    unfinished = _UNFINISHED.search(record.text.plain)
-    if unfinished and _piece_at(record.text, unfinished.start()) != _piece_at(record.text, unfinished.end() - 1):
+    unfinished = _unfinished(record.text.plain) if len(record.text.pieces) > 1 else None
+    if unfinished and _piece_at(record.text, unfinished[0]) != _piece_at(record.text, unfinished[1] - 1):
         return "text"
     return "part" if "part" in found else ""
 
@@ -286,7 +301,9 @@ class _Judge:
 
 def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None) -> Collected:
     records = sorted(records, key=lambda record: record.order)
-    finished = [record for record in records if not _UNFINISHED.search(record.text.plain)] or records
+    finished = records
+    if len(records) > 1:
+        finished = [record for record in records if _unfinished(record.text.plain) is None] or records
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in _kept(finished))
     call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))

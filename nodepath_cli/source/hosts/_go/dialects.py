@@ -25,6 +25,9 @@ _OPENER = re.compile(
     r"\b((?:Must)?(?:(?:Open|Connect|Dial)[A-Z]\w*|(?:Get|New|Create|Init)[A-Z]\w*(?:DB|Db|Database|Conn|Connection|Pool)))\("
 )
 """A function that opens a database, by its name (`OpenSQLite`, `GetSQLiteDB`)."""
+_OPENING_PARTS = ("Open", "Connect")
+_OPENER_PARTS = (*_OPENING_PARTS, "Dial", "DB(", "Db(", "Database(", "Conn(", "Connection(", "Pool(")
+"""Of which a text has one where it has such a call: few texts do, and to look for these is much faster."""
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
         ("postgres", "postgresql", "pgsql", "pg", "pgx", "psql", "cockroach", "cockroachdb", "crdb"), "postgresql"
@@ -246,7 +249,7 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
 
 def by_opening(text: str, family: str) -> Foreign | None:
     """Tell by the driver names with which a file opens its connections, where none is the audited one's."""
-    found = [(name, dialect) for name, dialect in opened(text) if name[0].islower()]
+    found = [(name, dialect) for name, dialect in _opened_by_name(text) if name[0].islower()]
     if not found or any(dialect in ("", family) for _, dialect in found):
         return None
     return Foreign(found[0][1], f"opens {found[0][0]}", True)
@@ -257,12 +260,17 @@ def opened(text: str) -> list[tuple[str, str]]:
 
     The database is empty where the driver is not known.
     """
-    found = [(name, next(iter(_all([name.lower()])), "")) for name in _OPENING.findall(text)]
-    for name in _OPENER.findall(text):
+    found = _opened_by_name(text)
+    for name in _OPENER.findall(text) if any(part in text for part in _OPENER_PARTS) else ():
         named = _in_function(name)
         if len(named) == 1:
             found.append((name, next(iter(named))))
     return found
+
+
+def _opened_by_name(text: str) -> list[tuple[str, str]]:
+    names = _OPENING.findall(text) if any(part in text for part in _OPENING_PARTS) else ()
+    return [(name, next(iter(_all([name.lower()])), "")) for name in names]
 
 
 def names_database(path: str) -> str | None:
@@ -271,6 +279,8 @@ def names_database(path: str) -> str | None:
     return DRIVERS[driver] if driver else None
 
 
+# Every statement of a file asks.
+@lru_cache(maxsize=1024)
 def owned_by_path(path: str, family: str) -> bool:
     """Say whether the name of the file, or where that tells nothing one of its folders, is the audited database's."""
     *folders, name = path.split("/")
@@ -294,6 +304,8 @@ def by_function(name: str | None, family: str) -> Foreign | None:
     return Foreign(next(iter(found)), f"function {name}") if len(found) == 1 and family not in found else None
 
 
+# The same branches stand around many texts.
+@lru_cache(maxsize=1024)
 def by_branch(words: str, family: str) -> Foreign | None:
     """Tell by a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`."""
     negated = words.startswith(("else of", "unless"))
@@ -397,17 +409,18 @@ _TOOL = re.compile(r"mysql(?:dump|admin|import|pump|binlog|check|slap|sh\b|shell
 
 
 def _all(tokens: Iterable[str]) -> set[str]:
-    found = set()
-    for token in tokens:
-        if _TOOL.search(token):
-            continue
-        known = _NAMES.get(token) or _NAMES.get(token.rstrip("0123456789"))
-        if known is None:
-            # Names such as `PGSQLDataProviderName` and `driverSQLite` hide the database in a longer word.
-            known = next((_NAMES[word] for word in _LONG if word in token), None)
-        if known is not None:
-            found.add(known)
-    return found
+    return {known for known in map(_database, tokens) if known is not None}
+
+
+# Paths and branches are made of the same words over and over.
+@lru_cache(maxsize=4096)
+def _database(token: str) -> str | None:
+    """Return the database that a word names, None where it names none."""
+    if _TOOL.search(token):
+        return None
+    known = _NAMES.get(token) or _NAMES.get(token.rstrip("0123456789"))
+    # Names such as `PGSQLDataProviderName` and `driverSQLite` hide the database in a longer word.
+    return known or next((_NAMES[word] for word in _LONG if word in token), None)
 
 
 _LONG = tuple(sorted((word for word in _NAMES if len(word) > 4 and word not in _WHOLE), key=len, reverse=True))
