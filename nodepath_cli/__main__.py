@@ -44,7 +44,7 @@ def run() -> None:
     Python's search for unreachable cycles takes a tenth of a short run's time (measured): among the thousands of
     objects that imports make, which all stay, and once more over all of them when the interpreter ends.
     """
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(300_000, 20, 50)
     code = main()
     gc.freeze()
     gc.disable()

@@ -10,6 +10,7 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.value_uses import ValueUse, value_uses
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,16 @@ class Context:
 
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""
+
+    _value_uses: dict[int, tuple[Resolution, tuple[ValueUse, ...]]] = field(default_factory=dict, repr=False)
+
+    def value_uses(self, resolution: Resolution) -> tuple[ValueUse, ...]:
+        """Return what a text assigns to its columns and compares them with, for which several rules ask."""
+        known = self._value_uses.get(id(resolution))
+        if known is None:
+            # The resolution is kept with it: as long as it lives, no other one has its id.
+            known = self._value_uses[id(resolution)] = resolution, value_uses(resolution, self.dialect.ansi_quotes)
+        return known[1]
 
     def external(self, table: str) -> bool:
         """Say whether the table belongs to another application."""

@@ -129,10 +129,13 @@ def findings_in(analysis: Analysis, active: Sequence[Rule]) -> list[Finding]:
 
 def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
     findings: list[Finding] = []
+    # Most rules look at one kind of outcome only: that is told once, not for each text.
+    understood = [rule for rule in active if rule.check]
+    unread = [rule for rule in active if rule.check_unread]
     for analysed in analysis.statements:
         if not analysed.outcomes:
             continue
-        findings.extend(_of_statement(analysed, analysis.context(analysed), active, files))
+        findings.extend(_of_statement(analysed, analysis.context(analysed), understood, unread, files))
     findings.extend(_of_program(analysis, active, files))
     return sorted(findings, key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
 
@@ -151,12 +154,16 @@ def _of_program(analysis: Analysis, active: Sequence[Rule], files: dict[str, Sou
 
 
 def _of_statement(
-    analysed: Analysed, context: Context, active: Sequence[Rule], files: dict[str, SourceFile]
+    analysed: Analysed,
+    context: Context,
+    understood: Sequence[Rule],
+    unread: Sequence[Rule],
+    files: dict[str, SourceFile],
 ) -> Iterator[Finding]:
     """Yield each finding of a statement once, with its branch where not every text of the statement has it."""
     groups: dict[tuple[str, Span, str | None], list[_Placed]] = {}
     for outcome in analysed.outcomes:
-        for rule in active:
+        for rule in understood if isinstance(outcome, Resolution) else unread:
             for hit in _hits(rule, outcome, context):
                 span = outcome.variant.offsets.locate(hit.start, hit.end)
                 placed = _Placed(rule, hit, span, outcome)

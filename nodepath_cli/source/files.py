@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 from pathlib import Path
 
 from nodepath_cli.config import Settings
@@ -40,13 +42,9 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> list[int]:
         """Offsets at which lines begin (`\\n` ends a line)."""
-        starts = [0]
-        find = self.text.find
-        index = find("\n")
-        while index >= 0:
-            starts.append(index + 1)
-            index = find("\n", index + 1)
-        return starts
+        # A line begins behind all lines before it and their ends, of which there are as many as lines.
+        lengths = accumulate(map(len, self.text.split("\n")[:-1]))
+        return [0, *map(add, lengths, count(1))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character offset, 1-based, in characters."""

@@ -153,17 +153,25 @@ def _numbered(table: Table, column: str) -> bool:
     return found is not None and found.auto_increment
 
 
-def row_access(resolution: Resolution, ansi_quotes: bool = False) -> RowAccess | None:
-    """Return what a text does with the rows of its table; None for one about several tables, or not understood."""
+def only_table(resolution: Resolution) -> Table | None:
+    """Return the table whose rows a text is about; None for several tables, or where a name was not found."""
     if resolution.kind not in ("select", "insert", "replace", "update", "delete") or resolution.violations:
         return None
     tables = resolution.tables
-    if len(tables) != 1 or tables[0].table is None or not isinstance(tables[0].outcome, Found):
+    if len(tables) != 1 or not isinstance(tables[0].outcome, Found):
         return None
     if any(not isinstance(column.outcome, Found) for column in resolution.columns):
         return None
-    clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
-    return _Reader(clauses, resolution, tables[0], tables[0].table).read() if clauses else None
+    return tables[0].table
+
+
+def row_access(resolution: Resolution, ansi_quotes: bool = False) -> RowAccess | None:
+    """Return what a text does with the rows of its table; None for one about several tables, or not understood."""
+    table = only_table(resolution)
+    clauses = Clauses.of(resolution.variant.sql, ansi_quotes) if table is not None else None
+    if table is None or clauses is None:
+        return None
+    return _Reader(clauses, resolution, resolution.tables[0], table).read()
 
 
 class _Reader:

@@ -70,7 +70,7 @@ def _differs(style: Style, usual: Style) -> bool:
 
 
 def _written(protocols: Protocols) -> Iterator[tuple[Site, str, Style]]:
-    for site in protocols.sites.all:
+    for site in protocols.sites.with_times():
         for setting in times(site):
             style = _of_sql(setting)
             if style is not None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.outcome import Run, Way
-from nodepath_cli.audit.locking.sites import ADDING, Site, Sites, spans, text_times
+from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
 from nodepath_cli.source.functions import Called, Function, outcomes
 
 ENOUGH = 3
@@ -65,8 +65,9 @@ class Protocols:
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that writes a time into a text column."""
-        counted = Counter((site.table, column) for site in self.sites.all for column in text_times(site))
-        several = (site for site in self.sites.all if any(counted[site.table, name] > 1 for name in text_times(site)))
+        sites = list(self.sites.with_times())
+        counted = Counter((site.table, column) for site in sites for column in text_times(site))
+        several = (site for site in sites if any(counted[site.table, name] > 1 for name in text_times(site)))
         return self._around(several, lambda _: False)
 
     def _around(self, sites: Iterable[Site], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
@@ -96,15 +97,30 @@ class Protocols:
 
     def _wanted(self) -> Iterator[Site]:
         """Yield the statements whose functions are looked at: evaluating all of a tree's would take too long."""
-        for sites in self.sites.by_table.values():
+        for table, candidates in self.sites.candidates.items():
+            sites = self.sites.about(table) if self._may_be_lock(candidates) else []
             writes = [each for each in sites if each.access.action != "select"]
             adds = [each for each in writes if each.access.action in ADDING]
             locking = any(each.access.locks for each in sites)
             named = any(words.taking(each.function) == 2 for each in writes)
             back = any(each.function in self._deferred for each in writes if each.access.action in ("update", "delete"))
-            of_locks = words.holds_locks(sites[0].access.table)
-            if writes and (of_locks or named or (adds and (back or locking))):
+            if writes and (words.holds_locks(sites[0].access.table) or named or (adds and (back or locking))):
                 yield from sites
+
+    def _may_be_lock(self, candidates: list[Candidate]) -> bool:
+        """Say whether a table can be a lock's: "no" is certain. Most are not, and their texts need not be read."""
+        writes = [each for each in candidates if each.writes]
+        if any(words.taking(each.analysed.statement.function or "") == 2 for each in writes):
+            return True
+        if writes and any(words.holds_locks(each) for each in tables(candidates)):
+            return True
+        if not any(each.resolution.kind in ("insert", "replace") for each in writes):
+            return False
+        return any(_may_lock(each) for each in candidates if not each.writes) or any(
+            each.analysed.statement.function in self._deferred
+            for each in writes
+            if each.resolution.kind in ("update", "delete")
+        )
 
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
         keys = {run.site.access.key for way in ways for run in way.runs if run.site and run.site.table == table}
@@ -188,7 +204,7 @@ class Protocols:
     def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
         """Yield the statements about the lock's table that neither the acquire runs nor a release of its key."""
         own = {*acquire.sites, *(each.site for each in acquire.releases)}
-        for site in self.sites.by_table[acquire.table]:
+        for site in self.sites.about(acquire.table):
             if site not in own:
                 yield site
 
@@ -201,6 +217,11 @@ def _in_turn(way: Way, first: str, then: set[str]) -> bool:
             if taken and step.name in then and (step.deferred or words.releasing(step.name)):
                 return True
     return False
+
+
+def _may_lock(reading: Candidate) -> bool:
+    text = reading.resolution.variant.sql.upper()
+    return "FOR" in text or "LOCK" in text
 
 
 def _refuses(acquire: Acquire) -> bool:

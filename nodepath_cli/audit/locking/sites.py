@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from nodepath_cli.audit.analyse import Analysed, Analysis
 from nodepath_cli.audit.finding import Hit, ProgramHit, Related
+from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Missing, Resolution
-from nodepath_cli.sql.row_access import RowAccess, Setting, row_access
+from nodepath_cli.sql.row_access import RowAccess, Setting, only_table, row_access
 
 ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 """The actions that add a row."""
@@ -38,8 +40,7 @@ class Site:
     @property
     def table(self) -> str:
         """The table's name, with its database where that is not the default one."""
-        table = self.access.table
-        return f"{table.database}.{table.name}" if table.database else table.name
+        return _name(self.access.table)
 
     @property
     def span(self) -> Span:
@@ -68,6 +69,26 @@ class Site:
         return ProgramHit(self.analysed, self.resolution, hit)
 
 
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A text about one table whose rows it reads or writes, not read yet: most tables have nothing to do with locks."""
+
+    analysed: Analysed
+    resolution: Resolution
+    table: Table
+
+    @property
+    def writes(self) -> bool:
+        """Say whether it changes rows."""
+        return self.resolution.kind != "select"
+
+    @cached_property
+    def site(self) -> Site | None:
+        """What it does, None where that cannot be told."""
+        access = row_access(self.resolution, self.analysed.target.dialect.ansi_quotes)
+        return Site(self.analysed, self.resolution, access) if access is not None else None
+
+
 class Sites:
     """All statements that were understood and are about one table."""
 
@@ -75,36 +96,43 @@ class Sites:
         self._analysis = analysis
 
     @cached_property
-    def all(self) -> tuple[Site, ...]:
-        """In source order."""
-        found = []
+    def candidates(self) -> Mapping[str, list[Candidate]]:
+        """By the table's name, each in source order."""
+        found: dict[str, list[Candidate]] = defaultdict(list)
         for analysed in self._analysis.statements:
-            quotes = analysed.target.dialect.ansi_quotes
             for resolution in analysed.resolutions:
-                access = row_access(resolution, quotes)
-                if access is not None:
-                    found.append(Site(analysed, resolution, access))
-        return tuple(found)
-
-    @cached_property
-    def by_table(self) -> Mapping[str, list[Site]]:
-        """By the table's name."""
-        found: dict[str, list[Site]] = defaultdict(list)
-        for site in self.all:
-            found[site.table].append(site)
+                table = only_table(resolution)
+                if table is not None:
+                    found[_name(table)].append(Candidate(analysed, resolution, table))
         return found
 
+    def about(self, table: str) -> list[Site]:
+        """Return the statements about a table in source order."""
+        return [each.site for each in self.candidates.get(table, ()) if each.site is not None]
+
+    def with_times(self) -> Iterator[Site]:
+        """Yield the statements about tables that have text columns with a time's name, table by table."""
+        for table, candidates in self.candidates.items():
+            if any(_may_hold_time(column) for each in tables(candidates) for column in each.columns):
+                yield from self.about(table)
+
     @cached_property
-    def _by_text(self) -> Mapping[tuple[str, int, str], Site]:
-        return {
-            (each.analysed.statement.span.path, each.analysed.statement.span.start, each.resolution.variant.sql): each
-            for each in self.all
-        }
+    def _by_text(self) -> Mapping[tuple[str, int, str], list[Candidate]]:
+        found: dict[tuple[str, int, str], list[Candidate]] = defaultdict(list)
+        for each in chain.from_iterable(self.candidates.values()):
+            span = each.analysed.statement.span
+            found[span.path, span.start, each.resolution.variant.sql].append(each)
+        return found
 
     def of(self, ran: Ran) -> tuple[Site, ...]:
         """Return what a call runs; () where none of its texts was understood."""
-        found = (self._by_text.get((span.path, span.start, text)) for span, text in ran.texts)
-        return tuple(each for each in found if each is not None)
+        found = []
+        for span, text in ran.texts:
+            same = (each.site for each in reversed(self._by_text.get((span.path, span.start, text), ())))
+            site = next((each for each in same if each is not None), None)
+            if site is not None:
+                found.append(site)
+        return tuple(found)
 
     def one(self, ran: Ran) -> Site | None:
         """Return what a call runs where it is one statement, or several that do the same; None otherwise."""
@@ -133,12 +161,25 @@ class Sites:
         )
 
 
+def tables(candidates: Iterable[Candidate]) -> Iterable[Table]:
+    """Return the tables of some texts, each once: a name may have another shape for each moment of the migrations."""
+    return {id(each.table): each.table for each in candidates}.values()
+
+
 def times(site: Site) -> Iterator[Setting]:
     """Yield the text columns with a time's name that a statement gives a value."""
     for setting in (*site.access.inserted, *site.access.settings):
         column = site.access.table.column(setting.column)
-        if column is not None and _TEXT.match(column.type) and _TIME_NAME.search(setting.column):
+        if column is not None and _may_hold_time(column):
             yield setting
+
+
+def _may_hold_time(column: Column) -> bool:
+    return bool(_TEXT.match(column.type) and _TIME_NAME.search(column.name.lower()))
+
+
+def _name(table: Table) -> str:
+    return f"{table.database}.{table.name}" if table.database else table.name
 
 
 def text_times(site: Site) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nodepath_cli.schema.model import Table
 
@@ -57,6 +58,8 @@ def words(name: str) -> list[str]:
     return [each.lower() for each in _WORD.findall(name)]
 
 
+# Asked for every statement that writes, and again for every function around one.
+@lru_cache(maxsize=4096)
 def taking(name: str) -> int:
     """Say how much a function's name speaks for taking a lock: 2 for certain, 1 perhaps, 0 not."""
     found = words(name)

@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import Clause, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Aliased, value_uses
+from nodepath_cli.sql.value_uses import Aliased
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every alias without AS that is another column of the same table."""
-    for use in value_uses(resolution, context.dialect.ansi_quotes) if _selects(resolution) else ():
+    for use in context.value_uses(resolution) if _selects(resolution) else ():
         if not isinstance(use, Aliased) or use.reference.table is None:
             continue
         table, name = use.reference.table, use.reference.name

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import ColumnRef, Found, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Matched, value_uses
+from nodepath_cli.sql.value_uses import Matched
 
 _SAME = {"utf8": "utf8mb3"}
 
@@ -32,7 +32,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     collations = {collation_of(column) for column in resolution.columns}
     if len(collations - {None}) < 2:
         return
-    for use in value_uses(resolution, context.dialect.ansi_quotes):
+    for use in context.value_uses(resolution):
         if isinstance(use, Matched):
             left, right = collation_of(use.left), collation_of(use.right)
             if left and right and left != right:

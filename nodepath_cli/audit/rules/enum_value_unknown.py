@@ -26,7 +26,7 @@ from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity, Suggesti
 from nodepath_cli.audit.near import similarity
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Assigned, Constant, value_uses
+from nodepath_cli.sql.value_uses import Assigned, Constant
 
 _TYPE = re.compile(r"(enum|set)\s*\((.*)\)", re.DOTALL | re.IGNORECASE)
 _MEMBER = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
@@ -40,7 +40,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     tables = {table.table.name: table.table for table in resolution.tables if table.table and table.access == "write"}
     if not any(_TYPE.match(column.type) for table in tables.values() for column in table.columns):
         return
-    for use in value_uses(resolution, context.dialect.ansi_quotes):
+    for use in context.value_uses(resolution):
         if isinstance(use, Assigned):
             kind = _TYPE.match(use.column.type)
             if kind and not _accepts(kind[1].lower(), members(use.column), use.value, use.column):

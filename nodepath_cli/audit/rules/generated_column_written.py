@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Overruled, value_uses
+from nodepath_cli.sql.value_uses import Overruled
 
 _ERRNO = {"mysql": 3105, "mariadb": 1906}
 
@@ -33,7 +33,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         return
     if context.dialect.name == "mariadb" and resolution.kind == "update" and len(resolution.tables) > 1:
         return
-    for use in value_uses(resolution, context.dialect.ansi_quotes):
+    for use in context.value_uses(resolution):
         if isinstance(use, Overruled):
             yield Hit(
                 message=f"column '{use.column.name}' of {use.table.name} is generated and takes no value",

@@ -25,7 +25,7 @@ from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.resolution import Clause, InsertRef, Missing, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Defaulted, value_uses
+from nodepath_cli.sql.value_uses import Defaulted
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -49,7 +49,7 @@ def _defaulted(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every DEFAULT for a column that has none, in UPDATE, too."""
     if "DEFAULT" not in resolution.variant.sql.upper():
         return
-    for use in value_uses(resolution, context.dialect.ansi_quotes):
+    for use in context.value_uses(resolution):
         if isinstance(use, Defaulted) and use.table.kind == "table" and required(use.column, context.dialect):
             yield Hit(
                 message=f"column '{use.column.name}' of {use.table.name} has no default",

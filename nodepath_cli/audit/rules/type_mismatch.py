@@ -23,7 +23,7 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now, value_uses
+from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now
 
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
@@ -38,7 +38,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     if context.dialect.family == "sqlite" or not (resolution.columns or resolution.inserts):
         return
     compared: set[int] = set()
-    for use in value_uses(resolution, context.dialect.ansi_quotes):
+    for use in context.value_uses(resolution):
         if isinstance(use, Compared) and use.reference.start in compared:
             # One value of an IN list says it for all.
             continue
