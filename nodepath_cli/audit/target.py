@@ -104,8 +104,11 @@ class Targets:
         if len(replayed[0].problems) > len(head.problems) and sum(map(bool, parts)) > 1:
             turned = [each for part in reversed(parts) for each in part]
             # goose runs numbered Go and SQL files of one folder in one sequence.
+            orders = [ddl]
             for order in (turned, _by_number(ddl)):
-                replayed.append(from_statements(order, head, self._settings.dialect, self._files))
+                if not any(_same(order, other) for other in orders):
+                    orders.append(order)
+                    replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
@@ -194,6 +197,10 @@ class Targets:
         # The default schema has the revisions' renames itself.
         given = bool(self._settings.schema) or any(block.schema for block in self._settings.sources)
         return rename_history(self._settings, self._programs, with_revisions=given)
+
+
+def _same(order: Sequence[Statement], other: Sequence[Statement]) -> bool:
+    return all(each is one for each, one in zip(order, other, strict=True))
 
 
 def _by_number(ddl: Sequence[Statement]) -> list[Statement]:

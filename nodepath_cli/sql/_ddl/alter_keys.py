@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -68,10 +69,12 @@ def rename_keys(draft: Draft, renames: Sequence[RenameKey]) -> None:
         if "PRIMARY" in (rename.new.upper(), rename.old.upper()):
             raise Refusal(1280, f"Incorrect index name '{rename.new}'")
         new_names[rename.old.lower()] = rename.new
-    keys = [replace(key, name=new_names.get(key.name.lower(), key.name)) for key in draft.keys]
-    names = [key.name.lower() for key in keys]
+    keys = [
+        replace(key, name=new_names[key.name.lower()]) if key.name.lower() in new_names else key for key in draft.keys
+    ]
+    counted = Counter(key.name.lower() for key in keys)
     for key in keys:
-        if names.count(key.name.lower()) > 1:
+        if counted[key.name.lower()] > 1:
             raise Refusal(1061, f"Duplicate key name '{key.name}'")
     draft.keys = keys
 

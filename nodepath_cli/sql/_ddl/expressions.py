@@ -27,8 +27,12 @@ def check_expressions(draft: Draft, dialect: Dialect) -> None:
     if draft.open or dialect.name == "sqlite":
         return
     _check_order(draft, dialect)
+    columns = [(column.name.lower(), column.name) for column in draft.columns]
     for text, where in _expressions(draft, dialect):
-        _check(text, where, draft, dialect)
+        named = _names(text, dialect)
+        refusal = _refusal(text, where, draft.name, tuple(name for lower, name in columns if lower in named), dialect)
+        if refusal:
+            raise Refusal(*refusal)
 
 
 def _expressions(draft: Draft, dialect: Dialect) -> Iterator[tuple[str, str]]:
@@ -77,14 +81,6 @@ def _names(text: str, dialect: Dialect) -> frozenset[str]:
         elif kind == WORD and tokens.words[index + 1] != "(":
             found.add(raw.lower())
     return frozenset(found)
-
-
-def _check(text: str, where: str, draft: Draft, dialect: Dialect) -> None:
-    named = _names(text, dialect)
-    columns = tuple(column.name for column in draft.columns if column.name.lower() in named)
-    refusal = _refusal(text, where, draft.name, columns, dialect)
-    if refusal:
-        raise Refusal(*refusal)
 
 
 @lru_cache(maxsize=4096)

@@ -96,6 +96,8 @@ def _settle_generated(candidates: list[DraftKey | None]) -> None:
 
     Of two such keys the longer one stays, of two of the same length the later one (measured on MariaDB 10.11).
     """
+    if not any(key is not None and key.generated for key in candidates):
+        return
     for later in range(len(candidates)):
         for earlier in range(later):
             key, other = candidates[later], candidates[earlier]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import (
@@ -42,6 +43,8 @@ _OTHER_OBJECTS = words_of(
 _LOCK_WORDS = ("ALGORITHM", "LOCK")
 
 
+# An inferred order is replayed in several ways, a script from several moments on: each text is read once.
+@lru_cache(maxsize=1024)
 def parse(text: str, dialect: Dialect) -> Ddl:
     """Return what the statement does; `Other` for one that changes no table's shape.
 

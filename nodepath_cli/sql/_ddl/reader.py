@@ -81,7 +81,8 @@ class Reader:
 
     def accept(self, *words: str) -> bool:
         """Step over these words where they stand here, one after the other."""
-        if not self.at(*words):
+        # Nearly always the first word is another one already.
+        if self.tokens.words[self.index] != words[0] or not self.at(*words):
             return False
         self.index += len(words)
         return True
