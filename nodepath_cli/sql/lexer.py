@@ -17,9 +17,11 @@ WORD, QUOTED, NUMBER, STRING, OP, PARAM, VARIABLE, HOLED, END = range(1, 10)
 """Kinds of tokens: unquoted word, quoted identifier, number, string, operator, placeholder, `@x`, a hole, the end."""
 
 _WORD_CHARACTER = rf"(?:(?!{HOLE})[\w$\x80-\U0010ffff])"
+# Most tokens are such words: tried first, and not character by character as those with holes and letters beyond ASCII.
+_PLAIN_WORD = r"[A-Za-z_][A-Za-z0-9_$]*+(?![\w$\x80-\U0010ffff])"
 # No possessive groups (`(...)*+`): early Python 3.11 loses its place where a round of one fails (seen on 3.11.2, where
 # `a--b` lost its minus signs). Possessive classes (`[...]++`) are right everywhere.
-_SKIP = r"(?:[\s\x00]++|\#[^\n]*+|--(?=[\s\x00-\x1f]|\Z)[^\n]*+|/\*.*?\*/)*"
+_SKIP = r"[\s\x00]*+(?:(?:\#[^\n]*+|--(?=[\s\x00-\x1f]|\Z)[^\n]*+|/\*.*?\*/)[\s\x00]*+)*"
 _NUMBER = (
     r"0x[0-9a-fA-F]+(?![\w$])|0b[01]+(?![\w$])|\d+\.\d*(?:[eE][+-]?\d+)?(?![\w$])"
     r"|(?<![\w$`])\.\d+(?:[eE][+-]?\d+)?|\d+(?:[eE][+-]?\d+)?(?![\w$\x80-\U0010ffff])|\d+(?=\ufffc)|\d+\.(?=\D|\Z)"
@@ -43,13 +45,14 @@ def _pattern(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
         else (f"{_WORD_CHARACTER}+", r"\?\d*|:[A-Za-z_]\w*(?:\.\w+)*")
     )
     return re.compile(
-        rf"{_SKIP}(?:({_NUMBER})|({word})|({strings})|({names})|({parameter})"
+        rf"{_SKIP}(?:({_PLAIN_WORD})|({_NUMBER})|({word})|({strings})|({names})|({parameter})"
         rf"|({_VARIABLE})|({HOLE}+)|({_OPERATOR})|\Z)",
         re.DOTALL,
     )
 
 
-_KINDS = (END, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
+_QUOTES = frozenset("'\"`")
+_KINDS = (END, WORD, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,18 @@ class LexError:
     """Offset of the quote or parenthesis."""
 
 
-@lru_cache(maxsize=256)
 def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> Tokens | LexError:
     """Return the tokens of a text, or why it has none.
 
-    `ansi_quotes`: `"x"` is an identifier. `brackets`: so is `[x]` (SQLite). Several rules look at one statement, so
-    the last texts are remembered: nobody changes the lists.
+    `ansi_quotes`: `"x"` is an identifier. `brackets`: so is `[x]` (SQLite). The rules look at a statement when all are
+    resolved, so that the last thousands of texts are remembered: nobody changes the lists.
     """
+    return _tokenized(text, ansi_quotes, brackets)
+
+
+# Arguments that are left out, or given by name, make another key: `tokenize` gives them all.
+@lru_cache(maxsize=4096)
+def _tokenized(text: str, ansi_quotes: bool, brackets: bool) -> Tokens | LexError:
     kinds: list[int] = []
     words: list[str] = []
     starts: list[int] = []
@@ -97,7 +105,9 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
             break
         start, end = match.span(group)
         kind = _KINDS[group]
-        if kind == OP:
+        if kind == WORD:
+            words.append(text[start:end].upper())
+        elif kind == OP:
             word = text[start:end]
             if word == "(":
                 stack.append(len(kinds))
@@ -106,11 +116,9 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
                 if not stack:
                     return LexError("a closing parenthesis too many", start)
                 closing[stack.pop()] = len(kinds)
-            elif word in "'\"`":
+            elif word in _QUOTES:
                 return LexError("a quote that is never closed", start)
             words.append(word)
-        elif kind == WORD:
-            words.append(text[start:end].upper())
         else:
             words.append("")
         kinds.append(kind)
@@ -118,17 +126,12 @@ def tokenize(text: str, ansi_quotes: bool = False, brackets: bool = False) -> To
         ends.append(end)
     if stack:
         return LexError("a parenthesis that is never closed", starts[stack[-1]])
-    _end(kinds, words, starts, ends, len(text))
+    # Three ends, so that a look-ahead of two needs no bounds check.
+    kinds += [END] * 3
+    words += [""] * 3
+    starts += [len(text)] * 3
+    ends += [len(text)] * 3
     return Tokens(text, kinds, words, starts, ends, closing, depth)
-
-
-def _end(kinds: list[int], words: list[str], starts: list[int], ends: list[int], length: int) -> None:
-    # Three of them, so that a look-ahead of two needs no bounds check.
-    for _ in range(3):
-        kinds.append(END)
-        words.append("")
-        starts.append(length)
-        ends.append(length)
 
 
 def unquote(text: str) -> str:

@@ -197,6 +197,8 @@ class Protocols:
     def _paired(self, acquire: Acquire) -> bool:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
         names = {each.function.name for each in acquire.releases}
+        if not names:
+            return False
         if any(way.works and _in_turn(way, "", names) for way in acquire.ways):
             return True
         return any(_in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
