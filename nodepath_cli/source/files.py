@@ -24,6 +24,8 @@ ALWAYS_LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules"})
 VENDORED = frozenset({"vendor", "testdata", "third_party"})
 """Folders that are left out unless vendored code is asked for; `.git` and `node_modules` always are."""
 
+_PIECE = 1 << 20
+
 # The Go tool's own definition of a generated file (go.dev/s/generatedcode): this line before the package clause.
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
 _BUILD_IGNORE = re.compile(r"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
@@ -109,7 +111,7 @@ class _Collector:
         if Path(path).is_dir():
             self._walk(path)
         elif path.endswith(self.suffixes):
-            self._file(path)
+            self._file(path, display(path))
         else:
             self.skipped[display(path)] = f"not a {' or '.join(self.suffixes)} file"
 
@@ -117,11 +119,14 @@ class _Collector:
         folders = [root]
         while folders:
             folder = folders.pop()
+            shown = display(folder)
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
-                self.skipped[display(folder)] = f"unreadable: {(error.strerror or 'error').lower()}"
+                self.skipped[shown] = f"unreadable: {(error.strerror or 'error').lower()}"
                 continue
+            # To ask for each file's own path from here would take as long as to read it.
+            prefix = "" if shown == "." else shown + "/"
             below = []
             for entry in entries:
                 if self._excluded(entry.path):
@@ -130,7 +135,7 @@ class _Collector:
                     if not self._left_out_folder(entry.name):
                         below.append(entry.path)
                 elif entry.name.endswith(self.suffixes) and not self._left_out_name(entry.name):
-                    self._file(entry.path, walked=True)
+                    self._file(entry.path, prefix + entry.name, walked=True)
             folders.extend(reversed(below))
 
     def _left_out_folder(self, name: str) -> bool:
@@ -148,8 +153,7 @@ class _Collector:
             for pattern in (each.rstrip("/") for each in self.settings.exclude)
         )
 
-    def _file(self, path: str, walked: bool = False) -> None:
-        shown = display(path)
+    def _file(self, path: str, shown: str, walked: bool = False) -> None:
         if shown in self.files:
             return
         try:
@@ -160,8 +164,7 @@ class _Collector:
             if status.st_size > self.settings.max_file_size:
                 self.skipped[shown] = f"larger than {self.settings.max_file_size:,} bytes (--max-file-size)"
                 return
-            with open(path, "rb") as stream:  # noqa: PTH123 - as above
-                data = stream.read()
+            data = _content(path, status.st_size)
         except OSError as error:
             self.skipped[shown] = _why_unreadable(path, error)
             return
@@ -177,13 +180,32 @@ class _Collector:
         self.files[shown] = SourceFile(shown, text)
 
     def _left_out_text(self, text: str) -> bool:
-        if "Code generated" not in text and "build ignore" not in text:
-            return False
-        clause = _PACKAGE.search(text)
+        # Most files begin with their package clause, or have it behind a few lines: the rest need not be looked through.
+        clause = _PACKAGE.search(text, 0 if text.startswith("package") else text.find("\npackage") + 1)
         head = text[: clause.start()] if clause else text
+        if "Code generated" not in head and "build ignore" not in head:
+            return False
         if _BUILD_IGNORE.search(head):
             return True
         return bool(_GENERATED.search(head)) and not self.settings.include_generated
+
+
+def _content(path: str, size: int) -> bytes:
+    """Return a file's bytes; `size` is how many it should have. Raises OSError."""
+    # A stream of thousands of small files costs more than what is read through it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        data = os.read(descriptor, size + 1)
+        if len(data) == size:
+            return data
+        # It has changed since it was measured, or comes in pieces.
+        parts = [data]
+        while data:
+            data = os.read(descriptor, _PIECE)
+            parts.append(data)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
 
 
 def _why_unreadable(path: str, error: OSError) -> str:

@@ -235,12 +235,8 @@ def by_path(path: str, family: str) -> Foreign | None:
 
 def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
     """Tell by the database drivers that a file imports, where none of them is the audited one's."""
-    drivers = [
-        (dialect, path.partition(" ")[2] or path)
-        for path in imports
-        for driver, dialect in DRIVERS.items()
-        if path == driver or path.startswith(driver + "/")
-    ]
+    found = ((names_database(path), path) for path in imports)
+    drivers = [(dialect, path.partition(" ")[2] or path) for dialect, path in found if dialect is not None]
     if not drivers or any(dialect == family for dialect, _ in drivers):
         return None
     dialect, path = drivers[0]
@@ -273,6 +269,8 @@ def _opened_by_name(text: str) -> list[tuple[str, str]]:
     return [(name, next(iter(_all([name.lower()])), "")) for name in names]
 
 
+# Most files of a program import the same packages.
+@lru_cache(maxsize=1024)
 def names_database(path: str) -> str | None:
     """Return the database whose driver an import path is, None for another package."""
     driver = next((each for each in DRIVERS if path == each or path.startswith(each + "/")), None)
