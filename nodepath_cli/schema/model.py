@@ -97,7 +97,7 @@ class Table:
         """Return the column of that name, without regard to case."""
         return self.by_name.get(name.lower())
 
-    @property
+    @cached_property
     def visible(self) -> tuple[Column, ...]:
         """The columns of `*` and of an INSERT without a column list."""
         return tuple(column for column in self.columns if not column.invisible)

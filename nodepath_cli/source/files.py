@@ -180,7 +180,7 @@ class _Collector:
         self.files[shown] = SourceFile(shown, text)
 
     def _left_out_text(self, text: str) -> bool:
-        # Most files begin with their package clause, or have it behind a few lines: the rest need not be looked through.
+        # Most files begin with their package clause, or have it behind a few lines: no more need be looked through.
         clause = _PACKAGE.search(text, 0 if text.startswith("package") else text.find("\npackage") + 1)
         head = text[: clause.start()] if clause else text
         if "Code generated" not in head and "build ignore" not in head:

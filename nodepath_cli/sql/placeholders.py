@@ -27,9 +27,8 @@ def placeholders(parsed: Parsed) -> Placeholders:
 
 def _found(prepared: Prepared) -> Iterator[Placeholder]:
     tokens, text = prepared.tokens, prepared.text
-    for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
-        if kind != PARAM:
-            continue
+    for index in [number for number, kind in enumerate(tokens.kinds) if kind == PARAM]:
+        start, end = tokens.starts[index], tokens.ends[index]
         name = None
         if text[start] in ":$":
             name = text[start + 1 : end]
@@ -62,6 +61,8 @@ def _may_hold(use: HoleUse, prepared: Prepared) -> bool:
 
 def _replaced_by_more_than_names(prepared: Prepared) -> bool:
     pieces = prepared.pieces
+    if not pieces:
+        return False
     ends = [*(piece[0] for piece in pieces[1:]), len(prepared.text)][: len(pieces)]
     return any(
         step == 0 and not _PLAIN.match(prepared.text[start:end])

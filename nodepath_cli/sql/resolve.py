@@ -131,8 +131,7 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
     """Return the text for people and servers, and whether it is all that the program sends."""
     text = parsed.prepared.text
     tokens = parsed.prepared.tokens
-    named = PARAM in tokens.kinds
-    if HOLE not in text and not named:
+    if HOLE not in text and not (":" in text and PARAM in tokens.kinds):
         return text.strip(), True
     roles = {use.start: use.role for use in parsed.holes}
     numbers = {start: number for number, start in enumerate(sorted(roles), 1)}
