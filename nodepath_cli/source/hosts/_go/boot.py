@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import routine_key
 from nodepath_cli.source.hosts._go.records import Call
-from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
 from nodepath_cli.source.statement import Statement, Variant
 
 _DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d_])")
@@ -78,7 +78,7 @@ class _Words:
 
     def files(self, name: str) -> Sequence[GoFile]:
         """Return the files that name it."""
-        return [file for file in self._index.files if file.has(name)]
+        return having(self._index.files, name)
 
     def has(self, file: GoFile, name: str) -> bool:
         """Say whether a file names it."""

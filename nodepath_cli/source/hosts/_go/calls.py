@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SINKS: dict[str, int] = {
     # database/sql: the first argument is the SQL, behind the context of the Context forms.
@@ -176,6 +177,8 @@ _CONTEXT = re.compile(
 )
 
 
+# Every call is asked several times, and a program's methods have few names.
+@lru_cache(maxsize=4096)
 def base_name(method: str) -> str:
     """Return a method's name without the ending `Context` or `Ctx`."""
     for ending in ("Context", "Ctx"):
@@ -184,10 +187,10 @@ def base_name(method: str) -> str:
     return method
 
 
-def sql_argument(method: str, arguments: list[str]) -> int | None:
+def sql_argument(method: str, first: str, count: int) -> int | None:
     """Return which argument of a database method is its SQL, None where the name is no such method or it has too few.
 
-    `arguments` are their source texts: a context in front of the SQL is told by its name.
+    `first` is the source text of the first of the `count` arguments: a context in front of the SQL is told by its name.
     """
     base = base_name(method)
     if base not in SINKS:
@@ -195,9 +198,9 @@ def sql_argument(method: str, arguments: list[str]) -> int | None:
     position = SINKS[base]
     if base in _FIRST:
         position = 0
-    if arguments and (base != method or _CONTEXT.search(arguments[0])):
+    if count and (base != method or _CONTEXT.search(first)):
         position += 1
-    return position if position < len(arguments) else None
+    return position if position < count else None
 
 
 def is_database(receiver: str, type_id: str, method: str) -> bool | None:

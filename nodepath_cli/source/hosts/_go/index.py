@@ -15,7 +15,7 @@ from nodepath_cli.source.hosts._go.outline import (
     may_declare_value,
     may_write,
 )
-from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
 from nodepath_cli.source.hosts._go.writes import Write, Writes, writes_of
 
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
@@ -282,7 +282,7 @@ class Index:
         key = (folder, name)
         found = self._mentions.get(key)
         if found is None:
-            found = self._mentions[key] = [file for file in self.folders.get(folder, ()) if file.has(name)]
+            found = self._mentions[key] = having(self.folders.get(folder, ()), name)
         return found
 
     def importing(self, folder: str) -> Sequence[GoFile]:

@@ -128,13 +128,10 @@ def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        if not (_wordy(text[start - 1 : start]) or _wordy(text[end : end + 1])):
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if not (before.isalnum() or before == "_" or after.isalnum() or after == "_"):
             yield start, end
         start = text.find(name, end)
-
-
-def _wordy(character: str) -> bool:
-    return character.isalnum() or character == "_"
 
 
 def _next(text: str, offset: int) -> str:

@@ -40,8 +40,8 @@ def split(data: bytes) -> Pieces:
     """Return the pieces of a file."""
     functions: list[FunctionPiece] = []
     others: list[tuple[int, int]] = []
-    for start, end in _parts(data):
-        function = _function(data, start, end)
+    for start, end, alone in _parts(data):
+        function = _function(data, start, end) if alone else None
         if function is not None:
             functions.append(function)
         elif others and others[-1][1] == start:
@@ -51,17 +51,23 @@ def split(data: bytes) -> Pieces:
     return Pieces(tuple(functions), tuple(others))
 
 
-def _parts(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the parts between the lines that begin as declarations; each but the last is closed."""
+def _parts(data: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Yield start and end of the parts between the lines that begin as declarations; each but the last is closed.
+
+    The third is whether it holds no other such line.
+    """
     # What stands in front of the first declaration is the package clause with its comments.
-    position = 0
+    position = passed = 0
     comments = b"/*" in data
     for following in [*(found.start() + 1 for found in _START.finditer(data)), len(data)]:
         if _closed(data, position, following, comments):
-            yield position, following
-            position = following
+            yield position, following, passed == 0
+            position, passed = following, 0
+        else:
+            passed += 1
     if position < len(data):
-        yield position, len(data)
+        # The end of the file was passed, too.
+        yield position, len(data), passed == 1
 
 
 def _closed(data: bytes, start: int, end: int, comments: bool) -> bool:
@@ -75,9 +81,9 @@ def _closed(data: bytes, start: int, end: int, comments: bool) -> bool:
 
 
 def _function(data: bytes, start: int, end: int) -> FunctionPiece | None:
-    """Return the function of a part that holds one function and nothing else."""
+    """Return the function of a part that holds one declaration and nothing else."""
     head = _FUNCTION.match(data, start, end)
-    if head is None or _START.search(data, start, end) is not None:
+    if head is None:
         return None
     stop = _without_comments(data, start, end)
     if data[stop - 1 : stop] != b"}":

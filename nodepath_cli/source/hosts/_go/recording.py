@@ -121,7 +121,7 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     """Return which argument is the SQL of a database method, None where the call is none."""
     if base_name(callee.method) not in SINKS or callee.package is not None:
         return None
-    position = sql_argument(callee.method, [f.file.source(node) for node in nodes])
+    position = sql_argument(callee.method, f.file.source(nodes[0]) if nodes else "", len(nodes))
     if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
         # Declared in the tree with another order of its parameters, or with none that is a text (`Get(dest, keys...)`).
         position = next((at for at in range(position, min(len(callee.texts), len(nodes))) if callee.texts[at]), None)

@@ -148,12 +148,22 @@ class GoFile:
 
     def source(self, node: Extent) -> str:
         """Return a node's source text."""
+        if self.ascii:
+            return self.text[node.start_byte : node.end_byte]
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
 
     def shown(self, node: Node) -> str:
         """Return a node's source text on one line, shortened for a report."""
         text = " ".join(self.source(node).split())
         return text if len(text) <= EXPRESSION_LENGTH else text[: EXPRESSION_LENGTH - 3] + "..."
+
+
+def having(files: Iterable[GoFile], name: str) -> list[GoFile]:
+    """Return the files of which `has` is true: asked of thousands at once."""
+    if not name.isascii():
+        return [file for file in files if name in file.text]
+    word = name.encode()
+    return [file for file in files if word in file.words]
 
 
 def named(node: Node) -> list[Node]:

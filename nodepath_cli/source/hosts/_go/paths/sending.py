@@ -85,8 +85,8 @@ def _session(made: Calling, state: State) -> Values | None:
 
 def _values(made: Calling) -> tuple[Any, ...] | None:
     """Return the values for the placeholders: what stands behind the SQL."""
-    sources = [made.place.file.source(node) for node in made.nodes]
-    position = sql_argument(made.method, sources)
+    first_text = made.place.file.source(made.nodes[0]) if made.nodes else ""
+    position = sql_argument(made.method, first_text, len(made.nodes))
     if position is None:
         known = (number for number, each in enumerate(made.arguments) if isinstance(each, Known) and _is_sql(each))
         position = next(known, None)
