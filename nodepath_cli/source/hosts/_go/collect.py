@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
@@ -16,31 +14,13 @@ from nodepath_cli.source.hosts._go.drivers import Drivers
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
+from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import Guard, Text
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
 MAX_VARIANTS = 24
 """Most texts of one statement."""
 _BRANCH_LENGTH = 200
-
-# What a list or loop without elements leaves behind. The program guards against it; the text is never sent.
-_UNFINISHED = re.compile(
-    r"(?<!\w)\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
-    r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
-    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
-    r"\(\s*[^()\s][^()]*\)\s*values\s*\(\s*\)|"
-    r"\bselect\s+from\b|``(?=\s*(?:from|,|=|\)))|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
-    # What an unknown case leaves of a name: no table.
-    r"^\s*(?:update\s+set|insert\s+into\s*\(|insert\s+into\s+values|delete\s+from\s*(?:where\b|;|$))|"
-    r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",
-    re.IGNORECASE,
-)
-_MAY_BE_UNFINISHED = re.compile(
-    r"[(,=]\s*(?:[),;]|\Z|where|from|values)|``|into\s*\(|"
-    r"(?:where|and|or|set|values|by|in|on|from|into|join|select|update)\s*"
-    r"(?:[;)]|\Z|where|and|or|group|limit|having|from|set|values|inner|left|join|on)"
-)
-"""What a text in lower case has wherever it is unfinished: first characters that the search skips to, unlike above."""
 
 
 @dataclass(slots=True)
@@ -190,14 +170,6 @@ def _of_any(m: Machine, record: Received) -> bool:
     return any(m.decisions.guessed(decision) == "part" for decision, _ in record.guard)
 
 
-# A statement asks twice for each of its texts.
-@lru_cache(maxsize=256)
-def _unfinished(text: str) -> tuple[int, int] | None:
-    """Return start and end of what a list or loop without elements has left behind, None where there is none."""
-    found = _UNFINISHED.search(text) if _MAY_BE_UNFINISHED.search(text.lower()) else None
-    return found.span() if found else None
-
-
 def _piece_at(text: Text, offset: int) -> int:
     behind = 0
     for number, piece in enumerate(text.pieces):
@@ -212,8 +184,8 @@ def _guessed(m: Machine, record: Received) -> Guess:
     if "text" in found:
         return "text"
     # A list or loop without elements leaves nothing between two pieces; what one literal says is meant.
-    unfinished = _unfinished(record.text.plain) if len(record.text.pieces) > 1 else None
-    if unfinished and _piece_at(record.text, unfinished[0]) != _piece_at(record.text, unfinished[1] - 1):
+    left = unfinished(record.text.plain) if len(record.text.pieces) > 1 else None
+    if left and _piece_at(record.text, left[0]) != _piece_at(record.text, left[1] - 1):
         return "text"
     return "part" if "part" in found else ""
 
@@ -303,7 +275,7 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
     records = sorted(records, key=lambda record: record.order)
     finished = records
     if len(records) > 1:
-        finished = [record for record in records if _unfinished(record.text.plain) is None] or records
+        finished = [record for record in records if unfinished(record.text.plain) is None] or records
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in _kept(finished))
     call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))
