@@ -45,6 +45,8 @@ def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None =
 def trimmed(text: Text, start: int, end: int) -> Text:
     """Return characters `start` to `end`; where a loop would have added text behind them stays marked."""
     kept = cut(text, start, end)
+    if all(piece.text for piece in text.pieces):
+        return kept
     behind = tuple(piece for piece in cut(text, end, len(text.plain)).pieces if not piece.text)
     return Text((*kept.pieces, *behind), kept.plain) if behind else kept
 
@@ -68,8 +70,12 @@ def ranges(text: Text) -> tuple[tuple[int, int], ...]:
 
 def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
     known = set(map(id, before))
+    old = [each.atom for each in before]
+    kept = set(map(id, old))
     return tuple(
-        each if id(each) in known else Alternative(each.guard, _of_atom(before, each.atom, loop, depth))
+        each
+        if id(each) in known or id(each.atom) in kept
+        else Alternative(each.guard, _of_atom(old, each.atom, loop, depth))
         for each in after
     )
 
@@ -99,10 +105,7 @@ def _not_added(before: Value, marked: Value, loop: int) -> Value:
     return tuple(result)
 
 
-def _of_atom(before: Value, atom: Atom, loop: int, depth: int) -> Atom:
-    old = [each.atom for each in before]
-    if any(each is atom for each in old):
-        return atom
+def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
     if isinstance(atom, Text):
         return _of_text([each for each in old if isinstance(each, Text)], atom, loop)
     if isinstance(atom, Items):

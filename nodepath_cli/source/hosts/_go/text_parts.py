@@ -25,6 +25,8 @@ def cut(text: Text, start: int, end: int) -> Text:
     start, end = max(start, 0), min(end, len(text.plain))
     if start >= end:
         return EMPTY
+    if end - start == len(text.plain):
+        return text
     pieces = []
     offset = 0
     for piece in text.pieces:

@@ -7,7 +7,6 @@ arms of the branches that have to be taken for it. Two alternatives can be combi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -197,10 +196,7 @@ def join_guards(first: Guard, second: Guard) -> Guard | None:
         return second
     if not second:
         return first
-    more = _further(_arms(first), second)
-    if not more:
-        return None if more is None else first
-    return tuple(sorted((*first, *more)))
+    return _joined(first, _arms(first), second)
 
 
 class _Latest:
@@ -217,16 +213,22 @@ def _arms(guard: Guard) -> Mapping[int, int]:
     return _Latest.arms
 
 
-def _further(arms: Mapping[int, int], guard: Guard) -> list[tuple[int, int]] | None:
-    """Return what a guard adds to the arms that are taken, None where it contradicts them."""
+def _joined(guard: Guard, arms: Mapping[int, int], other: Guard) -> Guard | None:
+    """Return the guard under which both of two guards hold, None where they contradict; `arms` are the first one's."""
     more = []
-    for entry in guard:
-        taken = arms.get(entry[0])
-        if taken is None:
+    taken = arms.get
+    for entry in other:
+        arm = taken(entry[0])
+        if arm is None:
             more.append(entry)
-        elif taken != entry[1]:
+        elif arm != entry[1]:
             return None
-    return more
+    if not more:
+        return guard
+    if more[0] > guard[-1]:
+        # Most branches are met one after the other: both are in order already.
+        return (*guard, *more)
+    return tuple(sorted((*guard, *more)))
 
 
 def agree(first: Guard, second: Guard) -> bool:
@@ -247,9 +249,9 @@ def under(value: Value, guard: Guard) -> Value:
         if not known or known == guard:
             result.append(Alternative(guard, atom))
             continue
-        more = _further(arms, known)
-        if more is not None:
-            result.append(Alternative(tuple(sorted((*guard, *more))) if more else guard, atom))
+        both = _joined(guard, arms, known)
+        if both is not None:
+            result.append(Alternative(both, atom))
     return tuple(result)
 
 
@@ -321,16 +323,31 @@ def _chosen(guards: Sequence[Guard]) -> list[int]:
     taken = [[arm for _, arm in guard].count(0) for guard in guards]
     most, least = max(taken), min(taken)
     keep = {taken.index(most), taken.index(least)}
-    seen = Counter(entry for index in keep for entry in guards[index])
+    seen: dict[tuple[int, int], int] = {}
+    for index in keep:
+        _count(seen, guards[index])
     for index in sorted(range(len(guards)), key=taken.__getitem__):
-        if index not in keep and len(keep) < CAP and any(seen[entry] < _TWICE for entry in guards[index]):
-            keep.add(index)
-            seen.update(guards[index])
+        if len(keep) == CAP:
+            return sorted(keep)
+        if index in keep:
+            continue
+        for entry in guards[index]:
+            if seen.get(entry, 0) < _TWICE:
+                keep.add(index)
+                _count(seen, guards[index])
+                break
     for wanted in (least + 1, None):
         for index, count in enumerate(taken):
-            if len(keep) < CAP and (wanted is None or count == wanted):
+            if len(keep) == CAP:
+                return sorted(keep)
+            if wanted is None or count == wanted:
                 keep.add(index)
     return sorted(keep)
+
+
+def _count(seen: dict[tuple[int, int], int], guard: Guard) -> None:
+    for entry in guard:
+        seen[entry] = seen.get(entry, 0) + 1
 
 
 def _identity(alternative: Alternative) -> object:
@@ -362,7 +379,7 @@ def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
     else:
         return first
     others = {id(value): value for _, value in arms[1:] if value is not first}
-    common = [a for a in first if all(any(a is b or a == b for b in value) for value in others.values())]
+    common = [a for a in first if all(a in value for value in others.values())]
     shared = set(map(id, common))
     result: list[Alternative] = []
     if len(arms) > CAP:
@@ -372,11 +389,15 @@ def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
             distinct[id(value)] = (() if id(value) in distinct else guard, value)
         arms = list(distinct.values())
     for guard, value in arms:
+        taken = _arms(guard)
         for alternative in value:
             if id(alternative) in shared:
                 result.append(alternative)
-            elif not any(alternative == other for other in common):
-                result.extend(under((alternative,), guard))
+            elif alternative not in common:
+                known = alternative.guard
+                both = _joined(guard, taken, known) if known and guard else known or guard
+                if both is not None:
+                    result.append(Alternative(both, alternative.atom))
     return limit(result) or first
 
 
@@ -388,11 +409,15 @@ def product(values: Sequence[Value]) -> list[tuple[Guard, tuple[Atom, ...]]]:
             atom = value[0].atom
             rows = [(guard, (*atoms, atom)) for guard, atoms in rows]
             continue
-        longer = []
+        longer: list[tuple[Guard, tuple[Atom, ...]]] = []
         for guard, atoms in rows:
-            for alternative in value:
-                joined = join_guards(guard, alternative.guard)
+            if not guard:
+                longer.extend((known, (*atoms, atom)) for known, atom in value)
+                continue
+            arms = _arms(guard)
+            for known, atom in value:
+                joined = _joined(guard, arms, known) if known and known != guard else guard
                 if joined is not None:
-                    longer.append((joined, (*atoms, alternative.atom)))
+                    longer.append((joined, (*atoms, atom)))
         rows = [longer[index] for index in _chosen([guard for guard, _ in longer])]
     return rows
