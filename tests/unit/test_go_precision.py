@@ -8,6 +8,10 @@ from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from tests.unit.go_host import body, only, statements, texts
 
 SQL = [
+    ("alter /* by the migrator */ table users add age int", "ddl"),
+    ("select/* by whom */id from users", "dml"),
+    ("unlock /* now */ tables", "other"),
+    ("create trigger \ufffc \ufffc \ufffc on users for each row set @a = 1", "ddl"),
     ("SELECT * FROM t", "dml"),
     ("select a, b from `t` where c = ?", "dml"),
     ("SELECT 1", "dml"),
@@ -100,6 +104,21 @@ def test_english_is_no_sql(text: str) -> None:
 )
 def test_text_that_goes_to_no_database_is_not_reported(code: str) -> None:
     assert texts(body(code)) == []
+
+
+def test_a_comment_behind_the_verb_hides_no_statement() -> None:
+    """The program writes who sends the statement into it, and sends it with a package that is not among the files."""
+    code = """
+        query := fmt.Sprintf(`alter /* by the migrator */ table %s AUTO_INCREMENT=%d`, "users", 7)
+        sqlutils.ExecNoPrepare(r.db, query)
+        sqlutils.ExecNoPrepare(r.db, "unlock /* by the migrator */ tables")
+        sqlutils.ExecNoPrepare(r.db, "insert /* by the migrator */ into users (name) values ('a')")
+    """
+    assert texts(body(code)) == [
+        "alter /* by the migrator */ table users AUTO_INCREMENT=7",
+        "unlock /* by the migrator */ tables",
+        "insert /* by the migrator */ into users (name) values ('a')",
+    ]
 
 
 def test_struct_tags_are_no_sql() -> None:

@@ -15,6 +15,8 @@ _NAME = r"(?-i:(?>(?:[\w$@]|[^\x00-\x7f]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{\{?[
 _NAMES = rf"(?>{_NAME}(?:\s*\.\s*{_NAME})*)"
 _LEAD = re.compile(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*", re.DOTALL)
 
+_COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
+
 _JOIN = r"(?:(?:left|right|inner|cross|outer|natural|straight_)\s*)*join\b"
 _ARTICLE = r"(?!(?:the|a|an|your|this|that|these|all of|one of|any|some|to|of|with|for|and|or)\s+\w)"
 _AFTER = r"(?:where|using|order|limit|inner|left|right|cross|join|returning|partition)"
@@ -54,7 +56,7 @@ _DDL = {
         rf"{_NAMES}\s*(?:\(|as\b|like\b|select\b|using\b|{HOLE})",
         rf"\s+(?:unique\s+|fulltext\s+|spatial\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?{_NAMES}\s+(?:using\s+\w+\s+)?on\s+{_NAMES}",
         rf"\s+(?:or\s+replace\s+)?(?:algorithm\s*=\s*\w+\s+)?(?:definer\s*=\s*\S+\s+)?(?:sql\s+security\s+\w+\s+)?(?:materialized\s+)?view\s+(?:if\s+not\s+exists\s+)?{_NAMES}",
-        rf"\s+(?:or\s+replace\s+)?(?:definer\s*=\s*\S+\s+)?(?:trigger|procedure|function|event|sequence|extension|type)\s+(?:if\s+not\s+exists\s+)?{_NAMES}\s*(?:\(|before|after|as|on|start|increment|$|;)",
+        rf"\s+(?:or\s+replace\s+)?(?:definer\s*=\s*\S+\s+)?(?:trigger|procedure|function|event|sequence|extension|type)\s+(?:if\s+not\s+exists\s+)?{_NAMES}\s*(?:\(|before|after|as|on|start|increment|$|;|{HOLE})",
         _CONTAINER,
     ],
     "alter": [
@@ -128,7 +130,7 @@ def sql_kind(text: str) -> str | None:
     verb = _VERB.match(text, start)
     if not verb:
         return None
-    head = text[start : start + SCAN]
+    head = _COMMENT.sub(" ", text[start : start + SCAN])
     if _ENGLISH_START.match(head) and not _SQL_MARK.search(head):
         return None
     word = verb.group().casefold()

@@ -10,13 +10,15 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _VERBS = (
     rb"select|(?:insert|replace)\s+(?:into|ignore|low_priority|delayed)|insert|update|delete|with\s+\w+|values\s+row|"
-    rb"(?:create|alter|drop|truncate|rename|lock)\s+(?:table|view|index|unique|or|temporary|database|trigger|procedure|if|user)|"
+    rb"(?:create|alter|drop|truncate|rename|lock|unlock)\s+(?:table|view|index|unique|or|temporary|database|trigger|procedure|if|user)|"
     rb"(?:start|stop|reset)(?=\s+(?:slave|replica|master)\b)|change(?=\s+(?:master|replication)\s)|"
     rb"purge(?=\s+(?:binary|master)\s+logs)|flush(?=\s+(?:binary|tables|logs|privileges|status|hosts))|"
-    rb"set|show|explain|pragma|call|truncate|optimize|analyze"
+    rb"set|show|explain|pragma|call|truncate|optimize|analyze|"
+    # `alter /* by whom */ table`
+    rb"(?:create|alter|drop|rename|lock|unlock|insert|replace|start|stop|reset|change|purge|flush)(?=\s+/\*|/\*)"
 )
 # The look-behind tests, where an alternation would do, leave a set of first characters that the search skips to.
-SQL_WORDS = re.compile(rb"[\"`(;/](?:(?<=[\"`(;])|(?<=\*/))\s*(?i:" + _VERBS + rb")\s", re.DOTALL)
+SQL_WORDS = re.compile(rb"[\"`(;/](?:(?<=[\"`(;])|(?<=\*/))\s*(?i:" + _VERBS + rb")(?:\s|/\*)", re.DOTALL)
 """A literal that begins as SQL does. English sentences do so too: this only says where to look."""
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ`(;", b'abcdefghijklmnopqrstuvwxyz"""')
 _SPACE = b" \t\n\r\f\v"
@@ -38,9 +40,12 @@ _NEVER_ALONE = re.compile(
 _TOLD = re.compile(rb"\b(?:errors\.New|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\($")
 """What makes an error of a text, or logs it."""
 _BUILDING = re.compile(rb"(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\($", re.IGNORECASE)
+_GAP = rb"(?:\s|/\*[^*]*\*/)+"
 SQL_TEXT = re.compile(
-    rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)\s+(?:ignore\s+)?into\s|\bupdate\s+\S+\s+set\s|\bdelete\s+from\s|"
-    rb"\b(?:create|alter|drop|truncate|rename)\s+(?:table|view|index|unique|database|trigger)\s|\bselect\s+[\w@]+\s*\(|"
+    rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
+    rb"\bupdate" + _GAP + rb"\S+\s+set\s|\bdelete" + _GAP + rb"from\s|"
+    rb"\b(?:create|alter|drop|truncate|rename)" + _GAP + rb"(?:table|view|index|unique|database|trigger)\s|"
+    rb"\bselect\s+[\w@]+\s*\(|"
     rb"\bwith\s+(?:recursive\s+)?\w+\s+as\s*\()"
 )
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
