@@ -63,6 +63,11 @@ def test_insert_ignore_excludes_only_where_the_affected_rows_decide(url: str) ->
     assert found.winners("no-error") == (16, 16)
 
 
+def test_no_round_meets_what_is_left_of_the_round_before(url: str) -> None:
+    found = prove(parse(url), [INSERT], rounds=60)
+    assert found.outcomes() == {"ok": 60, "1062": 60 * 15}
+
+
 def test_all_callers_of_a_round_ask_for_the_same_key_when_the_second_changes(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
