@@ -114,6 +114,32 @@ def test_a_function_beyond_the_budget_still_reports_its_calls() -> None:
     assert statements(source)[2].opaque
 
 
+LAYERS = """package a
+
+import "fmt"
+
+func (p *page) list() { p.db.Query("SELECT a FROM " + p.table) }
+func pageOf(f *filter) *page { table := f.prefix; return &page{table: table} }
+func filterOf(s *store) *filter { name := fmt.Sprintf("users%d", s.count()); return &filter{prefix: name} }
+func (s *store) count() (n int) { s.db.QueryRow(s.counting).Scan(&n); return n }
+func open() *store { prefix := "SELECT COUNT(*)"; return &store{counting: prefix + " FROM tables"} }
+"""
+
+
+def test_a_field_that_is_filled_from_a_field_is_followed() -> None:
+    assert [flat(each.sql) for each in statements(LAYERS)] == [
+        "SELECT a FROM users<>",
+        "SELECT COUNT(*) FROM tables",
+    ]
+
+
+def test_what_is_met_behind_many_fields_is_understood_as_well_as_on_its_own() -> None:
+    deeper = LAYERS.replace("+ p.table", "+ p.table.name").replace(
+        "table := f.prefix;", "table := &named{name: f.prefix.name};"
+    )
+    assert [flat(each.sql) for each in statements(deeper)][1:] == ["SELECT COUNT(*) FROM tables"]
+
+
 def test_variants_are_capped() -> None:
     cases = "".join(f'\tcase {i}:\n\t\tq += "c{i} = ?"\n' for i in range(300))
     code = f'\tq := "SELECT a FROM t WHERE "\n\tswitch x {{\n{cases}\t}}\n\tdb.Exec(q)\n'

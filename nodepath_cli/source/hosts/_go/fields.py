@@ -24,6 +24,9 @@ from nodepath_cli.source.hosts._go.writes import Write
 VARIABLE = "="
 """Stands for the type where the write is to a variable of the package."""
 _MAX_WRITES = 40
+_DEEPEST = 2
+"""How many links of fields that are filled from other fields are followed. Requests that are copied from layer to layer
+would lead through a whole program, and end where a user typed something."""
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 # To evaluate every function that fills some field would cost more than the rest of the audit. One is worth it where a
 # name says that the field has to do with SQL, or a text stands on the right side.
@@ -117,19 +120,40 @@ def stored(m: Machine, folder: str, type_id: str, name: str, *, whose: bool = Tr
 def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
     """Evaluate the places that write a name, each once."""
     key = (folder, name, is_field)
-    if key in m.searched:
+    if key in m.searched or _too_deep(m):
         return
     m.searched.add(key)
     for file in _files(m, folder, name):
         for write in m.index.writing(file, name, is_field=is_field):
-            if (file.path, write.start) not in m.fields.get((folder, name), {}):
-                _write(m, folder, name, _Site(file, write))
+            _evaluate_write(m, folder, name, _Site(file, write))
+
+
+def _evaluate_write(m: Machine, folder: str, name: str, site: _Site) -> None:
+    """Evaluate one place that writes a name, unless it is known."""
+    if (site.file.path, site.write.start) in m.fields.get((folder, name), {}):
+        return
+    m.fields_in_progress += 1
+    try:
+        _write(m, folder, name, site)
+    finally:
+        m.fields_in_progress -= 1
+
+
+def _too_deep(m: Machine) -> bool:
+    """Say whether a field is not looked up here.
+
+    Functions with SQL that get to know too little by that are evaluated again.
+    """
+    if m.fields_in_progress < _DEEPEST:
+        return False
+    m.tainted.update(key for key in m.in_progress[1:] if m.sends[key])
+    return True
 
 
 def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> None:
     """Evaluate the literals of a struct that give a field its value by its place, each once."""
     key = (type_id, name, True)
-    if key in m.searched:
+    if key in m.searched or _too_deep(m):
         return
     m.searched.add(key)
     names = m.index.field_names(type_id)
@@ -141,9 +165,8 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
             continue
         for part in m.index.writes(file, lambda text: opening in text):
             for write in part.by_position.get(names.index(name), ()):
-                known = m.fields.get((folder, name), {})
-                if (file.path, write.start) not in known and m.index.type_id(file, write.type) == type_id:
-                    _write(m, folder, name, _Site(file, write))
+                if m.index.type_id(file, write.type) == type_id:
+                    _evaluate_write(m, folder, name, _Site(file, write))
 
 
 def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:

@@ -25,7 +25,13 @@ from nodepath_cli.source.hosts._go.machine import (
 )
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
 from nodepath_cli.source.hosts._go.records import Call, Handed
-from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
+from nodepath_cli.source.hosts._go.relevant import (
+    calls_database,
+    has_sql_words,
+    returns_struct,
+    returns_text,
+    touches_sql,
+)
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
@@ -277,6 +283,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
         return Summary()
     found = m.summaries[key] = Summary()
     m.routines[key] = routine
+    m.sends[key] = calls_database(routine.text) or has_sql_words(routine.text)
     function = Function(routine.file, routine.node)
     m.in_progress.append(key)
     try:

@@ -233,6 +233,8 @@ class Machine:
     """Functions that were given texts but not followed, as they seemed to have no SQL, with those that called them."""
     implementations: dict[tuple[str, str], tuple[Routine, ...]] = field(default_factory=dict)
     """The methods that a call through an interface may mean, by type id and name."""
+    sends: dict[Key, bool] = field(default_factory=dict)
+    """Whether an evaluated function has SQL words or database calls of its own."""
     settled: dict[Key, bool] = field(default_factory=dict)
     """Whether a function has nothing more to tell when it is followed with its arguments."""
     sql_folders: set[str] = field(default_factory=set)
@@ -245,6 +247,8 @@ class Machine:
     """Functions and function literals whose bodies were run."""
     searched: set[tuple[str, str, bool]] = field(default_factory=set)
     """Fields and package variables whose writers were looked for."""
+    fields_in_progress: int = 0
+    """How many fields and package variables are being looked up, each for the one before."""
     searched_callers: set[tuple[Key, bool]] = field(default_factory=set)
     """Functions whose callers were looked for; whether that was everywhere."""
     in_progress: list[Key] = field(default_factory=list)

@@ -115,6 +115,8 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return just(Function(method.file, method.node, None, just(atom)))
     field_type = m.index.field_type(atom.type, name)
     m.soft = True
+    if not field_type and m.index.is_interface(atom.type):
+        return None
     if isinstance(atom, Record) and atom.complete and field_type in BUILDERS:
         return just(EMPTY)
     if isinstance(atom, Record) and atom.complete and field_type.startswith("[]"):
