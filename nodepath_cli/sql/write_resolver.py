@@ -189,13 +189,15 @@ class WriteResolver(SelectResolver):
     ) -> None:
         scope = Scope([target], [target])
         scope.hidden_from_on = hidden_from_on and self.dialect.name == "mariadb"
+        scope.items = self.out_items(items, scope)
+        output = self.output(scope)
         # Subqueries see the items of the INSERT's SELECT, too (measured).
-        scope.items = [*self.out_items(items, scope), *(replace(item, index=-1) for item in selected)]
+        scope.items = [*scope.items, *(replace(item, index=-1) for item in selected)]
         for number, item in enumerate(items):
             if isinstance(item.value, Expr):
                 self.expression(item.value, scope, Clause.RETURNING, None, None, number)
         start, end = items[0].value.start, items[-1].value.end
-        self.selected = self.listed(items, self.output(scope), start, end, fixed=self.countable(start, end))
+        self.selected = self.listed(items, output, start, end, fixed=self.countable(start, end))
 
     def update(self, node: Update) -> None:
         """Resolve UPDATE of one table or of several."""

@@ -186,6 +186,16 @@ def test_the_columns_of_returning(tree: Tree) -> None:
     assert found(tree, code.replace("&a", "&a, &b"), settings) == []
 
 
+@pytest.mark.parametrize("dialect", [Dialect("sqlite"), Dialect("mariadb", (10, 11))])
+def test_what_returning_gives_is_counted_without_the_select_of_the_insert(tree: Tree, dialect: Dialect) -> None:
+    settings = Settings(schema=("schema.sql",), dialect=dialect)
+    insert = "INSERT INTO flows (id, name, node) SELECT ?, f.name, ? FROM flows f RETURNING id, name"
+    code = f's.db.QueryRow("{insert}", a, b).Scan(&a, &b)'
+    assert found(tree, code, settings) == []
+    [finding] = found(tree, code.replace("&a, &b", "&a"), settings)
+    assert finding.message == "2 columns, 1 target of Scan"
+
+
 def test_a_list_of_unknown_length_is_not_counted(tree: Tree) -> None:
     tree.write("schema.sql", DDL)
     tree.write(
