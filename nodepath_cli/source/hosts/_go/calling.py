@@ -16,6 +16,7 @@ from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import Function, Unknown, Value, given, unknown
@@ -92,7 +93,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         node = inner
     name = f.file.shown(node)
     if node.type == "func_literal":
-        return Callee("func literal", "", functions=(Function(f.file, node, f.scope),))
+        return Callee("func literal", "", functions=(Function(f.file, node, Closure(f.scope)),))
     if node.type == "identifier":
         return _plain(m, f, name)
     if node.type != "selector_expression":

@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go.calling import call_value
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import trimmed
+from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of
 from nodepath_cli.source.hosts._go.values import (
@@ -88,7 +89,7 @@ def _inner(m: Machine, f: Frame, node: Node) -> Value:
 
 
 def _closure(m: Machine, f: Frame, node: Node) -> Value:
-    function = Function(f.file, node, f.scope)
+    function = Function(f.file, node, Closure(f.scope))
     m.pending.append(function)
     return just(function)
 

@@ -32,7 +32,6 @@ from nodepath_cli.source.hosts._go.relevant import (
     returns_text,
     touches_sql,
 )
-from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
@@ -83,7 +82,7 @@ def invoke(
         built = built or _builds(function, values, receiver_node)
         scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
         wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
-        if not (touches or built or returns or structs or scanning or wraps):
+        if not (touches or built or returns or structs or scanning or wraps or _asks_for_text(m, values)):
             if m.root is not None and any(_is_clause(value) for value in values):
                 m.passed_over.setdefault(key, set()).add(m.root)
             _run_literals(m, f, values)
@@ -126,13 +125,16 @@ def _activate(
 ) -> tuple[Frame, list[tuple[Node, Value | None]]]:
     """Run a function's body; return its frame, and the caller's expressions with what the function made of them."""
     key = (function.file.path, function.node.start_byte)
-    closure = function.node.type == "func_literal"
-    frame = m.frame(function.file, f.function if closure else function_name(function), _captured(f, function))
-    frame.ambient = frame.entered = f.ambient
-    if closure:
+    closure = function.closure
+    if closure is None:
+        frame = m.frame(function.file, function_name(function))
+        frame.scope.push()
+    else:
+        inner, live = closure.enter(f.scope)
+        frame = m.frame(function.file, f.function, inner)
         frame.routine, frame.parameters = f.routine, f.parameters
+    frame.ambient = frame.entered = f.ambient
     m.active.append(key)
-    frame.scope.push()
     try:
         targets = bind(m, frame, function, nodes, values)
         _run(m, frame, function)
@@ -141,9 +143,8 @@ def _activate(
         if own and receiver_node is not None:
             written.append((receiver_node, frame.scope.get(own)))
     finally:
-        if closure:
-            frame.scope.pop()
-        # Else the scope ends with the frame, unless a closure that was returned still sees it.
+        if closure is not None:
+            closure.leave(inner, live)
         m.active.pop()
     return frame, written
 
@@ -196,6 +197,19 @@ def _calls_back(values: Sequence[Value]) -> bool:
     return any(isinstance(each.atom, Function) for value in values for each in value)
 
 
+def _asks_for_text(m: Machine, values: Sequence[Value]) -> bool:
+    """Say whether a function literal among the values makes SQL of a text that it is to be called with."""
+    for value in values:
+        for each in value:
+            function = each.atom
+            if isinstance(function, Function) and function.closure is not None:
+                listing = function.node.child_by_field_name("parameters")
+                key = (function.file.path, function.node.start_byte)
+                if listing is not None and "string" in function.file.source(listing) and _worth(m, function, key)[0]:
+                    return True
+    return False
+
+
 def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
     """Say whether what a function does on its own is all there is to know, whatever its arguments are.
 
@@ -246,13 +260,6 @@ def _root(f: Frame, node: Node, value: Value) -> Node:
         return node
     before = f.scope.get(f.file.source(current))
     return current if before is not None and type_of(before) == type_of(value) else node
-
-
-def _captured(f: Frame, function: Function) -> Scope | None:
-    if function.scope is None:
-        return None
-    # Where the closure's own function is running, its variables may have been forked since.
-    return f.scope if f.scope.owner == function.scope.owner else function.scope
 
 
 def run_unbound(m: Machine, f: Frame, function: Function) -> None:

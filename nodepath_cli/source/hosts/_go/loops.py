@@ -63,7 +63,7 @@ def take_exits(f: Frame, exits: list[tuple[Guard, Scope]], entered: Guard) -> No
         relative = tuple(entry for entry in guard if entry not in before)
         levels = scope.levels[: len(f.scope.levels)]
         if relative:
-            f.scope.join([(now, f.scope.fork()), (relative, Scope(f.scope.owner, levels))])
+            f.scope.join([(now, f.scope.fork()), (relative, Scope(f.scope.owner, levels, f.scope.blocks))])
 
 
 def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from nodepath_cli.source.hosts._go.values import Guard, Value, merge
+
+_BLOCKS = count(1)
 
 
 class Scope:
     """The variables that a point of a function sees, by block."""
 
-    __slots__ = ("levels", "owner")
+    __slots__ = ("blocks", "levels", "owner")
 
-    def __init__(self, owner: int, levels: list[dict[str, Value]] | None = None) -> None:
+    def __init__(
+        self, owner: int, levels: list[dict[str, Value]] | None = None, blocks: tuple[int, ...] | None = None
+    ) -> None:
         self.owner = owner
         """The activation of the function that it belongs to."""
         self.levels = levels if levels is not None else [{}]
+        self.blocks = blocks if blocks is not None else (next(_BLOCKS),)
+        """Which block each level is: a copy of it, too, is the same block."""
 
     def get(self, name: str) -> Value | None:
         """Return the value of the innermost variable of that name, None where there is none."""
@@ -44,10 +51,12 @@ class Scope:
     def push(self) -> None:
         """Enter a block."""
         self.levels.append({})
+        self.blocks += (next(_BLOCKS),)
 
     def pop(self) -> None:
         """Leave a block."""
         self.levels.pop()
+        self.blocks = self.blocks[:-1]
 
     def size(self) -> int:
         """How many variables a fork copies."""
@@ -55,7 +64,7 @@ class Scope:
 
     def fork(self) -> Scope:
         """Return a copy whose assignments leave this one alone."""
-        return Scope(self.owner, [dict(level) for level in self.levels])
+        return Scope(self.owner, [dict(level) for level in self.levels], self.blocks)
 
     def join(self, arms: Sequence[tuple[Guard, Scope]]) -> None:
         """Take over what the arms of a branch made of these variables."""
@@ -72,3 +81,41 @@ class Scope:
                         break
                 else:
                     level[name] = first
+
+
+class Closure:
+    """The variables that a function literal sees, those of blocks that were left since, too."""
+
+    __slots__ = ("_blocks", "_levels", "_made_in")
+
+    def __init__(self, scope: Scope) -> None:
+        self._made_in = scope
+        self._levels = list(scope.levels)
+        self._blocks = scope.blocks
+
+    def enter(self, caller: Scope) -> tuple[Scope, Scope]:
+        """Return the scope in which a call of the literal runs, and the one that it shares variables with.
+
+        Where the literal's own function is running, its variables may have been forked since: the caller's count.
+        """
+        live = caller if caller.owner == self._made_in.owner else self._made_in
+        shared = self._shared(live)
+        if shared == len(self._blocks):
+            live.push()
+            return live, live
+        levels = [*live.levels[:shared], *self._levels[shared:], {}]
+        return Scope(live.owner, levels, (*self._blocks, next(_BLOCKS))), live
+
+    def leave(self, scope: Scope, live: Scope) -> None:
+        """Take over what a call has made of the variables."""
+        if scope is live:
+            live.pop()
+            return
+        shared = self._shared(live)
+        live.levels[:shared] = scope.levels[:shared]
+        self._levels[shared:] = scope.levels[shared : len(self._levels)]
+
+    def _shared(self, live: Scope) -> int:
+        """How many of the literal's blocks are still those of another scope."""
+        pairs = enumerate(zip(self._blocks, live.blocks, strict=False))
+        return next((at for at, (one, other) in pairs if one != other), min(len(self._blocks), len(live.blocks)))

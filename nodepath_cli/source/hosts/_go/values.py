@@ -17,7 +17,7 @@ from nodepath_cli.source.statement import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from nodepath_cli.source.hosts._go.scope import Scope
+    from nodepath_cli.source.hosts._go.scope import Closure
     from nodepath_cli.source.hosts._go.syntax import GoFile
 
 CAP = 16
@@ -119,8 +119,8 @@ class Function:
 
     file: GoFile
     node: Node
-    scope: Scope | None = None
-    """The variables that a closure sees; None for a declared function."""
+    closure: Closure | None = None
+    """The variables that a function literal sees; None for a declared function."""
     receiver: Value | None = None
     """What a method value is bound to."""
 

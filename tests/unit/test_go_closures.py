@@ -1,0 +1,101 @@
+"""What a function literal sees: the variables around it, those of blocks that were left before it is called, too."""
+
+from __future__ import annotations
+
+from tests.unit.go_host import body, only, statements, texts, variants
+
+MIGRATION = """
+package m
+
+import (
+	"database/sql"
+	"fmt"
+)
+
+type step func() error
+type adding func(table, column string) step
+
+func adds(tx *sql.Tx) adding {
+	return func(table, column string) step {
+		return func() error {
+			_, err := tx.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s INT", table, column))
+			return err
+		}
+	}
+}
+
+func up(tx *sql.Tx) error {
+	add := adds(tx)
+	return run(add("notes", "rank"), more(add))
+}
+
+func more(add adding) step {
+	return func() error {
+		return run(add("notes", "due"))
+	}
+}
+"""
+
+
+def test_a_function_that_is_returned_sees_the_variables_of_the_one_that_made_it() -> None:
+    code = """
+        package repo
+
+        import "database/sql"
+
+        func reader(db *sql.DB, table string) func() error {
+            query := "SELECT a FROM " + table
+            return func() error {
+                _, err := db.Query(query)
+                return err
+            }
+        }
+
+        func all(db *sql.DB) {
+            read := reader(db, "notes")
+            read()
+            later(reader(db, "tags"))
+        }
+        """
+    assert variants(only(statements(code))) == ["SELECT a FROM notes", "SELECT a FROM tags"]
+
+
+def test_a_function_of_a_function_is_followed_through_both() -> None:
+    found = only(statements(MIGRATION))
+    assert variants(found) == ["ALTER TABLE notes ADD COLUMN rank INT", "ALTER TABLE notes ADD COLUMN due INT"]
+
+
+def test_a_literal_that_is_called_behind_its_block_sees_the_block() -> None:
+    code = """
+        run := func() {}
+        if active {
+            table := "notes"
+            run = func() { r.db.Exec("DELETE FROM " + table) }
+        }
+        run()
+    """
+    assert texts(body(code)) == ["DELETE FROM notes"]
+
+
+def test_a_literal_changes_the_variables_that_are_still_there() -> None:
+    code = """
+        query := "SELECT a FROM t"
+        where := func(column string) func() {
+            return func() { query += " WHERE " + column + " = 1" }
+        }
+        where("b")()
+        r.db.Query(query)
+    """
+    assert texts(body(code)) == ["SELECT a FROM t WHERE b = 1"]
+
+
+def test_two_functions_made_by_one_keep_their_own_variables() -> None:
+    code = """
+        from := func(table string) func() {
+            return func() { r.db.Query("SELECT a FROM " + table) }
+        }
+        one, two := from("notes"), from("tags")
+        two()
+        one()
+    """
+    assert sorted(variants(only(statements(body(code))))) == ["SELECT a FROM notes", "SELECT a FROM tags"]
