@@ -190,3 +190,49 @@ def test_migrations_that_init_functions_register_run_in_the_order_of_their_numbe
         "m/2_add.go": step(2, "ALTER TABLE a ADD COLUMN x INT"),
     }
     assert ddl(files) == ["CREATE TABLE a (id INT)", "ALTER TABLE a ADD COLUMN x INT", "ALTER TABLE a DROP COLUMN x"]
+
+
+def test_what_a_helper_runs_for_each_of_its_calls_is_all_run() -> None:
+    source = (
+        HEAD
+        + """
+func add(db *sql.DB, table, column string) {
+	db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s INT", table, column))
+}
+
+func main() {
+	db, _ := sql.Open("mysql", "")
+	db.Exec("CREATE TABLE notes (id INT)")
+	add(db, "notes", "one")
+	for _, column := range []string{"two", "three"} {
+		add(db, "notes", column)
+	}
+}
+"""
+    )
+    assert ddl(source) == [
+        "CREATE TABLE notes (id INT)",
+        "ALTER TABLE notes ADD COLUMN one INT",
+        "ALTER TABLE notes ADD COLUMN two INT",
+        "ALTER TABLE notes ADD COLUMN three INT",
+    ]
+
+
+def test_of_two_texts_that_a_branch_chooses_between_one_is_run() -> None:
+    source = (
+        HEAD
+        + """
+func create(db *sql.DB, kind string) {
+	db.Exec("CREATE TABLE notes (id " + kind + ")")
+}
+
+func migrate(db *sql.DB, wide bool) {
+	kind := "INT"
+	if wide {
+		kind = "BIGINT"
+	}
+	create(db, kind)
+}
+"""
+    )
+    assert len(ddl(source)) == 1

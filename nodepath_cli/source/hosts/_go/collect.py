@@ -58,7 +58,7 @@ class Collected:
     call: Call
     order: int
     rounds: tuple[Variant, ...] = ()
-    """The first text of each round of the loops around the call, where it has more than one."""
+    """The first text of each time that the call is come to, by another way or in another round of a loop around it."""
     roots: frozenset[tuple[str, int]] = frozenset()
     """The functions that hand the text on, down to the call: file and byte offset of each."""
 
@@ -332,9 +332,9 @@ def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper |
 
 
 def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:
-    first: dict[tuple[int, ...], Received] = {}
+    first: dict[tuple[object, ...], Received] = {}
     for record in records:
-        first.setdefault(record.iteration, record)
+        first.setdefault((record.way, record.iteration), record)
     return tuple(_variant(m, record, set()) for record in first.values()) if len(first) > 1 else ()
 
 

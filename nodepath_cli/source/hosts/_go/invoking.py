@@ -100,10 +100,12 @@ def invoke(
         m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values)))
     if not closure:
         m.calls.append(call)
+    m.way.append((call.key, f.iteration))
     try:
         frame, written = _activate(m, f, function, nodes, values, receiver_node)
     finally:
         m.inline_depth -= not closure
+        m.way.pop()
         if not closure:
             m.calls.pop()
         if literals:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
-from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Written
+from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Step, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Value
@@ -261,6 +261,8 @@ class Machine:
     """The declared functions that are being run, outermost first."""
     calls: list[Call] = field(default_factory=list)
     """The calls that are being followed, outermost first."""
+    way: list[Step] = field(default_factory=list)
+    """The same with those of function literals, each with the rounds of the loops around it."""
     arguments: list[Handed] = field(default_factory=list)
     """What the calls being followed were given of SQL, outermost first."""
     pending: list[Function] = field(default_factory=list)
@@ -350,7 +352,7 @@ class Machine:
     def budget(self) -> Iterator[None]:
         """Start a new budget of steps for one function evaluated on its own."""
         saved = {name: getattr(self, name) for name in _OWN}
-        self.active, self.calls, self.arguments, self.pending = [], [], [], []
+        self.active, self.calls, self.way, self.arguments, self.pending = [], [], [], [], []
         self.inline_depth = self.quiet = self.steps = 0
         self.unread = self.soft = self.folded = False
         try:
@@ -361,7 +363,7 @@ class Machine:
 
 
 _OWN = (
-    *("active", "calls", "arguments", "pending", "inline_depth", "quiet", "unread", "soft", "folded"),
+    *("active", "calls", "way", "arguments", "pending", "inline_depth", "quiet", "unread", "soft", "folded"),
     *("steps", "nesting"),
 )
 """The state that each function evaluated on its own begins anew."""

@@ -215,6 +215,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
             f.iteration,
             m.root,
             (outer.wrapper, outer.argument) if outer is not None else None,
+            tuple(m.way),
         )
     )
     return literals

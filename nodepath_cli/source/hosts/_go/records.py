@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
 
 Key = tuple[str, int]
+Step = tuple[Key, tuple[int, ...]]
+"""A call that is followed, and the rounds of the loops around it."""
 """What identifies a call or a function: file and byte offset."""
 
 
@@ -91,6 +93,8 @@ class Received:
     """The function whose evaluation made this record."""
     wrapper: tuple[Key, int] | None = None
     """With rank 3: the wrapper, and which of its arguments the SQL is."""
+    way: tuple[Step, ...] = ()
+    """The calls from that function down to the one that the call stands in."""
 
 
 @dataclass(frozen=True, slots=True)
