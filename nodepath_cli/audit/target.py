@@ -12,12 +12,13 @@ from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import lines
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
-from nodepath_cli.schema.ddl_files import from_statements, parts
+from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
 from nodepath_cli.source.migrations import version_of
+from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema
 from nodepath_cli.sql.renames import RenameHistory
@@ -160,22 +161,23 @@ class Targets:
     ) -> dict[Span, Target]:
         dialect = self._settings.dialect
         past: dict[Span, Target] = {}
-        if all(builds_schema(step.sql, dialect) for step in steps):
+        texts = [parts(step.sql) for step in steps]
+        builds = [[builds_schema(sql, dialect) or bool(_SESSION.match(sql)) for sql in each] for each in texts]
+        if all(map(all, builds)):
             return past
         base = begin()
         running = Replay(base, dialect, ordered=False)
         target = None
-        for step in steps:
-            if builds_schema(step.sql, dialect) or _SESSION.match(step.sql):
-                for sql in parts(step.sql):
-                    running.run(DdlText(sql, step.span.path))
-                target = None
-            else:
+        for step, each, building in zip(steps, texts, builds, strict=True):
+            if not all(building):
                 if target is None:
                     schema = running.schema()
                     schema = in_one_database(schema) if base.inferred else schema
                     target = self._target(replace(schema, inferred=base.inferred), self._settings, owned)
                 past[step.span] = target
+            for sql in (sql for sql, built in zip(each, building, strict=True) if built):
+                running.run(DdlText(sql, step.span.path))
+                target = None
         return past
 
     def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:

@@ -11,7 +11,7 @@ from nodepath_cli.errors import SchemaError
 from nodepath_cli.schema.model import Problem, Schema
 from nodepath_cli.source.files import SourceFile, collect, display
 from nodepath_cli.source.hosts import HostOptions, hosts
-from nodepath_cli.source.script import split
+from nodepath_cli.source.script import parts, split
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, builds_schema, replay
 
@@ -117,13 +117,6 @@ def _texts(statements: Sequence[Statement]) -> list[DdlText]:
         if each.sql and not each.dialect
         for sql in parts(each.sql)
     ]
-
-
-def parts(sql: str) -> list[str]:
-    """Return the statements of a text: a program may send several at once (`multiStatements=true`, SQLite)."""
-    if ";" not in sql.rstrip().rstrip(";"):
-        return [sql]
-    return [each.sql for each in split(sql) if not each.down] or [sql]
 
 
 def _with_lines(schema: Schema, base: Schema, files: Iterable[SourceFile]) -> Schema:

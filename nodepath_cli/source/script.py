@@ -57,6 +57,13 @@ def split(text: str) -> Iterator[ScriptStatement]:
     return _Splitter(text).statements()
 
 
+def parts(sql: str) -> list[str]:
+    """Return the statements of a text: a program may send several at once (`multiStatements=true`, SQLite)."""
+    if ";" not in sql.rstrip().rstrip(";"):
+        return [sql]
+    return [each.sql for each in split(sql) if not each.down] or [sql]
+
+
 class _Splitter:
     def __init__(self, text: str) -> None:
         self.text = text

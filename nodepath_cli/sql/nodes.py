@@ -312,6 +312,8 @@ class Plain(NamedTuple):
 
     kind: str
     """`ddl` or `other`."""
+    start: int = 0
+    end: int = 0
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nodepath_cli.config import Dialect
@@ -9,8 +10,9 @@ from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
+from nodepath_cli.sql.ddl import DdlText, Replay
 from nodepath_cli.sql.lexer import PARAM
-from nodepath_cli.sql.nodes import Delete, Insert, Plain, Query, Rows, Update
+from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.parse import Parsed, parse
 from nodepath_cli.sql.placeholders import placeholders
 from nodepath_cli.sql.recursion import with_room
@@ -22,9 +24,9 @@ UNUSED_CTE = "a common table expression that nothing uses: MySQL does not look i
 
 
 class _Resolver(WriteResolver):
-    def run(self, parsed: Parsed) -> None:
-        """Resolve every statement of the text."""
-        for node in parsed.nodes:
+    def run(self, nodes: Sequence[Node]) -> None:
+        """Resolve statements of the text."""
+        for node in nodes:
             self.target = None
             self.with_seen = False
             self.bodies = CteBodies()
@@ -90,7 +92,27 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     resolver = _Resolver(parsed.prepared, schema)
-    resolver.run(parsed)
+    built = next((at for at, node in enumerate(parsed.nodes) if isinstance(node, Plain) and node.kind == "ddl"), None)
+    if built is None or built == len(parsed.nodes) - 1:
+        resolver.run(parsed.nodes)
+        return resolver
+    # Each statement meets what the DDL before it in the same text has made.
+    resolver.run(parsed.nodes[:built])
+    running = Replay(schema, parsed.prepared.dialect, ordered=False)
+    now: Schema | None = None
+    for node in parsed.nodes[built:]:
+        if isinstance(node, Plain):
+            if node.kind == "ddl":
+                running.run(DdlText(parsed.prepared.text[node.start : node.end]))
+                now = None
+            continue
+        now = now or running.schema()
+        later = _Resolver(parsed.prepared, now)
+        later.run((node,))
+        resolver.tables += later.tables
+        resolver.columns += later.columns
+        resolver.inserts += later.inserts
+        resolver.violations += later.violations
     return resolver
 
 

@@ -58,8 +58,9 @@ class StatementGrammar(WriteGrammar):
         if word in QUERY_STARTS or word == "(":
             return self.query()
         if word in _DDL:
+            start = self.starts[self.i]
             self._rest(compound=True)
-            return Plain("ddl")
+            return Plain("ddl", start, self.ends[self.i - 1])
         if word in _OTHER or word in _DESCRIBES or (self.dialect == "sqlite" and word in _SQLITE):
             self._rest(compound=word in ("BEGIN", "DECLARE", "IF", "LOOP", "WHILE", "REPEAT", "FOR"))
             return Plain("other")

@@ -11,7 +11,7 @@ from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
 from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path, owned_by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered
-from nodepath_cli.source.script import ScriptStatement, split
+from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
 # What scripts hold for the client or the session, not for the tables.
@@ -65,7 +65,7 @@ class SqlProgram:
                 found += [
                     self._statement(each, read)
                     for each in read.statements
-                    if not each.down and not _DML.match(each.sql) and _builds(each.sql)
+                    if not each.down and any(not _DML.match(part) and _builds(part) for part in parts(each.sql))
                 ]
         return [each for each in found if each.dialect is None]
 

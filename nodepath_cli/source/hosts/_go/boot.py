@@ -10,9 +10,11 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.collect import Collected
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import routine_key
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
+from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement, Variant
 
 _DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d_])")
@@ -30,7 +32,7 @@ def in_boot_order(index: Index, collected: Sequence[Collected]) -> list[Statemen
     Functions for the way back (down, rollback, downgrade) are left out, and so are drops in functions that reset a
     database. A loop over several texts gives one statement for each.
     """
-    own = [each for each in collected if each.kind == "ddl" and each.statement.dialect is None]
+    own = [each for each in collected if each.statement.dialect is None and _builds(each)]
     wanted = [each for each in own if not _back(each, index)]
     places = _Walk(index).ranks([each.call for each in wanted])
     wanted.sort(key=lambda each: (places[_key(each.call)], each.order))
@@ -38,6 +40,14 @@ def in_boot_order(index: Index, collected: Sequence[Collected]) -> list[Statemen
     for each in wanted:
         result.extend(_expanded(each))
     return result
+
+
+def _builds(each: Collected) -> bool:
+    """Say whether a text has DDL, be it behind something else (`PRAGMA foreign_keys = off; CREATE TABLE ...`)."""
+    if each.kind == "ddl":
+        return True
+    sql = each.statement.sql
+    return ";" in sql and any(sql_kind(part) == "ddl" for part in parts(sql))
 
 
 def _back(each: Collected, index: Index) -> bool:
