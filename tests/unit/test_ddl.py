@@ -300,6 +300,13 @@ def test_sqlite_keeps_its_own_rules() -> None:
     assert [each.nullable for each in table(schema, "pairs").columns] == [False, False]
 
 
+def test_sqlite_takes_a_column_twice_in_a_key() -> None:
+    """Measured on SQLite 3.40; MySQL and MariaDB answer 1060."""
+    sql = "CREATE TABLE plays (who INT, what INT, UNIQUE (who, what, who));"
+    assert after(sql, SQLITE, Schema(dialect="sqlite", case_sensitive_tables=False)).problems == ()
+    assert [each.errno for each in after(sql).problems] == [1060]
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

@@ -66,7 +66,8 @@ def add_keys(draft: Draft, new: Sequence[NewKey], dialect: Dialect) -> None:
 def _made(draft: Draft, each: NewKey, dialect: Dialect) -> DraftKey:
     definition = each.definition
     columns = tuple(_part(draft, part, definition, dialect) for part in definition.parts)
-    _check_twice(columns)
+    if dialect.family != "sqlite":
+        _check_twice(columns)
     if definition.kind in ("primary", "unique"):
         columns += _times(draft, definition)
     _check_length(draft, definition, dialect)
@@ -247,7 +248,12 @@ def settle_primary(draft: Draft, dialect: Dialect) -> None:
     ]
     if dialect.name == "sqlite":
         number = row_number(draft, primary) if primary else None
-        draft.columns = [replace(column, auto_increment=column.name == number) for column in draft.columns]
+        draft.columns = [
+            replace(column, auto_increment=not column.auto_increment)
+            if column.auto_increment != (column.name == number)
+            else column
+            for column in draft.columns
+        ]
         return
     automatic = [column.name.lower() for column in draft.columns if column.auto_increment]
     if not automatic:
