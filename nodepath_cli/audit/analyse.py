@@ -104,6 +104,20 @@ class Analysed:
             for resolution in self.resolutions
         )
 
+    @property
+    def faults(self) -> int:
+        """How many names were not found, and what else the server would refuse."""
+        return (
+            len(self.outcomes)
+            - len(self.resolutions)
+            + sum(
+                len(resolution.violations)
+                + sum(isinstance(table.outcome, Missing) for table in resolution.tables)
+                + sum(isinstance(column.outcome, Missing) for column in resolution.columns)
+                for resolution in self.resolutions
+            )
+        )
+
     def _unknown_names(self) -> list[str]:
         reasons: dict[str, None] = {}
         for resolution in self.resolutions:
@@ -198,7 +212,8 @@ def analyse(
 
 def _targets(extraction: Extraction, settings: Settings) -> Targets:
     try:
-        return Targets(settings, extraction.programs, extraction.files.files)
+        statements = [statement for statement, _ in extraction.statements]
+        return Targets(settings, extraction.programs, extraction.files.files, statements)
     except SchemaError:
         # A path that does not exist goes before a schema that is not available.
         if extraction.files.missing:
@@ -274,7 +289,19 @@ def _extract(
 
 
 def _in_its_time(analysed: Analysed, targets: Targets, settings: Settings) -> Analysed:
-    """Take today's schema for a migration whose beginning is not in the tree, where it answers for every name."""
+    """Take the schema of the moment for a migration in code, of those of its file the one that fits best.
+
+    Today's schema is taken for a migration whose beginning is not in the tree, where it answers for every name.
+    """
+    best, faults = analysed, analysed.faults
+    for number, moment in enumerate(targets.moments(analysed.statement)):
+        then = _resolve(analysed.statement, analysed.file, moment, settings)
+        if number == 0 or then.faults < faults:
+            best, faults = then, then.faults
+        if not faults:
+            return best
+    if best is not analysed:
+        return analysed if analysed.faults < faults else best
     if analysed.target is targets.main or not analysed.tables_without_schema or not targets.past(analysed.statement):
         return analysed
     today = _resolve(analysed.statement, analysed.file, targets.main, settings)

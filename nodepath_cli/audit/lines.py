@@ -23,7 +23,7 @@ def lines(steps: Sequence[Statement]) -> list[Sequence[Statement]]:
     """
     folders: dict[str, list[Statement]] = {}
     for step in steps:
-        folders.setdefault(_folder(step.span.path), []).append(step)
+        folders.setdefault(_folder(step.migration or step.span.path), []).append(step)
     made = {folder: _made(each) for folder, each in folders.items()}
     names = list(folders)
     alike = {name: {other for other in names if other != name and made[name] & made[other]} for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import lines
+from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
@@ -43,16 +45,24 @@ class Target:
 class Targets:
     """The target of every statement; each schema is read once."""
 
-    def __init__(self, settings: Settings, programs: Sequence[Program], files: Sequence[SourceFile]) -> None:
-        """Read the main schema.
+    def __init__(
+        self,
+        settings: Settings,
+        programs: Sequence[Program],
+        files: Sequence[SourceFile],
+        statements: Sequence[Statement] = (),
+    ) -> None:
+        """Read the main schema. `statements` are those that will be asked for.
 
         Raises what a schema source raises.
         """
         self._settings = settings
         self._programs = programs
         self._files = files
+        self._statements = statements
         self._blocks: dict[int, Target] = {}
         self._past: dict[Span, Target] | None = None
+        self._moments: dict[str, list[Target]] = {}
         self.main = self._given(settings) if settings.schema else self._default()
 
     def of(self, statement: Statement) -> Target:
@@ -79,6 +89,16 @@ class Targets:
         """Return the schema of the moment for a statement of a migration or a script, None for every other one."""
         return self._migrations().get(statement.span) if statement.host == "sql" else None
 
+    def moments(self, statement: Statement) -> Sequence[Target]:
+        """Return the schemas that a numbered file of code meets and makes, in order; () for any other statement.
+
+        Where in its file a statement stands says little of when it runs: functions are called in any order.
+        """
+        if statement.host == "sql" or statement.migration is None or statement.migration not in self._coded:
+            return ()
+        self._migrations()
+        return self._moments.get(statement.migration, ())
+
     @cached_property
     def _head(self) -> Schema:
         return load(("head",), self._settings)
@@ -100,9 +120,11 @@ class Targets:
         # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
         scripts = [script for program in self._programs for script in program.scripts()]
         parts = without_copies([program.ddl() for program in self._programs], scripts)
+        parts = [without_put_away(part, self._statements, self._settings.dialect) for part in parts]
         ddl = [each for part in parts for each in part]
         replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
-        if len(replayed[0].problems) > len(head.problems) and sum(map(bool, parts)) > 1:
+        several = sum(map(bool, parts)) > 1 or any(each.migration for each in ddl)
+        if several and len(replayed[0].problems) > len(head.problems):
             turned = [each for part in reversed(parts) for each in part]
             # goose runs numbered Go and SQL files of one folder in one sequence.
             orders = [ddl]
@@ -123,7 +145,9 @@ class Targets:
                 for script in program.scripts():
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
                         self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
-                for line in lines(self._with_code(program.migrations())):
+            numbered = [steps for program in self._programs if (steps := program.migrations())]
+            for steps in numbered or ([()] if self._numbered_code else []):
+                for line in lines(self._with_code(steps)):
                     # A line repeats what stands before it in others: each step is that of the line of its own folder.
                     self._past = self._replayed(line, self._before, _names(self._head)) | self._past
         return self._past
@@ -142,19 +166,41 @@ class Targets:
 
     def _with_code(self, steps: Sequence[Statement]) -> Sequence[Statement]:
         """Return the migrations with what numbered code of their folders does between them."""
-        return _by_number([*steps, *self._numbered_code]) if steps and self._numbered_code else steps
+        return _by_number([*steps, *self._numbered_code]) if self._numbered_code else steps
 
     @cached_property
     def _numbered_code(self) -> list[Statement]:
-        """The DDL of numbered files of code that lie beside numbered scripts."""
-        scripts = {each.span.path.rpartition("/")[0] for program in self._programs for each in program.migrations()}
-        return [
+        """What numbered files of code run in folders of migrations: the DDL in order, and the statements beside it."""
+        code = [
             each
             for program in self._programs
-            if scripts and not program.migrations()
+            if not program.migrations()
             for each in program.ddl()
-            if each.span.path.rpartition("/")[0] in scripts and version_of(each.span.path) is not None
+            if each.migration is not None
         ]
+        scripts = {_folder(each) for program in self._programs for each in program.migrations()}
+        files = Counter(_folder(each) for each in {each.migration: each for each in code}.values())
+        folders = scripts | {folder for folder, number in files.items() if number > 1}
+        dialect = self._settings.dialect
+        # DDL that is not among the other is that of the way back.
+        beside = (
+            each
+            for each in self._statements
+            if each.migration is not None and not any(builds_schema(sql, dialect) for sql in parts(each.sql))
+        )
+        return [each for each in (*code, *beside) if _folder(each) in folders]
+
+    @cached_property
+    def _coded(self) -> frozenset[str | None]:
+        """The numbered files of code with statements that are no DDL, in folders of migrations."""
+        dialect = self._settings.dialect
+        if all(each.migration is None for each in self._statements):
+            return frozenset()
+        return frozenset(
+            each.migration
+            for each in self._numbered_code
+            if not all(builds_schema(t, dialect) for t in parts(each.sql))
+        )
 
     def _replayed(
         self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str]
@@ -169,16 +215,25 @@ class Targets:
         running = Replay(base, dialect, ordered=False)
         target = None
         for step, each, building in zip(steps, texts, builds, strict=True):
-            if not all(building):
-                if target is None:
-                    schema = running.schema()
-                    schema = in_one_database(schema) if base.inferred else schema
-                    target = self._target(replace(schema, inferred=base.inferred), self._settings, owned)
+            coded = step.migration is not None and step.migration in self._coded
+            moments = self._moments.setdefault(step.migration or "", []) if coded else None
+            if coded or not all(building):
+                target = target or self._now(running, base, owned)
                 past[step.span] = target
+                if moments == []:
+                    moments.append(target)
             for sql in (sql for sql, built in zip(each, building, strict=True) if built):
                 running.run(DdlText(sql, step.span.path))
                 target = None
+                if moments is not None:
+                    target = self._now(running, base, owned)
+                    moments.append(target)
         return past
+
+    def _now(self, running: Replay, base: Schema, owned: frozenset[str]) -> Target:
+        schema = running.schema()
+        schema = in_one_database(schema) if base.inferred else schema
+        return self._target(replace(schema, inferred=base.inferred), self._settings, owned)
 
     def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:
         dialect = settings.dialect
@@ -207,10 +262,19 @@ def _same(order: Sequence[Statement], other: Sequence[Statement]) -> bool:
 
 def _by_number(ddl: Sequence[Statement]) -> list[Statement]:
     """Return the statements with those of numbered files behind the others, by number."""
-    numbers = {each.span.path: version_of(each.span.path) for each in ddl}
-    plain = [each for each in ddl if numbers[each.span.path] is None]
-    numbered = [each for each in ddl if numbers[each.span.path] is not None]
-    return plain + sorted(numbered, key=lambda each: numbers[each.span.path] or ())
+    numbers = {path: version_of(path) for path in map(_path, ddl)}
+    plain = [each for each in ddl if numbers[_path(each)] is None]
+    numbered = [each for each in ddl if numbers[_path(each)] is not None]
+    return plain + sorted(numbered, key=lambda each: numbers[_path(each)] or ())
+
+
+def _path(statement: Statement) -> str:
+    """Return the file whose number says when a statement runs."""
+    return statement.migration or statement.span.path
+
+
+def _folder(statement: Statement) -> str:
+    return _path(statement).rpartition("/")[0]
 
 
 def _names(schema: Schema) -> frozenset[str]:

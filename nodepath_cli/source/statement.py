@@ -186,6 +186,8 @@ class Statement:
     """With `dialect`: it was told by the whole file (its folder, name or imports), which is then listed as skipped."""
     uses: tuple[Use, ...] = ()
     """What gives values for its placeholders and takes its columns, as far as that was followed."""
+    migration: str | None = None
+    """The numbered file of code that runs it as a part of a migration (`0003_names.go`), None where none is known."""
 
     @property
     def sql(self) -> str:

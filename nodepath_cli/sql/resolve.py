@@ -92,15 +92,16 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     resolver = _Resolver(parsed.prepared, schema)
-    built = next((at for at, node in enumerate(parsed.nodes) if isinstance(node, Plain) and node.kind == "ddl"), None)
-    if built is None or built == len(parsed.nodes) - 1:
-        resolver.run(parsed.nodes)
+    nodes = parsed.nodes
+    built = next((at for at, node in enumerate(nodes) if isinstance(node, Plain) and node.kind == "ddl"), len(nodes))
+    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain)), default=-1)
+    resolver.run(nodes[:built])
+    if built > last:
         return resolver
     # Each statement meets what the DDL before it in the same text has made.
-    resolver.run(parsed.nodes[:built])
     running = Replay(schema, parsed.prepared.dialect, ordered=False)
     now: Schema | None = None
-    for node in parsed.nodes[built:]:
+    for node in nodes[built : last + 1]:
         if isinstance(node, Plain):
             if node.kind == "ddl":
                 running.run(DdlText(parsed.prepared.text[node.start : node.end]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -71,11 +72,11 @@ def _name(place: tuple[str, int], index: Index) -> str | None:
 def _expanded(each: Collected) -> list[Statement]:
     if not each.rounds:
         return [each.statement]
-    return [_with(each.statement, variant) for variant in each.rounds]
+    return [_with(each.statement, variant, migration) for variant, migration in each.rounds]
 
 
-def _with(statement: Statement, variant: Variant) -> Statement:
-    return Statement((variant,), statement.span, statement.host, statement.function, statement.call, statement.opaque)
+def _with(statement: Statement, variant: Variant, migration: str | None) -> Statement:
+    return replace(statement, variants=(variant,), uses=(), migration=migration)
 
 
 class _Words:

@@ -16,6 +16,7 @@ from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import Guard, Text
+from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
 MAX_VARIANTS = 24
@@ -57,8 +58,9 @@ class Collected:
     kind: str
     call: Call
     order: int
-    rounds: tuple[Variant, ...] = ()
-    """The first text of each time that the call is come to, by another way or in another round of a loop around it."""
+    rounds: tuple[tuple[Variant, str | None], ...] = ()
+    """The first text of each time that the call is come to, by another way or in another round of a loop around it, and
+    the numbered file that leads there."""
     roots: frozenset[tuple[str, int]] = frozenset()
     """The functions that hand the text on, down to the call: file and byte offset of each."""
 
@@ -73,10 +75,21 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     for record in m.received:
         by_origin.setdefault(record.origin, []).append(record)
     everything = _groups(m)
+    # What a function of the tree makes a part of its SQL: that is what is sent.
+    parts = {
+        piece.literal
+        for group in everything
+        if group.rank > 1
+        for record in group.records
+        for piece in record.text.pieces
+        if piece.literal is not None and piece.literal != group.origin
+    }
     groups = [
         group
         for group in everything
-        if not _only_handed_on(m, group, by_origin[group.origin]) and not _only_parsed(m, group)
+        if not _only_handed_on(m, group, by_origin[group.origin])
+        and not _only_parsed(m, group)
+        and not (group.rank == 1 and group.key in m.followed and group.origin in parts)
     ]
     judged = [(group, *judge.split(group)) for group in groups]
     # Own SQL first: a constant that two providers share belongs to the audited one.
@@ -291,6 +304,7 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
         foreign.reason if foreign else None,
         # A literal of another file does not make that file the other database's.
         bool(foreign and foreign.whole_file and span.path == call.span.path),
+        migration=_migration(finished[0]),
     )
     rounds = _rounds(m, finished)
     roots = frozenset(record.root for record in finished if record.root is not None)
@@ -331,11 +345,19 @@ def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper |
     return Wrapper(routine.name, file.span(name_node), argument + 1)
 
 
-def _rounds(m: Machine, records: Sequence[Received]) -> tuple[Variant, ...]:
+def _migration(record: Received) -> str | None:
+    """Return the innermost numbered file on the way to a call: a migration in code may have its helpers elsewhere."""
+    places = [record.call.file.path, *(key[0] for key, _ in reversed(record.way)), *(record.root or ())[:1]]
+    return next((path for path in places if version_of(path) is not None), None)
+
+
+def _rounds(m: Machine, records: Sequence[Received]) -> tuple[tuple[Variant, str | None], ...]:
     first: dict[tuple[object, ...], Received] = {}
     for record in records:
         first.setdefault((record.way, record.iteration), record)
-    return tuple(_variant(m, record, set()) for record in first.values()) if len(first) > 1 else ()
+    if len(first) < 2:
+        return ()
+    return tuple((_variant(m, record, set()), _migration(record)) for record in first.values())
 
 
 def _varying(records: Sequence[Received]) -> set[int]:

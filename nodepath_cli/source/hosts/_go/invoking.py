@@ -135,6 +135,7 @@ def _activate(
         inner, live = closure.enter(f.scope)
         frame = m.frame(function.file, f.function, inner)
         frame.routine, frame.parameters = f.routine, f.parameters
+        m.way.append((key, (closure.number,)))
     frame.ambient = frame.entered = f.ambient
     m.active.append(key)
     try:
@@ -147,6 +148,7 @@ def _activate(
     finally:
         if closure is not None:
             closure.leave(inner, live)
+            m.way.pop()
         m.active.pop()
     return frame, written
 

@@ -262,7 +262,7 @@ class Machine:
     calls: list[Call] = field(default_factory=list)
     """The calls that are being followed, outermost first."""
     way: list[Step] = field(default_factory=list)
-    """The same with those of function literals, each with the rounds of the loops around it."""
+    """The same in full: with the rounds of the loops around each, and the function literals that are run."""
     arguments: list[Handed] = field(default_factory=list)
     """What the calls being followed were given of SQL, outermost first."""
     pending: list[Function] = field(default_factory=list)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, int]
 Step = tuple[Key, tuple[int, ...]]
-"""A call that is followed, and the rounds of the loops around it."""
+"""A call that is followed, and the rounds of the loops around it; or a function literal that is run, and its number."""
 """What identifies a call or a function: file and byte offset."""
 
 

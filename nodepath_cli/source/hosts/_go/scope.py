@@ -86,9 +86,11 @@ class Scope:
 class Closure:
     """The variables that a function literal sees, those of blocks that were left since, too."""
 
-    __slots__ = ("_blocks", "_levels", "_made_in")
+    __slots__ = ("_blocks", "_levels", "_made_in", "number")
 
     def __init__(self, scope: Scope) -> None:
+        self.number = next(_BLOCKS)
+        """Of two literals that one place of the program has made, which one this is."""
         self._made_in = scope
         self._levels = list(scope.levels)
         self._blocks = scope.blocks
