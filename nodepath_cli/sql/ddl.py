@@ -93,7 +93,7 @@ class Replay:
         try:
             self._apply(statement.sql)
             if self._early and _first_word(statement.sql) == "CREATE":
-                self._catch_up()
+                self._catch_up(statement.path)
         except Elsewhere:
             pass
         except Refusal as refusal:
@@ -108,10 +108,16 @@ class Replay:
         self._problems += found
         return tuple(found)
 
-    def _catch_up(self) -> None:
-        """Run what came before the table that it changes: an inferred order may be the wrong way round."""
+    def _catch_up(self, path: str) -> None:
+        """Run what came before the table that it changes: an inferred order may be the wrong way round.
+
+        Not what gave the table of that name another one, in the script at `path` that makes it anew: that was an older
+        one, whose beginning is not known.
+        """
         waiting, self._early = self._early, []
         for statement, problem in waiting:
+            if statement.path == path and path.endswith(".sql") and self._put_away(statement.sql):
+                continue
             try:
                 self._apply(statement.sql)
             except (Elsewhere, RecursionError):
@@ -121,6 +127,19 @@ class Replay:
                     self._early.append((statement, problem))
                 continue
             self._problems = [each for each in self._problems if each is not problem]
+
+    def _put_away(self, sql: str) -> bool:
+        """Let the new name of a table that is made anew now be one with any columns; False where it is none."""
+        renamed = read(sql, self._dialect)
+        if not isinstance(renamed, nodes.AlterTable) or len(renamed.actions) != 1:
+            return False
+        action, catalog = renamed.actions[0], self._catalog
+        if not isinstance(action, nodes.RenameTo) or catalog.get(catalog.resolve(renamed.name)) is None:
+            return False
+        name = catalog.resolve(action.name)
+        if catalog.get(name) is None:
+            catalog.put_open(name, create=True)
+        return True
 
     def _apply(self, sql: str) -> None:
         opened = open_executable(sql, self._dialect)

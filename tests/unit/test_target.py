@@ -187,3 +187,24 @@ def test_numbered_go_and_sql_files_of_one_folder_run_in_one_sequence(tree: Tree)
     tree.write("db/005_move.sql", "UPDATE notes SET content = ''; UPDATE notes SET body = '';")
     tree.write("a.go", go('"SELECT content FROM notes"', '"SELECT a FROM more"', '"SELECT body FROM notes"'))
     assert brief(list(tree.audit("a.go", "db").findings)) == [("NP101", "body"), ("NP101", "body")]
+
+
+def test_a_table_whose_beginning_is_not_in_the_tree_is_put_away_and_made_anew(tree: Tree) -> None:
+    """As SQLite has it: what the older table was is not known, the new one is."""
+    tree.write(
+        "migrations/002_again.sql",
+        "ALTER TABLE notes RENAME TO _notes_old;\nCREATE TABLE notes (id INT, title TEXT);\n"
+        "INSERT INTO notes (id, title) SELECT id, name FROM _notes_old;\nDROP TABLE _notes_old;",
+    )
+    tree.write("migrations/003_next.sql", "UPDATE notes SET title = '';\nUPDATE notes SET nosuch = '';")
+    tree.write("a.go", go('"SELECT title, wrong FROM notes"'))
+    report = tree.audit(".", settings=Settings(dialect=Dialect("sqlite")))
+    assert brief(list(report.findings)) == [("NP101", "wrong"), ("NP101", "nosuch")]
+    assert not any("notes" in each.reason for each in report.unresolved)
+
+
+def test_a_rename_in_another_file_than_the_table_may_have_come_later(tree: Tree) -> None:
+    tree.write("db/a.sql", "ALTER TABLE notes RENAME TO entries;")
+    tree.write("db/b.sql", "CREATE TABLE notes (id INT, title TEXT);")
+    tree.write("a.go", go('"SELECT title, wrong FROM entries"'))
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "wrong")]
