@@ -13,6 +13,7 @@ from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
+from nodepath_cli.audit.not_todays import NotTodays
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
@@ -253,14 +254,17 @@ def resolved(
     extraction: Extraction, targets: Targets, settings: Settings, progress: Progress | None = None
 ) -> Analysis:
     """Resolve the statements of a tree against their schemas."""
-    changes = Changes(tuple(statement for statement, _ in extraction.statements), settings.dialect)
+    statements = tuple(statement for statement, _ in extraction.statements)
+    changes, not_todays = Changes(statements, settings.dialect), NotTodays(statements, extraction.files.files)
     total = len(extraction.statements)
     analysed = []
     for number, (statement, file) in enumerate(extraction.statements):
         if progress and number % 64 == 0:
             progress(number, total)
         found = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
-        outcomes = changes.settle(found.outcomes, found.target.schema, found.target.proved_tables, statement)
+        schema, proved = found.target.schema, found.target.proved_tables
+        outcomes = changes.settle(found.outcomes, schema, proved, statement)
+        outcomes = not_todays.settle(outcomes, schema, proved, statement)
         outcomes = combined.settle(outcomes)
         analysed.append(found if outcomes is found.outcomes else replace(found, outcomes=outcomes))
     if progress:

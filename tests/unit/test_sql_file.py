@@ -89,3 +89,12 @@ def test_ddl_comes_in_the_order_of_the_migrations_without_their_undoing() -> Non
         "CREATE TABLE t (a INT)",
         "ALTER TABLE t ADD b INT",
     ]
+
+
+def test_an_update_from_is_postgresqls_where_scripts_of_several_databases_lie_side_by_side() -> None:
+    update = "UPDATE files AS f SET post = p.id FROM posts AS p WHERE f.old = p.old;"
+    own = {"db/move.sql": update}
+    for files, dialect in ((own, None), ({**own, "db/start_postgres.sql": "SELECT 1;"}, "postgresql")):
+        found, sources = program(files)
+        [statement] = found.statements(sources["db/move.sql"])
+        assert statement.dialect == dialect

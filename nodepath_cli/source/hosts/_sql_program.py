@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
-from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_path, owned_by_path
+from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_joined_write, by_path, owned_by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered
 from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
@@ -128,7 +129,7 @@ class SqlProgram:
         foreign = read.foreign
         # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
         if foreign is None and not (self.options.dialect.family == "sqlite" and owned_by_path(path, "sqlite")):
-            foreign = by_content(each.sql[:20_000], self.options.dialect)
+            foreign = by_content(each.sql[:20_000], self.options.dialect) or self._joined_write(each.sql, path)
         return Statement(
             variants=(Variant(each.sql, OffsetMap.identity(path, each.start, each.end)),),
             span=Span(path, each.start, each.end),
@@ -137,6 +138,18 @@ class SqlProgram:
             dialect_reason=foreign.reason if foreign else None,
             foreign_file=read.foreign is not None,
         )
+
+    def _joined_write(self, sql: str, path: str) -> Foreign | None:
+        """Tell PostgreSQL's UPDATE ... FROM, where other scripts are another database's by their names."""
+        family = self.options.dialect.family
+        if family != "mysql" or owned_by_path(path, family):
+            return None
+        found = by_joined_write(sql[:20_000])
+        return found if found and self._several else None
+
+    @cached_property
+    def _several(self) -> bool:
+        return any(by_path(file.path, self.options.dialect.family) for file in self.files)
 
 
 def _builds(sql: str) -> bool:

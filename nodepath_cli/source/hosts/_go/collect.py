@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.attach import with_uses
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
-from nodepath_cli.source.hosts._go.drivers import Drivers
+from nodepath_cli.source.hosts._go.judging import Judge
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.unfinished import unfinished
-from nodepath_cli.source.hosts._go.values import Guard, Text
+from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
@@ -67,7 +66,7 @@ class Collected:
 
 def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     """Return the statements of everything that was recorded, each literal once."""
-    judge = _Judge(m, dialect)
+    judge = Judge(m, dialect)
     result: list[Collected] = []
     owners: list[Group | None] = []
     seen: dict[Span | None, set[str]] = {}
@@ -91,7 +90,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
         and not _only_parsed(m, group)
         and not (group.rank == 1 and group.key in m.followed and group.origin in parts)
     ]
-    judged = [(group, *judge.split(group)) for group in groups]
+    judged = [(group, *judge.split(group.records)) for group in groups]
     # Own SQL first: a constant that two providers share belongs to the audited one.
     judged.sort(key=lambda item: (not item[1], -item[0].rank, item[0].order))
     by_literal = {group.origin for group, own, _ in judged if own}
@@ -220,70 +219,6 @@ def _only_parsed(m: Machine, group: Group) -> bool:
     return group.rank == 1 and group.origin in m.parsed
 
 
-class _Judge:
-    """Whose SQL a record is."""
-
-    def __init__(self, m: Machine, dialect: Dialect) -> None:
-        self._m = m
-        self._dialect = dialect
-        self._paths: dict[str, Foreign | None] = {}
-        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family)
-
-    def split(self, group: Group) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
-        """Return the records of the audited dialect, and the others with their dialect."""
-        own, foreign = [], []
-        for record in group.records:
-            why = self.record(record)
-            if why is None:
-                own.append(record)
-            else:
-                foreign.append((record, why))
-        return own, foreign
-
-    def record(self, record: Received) -> Foreign | None:
-        """Return the other database whose SQL a record is, None for the audited one's."""
-        found = self.guard(record.guard) or self.guard(record.ambient)
-        if found is not None:
-            return found
-        paths = dict.fromkeys([*([record.origin.path] if record.origin is not None else []), record.call.file.path])
-        for path in paths:
-            found = self.path(path)
-            if found is not None:
-                return found
-        family = self._dialect.family
-        owned = any(dialects.owned_by_path(path, family) for path in paths)
-        if owned and family == "sqlite":
-            # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
-            return None
-        found = None if owned else dialects.by_function(record.call.function, family)
-        found = found or dialects.by_content(record.text.plain, self._dialect)
-        if found is None and family == "mysql" and not owned:
-            found = dialects.by_joined_write(record.text.plain)
-            return found if found and self._drivers.several else None
-        return found
-
-    def guard(self, guard: Guard) -> Foreign | None:
-        """Return the other database that the branches of a guard are for."""
-        for decision, arm in guard:
-            found = dialects.by_branch(self._m.decisions.arm(decision, arm), self._dialect.family)
-            if found is not None:
-                return found
-        return None
-
-    def path(self, path: str) -> Foreign | None:
-        """Return the other database that a file is for."""
-        if path not in self._paths:
-            file = self._m.index.by_path[path]
-            family = self._dialect.family
-            self._paths[path] = (
-                dialects.by_path(path, family)
-                or dialects.by_imports(self._m.index.imports(file).values(), family)
-                or dialects.by_opening(file.text, family)
-                or self._drivers.of(file)
-            )
-        return self._paths[path]
-
-
 def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None) -> Collected:
     records = sorted(records, key=lambda record: record.order)
     finished = records
@@ -401,7 +336,7 @@ def _span(text: Text, origin: Span | None, call: Span) -> Span:
     return Span(origin.path, origin.start, max([origin.end, *(end for end in ends if end > origin.start)]))
 
 
-def _opaque(m: Machine, judge: _Judge) -> Iterable[Collected]:
+def _opaque(m: Machine, judge: Judge) -> Iterable[Collected]:
     known = {record.call.key for record in m.received}
     done: set[tuple[str, int]] = set()
     names = {record.call.name.rpartition(".")[2] for record in m.received}
@@ -429,7 +364,7 @@ def _called(m: Machine, each: NotFollowed, names: set[str]) -> bool:
     return each.parameter and (name in names or base_name(name) in SINKS)
 
 
-def _opaque_statement(each: NotFollowed, judge: _Judge) -> Collected:
+def _opaque_statement(each: NotFollowed, judge: Judge) -> Collected:
     call = CallSite(each.call.name, each.call.span)
     foreign = judge.guard(each.ambient) or judge.path(each.call.file.path)
     nothing = Variant("", OffsetMap(()))

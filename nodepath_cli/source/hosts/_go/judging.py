@@ -1,0 +1,77 @@
+"""Whose SQL a record is: the audited database's, or another one's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.hosts._go import dialects
+from nodepath_cli.source.hosts._go.dialects import Foreign
+from nodepath_cli.source.hosts._go.drivers import Drivers
+from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.records import Received
+from nodepath_cli.source.hosts._go.values import Guard
+
+
+class Judge:
+    """Whose SQL a record is."""
+
+    def __init__(self, m: Machine, dialect: Dialect) -> None:
+        self._m = m
+        self._dialect = dialect
+        self._paths: dict[str, Foreign | None] = {}
+        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family)
+
+    def split(self, records: Iterable[Received]) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
+        """Return the records of the audited dialect, and the others with their dialect."""
+        own, foreign = [], []
+        for record in records:
+            why = self.record(record)
+            if why is None:
+                own.append(record)
+            else:
+                foreign.append((record, why))
+        return own, foreign
+
+    def record(self, record: Received) -> Foreign | None:
+        """Return the other database whose SQL a record is, None for the audited one's."""
+        found = self.guard(record.guard) or self.guard(record.ambient)
+        if found is not None:
+            return found
+        paths = dict.fromkeys([*([record.origin.path] if record.origin is not None else []), record.call.file.path])
+        for path in paths:
+            found = self.path(path)
+            if found is not None:
+                return found
+        family = self._dialect.family
+        owned = any(dialects.owned_by_path(path, family) for path in paths)
+        if owned and family == "sqlite":
+            # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
+            return None
+        found = None if owned else dialects.by_function(record.call.function, family)
+        found = found or dialects.by_content(record.text.plain, self._dialect)
+        if found is None and family == "mysql" and not owned:
+            found = dialects.by_joined_write(record.text.plain)
+            return found if found and self._drivers.several else None
+        return found
+
+    def guard(self, guard: Guard) -> Foreign | None:
+        """Return the other database that the branches of a guard are for."""
+        for decision, arm in guard:
+            found = dialects.by_branch(self._m.decisions.arm(decision, arm), self._dialect.family)
+            if found is not None:
+                return found
+        return None
+
+    def path(self, path: str) -> Foreign | None:
+        """Return the other database that a file is for."""
+        if path not in self._paths:
+            file = self._m.index.by_path[path]
+            family = self._dialect.family
+            self._paths[path] = (
+                dialects.by_path(path, family)
+                or dialects.by_imports(self._m.index.imports(file).values(), family)
+                or dialects.by_opening(file.text, family)
+                or self._drivers.of(file)
+            )
+        return self._paths[path]
