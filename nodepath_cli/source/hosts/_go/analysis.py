@@ -18,6 +18,7 @@ from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
     calls_database,
     concerns_sql,
+    hands_database,
     has_sql_words,
     places,
     returns_text,
@@ -113,7 +114,7 @@ def _own_code(m: Machine, file: GoFile, carriers: Carriers) -> None:
     for routine in declared.all_routines():
         text = routine.text
         has_words = has_sql_words(text)
-        if has_words or calls_database(text):
+        if has_words or calls_database(text) or hands_database(text):
             m.summary(routine)
         if has_words and not routine.receiver and SQL_TEXT.search(text):
             carriers.setdefault(file.folder, set()).add(routine.name)

@@ -51,6 +51,8 @@ _DATABASE_NAME = re.compile(
 )
 _STATEMENT_NAME = re.compile(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
 
+_RUNS = re.compile(r"(?:Must)?(?:Named)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?$|Run(?:SQL|Sql|Query)|\w+(?:SQL|Sql)$")
+
 _NEVER_PACKAGES = frozenset(
     [
         "log",
@@ -224,6 +226,16 @@ def is_database(receiver: str, type_id: str, method: str) -> bool | None:
     if _DATABASE_NAME.search(receiver):
         return True
     return None
+
+
+def is_context(argument: str) -> bool:
+    """Say whether an argument is a context by its name."""
+    return bool(_CONTEXT.search(argument))
+
+
+def hands_on(method: str) -> bool:
+    """Say whether a function of another package is named as one that runs SQL (`sqlutils.ExecNoPrepare(db, query)`)."""
+    return bool(_RUNS.match(method)) or base_name(method) in SINKS
 
 
 def never_sends(callee: str, package: str | None, method: str, *, declared: bool = False) -> bool:

@@ -12,6 +12,8 @@ from nodepath_cli.source.hosts._go.calls import (
     ALWAYS,
     SINKS,
     base_name,
+    hands_on,
+    is_context,
     is_database,
     never_sends,
     parses,
@@ -23,6 +25,7 @@ from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Rec
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import has_hole
+from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
@@ -71,7 +74,10 @@ def record(
         return frozenset()
     sink = sink_of(f, callee, nodes, values)
     if sink is not None:
-        return _record_sink(m, f, call, callee, nodes[sink], first_of(values[sink]))
+        return _record_sink(m, f, call, nodes[sink], first_of(values[sink]), _surely(f, callee))
+    handed = _handed(m, f, callee, nodes, values)
+    if handed is not None:
+        return _record_sink(m, f, call, nodes[handed], first_of(values[handed]), True)
     if never_sends(callee.name, callee.package, callee.method, declared=bool(callee.functions)):
         return frozenset()
     literals: set[Literal] = set()
@@ -137,9 +143,37 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     return position
 
 
-def _record_sink(m: Machine, f: Frame, call: Call, callee: Callee, node: Node, value: Value) -> frozenset[Literal]:
+def _surely(f: Frame, callee: Callee) -> bool:
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
-    surely = is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method)) is True
+    return is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method)) is True
+
+
+def _handed(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> int | None:
+    """Return which argument is the SQL where a function of a package that is not among the files gets a database, too.
+
+    `sqlutils.ExecNoPrepare(db, query)`: its name says that it runs what it is given.
+    """
+    if callee.package is None or callee.functions or not hands_on(callee.method):
+        return None
+    if never_sends(callee.name, callee.package, callee.method):
+        return None
+    for at, (node, value) in enumerate(zip(nodes, values, strict=False)):
+        shown = "".join(f.file.source(node).split())
+        if is_context(shown) or not is_database(shown, type_of(value), "Exec"):
+            continue
+        if not type_of(value) and not _uses_database(m, f.file):
+            return None
+        for behind in range(at + 1, len(values)):
+            if nodes[behind].type not in ("unary_expression", "func_literal", "variadic_argument") and _may_be_text(
+                first_of(values[behind])
+            ):
+                return behind
+        return None
+    return None
+
+
+def _record_sink(m: Machine, f: Frame, call: Call, node: Node, value: Value, surely: bool) -> frozenset[Literal]:
+    """Record what a database call gets. `surely`: it is one by more than its name."""
     literals: set[Literal] = set()
     reason: str | None = None
     branch: Guard = ()

@@ -54,6 +54,10 @@ _CALL = re.compile(
     rb"(?:Context|Ctx)?\([^)]|\.(?:Get|Select)Context\([^)]"
 )
 """Calls of database methods by their name."""
+_HANDED = re.compile(
+    rb"\.(?:Must)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?\((?:[\w.()]+,\s*)?(?:\w+\.)*\w*(?i:db|(?<!c)tx|conn)\s*,"
+)
+"""Calls of functions that are named like these, with a database among their arguments."""
 _SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
 """Names that other things have too: what stands in front decides."""
 _HANDLE = re.compile(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
@@ -77,6 +81,14 @@ def calls_database(text: bytes) -> bool:
         if _HANDLE.search(text, max(start, 0), end):
             return True
     return False
+
+
+def hands_database(text: bytes) -> bool:
+    """Say whether a function's text gives a database to another package's function that is named as one that runs SQL.
+
+    Too many have such a name to look into a file for it alone.
+    """
+    return bool(_HANDED.search(text))
 
 
 def has_sql_words(text: bytes) -> bool:
@@ -135,7 +147,7 @@ def places(text: bytes) -> int:
 def touches_sql(file: GoFile, node: Node) -> bool:
     """Say whether a function's text has SQL words or database calls."""
     text = file.data[node.start_byte : node.end_byte]
-    return calls_database(text) or has_sql_words(text)
+    return calls_database(text) or has_sql_words(text) or hands_database(text)
 
 
 def returns_text(file: GoFile, node: Node) -> bool:
