@@ -313,6 +313,8 @@ def by_branch(words: str, family: str) -> Foreign | None:
     if words.startswith("method in "):
         found = _one(_tokens(words[10:].removesuffix(".go")), family)
         return Foreign(found, words) if found else None
+    if words.startswith("built with "):
+        return _by_tags(words[11:], family, words)
     if ": case " in words:
         found = _one(_tokens(words.partition(": case ")[2]), family)
         return Foreign(found, words) if found else None
@@ -334,6 +336,17 @@ def by_branch(words: str, family: str) -> Foreign | None:
     if named and family not in named:
         return Foreign(sorted(named)[0], words)
     return None
+
+
+def _by_tags(tags: str, family: str, words: str) -> Foreign | None:
+    """Tell by what a file is compiled with: `mysql`, `!mysql`, `sqlite && cgo`."""
+    if "||" not in tags:
+        refused = {_one([tag], family) for tag in re.findall(r"!\s*(\w+)", tags)}
+        if "" in refused:
+            return Foreign("other", words)
+        tags = re.sub(r"!\s*\w+", "", tags)
+    found = _one(_tokens(tags), family) if "!" not in tags else None
+    return Foreign(found, words) if found else None
 
 
 def driver_test(source: str) -> str | None:

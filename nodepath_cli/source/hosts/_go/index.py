@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from tree_sitter import Node
 
@@ -18,6 +19,7 @@ from nodepath_cli.source.hosts._go.outline import (
 from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
 from nodepath_cli.source.hosts._go.writes import Write, Writes, writes_of
 
+_T = TypeVar("_T")
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
 BASIC = frozenset(
     [
@@ -66,6 +68,8 @@ class Index:
         self._packages: dict[tuple[str, str], tuple[str, str | None] | None] = {}
         self._importing: dict[str, list[GoFile]] = {}
         self._by_method: dict[str, list[GoFile]] = {}
+        self._built: dict[str, list[GoFile]] = {}
+        """By folder: the files that are compiled under a condition, where there are several conditions."""
 
     def of(self, file: GoFile) -> FileIndex:
         """Return what a file declares."""
@@ -139,6 +143,42 @@ class Index:
                 None,
             )
         return self._routines[key]
+
+    def built_apart(
+        self, folder: str, name: str, may: Callable[[GoFile, str], bool], of: Callable[[FileIndex], _T | None]
+    ) -> tuple[tuple[GoFile, _T], ...]:
+        """Return the declarations of a name in files of a package of which each is compiled without the others.
+
+        () where there is no more than one. `may` says whether a file may declare the name, `of` looks for it in one.
+        """
+        if folder not in self._built:
+            files = [file for file in self.folders.get(folder, ()) if file.built]
+            self._built[folder] = files if len({file.built for file in files}) > 1 else []
+        found: dict[str, tuple[GoFile, _T]] = {}
+        for file in self._built[folder]:
+            if file.has(name) and (file.read or file.path in self._indexes or may(file, name)):
+                declared = of(self.of(file))
+                if declared is not None:
+                    found.setdefault(file.built, (file, declared))
+        return tuple(found.values()) if len(found) > 1 else ()
+
+    def values_apart(self, folder: str, name: str) -> tuple[tuple[GoFile, Declared], ...]:
+        """Return the constants or variables of that name in files which are never compiled together."""
+        return self.built_apart(folder, name, may_declare_value, lambda file: file.values.get(name))
+
+    def routines_apart(self, folder: str, name: str) -> tuple[tuple[GoFile, Routine], ...]:
+        """Return the functions of that name in files which are never compiled together."""
+        return self.built_apart(folder, name, may_declare_routine, lambda file: file.routines.get(name))
+
+    def methods_apart(self, method: Routine) -> tuple[tuple[GoFile, Routine], ...]:
+        """Return a method in all of its forms, in files which are never compiled together."""
+        if not method.file.built:
+            return ()
+
+        def same(file: FileIndex) -> Routine | None:
+            return next((each for each in file.methods.get(method.name, ()) if each.receiver == method.receiver), None)
+
+        return self.built_apart(method.file.folder, method.name, may_declare_routine, same)
 
     def type(self, folder: str, name: str) -> tuple[GoFile, Node] | None:
         """Return the type declaration of that name in a package."""

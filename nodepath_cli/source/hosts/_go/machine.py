@@ -112,6 +112,11 @@ class Decisions:
             self._held.append(held)
         return number
 
+    def built(self, files: Sequence[GoFile]) -> int:
+        """Return the number of the choice between files that are never compiled together."""
+        key = ("package", "built", *(file.path for file in files))
+        return self.get(key, [f"built with {file.built}" for file in files])
+
     def enter(self, decision: int, ambient: Guard) -> None:
         """Remember the branches around the place of a branch; of several places, those that they share."""
         known = self._around.get(decision)

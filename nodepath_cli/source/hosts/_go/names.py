@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
-from nodepath_cli.source.hosts._go.declarations import Declared
+from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
@@ -15,6 +17,7 @@ from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     MAX_ITEMS,
     Alternative,
+    Atom,
     Function,
     Items,
     Number,
@@ -112,7 +115,7 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return fields.stored(m, f.file.folder, "", name) if name[:1].islower() else None
     method = m.index.method(atom.type, name)
     if method is not None:
-        return just(Function(method.file, method.node, None, just(atom)))
+        return _method(m, method, atom)
     field_type = m.index.field_type(atom.type, name)
     m.soft = True
     if not field_type and m.index.is_interface(atom.type):
@@ -151,8 +154,25 @@ def package_name(m: Machine, folder: str, name: str) -> Value | None:
         return _package_value(m, folder, name, declared)
     routine = m.index.routine(folder, name)
     if routine is not None:
-        return just(Function(routine.file, routine.node))
+        apart = m.index.routines_apart(folder, name)
+        return _built(m, [(file, just(Function(each.file, each.node))) for file, each in apart]) or just(
+            Function(routine.file, routine.node)
+        )
     return None
+
+
+def _built(m: Machine, forms: Sequence[tuple[GoFile, Value]]) -> Value | None:
+    """Return what a name means in files which are never compiled together, under a branch for each."""
+    if not forms:
+        return None
+    decision = m.decisions.built([file for file, _ in forms])
+    return limit(each for number, (_, value) in enumerate(forms) for each in under(value, ((decision, number),)))
+
+
+def _method(m: Machine, method: Routine, atom: Atom) -> Value:
+    apart = m.index.methods_apart(method)
+    forms = [(file, just(Function(each.file, each.node, None, just(atom)))) for file, each in apart]
+    return _built(m, forms) or just(Function(method.file, method.node, None, just(atom)))
 
 
 def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Value:
@@ -166,7 +186,8 @@ def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Va
         return known
     m.values[key] = len(m.in_progress)
     steps = m.steps
-    value = _initial(m, declared, name)
+    apart = [(file, _initial(m, each, name)) for file, each in m.index.values_apart(folder, name)]
+    value = _built(m, apart) or _initial(m, declared, name)
     m.steps = max(steps, m.steps - (m.steps - steps) // 2)
     if not declared.constant:
         value = _with_assignments(m, folder, name, value)

@@ -76,8 +76,12 @@ def merged(m: Machine, f: Frame, node: Node, called: Sequence[tuple[Function, Re
         return unknown("no value")
     if len(rows) == 1:
         return rows[0][0] if len(rows[0]) == 1 else just(Several(rows[0]))
-    names = [_place(function, number) for number, (function, _) in enumerate(called, 1)]
-    decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
+    files = [function.file for function, _ in called]
+    if len({file.built for file in files if file.built}) == len(files):
+        decision = m.decisions.built(files)
+    else:
+        names = [_place(function, number) for number, (function, _) in enumerate(called, 1)]
+        decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
     width = min(len(row) for row in rows)
     values = tuple(
         limit(each for number, row in enumerate(rows) for each in under(row[position], ((decision, number),)))

@@ -20,6 +20,15 @@ _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
 _DECLARATION = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
 _PATH_END = re.compile(r"([^/\"`\s]+)[\"`]")
 _METHOD = re.compile(r"\s*\([^)]*\)\s*(\w+)\s*\(")
+_BUILT = re.compile(r"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
+_SYSTEMS = frozenset(
+    (
+        *("aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd"),
+        *("plan9", "solaris", "wasip1", "windows", "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64"),
+        *("mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x", "wasm"),
+    )
+)
+"""Systems and processors that the end of a file's name restricts it to."""
 
 _WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") else 32 for byte in range(256))
 """Everything but the ASCII letters, digits and underscores becomes a space."""
@@ -115,6 +124,16 @@ class GoFile:
         """The package clause's name, empty where there is none."""
         found = _PACKAGE.search(self.text)
         return found.group(1) if found else ""
+
+    @cached_property
+    def built(self) -> str:
+        """When it is compiled, as its build tags or its name say (`mysql`, `!mysql`, `linux`); empty: always."""
+        clause = _PACKAGE.search(self.text)
+        tags = _BUILT.findall(self.text, 0, clause.start() if clause else 0)
+        if tags:
+            return " ".join(tags[0].split())
+        parts = self.name.removesuffix(".go").split("_")[1:]
+        return " ".join(part for part in parts[-2:] if part in _SYSTEMS)
 
     @cached_property
     def _runs(self) -> tuple[list[int], list[int], list[int]]:
