@@ -239,13 +239,13 @@ def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = No
         raise no_such_path(files)
     if not files.files:
         why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
-        raise NothingToAudit("no Go or SQL files in " + ", ".join(paths) + why, "name a folder with Go or .sql files")
+        raise NothingToAudit("no Go or SQL files in " + _folders(paths) + why, "name a folder with Go or .sql files")
     statements, programs = _extract(files.files, settings)
     if not statements and files.missing:
         raise no_such_path(files)
     if not statements:
         raise NothingToAudit(
-            f"no SQL in {_files(len(files.files))} under " + ", ".join(paths), "name the folder that holds the queries"
+            f"no SQL in {_files(len(files.files))} under " + _folders(paths), "name the folder that holds the queries"
         )
     return Extraction(files, tuple(statements), tuple(programs))
 
@@ -319,6 +319,11 @@ def _resolve(statement: Statement, file: SourceFile, target: Target, settings: S
             parsed = parse(variant, target.dialect, settings.replace)
             outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
     return Analysed(statement, file, target, tuple(outcomes), settings.external_tables)
+
+
+def _folders(paths: Sequence[str]) -> str:
+    """Name the paths in a sentence: one dot alone would end it."""
+    return ", ".join("the working directory" if path in (".", "./", "") else path for path in paths)
 
 
 def _files(number: int) -> str:

@@ -412,3 +412,12 @@ def test_standard_input_is_read_under_a_name(project: Tree) -> None:
     )
     assert result.returncode == 1
     assert result.stdout.startswith(b"sub/x.go:6:18: error[NP101]")
+
+
+@pytest.mark.parametrize("paths", [(), (".",)])
+def test_a_folder_without_anything_to_audit_is_named_in_words(
+    project: Tree, nodepath: Any, paths: tuple[str, ...]
+) -> None:
+    (project.folder / "schema.sql").unlink()
+    outcome = nodepath("audit-columns", *paths)
+    assert outcome.last.startswith("error: no Go or SQL files in the working directory. Next: ")
