@@ -57,6 +57,18 @@ _MARIADB = words_of("""
 """)
 """MariaDB's own, measured on 10.11."""
 
+_SQLITE_NAMES = words_of("""
+    ACCESSIBLE BIGINT BLOB CHANGE CHAR CHARACTER CONDITION CONTINUE CURSOR DATABASES DEC DECIMAL DETERMINISTIC
+    DOUBLE DUAL ENCLOSED ESCAPED EXIT FLOAT FLOAT4 FLOAT8 FULLTEXT GRANT INOUT INT INT1 INT2 INT3 INT4 INT8
+    INTEGER ITERATE KEY KEYS KILL LEAVE LINEAR LINES LOAD LONG LONGBLOB LONGTEXT LOOP MAXVALUE MEDIUMBLOB
+    MEDIUMINT MEDIUMTEXT MIDDLEINT MODIFIES NUMERIC OPTIMIZE OPTIONALLY OUT PRECISION PROCEDURE PURGE RANGE READ
+    READS REAL RELEASE RENAME REPEAT REQUIRE RESTRICT RETURN REVOKE SCHEMAS SENSITIVE SIGNAL SMALLINT SPATIAL
+    SPECIFIC SQL SSL STARTING TERMINATED TINYBLOB TINYINT TINYTEXT TRIGGER UNDO UNLOCK UNSIGNED USAGE VARBINARY
+    VARCHAR VARCHARACTER VARYING WRITE ZEROFILL
+""")
+"""Reserved words that SQLite takes for the names of columns, measured on 3.40; without those that begin a clause or an
+operator in any server."""
+
 _CLAUSES = frozenset(("EXCEPT", "INTERSECT", "OFFSET", "RETURNING", "WINDOW", "OVER"))
 
 
@@ -68,6 +80,8 @@ def reserved_words(dialect: str, version: tuple[int, ...]) -> frozenset[str]:
     """
     if dialect == "mariadb":
         return RESERVED | _MARIADB
+    if dialect == "sqlite":
+        return RESERVED - _SQLITE_NAMES
     if dialect != "mysql":
         return RESERVED
     exact = (*version, 99, 99)[:3]
@@ -77,7 +91,7 @@ def reserved_words(dialect: str, version: tuple[int, ...]) -> frozenset[str]:
 @cache
 def words_behind_a_name(dialect: str, version: tuple[int, ...]) -> frozenset[str]:
     """Return the words that are never an alias without AS: those that begin the next clause are none, either."""
-    return reserved_words(dialect, version) | _CLAUSES
+    return reserved_words(dialect, version) | RESERVED | _CLAUSES
 
 
 NILADIC = words_of("""

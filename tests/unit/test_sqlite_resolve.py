@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from nodepath_cli.schema.model import Schema
+from nodepath_cli.sql.ddl import replay_script
 from tests.resolving import SQLITE, errors
 
 
@@ -40,3 +42,33 @@ def test_what_sqlite_accepts_is_no_error(sql: str) -> None:
 )
 def test_a_name_that_nothing_has_is_wrong_there_as_well(sql: str) -> None:
     assert errors(sql, SQLITE) == [(1054, "nosuch")]
+
+
+WORDS = [
+    "key",
+    "blob",
+    "range",
+    "read",
+    "write",
+    "trigger",
+    "int",
+    "char",
+    "double",
+    "procedure",
+    "condition",
+    "release",
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_that_other_servers_reserve_are_names(word: str) -> None:
+    empty = Schema(dialect="sqlite", case_sensitive_tables=False)
+    schema = replay_script(f"CREATE TABLE t (id INTEGER, {word} TEXT);", "t.sql", empty, SQLITE)
+    for sql in (
+        f"SELECT {word}, t.{word} AS {word} FROM t WHERE {word} = ? AND id > 1 ORDER BY {word} DESC",
+        f"INSERT INTO t (id, {word}) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET {word} = excluded.{word}",
+        f"UPDATE t SET {word} = ? WHERE id = CAST(? AS INTEGER)",
+        "SELECT CAST(t.id AS CHAR), CAST(t.id AS INT) FROM t JOIN t AS u USING (id) LEFT JOIN t AS v ON v.id = u.id",
+    ):
+        assert errors(sql, SQLITE, schema) == []
+    assert errors(f"SELECT nosuch, {word} FROM t", SQLITE, schema) == [(1054, "nosuch")]
