@@ -210,3 +210,23 @@ def test_a_list_of_unknown_length_is_not_counted(tree: Tree) -> None:
         + '\ts.db.QueryRow("SELECT " + strings.Join(columns, ", ") + " FROM flows").Scan(&a, &b, &c)\n}\n',
     )
     assert [each for each in tree.audit("a.go", "columns.go").findings if each.rule == "NP108"] == []
+
+
+MAPPED = HEAD.replace("\tone *sql.Stmt\n", "\tone *sql.Stmt\n\tby   map[string]*sql.Stmt\n")
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        's.by["pair"], _ = s.db.Prepare("SELECT id, name FROM flows WHERE id = ?")\n'
+        's.by["lone"], _ = s.db.Prepare("SELECT id FROM flows WHERE id = ?")',
+        'for key, query := range map[string]string{"pair": "SELECT id, name FROM flows WHERE id = ?", '
+        '"lone": "SELECT id FROM flows WHERE id = ?"} {\nstmt, _ := s.db.Prepare(query)\ns.by[key] = stmt\n}',
+    ],
+)
+def test_statements_that_a_map_in_a_field_holds_are_told_by_their_keys(tree: Tree, fill: str) -> None:
+    tree.write("schema.sql", DDL)
+    uses = 's.by["lone"].QueryRow(a).Scan(&a)\ns.by["pair"].QueryRow(a).Scan(&a)\ns.by[c].QueryRow(a).Scan(&a, &b, &c)'
+    tree.write("a.go", f"{MAPPED}func (s *Store) Fill() {{\n{fill}\n}}\n\n{FUNCTION}{uses}\n}}\n")
+    [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP108"]
+    assert finding.message == "2 columns, 1 target of Scan"

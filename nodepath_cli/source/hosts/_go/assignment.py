@@ -7,6 +7,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import fields, names
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
+from nodepath_cli.source.hosts._go.handles import place_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.syntax import named
@@ -15,6 +16,7 @@ from nodepath_cli.source.hosts._go.values import (
     MAX_ITEMS,
     Alternative,
     Atom,
+    Handle,
     Items,
     Number,
     Record,
@@ -129,7 +131,7 @@ def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | No
     elif target.type == "selector_expression":
         _store_member(m, f, target, value, site)
     elif target.type == "index_expression":
-        _store_element(m, f, target, value)
+        _store_element(m, f, target, value, site)
 
 
 def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:
@@ -167,11 +169,15 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[
         store(m, f, operand, limit(changed))
 
 
-def _store_element(m: Machine, f: Frame, target: Node, value: Value) -> None:
+def _store_element(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:
     operand, index = target.child_by_field_name("operand"), target.child_by_field_name("index")
     if operand is None or index is None:
         return
     owner, key = m.evaluate(f, operand), first_of(m.evaluate(f, index))
+    if any(isinstance(each.atom, Handle) for each in value):
+        place = place_of(m, f, target)
+        if place is not None:
+            fields.note(m, *place, value, f.function, site)
     changed = [Alternative(each.guard, _with_element(each.atom, key, value)) for each in owner]
     store(m, f, operand, tuple(changed))
 

@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.records import Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.texts import type_of
+from nodepath_cli.source.hosts._go.texts import plain, type_of
 from nodepath_cli.source.hosts._go.values import CAP, Guard, Handle, Record, Value, agree, join_guards, just
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import UseKind
@@ -76,7 +76,7 @@ def held(m: Machine, f: Frame, node: Node | None, value: Value) -> list[Held]:
             if joined is not None:
                 found.append(Held(inner, joined, len(possible) == 1 and len(value) < CAP))
     if not found and node is not None and type_of(value).endswith(_STATEMENTS):
-        place = _place(m, f, node)
+        place = place_of(m, f, node)
         if place is not None:
             found.append(Held(Handle(type_of(value), (), (), True, place), f.ambient, True))
     return found
@@ -90,8 +90,15 @@ def _embedded(record: Record) -> Handle | None:
     return None
 
 
-def _place(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
-    """Return the field or the package's variable that an expression names."""
+def place_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
+    """Return the field or the package's variable that an expression names, or the entry of a map in one."""
+    if node.type == "index_expression":
+        operand, index = node.child_by_field_name("operand"), node.child_by_field_name("index")
+        if operand is None or index is None:
+            return None
+        around = place_of(m, f, operand)
+        key = plain(first_of(m.evaluate(f, index))[0].atom)
+        return (around[0], around[1], f"{around[2]}[{key}]") if around is not None and key is not None else None
     if node.type == "identifier":
         name = f.file.source(node)
         return (
