@@ -157,3 +157,17 @@ def test_a_file_that_opens_another_database_is_the_other_databases() -> None:
     )
     assert [each.dialect for each in statements(source)] == ["sqlite"]
     assert [each.dialect for each in statements(source.replace("sqlite3", "mysql"))] == [None]
+
+
+def test_a_text_of_another_databases_file_is_that_files_wherever_it_is_sent() -> None:
+    send = "package store\n\nfunc run(query string) { db.Exec(query) }\n\nfunc all() { run(lite); run(own) }\n"
+    files = {
+        "store/sqlite.go": "package store\n\nconst lite = `DELETE FROM notes WHERE a = 1`\n",
+        "store/mysql.go": "package store\n\nconst own = `DELETE FROM notes WHERE b = 1`\n",
+        "store/send.go": send,
+    }
+    found = {flat(each.sql): (each.dialect, each.foreign_file) for each in statements(files)}
+    assert found == {
+        "DELETE FROM notes WHERE a = 1": ("sqlite", True),
+        "DELETE FROM notes WHERE b = 1": (None, False),
+    }

@@ -109,7 +109,9 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
             fresh_foreign = [(record, why) for record, why in foreign if record.text.plain not in texts]
             texts.update(record.text.plain for record, _ in foreign)
             if fresh_foreign:
-                result.append(_statement(m, group, [record for record, _ in fresh_foreign], fresh_foreign[0][1]))
+                why = fresh_foreign[0][1]
+                alone = group.origin is None or judge.path(group.origin.path) is None
+                result.append(_statement(m, group, [record for record, _ in fresh_foreign], why, alone))
                 owners.append(None)
     texts_of = {
         (group.origin, variant.sql): (index, number)
@@ -219,7 +221,10 @@ def _only_parsed(m: Machine, group: Group) -> bool:
     return group.rank == 1 and group.origin in m.parsed
 
 
-def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None) -> Collected:
+def _statement(
+    m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None, alone: bool = True
+) -> Collected:
+    """Return the statement of a group. `alone`: that its SQL is another database's is not said by its own file."""
     records = sorted(records, key=lambda record: record.order)
     finished = records
     if len(records) > 1:
@@ -238,7 +243,7 @@ def _statement(m: Machine, group: Group, records: Sequence[Received], foreign: F
         foreign.dialect if foreign else None,
         foreign.reason if foreign else None,
         # A literal of another file does not make that file the other database's.
-        bool(foreign and foreign.whole_file and span.path == call.span.path),
+        bool(foreign and foreign.whole_file and (span.path == call.span.path or not alone)),
         migration=_migration(finished[0]),
     )
     rounds = _rounds(m, finished)
