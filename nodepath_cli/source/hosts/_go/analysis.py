@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.expressions import evaluate
@@ -149,14 +149,17 @@ def _users(m: Machine, share: Sequence[GoFile], carriers: Carriers) -> Carriers:
     """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
     further: Carriers = {}
     for folder, names in carriers.items():
-        inside, outside = _words(names), _words({name for name in names if name[:1].isupper()})
-        importing = {file.path for file in m.index.importing(folder)} if outside is not None else set()
+        exported = {name for name in names if name[:1].isupper()}
+        importing = {file.path for file in m.index.importing(folder)} if exported else set()
+        patterns: dict[bool, re.Pattern[str]] = {}
         for file in share:
-            if file.folder == folder:
-                pattern = inside
-            else:
-                pattern = outside if file.path in importing else None
-            if pattern is not None and pattern.search(file.text):
+            inside = file.folder == folder
+            wanted = names if inside else exported if file.path in importing else ()
+            if not wanted or not file.any_of(wanted):
+                continue
+            # To compile a pattern of hundreds of names takes longer than to search some files for it.
+            pattern = patterns[inside] = patterns.get(inside) or _words(wanted)
+            if pattern.search(file.text):
                 _use(m, file, pattern, further)
     return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
 
@@ -178,9 +181,7 @@ def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: Carriers) 
                 _variable(m, file, name)
 
 
-def _words(names: set[str]) -> re.Pattern[str] | None:
-    if not names:
-        return None
+def _words(names: Collection[str]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 

@@ -15,7 +15,6 @@ _SQL_DATABASES = frozenset({"postgresql", "sqlite", "mssql", "oracle"})
 _SAYS = {"mysql": re.compile(r"mysql|mariadb", re.IGNORECASE), "sqlite": re.compile(r"sqlite", re.IGNORECASE)}
 _OTHERS = re.compile(r"postgres|cockroach|sqlite|mssql|sqlserver", re.IGNORECASE)
 _DRIVER = re.compile(rf"\"((?:{'|'.join(re.escape(path) for path in DRIVERS)})(?:/[^\"\s]*)?)\"")
-_BODY = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
 
 
 class Drivers:
@@ -75,7 +74,4 @@ class Drivers:
 
 def imported(file: GoFile) -> list[str]:
     """Return the database drivers that a file imports, without parsing it."""
-    if '"' not in file.text:
-        return []
-    body = _BODY.search(file.text)
-    return _DRIVER.findall(file.text, 0, body.start() if body else len(file.text))
+    return _DRIVER.findall(file.head)

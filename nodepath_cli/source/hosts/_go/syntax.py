@@ -15,10 +15,11 @@ from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
 
 LANGUAGE = Language(tree_sitter_go.language())
+_PARSER, _PARTS_PARSER = Parser(LANGUAGE), Parser(LANGUAGE)
+"""One for whole files and one for parts of them: a parser takes its memory anew, a used one has it already."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
-_DECLARATION = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
-_PATH_END = re.compile(r"([^/\"`\s]+)[\"`]")
+_DECLARATION = re.compile(r"\n(?:func|type|var|const)\b")
 _METHOD = re.compile(r"\s*\([^)]*\)\s*(\w+)\s*\(")
 _BUILT = re.compile(r"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
 _SYSTEMS = frozenset(
@@ -71,7 +72,7 @@ class GoFile:
     @cached_property
     def tree(self) -> Tree:
         """The syntax tree; broken code gives a tree with ERROR nodes."""
-        return Parser(LANGUAGE).parse(self.data)
+        return _PARSER.parse(self.data)
 
     @cached_property
     def root(self) -> Node:
@@ -83,7 +84,8 @@ class GoFile:
         nowhere = Point(0, 0)
         # No range at all would mean the whole file.
         ranges = [Range(nowhere, nowhere, start, end) for start, end in extents] or [Range(nowhere, nowhere, 0, 0)]
-        return Parser(LANGUAGE, included_ranges=ranges).parse(self.data).root_node
+        _PARTS_PARSER.included_ranges = ranges
+        return _PARTS_PARSER.parse(self.data).root_node
 
     @cached_property
     def words(self) -> frozenset[bytes]:
@@ -91,11 +93,19 @@ class GoFile:
         found = set(self.data.translate(_WORDS).split())
         return frozenset(map(_KNOWN.setdefault, found, found))
 
+    @property
+    def head(self) -> str:
+        """What stands in front of its declarations, its imports among it."""
+        found = _DECLARATION.search(self.text)
+        return self.text[: found.start()] if found else self.text
+
     @cached_property
     def import_ends(self) -> frozenset[str]:
         """The last parts of its import paths, and of any other text in front of its declarations."""
-        found = _DECLARATION.search(self.text)
-        return frozenset(_PATH_END.findall(self.text, 0, found.start() if found else len(self.text)))
+        # What stands in front of a quote ends there, and begins behind the slash or space before.
+        *quoted, _ = self.head.replace("`", '"').split('"')
+        ends = (each.rpartition("/")[2] for each in quoted)
+        return frozenset(end.split()[-1] for end in ends if end and not end[-1].isspace())
 
     @cached_property
     def methods(self) -> frozenset[str]:
@@ -112,12 +122,15 @@ class GoFile:
         """Say whether a name may stand in the text as a whole word; "no" is certain."""
         return name.encode() in self.words if name.isascii() else name in self.text
 
+    def any_of(self, names: Collection[str]) -> bool:
+        """Say whether one of some names may stand in the text; "no" is certain."""
+        # One look at the set of words for all of them: it tells most files apart faster than their texts do.
+        words = [name.encode() for name in names if name.isascii()]
+        return len(words) < len(names) or not self.words.isdisjoint(words)
+
     def among(self, names: Collection[str]) -> list[str]:
         """Return those of some names that may stand in the text, in alphabetical order."""
-        # One look at the set of words for all of them: it tells most files apart faster than their texts do.
-        if self.words.isdisjoint([name.encode() for name in names]) and all(map(str.isascii, names)):
-            return []
-        return [name for name in sorted(names) if self.has(name)]
+        return [name for name in sorted(names) if self.has(name)] if self.any_of(names) else []
 
     @cached_property
     def package(self) -> str:
