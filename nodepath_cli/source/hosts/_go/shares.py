@@ -12,13 +12,15 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.merging import Found, found_by, packed, unpacked
 from nodepath_cli.source.hosts._go.syntax import GoFile
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 SHARES = 2
 _WORTH = 200
@@ -76,6 +78,9 @@ def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, li
     large = sum(len(file.text) for file in index.files) >= _LARGE
     if not large or not hasattr(os, "fork") or threading.active_count() > 1:
         return None
+    # What it brings with it takes longer to import than a small program to read.
+    from multiprocessing.connection import Pipe
+
     here, there = Pipe()
     child = os.fork()
     if not child:
