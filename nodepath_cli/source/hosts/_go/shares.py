@@ -7,29 +7,23 @@ others, and goes on when all have told theirs.
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
+from nodepath_cli import in_shares
+from nodepath_cli.in_shares import SHARES
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.merging import Found, found_by, packed, unpacked
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
-SHARES = 2
 _WORTH = 200
 """Places that may have SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
 _LARGE = 1_000_000
 """Characters of a program from which a second process is worth its start."""
 
-Work: TypeAlias = Generator[Any, Sequence[Any], Machine]
-"""The evaluation of a share: it yields plain data for the others, and is sent what all of them have yielded."""
+Work: TypeAlias = in_shares.Work[Machine]
+"""The evaluation of a share."""
 
 
 def even(index: Index) -> list[list[GoFile]]:
@@ -56,18 +50,9 @@ def _parts(files: Iterable[GoFile], costs: Mapping[str, int]) -> list[list[GoFil
 
 
 def in_turn(work: Callable[[int], Work]) -> tuple[Machine, list[Found]]:
-    """Do the work of all shares in this process, each up to where it waits for the others."""
-    shares = [work(number) for number in range(SHARES)]
-    told: list[Any] = [next(share) for share in shares]
-    machines: list[Machine] = []
-    while not machines:
-        answers, told = told, []
-        for share in shares:
-            try:
-                told.append(share.send(answers))
-            except StopIteration as end:
-                machines.append(end.value)
-    return machines[0], [found_by(machine) for machine in machines[1:]]
+    """Do the work of all shares in this process."""
+    first, *others = in_shares.in_turn(work)
+    return first, [found_by(machine) for machine in others]
 
 
 def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, list[Found]] | None:
@@ -75,46 +60,7 @@ def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, li
 
     None where that cannot be, has failed, or is not worth it.
     """
-    large = sum(len(file.text) for file in index.files) >= _LARGE
-    if not large or not hasattr(os, "fork") or threading.active_count() > 1:
+    if sum(len(file.text) for file in index.files) < _LARGE:
         return None
-    # What it brings with it takes longer to import than a small program to read.
-    from multiprocessing.connection import Pipe
-
-    here, there = Pipe()
-    child = os.fork()
-    if not child:
-        # Nothing of the parent's may be cleaned up or written a second time here.
-        with suppress(BaseException):
-            here.close()
-            there.send_bytes(packed(found_by(_in_step(work(1), there, first=False))))
-            os._exit(0)
-        os._exit(1)
-    there.close()
-    try:
-        own = _in_step(work(0), here, first=True)
-        return own, [unpacked(here.recv_bytes(), index)]
-    except (EOFError, ConnectionError):
-        return None
-    finally:
-        here.close()
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def _in_step(work: Work, other: Connection, *, first: bool) -> Machine:
-    """Do the work of a share, exchanging what it tells with that of the other process."""
-    told = next(work)
-    while True:
-        # One speaks while the other listens: two that speak at once could wait for each other.
-        if first:
-            other.send(told)
-            answers = [told, other.recv()]
-        else:
-            answers = [other.recv(), told]
-            other.send(told)
-        try:
-            told = work.send(answers)
-        except StopIteration as end:
-            machine: Machine = end.value
-            return machine
+    done = in_shares.side_by_side(work, lambda machine: packed(found_by(machine)))
+    return (done[0], [unpacked(done[1], index)]) if done is not None else None

@@ -1,0 +1,81 @@
+"""Work that is done in shares: one behind the other in this process, or two side by side in two.
+
+A share is a generator. It yields what the others need to know of it, as plain data, is sent what all of them have
+yielded, and ends in the same round as they do. So what comes out does not rest on how many processes there are.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, TypeAlias, TypeVar
+
+SHARES = 2
+
+T = TypeVar("T")
+Work: TypeAlias = Generator[Any, Sequence[Any], T]
+
+
+def in_turn(work: Callable[[int], Work[T]]) -> list[T]:
+    """Do all shares in this process, each up to where it waits for the others; return what they return."""
+    shares = [work(number) for number in range(SHARES)]
+    told: list[Any] = [next(share) for share in shares]
+    results: list[T] = []
+    while not results:
+        answers, told = told, []
+        for share in shares:
+            try:
+                told.append(share.send(answers))
+            except StopIteration as end:
+                results.append(end.value)
+    return results
+
+
+def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -> tuple[T, bytes] | None:
+    """Do the first share here and the second in a process of its own; return the first's result and the other's packed.
+
+    None where that cannot be, or has failed: nothing is known of the second share then.
+    """
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return None
+    here, there = Pipe()
+    child = os.fork()
+    if not child:
+        # Nothing of the parent's may be cleaned up or written a second time here.
+        with suppress(BaseException):
+            here.close()
+            there.send_bytes(packed(_in_step(work(1), there, first=False)))
+            os._exit(0)
+        os._exit(1)
+    there.close()
+    try:
+        own = _in_step(work(0), here, first=True)
+        return own, here.recv_bytes()
+    except (EOFError, ConnectionError):
+        return None
+    finally:
+        here.close()
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:
+    """Do a share, exchanging what it tells with that of the other process."""
+    told = next(work)
+    while True:
+        # One speaks while the other listens: two that speak at once could wait for each other.
+        if first:
+            other.send(told)
+            answers = [told, other.recv()]
+        else:
+            answers = [other.recv(), told]
+            other.send(told)
+        try:
+            told = work.send(answers)
+        except StopIteration as end:
+            result: T = end.value
+            return result
