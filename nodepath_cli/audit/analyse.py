@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatch
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 from nodepath_cli.audit import combined
+from nodepath_cli.audit.analysed import Analysed, Outcomes, Read, all_found, faults, without_schema
 from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
-from nodepath_cli.audit.finding import Status
-from nodepath_cli.audit.near import near_tables
 from nodepath_cli.audit.not_todays import NotTodays
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
@@ -21,125 +19,13 @@ from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.parse import parse
-from nodepath_cli.sql.resolution import ColumnRef, Found, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.resolution import ColumnRef, Found, Resolution, Unparsed
 from nodepath_cli.sql.resolve import resolve
 
 Progress = Callable[[int, int], None]
 """Called with the number of statements done and of all."""
 
-DML_KINDS = frozenset({"select", "insert", "replace", "update", "delete", "values"})
-"""The kinds that the summary counts."""
-
-
-@dataclass(frozen=True)
-class Analysed:
-    """A statement with what its texts say."""
-
-    statement: Statement
-    file: SourceFile
-    """The file that its first literal stands in."""
-    target: Target
-    outcomes: tuple[Resolution | Unparsed, ...]
-    external_tables: tuple[str, ...] = ()
-
-    @cached_property
-    def resolutions(self) -> tuple[Resolution, ...]:
-        """The texts that were understood."""
-        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Resolution))
-
-    @cached_property
-    def kind(self) -> str:
-        """The statement's kind (`select`, ..., `ddl`, `other`); an unparsed one counts by its first word."""
-        if self.resolutions:
-            return self.resolutions[0].kind
-        words = self.statement.sql.split(None, 1)
-        first = words[0].lower() if words else ""
-        return first if first in DML_KINDS else "select"
-
-    @cached_property
-    def verdict(self) -> tuple[Status, str | None]:
-        """How completely it was understood, and why not."""
-        statement = self.statement
-        if statement.dialect:
-            return "unresolved", f"{statement.dialect} SQL ({statement.dialect_reason or 'by its text'})"
-        if statement.opaque or not self.outcomes:
-            return "unresolved", statement.opaque or "no SQL text"
-        unparsed = [outcome.reason for outcome in self.outcomes if isinstance(outcome, Unparsed)]
-        if len(unparsed) == len(self.outcomes):
-            return "unresolved", unparsed[0]
-        no_schema = self.tables_without_schema
-        if no_schema:
-            return "unresolved", "no schema for table " + ", ".join(no_schema)
-        reasons = unparsed + [reason for each in self.resolutions for reason in each.open] + self._unknown_names()
-        if reasons and self._no_table_known:
-            return "unresolved", reasons[0]
-        return ("partial", reasons[0]) if reasons else ("resolved", None)
-
-    @property
-    def _no_table_known(self) -> bool:
-        """Whether no table of it is known before run time: nothing that the schema could refuse was checked."""
-        tables = (table for resolution in self.resolutions for table in resolution.tables)
-        return all(isinstance(table.outcome, Unknown) for table in tables)
-
-    @cached_property
-    def tables_without_schema(self) -> list[str]:
-        """The tables that an inferred schema does not have, nor a near name of them."""
-        schema = self.target.schema
-        if not schema.inferred:
-            return []
-        names = {
-            table.name: None
-            for resolution in self.resolutions
-            for table in resolution.tables
-            if isinstance(table.outcome, Missing) and not self._external(table.name)
-        }
-        return [name for name in names if not near_tables(name, schema)]
-
-    @property
-    def sound(self) -> bool:
-        """Whether every name of every text was found."""
-        return len(self.resolutions) == len(self.outcomes) and all(
-            not resolution.violations
-            and all(isinstance(table.outcome, Found) for table in resolution.tables)
-            and all(isinstance(column.outcome, Found) for column in resolution.columns)
-            for resolution in self.resolutions
-        )
-
-    @property
-    def faults(self) -> int:
-        """How many names were not found, and what else the server would refuse."""
-        return (
-            len(self.outcomes)
-            - len(self.resolutions)
-            + sum(
-                len(resolution.violations)
-                + sum(isinstance(table.outcome, Missing) for table in resolution.tables)
-                + sum(isinstance(column.outcome, Missing) for column in resolution.columns)
-                for resolution in self.resolutions
-            )
-        )
-
-    def _unknown_names(self) -> list[str]:
-        reasons: dict[str, None] = {}
-        for resolution in self.resolutions:
-            for table in resolution.tables:
-                if isinstance(table.outcome, Unknown):
-                    reasons[table.outcome.reason] = None
-                elif isinstance(table.outcome, Missing) and self._external(table.name):
-                    reasons[f"table {table.name} belongs to another application (external-tables)"] = None
-            missing = any(isinstance(table.outcome, Missing) for table in resolution.tables)
-            for column in resolution.columns:
-                if isinstance(column.outcome, Unknown) and not missing:
-                    reasons[column.outcome.reason] = None
-        return list(reasons)
-
-    def _external(self, name: str) -> bool:
-        return any(fnmatch(name, pattern) for pattern in self.external_tables)
-
-    @property
-    def counted(self) -> bool:
-        """Whether the summary counts it: DML of the audited dialect, or of another one told by its text alone."""
-        return self.kind in DML_KINDS and not self.statement.foreign_file
+Siblings = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -152,21 +38,21 @@ class Analysis:
     """The schema of the tree outside the `[[source]]` blocks: what the report's head names."""
     programs: tuple[Program, ...] = ()
     """The files of each host language, for what a rule asks of the functions around statements."""
+    targets: tuple[Target, ...] = ()
+    """What the statements are checked against, each once."""
 
     @cached_property
-    def siblings(self) -> Mapping[str, Mapping[str, int]]:
+    def siblings(self) -> Siblings:
         """By table name: how many statements name each of its columns, by lower-case column name."""
+        return columns_named(self.statements)
+
+    def take(self, siblings: Sequence[Siblings]) -> None:
+        """Take what was counted for `siblings` in parts of the statements."""
         uses: dict[str, Counter[str]] = defaultdict(Counter)
-        for analysed in self.statements:
-            named = {
-                (column.table.name, column.name.lower())
-                for resolution in analysed.resolutions
-                for column in resolution.columns
-                if column.table and isinstance(column.outcome, Found)
-            }
-            for table, column_name in named:
-                uses[table][column_name] += 1
-        return uses
+        for part in siblings:
+            for table, columns in part.items():
+                uses[table].update(columns)
+        vars(self)["siblings"] = uses
 
     def context(self, analysed: Analysed) -> Context:
         """Return what a rule may look at beside a statement's resolutions."""
@@ -184,6 +70,21 @@ class Analysis:
         )
 
 
+def columns_named(statements: Iterable[Analysed]) -> Siblings:
+    """Return how many of the statements name each column, by the table's name and the column's in lower case."""
+    uses: dict[str, Counter[str]] = defaultdict(Counter)
+    for analysed in statements:
+        named = {
+            (column.table.name, column.name.lower())
+            for resolution in analysed.resolutions
+            for column in resolution.columns
+            if column.table and isinstance(column.outcome, Found)
+        }
+        for table, column_name in named:
+            uses[table][column_name] += 1
+    return uses
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The statements of a tree, before any schema is looked at."""
@@ -199,8 +100,24 @@ def analyse(
 ) -> Analysis:
     """Read the paths (default: the working directory) and resolve every statement in them.
 
-    `files` is what the paths hold, where that was read before. Raises UsageError where no path exists, NothingToAudit
-    where they hold no file or no SQL, and what a schema source raises.
+    `files` is what the paths hold, where that was read before. Raises as `opened` does.
+    """
+    analysis = opened(paths, settings, files)
+    total = len(analysis.statements)
+    for number, analysed in enumerate(analysis.statements):
+        if progress and number % 64 == 0:
+            progress(number, total)
+        analysed.resolve()
+    if progress:
+        progress(total, total)
+    return analysis
+
+
+def opened(paths: Sequence[str], settings: Settings, files: FileSet | None = None) -> Analysis:
+    """Read the paths as `analyse` does; each statement is resolved when that is first asked for.
+
+    Raises UsageError where no path exists, NothingToAudit where they hold no file or no SQL, and what a schema source
+    raises.
     """
     try:
         extraction = extract(paths, settings, files)
@@ -208,7 +125,7 @@ def analyse(
         # A schema that is not available goes before an empty tree.
         Targets(settings, (), ())
         raise
-    return resolved(extraction, _targets(extraction, settings), settings, progress)
+    return _analysis(extraction, _targets(extraction, settings), settings)
 
 
 def _targets(extraction: Extraction, settings: Settings) -> Targets:
@@ -250,26 +167,19 @@ def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = No
     return Extraction(files, tuple(statements), tuple(programs))
 
 
-def resolved(
-    extraction: Extraction, targets: Targets, settings: Settings, progress: Progress | None = None
-) -> Analysis:
-    """Resolve the statements of a tree against their schemas."""
+def _analysis(extraction: Extraction, targets: Targets, settings: Settings) -> Analysis:
     statements = tuple(statement for statement, _ in extraction.statements)
-    changes, not_todays = Changes(statements, settings.dialect), NotTodays(statements, extraction.files.files)
-    total = len(extraction.statements)
-    analysed = []
-    for number, (statement, file) in enumerate(extraction.statements):
-        if progress and number % 64 == 0:
-            progress(number, total)
-        found = _in_its_time(_resolve(statement, file, targets.of(statement), settings), targets, settings)
-        schema, proved = found.target.schema, found.target.proved_tables
-        outcomes = changes.settle(found.outcomes, schema, proved, statement)
-        outcomes = not_todays.settle(outcomes, schema, proved, statement)
-        outcomes = combined.settle(outcomes)
-        analysed.append(found if outcomes is found.outcomes else replace(found, outcomes=outcomes))
-    if progress:
-        progress(total, total)
-    return Analysis(extraction.files, tuple(analysed), targets.main, extraction.programs)
+    read = _Reader(
+        Changes(statements, settings.dialect), NotTodays(statements, extraction.files.files), targets, settings
+    )
+    each_target = [targets.of(statement) for statement in statements]
+    analysed = tuple(
+        Analysed(statement, file, partial(read, statement, target), settings.external_tables)
+        for (statement, file), target in zip(extraction.statements, each_target, strict=True)
+    )
+    moments = (moment for statement in statements for moment in targets.moments(statement))
+    distinct = {id(target): target for target in (targets.main, *each_target, *moments)}
+    return Analysis(extraction.files, analysed, targets.main, extraction.programs, tuple(distinct.values()))
 
 
 def _extract(
@@ -292,33 +202,59 @@ def _extract(
     return extracted, programs
 
 
-def _in_its_time(analysed: Analysed, targets: Targets, settings: Settings) -> Analysed:
-    """Take the schema of the moment for a migration in code, of those of its file the one that fits best.
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Resolves statements, with what the DDL of the code leaves in doubt."""
 
-    Today's schema is taken for a migration whose beginning is not in the tree, where it answers for every name.
-    """
-    best, faults = analysed, analysed.faults
-    for number, moment in enumerate(targets.moments(analysed.statement)):
-        then = _resolve(analysed.statement, analysed.file, moment, settings)
-        if number == 0 or then.faults < faults:
-            best, faults = then, then.faults
-        if not faults:
-            return best
-    if best is not analysed:
-        return analysed if analysed.faults < faults else best
-    if analysed.target is targets.main or not analysed.tables_without_schema or not targets.past(analysed.statement):
-        return analysed
-    today = _resolve(analysed.statement, analysed.file, targets.main, settings)
-    return today if today.sound else analysed
+    changes: Changes
+    not_todays: NotTodays
+    targets: Targets
+    settings: Settings
 
+    def __call__(self, statement: Statement, target: Target) -> Read:
+        """Return what the texts of a statement say."""
+        found = self._in_its_time(statement, target)
+        schema, proved = found.target.schema, found.target.proved_tables
+        outcomes = self.changes.settle(found.outcomes, schema, proved, statement)
+        outcomes = self.not_todays.settle(outcomes, schema, proved, statement)
+        return Read(found.target, combined.settle(outcomes))
 
-def _resolve(statement: Statement, file: SourceFile, target: Target, settings: Settings) -> Analysed:
-    outcomes: list[Resolution | Unparsed] = []
-    if not statement.dialect and not statement.opaque:
+    def _in_its_time(self, statement: Statement, target: Target) -> Read:
+        """Take the schema of the moment for a migration in code, of those of its file the one that fits best.
+
+        Today's schema is taken for a migration whose beginning is not in the tree, where it answers for every name.
+        """
+        found = Read(target, self._outcomes(statement, target))
+        moments = self.targets.moments(statement)
+        if moments:
+            return self._best(statement, found, moments)
+        if target is self.targets.main or not self.targets.past(statement):
+            return found
+        if not without_schema(found, self.settings.external_tables):
+            return found
+        today = Read(self.targets.main, self._outcomes(statement, self.targets.main))
+        return today if all_found(today.outcomes) else found
+
+    def _best(self, statement: Statement, today: Read, moments: Sequence[Target]) -> Read:
+        """Return what is said against the first schema with the fewest faults, today's only where it has fewer."""
+        best, fewest = None, 0
+        for moment in moments:
+            then = Read(moment, self._outcomes(statement, moment))
+            number = faults(then.outcomes)
+            if best is None or number < fewest:
+                best, fewest = then, number
+            if not number:
+                break
+        return today if best is None or faults(today.outcomes) < fewest else best
+
+    def _outcomes(self, statement: Statement, target: Target) -> Outcomes:
+        if statement.dialect or statement.opaque:
+            return ()
+        outcomes: list[Resolution | Unparsed] = []
         for variant in statement.variants:
-            parsed = parse(variant, target.dialect, settings.replace)
+            parsed = parse(variant, target.dialect, self.settings.replace)
             outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
-    return Analysed(statement, file, target, tuple(outcomes), settings.external_tables)
+        return tuple(outcomes)
 
 
 def _folders(paths: Sequence[str]) -> str:

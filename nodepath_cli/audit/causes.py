@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nodepath_cli.audit.analyse import Analysed, Analysis
+from nodepath_cli.audit.analyse import Analysis
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Position
 from nodepath_cli.errors import UsageError
 from nodepath_cli.source.statement import Span

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from nodepath_cli.audit.agreement import CrossCheck, Disagreement, Kind, Reason
-from nodepath_cli.audit.analyse import DML_KINDS, Analysed, Analysis, Progress
+from nodepath_cli.audit.analyse import Analysis, Progress
+from nodepath_cli.audit.analysed import DML_KINDS, Analysed
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit
 from nodepath_cli.audit.rules import find

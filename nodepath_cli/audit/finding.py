@@ -12,7 +12,7 @@ from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
     from nodepath_cli.audit.agreement import CrossCheck
-    from nodepath_cli.audit.analyse import Analysed
+    from nodepath_cli.audit.analysed import Analysed
     from nodepath_cli.audit.context import Context
     from nodepath_cli.audit.history import History
     from nodepath_cli.audit.locking.protocols import Protocols

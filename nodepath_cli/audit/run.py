@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nodepath_cli.audit.agreement import CrossCheck
-from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse, column_label, no_such_path
+from nodepath_cli.audit.analyse import Analysis, Progress, column_label, no_such_path, opened
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.baseline_file import load
 from nodepath_cli.audit.branches import shared
 from nodepath_cli.audit.context import Context
@@ -27,6 +28,7 @@ from nodepath_cli.audit.finding import (
     WrapperPlace,
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
+from nodepath_cli.audit.halves import checked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
@@ -54,9 +56,9 @@ def audit(
     started = time.perf_counter()
     active = selected(settings.select, settings.ignore)
     baseline = load(settings.baseline) if settings.baseline else None
-    analysis = analyse(paths, settings, progress, files)
+    analysis = opened(paths, settings, files)
     by_path = {file.path: file for file in analysis.files.files}
-    findings = _findings(analysis, active, by_path)
+    findings = _findings(analysis, active, by_path, settings.processes, progress)
     settled = settle(findings, analysis, by_path, active, baseline)
     unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
@@ -90,9 +92,9 @@ def inventory(
     The counts are of all statements, DDL included. Raises as `audit` does.
     """
     started = time.perf_counter()
-    analysis = analyse(paths, settings, progress, files)
+    analysis = opened(paths, settings, files)
     by_path = {file.path: file for file in analysis.files.files}
-    items = tuple(_item(analysed, by_path) for analysed in analysis.statements)
+    items = tuple(checked(analysis, lambda each: _item(each, by_path), settings.processes, progress))
     counts = _counts(analysis, [item.status for item in items])
     return items, replace(counts, seconds=time.perf_counter() - started)
 
@@ -127,15 +129,23 @@ def findings_in(analysis: Analysis, active: Sequence[Rule]) -> list[Finding]:
     return _findings(analysis, active, {file.path: file for file in analysis.files.files})
 
 
-def _findings(analysis: Analysis, active: Sequence[Rule], files: dict[str, SourceFile]) -> list[Finding]:
-    findings: list[Finding] = []
+def _findings(
+    analysis: Analysis,
+    active: Sequence[Rule],
+    files: dict[str, SourceFile],
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[Finding]:
     # Most rules look at one kind of outcome only: that is told once, not for each text.
     understood = [rule for rule in active if rule.check]
     unread = [rule for rule in active if rule.check_unread]
-    for analysed in analysis.statements:
+
+    def check(analysed: Analysed) -> list[Finding]:
         if not analysed.outcomes:
-            continue
-        findings.extend(_of_statement(analysed, analysis.context(analysed), understood, unread, files))
+            return []
+        return list(_of_statement(analysed, analysis.context(analysed), understood, unread, files))
+
+    findings = [finding for found in checked(analysis, check, jobs, progress) for finding in found]
     findings.extend(_of_program(analysis, active, files))
     return sorted(findings, key=lambda each: (each.path, each.position.line, each.position.column, each.rule))
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nodepath_cli.audit.analyse import DML_KINDS, Analysed, Analysis
+from nodepath_cli.audit.analyse import Analysis
+from nodepath_cli.audit.analysed import DML_KINDS, Analysed
 from nodepath_cli.audit.implied import EVERY, Structure, structure
 from nodepath_cli.audit.near import similar_tables
 from nodepath_cli.config import Settings

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from nodepath_cli.audit.analyse import Analysed
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.rules import rules
@@ -139,7 +139,7 @@ def _of_statement(
 def _context(analysed: Analysed, outcomes: _Outcomes, state: State, code: Code, settings: Settings) -> Context:
     """Return the context of the statement as it would be in an audit against the state's schema."""
     target = replace(analysed.target, schema=state.schema, renames=renames(state.schema, settings))
-    return code.analysis.context(replace(analysed, outcomes=outcomes, target=target))
+    return code.analysis.context(analysed.against(target, outcomes))
 
 
 def _told(outcomes: _Outcomes, context: Context, active: Sequence[Rule]) -> Iterator[tuple[Site, Told]]:

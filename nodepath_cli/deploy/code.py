@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, extract
+from nodepath_cli.audit.analyse import Analysis, Progress, extract
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.target import Target
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.errors import NothingToAudit
@@ -90,7 +91,7 @@ def understood(found: Read, ref: str | None, base: Schema, settings: Settings, p
         parsed = _parsed(statement, dialect, settings)
         outcomes = tuple(each if isinstance(each, Unparsed) else resolve(each, base) for each in parsed)
         texts.append(parsed)
-        analysed.append(Analysed(statement, file, target, outcomes, settings.external_tables))
+        analysed.append(Analysed.of(statement, file, target, outcomes, settings.external_tables))
     if progress:
         progress(count, count)
     return Code(ref, Analysis(found.files, tuple(analysed), target), tuple(texts))

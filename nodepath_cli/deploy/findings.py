@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nodepath_cli.audit.analyse import Analysed
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.branches import shared
 from nodepath_cli.audit.finding import Finding, Position, RelatedPlace, Suggestion
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal

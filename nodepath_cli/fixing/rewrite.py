@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nodepath_cli.audit.analyse import Analysed
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Rule, Severity
 from nodepath_cli.config import Settings

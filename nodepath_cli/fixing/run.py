@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nodepath_cli.audit.analyse import Analysed, Analysis, Progress, analyse
+from nodepath_cli.audit.analyse import Analysis, Progress, analyse
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Finding, Rule, Severity
 from nodepath_cli.audit.rules import rules
 from nodepath_cli.config import Settings

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from nodepath_cli.audit.analyse import Analysed, Analysis
+from nodepath_cli.audit.analyse import Analysis
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.fixing.records import Edit
 from nodepath_cli.fixing.rewrite import Proposal
 

@@ -114,12 +114,10 @@ class Protocols:
             return True
         if writes and any(words.holds_locks(each) for each in tables(candidates)):
             return True
-        if not any(each.resolution.kind in ("insert", "replace") for each in writes):
+        if not any(each.kind in ("insert", "replace") for each in writes):
             return False
         return any(_may_lock(each) for each in candidates if not each.writes) or any(
-            each.analysed.statement.function in self._deferred
-            for each in writes
-            if each.resolution.kind in ("update", "delete")
+            each.analysed.statement.function in self._deferred for each in writes if each.kind in ("update", "delete")
         )
 
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
@@ -222,7 +220,7 @@ def _in_turn(way: Way, first: str, then: set[str]) -> bool:
 
 
 def _may_lock(reading: Candidate) -> bool:
-    text = reading.resolution.variant.sql.upper()
+    text = reading.sql.upper()
     return "FOR" in text or "LOCK" in text
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from nodepath_cli.audit.analyse import Analysed, Analysis
+from nodepath_cli.audit.analyse import Analysis
+from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Hit, ProgramHit, Related
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
-from nodepath_cli.sql.resolution import Missing, Resolution
-from nodepath_cli.sql.row_access import RowAccess, Setting, only_table, row_access
+from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.row_access import RowAccess, Setting, row_access
 
 ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 """The actions that add a row."""
@@ -74,19 +75,29 @@ class Candidate:
     """A text about one table whose rows it reads or writes, not read yet: most tables have nothing to do with locks."""
 
     analysed: Analysed
-    resolution: Resolution
+    number: int
+    """The text's, in the order of the statement's variants."""
+    kind: str
     table: Table
+
+    @property
+    def sql(self) -> str:
+        """The text."""
+        return self.analysed.statement.variants[self.number].sql
 
     @property
     def writes(self) -> bool:
         """Say whether it changes rows."""
-        return self.resolution.kind != "select"
+        return self.kind != "select"
 
     @cached_property
     def site(self) -> Site | None:
         """What it does, None where that cannot be told."""
-        access = row_access(self.resolution, self.analysed.target.dialect.ansi_quotes)
-        return Site(self.analysed, self.resolution, access) if access is not None else None
+        resolution = self.analysed.outcomes[self.number]
+        if not isinstance(resolution, Resolution):
+            return None
+        access = row_access(resolution, self.analysed.target.dialect.ansi_quotes)
+        return Site(self.analysed, resolution, access) if access is not None else None
 
 
 class Sites:
@@ -100,10 +111,8 @@ class Sites:
         """By the table's name, each in source order."""
         found: dict[str, list[Candidate]] = defaultdict(list)
         for analysed in self._analysis.statements:
-            for resolution in analysed.resolutions:
-                table = only_table(resolution)
-                if table is not None:
-                    found[_name(table)].append(Candidate(analysed, resolution, table))
+            for number, kind, table in analysed.about:
+                found[_name(table)].append(Candidate(analysed, number, kind, table))
         return found
 
     def about(self, table: str) -> list[Site]:
@@ -121,7 +130,7 @@ class Sites:
         found: dict[tuple[str, int, str], list[Candidate]] = defaultdict(list)
         for each in chain.from_iterable(self.candidates.values()):
             span = each.analysed.statement.span
-            found[span.path, span.start, each.resolution.variant.sql].append(each)
+            found[span.path, span.start, each.sql].append(each)
         return found
 
     def of(self, ran: Ran) -> tuple[Site, ...]:
@@ -152,13 +161,7 @@ class Sites:
     def refused(self, table: str) -> bool:
         """Say whether the server refuses a write to a table for one of its names: what that should do is not known."""
         bare = table.rpartition(".")[2]
-        return any(
-            any(each.name == bare for each in resolution.tables)
-            and resolution.kind != "select"
-            and any(isinstance(each.outcome, Missing) for each in resolution.columns)
-            for analysed in self._analysis.statements
-            for resolution in analysed.resolutions
-        )
+        return any(bare in analysed.refused for analysed in self._analysis.statements)
 
 
 def tables(candidates: Iterable[Candidate]) -> Iterable[Table]:
