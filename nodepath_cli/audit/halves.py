@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import pickle
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nodepath_cli.audit.analyse import Analysis, Progress, columns_named
-from nodepath_cli.audit.analysed import Analysed, Gist
+from nodepath_cli.audit.analysed import About, Analysed, Gist
+from nodepath_cli.audit.finding import Finding, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace
 from nodepath_cli.in_shares import SHARES, Work, in_turn, side_by_side
+from nodepath_cli.packing import Packing
 from nodepath_cli.schema.model import Table
 
 _WORTH = 400
 """Texts from which a second process is worth its start."""
+
+_RECORDS = (About, Finding, Gist, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace)
 
 T = TypeVar("T")
 
@@ -33,10 +35,10 @@ def checked(
 
     texts = sum(len(each.statement.variants) for each in analysis.statements)
     if jobs > 1 and texts >= _WORTH:
-        tables = _Tables(analysis)
-        done = side_by_side(lambda number: share(number, None if number else progress), tables.packed)
+        packing = _packing(analysis)
+        done = side_by_side(lambda number: share(number, None if number else progress), packing.packed)
         if done is not None:
-            own, other = done[0], tables.unpacked(done[1])
+            own, other = done[0], packing.unpacked(done[1])
             for number, (gist, _) in zip(halves[1], other, strict=True):
                 analysis.statements[number].take(gist)
             return [said for _, said in (*own, *other)]
@@ -65,37 +67,8 @@ def _share(
     return [(each.gist, check(each)) for each in statements]
 
 
-class _Tables:
-    """The tables of the schemas, which both processes have: a number is enough to name one."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self._tables = [table for target in analysis.targets for table in target.schema.tables]
-        self._numbers = {id(table): number for number, table in enumerate(self._tables)}
-
-    def packed(self, result: object) -> bytes:
-        """Return plain data as bytes."""
-        buffer = io.BytesIO()
-        _Pickler(buffer, self._numbers).dump(result)
-        return buffer.getvalue()
-
-    def unpacked(self, data: bytes) -> Any:
-        """Return what the other process has packed."""
-        return _Unpickler(io.BytesIO(data), self._tables).load()
-
-
-class _Pickler(pickle.Pickler):
-    def __init__(self, buffer: io.BytesIO, numbers: dict[int, int]) -> None:
-        super().__init__(buffer, pickle.HIGHEST_PROTOCOL)
-        self._numbers = numbers
-
-    def persistent_id(self, obj: object) -> int | None:
-        return self._numbers.get(id(obj)) if isinstance(obj, Table) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, buffer: io.BytesIO, tables: Sequence[Table]) -> None:
-        super().__init__(buffer)
-        self._tables = tables
-
-    def persistent_load(self, number: int) -> Table:
-        return self._tables[number]
+def _packing(analysis: Analysis) -> Packing:
+    """Return how results are told the other process. It has the tables of the schemas, too: of those a number."""
+    tables = [table for target in analysis.targets for table in target.schema.tables]
+    numbers = {id(table): number for number, table in enumerate(tables)}
+    return Packing(_RECORDS, Table, lambda table: numbers.get(id(table)), tables.__getitem__)

@@ -57,6 +57,8 @@ class Index:
             self.folders.setdefault(file.folder, []).append(file)
         self.modules = Modules(self.folders)
         self._indexes: dict[str, FileIndex] = {}
+        self.told_imports: dict[str, dict[str, str]] = {}
+        """The imports of files that another process has read."""
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
@@ -80,7 +82,8 @@ class Index:
 
     def imports(self, file: GoFile) -> dict[str, str]:
         """Return the import paths of a file by the names that it uses."""
-        return self.of(file).imports
+        told = self.told_imports.get(file.path)
+        return told if told is not None else self.of(file).imports
 
     def writes(self, file: GoFile, may: Callable[[str], bool]) -> Iterator[Writes]:
         """Yield the writes of a file by parts; of its functions those of whose text `may` is true."""

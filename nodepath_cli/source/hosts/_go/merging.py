@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
+from nodepath_cli.packing import Packing
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Branch, Machine
 from nodepath_cli.source.hosts._go.records import Call, Key, Noted, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Unknown, Value
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Piece, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
+
+_RECORDS = (Alternative, Branch, Call, Handle, NotFollowed, Noted, Piece, Received, Span, Text, Unknown, Written)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Found:
     """Of `fields`, those that hold prepared statements; what else is in them is unknown."""
     routines: dict[Key, tuple[int, str, str]]
     """The functions that were evaluated: their end, name and receiver."""
+    imports: dict[str, dict[str, str]]
+    """What the files around the records import."""
 
 
 def found_by(m: Machine) -> Found:
@@ -45,9 +49,12 @@ def found_by(m: Machine) -> Found:
         if any(isinstance(each.atom, Handle) for entry in entries.values() for each in entry.value)
     }
     routines = {key: (each.end_byte, each.name, each.receiver) for key, each in m.routines.items()}
+    paths = {each.call.file.path for each in m.received} | {each.call.file.path for each in m.not_followed}
+    paths |= {each.origin.path for each in m.received if each.origin is not None}
+    imports = {path: m.index.imports(m.index.by_path[path]) for path in sorted(paths)}
     return Found(
         *(m.decisions.branches(), m.received, m.not_followed, list(m.noted), m.possible, m.covered, m.wrappers),
-        *(m.covered_by_callers, m.followed, m.parsed, m.handed_on, prepared, routines),
+        *(m.covered_by_callers, m.followed, m.parsed, m.handed_on, prepared, routines, imports),
     )
 
 
@@ -56,38 +63,10 @@ def _prepared(value: Value) -> Value:
     return tuple(each if isinstance(each.atom, (Handle, Unknown)) else each._replace(atom=other) for each in value)
 
 
-class _Path(str):
-    """Stands for a file in what another process is told."""
-
-    __slots__ = ()
-
-
-def packed(found: Found) -> bytes:
-    """Return what was found as bytes."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+def packing(index: Index) -> Packing:
+    """Return how what was found is told another process of the same program."""
     # Of a file its path is enough: the other process has it, too.
-    pickler.dispatch_table = {GoFile: lambda file: (_Path, (file.path,))}
-    pickler.dump(found)
-    return buffer.getvalue()
-
-
-def unpacked(data: bytes, index: Index) -> Found:
-    """Return what another process of this program has packed."""
-    found: Found = pickle.loads(data)
-    calls: dict[int, Call] = {}
-
-    def at_home(call: Call) -> Call:
-        known = calls.get(id(call))
-        if known is None:
-            known = calls[id(call)] = replace(call, file=index.by_path[str(call.file)])
-        return known
-
-    received = [replace(each, call=at_home(each.call)) for each in found.received]
-    not_followed = [replace(each, call=at_home(each.call)) for each in found.not_followed]
-    # Only now may what was unpacked go: its addresses are the keys above.
-    found.received, found.not_followed = received, not_followed
-    return found
+    return Packing(_RECORDS, GoFile, attrgetter("path"), index.by_path.__getitem__)
 
 
 def merged(m: Machine, others: Iterable[Found]) -> Machine:
@@ -135,6 +114,7 @@ class _Merge:
             own = m.fields.setdefault(place, {})
             for key, entry in entries.items():
                 own.setdefault(key, entry._replace(value=self._value(entry.value)))
+        m.index.told_imports.update(other.imports)
         for key, (end, name, receiver) in other.routines.items():
             if key not in m.routines:
                 m.routines[key] = Routine(m.index.by_path[key[0]], _Extent(key[1], end), name, receiver)

@@ -14,7 +14,7 @@ from nodepath_cli import in_shares
 from nodepath_cli.in_shares import SHARES
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
-from nodepath_cli.source.hosts._go.merging import Found, found_by, packed, unpacked
+from nodepath_cli.source.hosts._go.merging import Found, found_by, packing
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _WORTH = 200
@@ -62,5 +62,6 @@ def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, li
     """
     if sum(len(file.text) for file in index.files) < _LARGE:
         return None
-    done = in_shares.side_by_side(work, lambda machine: packed(found_by(machine)))
-    return (done[0], [unpacked(done[1], index)]) if done is not None else None
+    ways = packing(index)
+    done = in_shares.side_by_side(work, lambda machine: ways.packed(found_by(machine)))
+    return (done[0], [ways.unpacked(done[1])]) if done is not None else None
