@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from nodepath_cli.source.hosts._go import shares
+from nodepath_cli.packing import Packing
 from tests.unit.go_host import divided, statements, variants
 
 _HEAD = 'import (\n\t"database/sql"\n\t"fmt"\n)\n'
@@ -78,12 +78,12 @@ def test_where_the_second_process_fails_the_first_does_all_the_work(
     expected = divided(WRAPPER_IN_THE_FIRST, jobs=1)
     parent = os.getpid()
 
-    def fails(found: object) -> bytes:
+    def fails(*_: object) -> bytes:
         if killed and os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
         raise ValueError("only the second process tells what it found")
 
-    monkeypatch.setattr(shares, "packed", fails)
+    monkeypatch.setattr(Packing, "packed", fails)
     assert divided(WRAPPER_IN_THE_FIRST, jobs=2) == expected
 
 

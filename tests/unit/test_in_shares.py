@@ -1,0 +1,93 @@
+"""Work in shares gives the same in one process and in two, and is done whatever becomes of the second."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from nodepath_cli.in_shares import Work, in_turn, side_by_side
+
+
+def counted(number: int) -> Work[tuple[int, list[int], int]]:
+    """Tell two things one after the other, and return what was heard and the process."""
+    heard = yield number + 1
+    more = yield sum(heard) * 10 + number
+    return number, [*heard, *more], os.getpid()
+
+
+def test_both_hear_what_both_tell() -> None:
+    expected = [(0, [1, 2, 30, 31]), (1, [1, 2, 30, 31])]
+    assert [each[:2] for each in in_turn(counted)] == expected
+    found = side_by_side(counted, pickle.dumps)
+    assert found is not None
+    own, other = found[0], pickle.loads(found[1])
+    assert [own[:2], other[:2]] == expected
+    assert own[2] == os.getpid() != other[2]
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _failing() -> None:
+    raise ValueError("broken")
+
+
+def _ending() -> None:
+    raise SystemExit(0)
+
+
+@pytest.mark.parametrize("fate", [_killed, _failing, _ending])
+@pytest.mark.parametrize("late", [True, False])
+def test_where_the_second_process_dies_nothing_is_returned(fate: Callable[[], None], late: bool) -> None:
+    def share(number: int) -> Work[int]:
+        if number and not late:
+            fate()
+        yield number
+        if number and late:
+            fate()
+        return number
+
+    assert side_by_side(share, pickle.dumps) is None
+
+
+def test_an_error_of_the_first_share_ends_the_second_process() -> None:
+    children: list[int] = []
+
+    def share(number: int) -> Work[int]:
+        children.extend((yield os.getpid()))
+        if number:
+            time.sleep(60)
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        side_by_side(share, pickle.dumps)
+    with pytest.raises(ProcessLookupError):
+        os.kill(children[1], 0)
+
+
+def test_much_that_both_tell_at_once_blocks_neither() -> None:
+    def share(number: int) -> Work[int]:
+        heard = yield bytes(3_000_000)
+        return sum(map(len, heard)) + number
+
+    found = side_by_side(share, pickle.dumps)
+    assert found is not None
+    assert (found[0], pickle.loads(found[1])) == (6_000_000, 6_000_001)
+
+
+def test_beside_a_thread_there_is_no_second_process() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert side_by_side(counted, pickle.dumps) is None
+    finally:
+        done.set()
+        thread.join()
