@@ -10,9 +10,13 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.statement import Span, Statement
 
-_SQL = re.compile(
-    r"[\"`]\s*(?:SELECT\s+\S|INSERT\s+(?:IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|REPLACE\s+INTO\s|WITH\s+\w+\s+AS\s)",
-    re.IGNORECASE,
+_SQL = tuple(
+    re.compile(
+        rf"{quote}\s*(?=[dirsuwDIRSUW])(?i:SELECT\s+\S|INSERT\s+(?:IGNORE\s+)?INTO\s|UPDATE\s+\S+\s+SET\s|"
+        r"DELETE\s+FROM\s|REPLACE\s+INTO\s|WITH\s+\w+\s+AS\s)"
+    )
+    # A pattern that begins with one certain character is searched for in a fifth of the time.
+    for quote in ('"', "`")
 )
 _COMMENT = re.compile(r"\s*(?://|\*)")
 
@@ -31,7 +35,7 @@ def unreached(files: Iterable[GoFile], statements: Iterable[Statement]) -> Itera
         spans = reached.get(file.path, ())
         found = [
             match
-            for match in (_SQL.finditer(file.text) if file.read else ())
+            for match in (_like_sql(file.text) if file.read else ())
             if not _covered(match, spans) and not _commented(file.text, match.start())
         ]
         # Few files have such a text, and to parse one whole takes longer than to look.
@@ -40,6 +44,15 @@ def unreached(files: Iterable[GoFile], statements: Iterable[Statement]) -> Itera
             for match in found:
                 span = Span(file.path, match.start(), match.end())
                 yield Statement((), span, "go", opaque=f"the file does not parse from about line {line} on")
+
+
+def _like_sql(text: str) -> Iterator[re.Match[str]]:
+    """Yield the beginnings of literals that begin like SQL, in order."""
+    behind = 0
+    for match in sorted((match for each in _SQL for match in each.finditer(text)), key=lambda match: match.start()):
+        if match.start() >= behind:
+            behind = match.end()
+            yield match
 
 
 def _covered(match: re.Match[str], spans: Iterable[Span]) -> bool:
