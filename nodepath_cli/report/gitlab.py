@@ -40,8 +40,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
             for each in report.unresolved
         ]
     _tell_apart(issues)
-    json.dump(issues, out, indent=2)
-    out.write("\n")
+    out.write(json.dumps(issues, indent=2) + "\n")
 
 
 def _issue(

@@ -16,8 +16,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     """Write one document; `error` is in it where something went wrong beside the audit."""
     del options
     # Escaped, so that the document is the same in every locale's encoding.
-    json.dump(document(report), out, indent=2)
-    out.write("\n")
+    out.write(json.dumps(document(report), indent=2) + "\n")
 
 
 def document(report: Report) -> dict[str, Any]:

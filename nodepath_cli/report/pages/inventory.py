@@ -40,8 +40,7 @@ def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Gr
     }
     if groups is not None:
         document["groups"] = [_group(each) for each in groups]
-    json.dump(document, out, indent=2)
-    out.write("\n")
+    out.write(json.dumps(document, indent=2) + "\n")
 
 
 def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, options: RenderOptions) -> None:
