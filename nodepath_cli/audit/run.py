@@ -45,10 +45,11 @@ def audit(
     progress: Progress | None = None,
     judge: Callable[[Analysis], CrossCheck] | None = None,
     files: FileSet | None = None,
+    keep: Callable[[Analysis], None] = lambda _: None,
 ) -> Report:
     """Audit the paths and return the finished report, with what `judge` says of the same statements.
 
-    `files` is what the paths hold, where that was read before.
+    `files` is what the paths hold, where that was read before; `keep` is given what would be taken apart at the end.
 
     Raises UsageError, NothingToAudit, ConfigError for a baseline that cannot be read, the errors of the schema sources
     and those of `judge`.
@@ -57,6 +58,7 @@ def audit(
     active = selected(settings.select, settings.ignore)
     baseline = load(settings.baseline) if settings.baseline else None
     analysis = opened(paths, settings, files)
+    keep(analysis)
     by_path = {file.path: file for file in analysis.files.files}
     findings = _findings(analysis, active, by_path, settings.processes, progress)
     settled = settle(findings, analysis, by_path, active, baseline)
@@ -85,7 +87,11 @@ def audit(
 
 
 def inventory(
-    paths: Sequence[str], settings: Settings, progress: Progress | None = None, files: FileSet | None = None
+    paths: Sequence[str],
+    settings: Settings,
+    progress: Progress | None = None,
+    files: FileSet | None = None,
+    keep: Callable[[Analysis], None] = lambda _: None,
 ) -> tuple[tuple[InventoryItem, ...], Counts]:
     """Return every statement of the paths in source order, and how completely they were understood.
 
@@ -93,6 +99,7 @@ def inventory(
     """
     started = time.perf_counter()
     analysis = opened(paths, settings, files)
+    keep(analysis)
     by_path = {file.path: file for file in analysis.files.files}
     items = tuple(checked(analysis, lambda each: _item(each, by_path), settings.processes, progress))
     counts = _counts(analysis, [item.status for item in items])

@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.boot import in_boot_order
 from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
 from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.paths.functions import deferred, functions, texts_by_call
 from nodepath_cli.source.hosts._go.paths.state import Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey
@@ -28,6 +29,8 @@ class GoProgram:
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
         self._texts: dict[CallKey, Texts] = {}
+        self._machine: Machine | None = None
+        """Kept though nothing asks for it any more: to take apart all that it holds would take time in every run."""
 
     def statements(self, file: SourceFile) -> Iterator[Statement]:
         """Yield the statements whose call lies in this file, in source order."""
@@ -49,7 +52,7 @@ class GoProgram:
     def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return what the functions do that run the statements at these places, and those that call them."""
         self._all()
-        return functions(self._index, self._texts, wanted, worth)
+        return functions(self._index, self._texts, wanted, worth, self._options.jobs)
 
     def deferred(self) -> frozenset[str]:
         """Return the names of the functions that are called by `defer`."""
@@ -57,7 +60,7 @@ class GoProgram:
 
     def _all(self) -> list[Collected]:
         if self._collected is None:
-            machine = analyse(self._index, self._options.jobs)
+            self._machine = machine = analyse(self._index, self._options.jobs)
             self._collected = collect(machine, self._options.dialect)
             self._texts = texts_by_call(machine.received)
             for each in self._collected:
