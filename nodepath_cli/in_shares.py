@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, TypeAlias, TypeVar
@@ -17,7 +17,20 @@ from typing import Any, TypeAlias, TypeVar
 SHARES = 2
 
 T = TypeVar("T")
+U = TypeVar("U")
 Work: TypeAlias = Generator[Any, Sequence[Any], T]
+
+
+def parts(items: Iterable[U], cost: Callable[[U], int]) -> list[list[U]]:
+    """Cut a list where it costs the same before and behind, a part for each share."""
+    costs = [(item, cost(item)) for item in items]
+    whole = max(sum(each for _, each in costs), 1)
+    found: list[list[U]] = [[] for _ in range(SHARES)]
+    before = 0
+    for item, each in costs:
+        found[min(before * SHARES // whole, SHARES - 1)].append(item)
+        before += each
+    return found
 
 
 def in_turn(work: Callable[[int], Work[T]]) -> list[T]:

@@ -8,12 +8,17 @@ from typing import TypeVar
 from nodepath_cli.audit.analyse import Analysis, Progress, columns_named
 from nodepath_cli.audit.analysed import About, Analysed, Gist
 from nodepath_cli.audit.finding import Finding, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace
-from nodepath_cli.in_shares import SHARES, Work, in_turn, side_by_side
+from nodepath_cli.config import Dialect
+from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
 from nodepath_cli.packing import Packing
 from nodepath_cli.schema.model import Table
+from nodepath_cli.source.statement import Statement
+from nodepath_cli.sql.ddl import builds_schema
 
-_WORTH = 400
-"""Texts from which a second process is worth its start."""
+_WORTH = 30_000
+"""Characters of SQL from which a second process is worth its start."""
+_EACH = 50
+"""What a text costs however short it is, in characters."""
 
 _RECORDS = (About, Finding, Gist, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace)
 
@@ -28,13 +33,13 @@ def checked(
     At most `jobs` processes work at once. What `check` returns has to be plain data, and to rest on nothing but the
     statement and the analysis.
     """
-    halves = _halves(analysis.statements)
+    costs = [_cost(each.statement, analysis.main.dialect) for each in analysis.statements]
+    halves = parts(range(len(costs)), costs.__getitem__)
 
     def share(number: int, told: Progress | None) -> Work[list[tuple[Gist, T]]]:
         return _share(analysis, halves[number], check, told)
 
-    texts = sum(len(each.statement.variants) for each in analysis.statements)
-    if jobs > 1 and texts >= _WORTH:
+    if jobs > 1 and sum(costs) >= _WORTH:
         packing = _packing(analysis)
         done = side_by_side(lambda number: share(number, None if number else progress), packing.packed)
         if done is not None:
@@ -45,18 +50,15 @@ def checked(
     return [said for result in in_turn(lambda number: share(number, progress)) for _, said in result]
 
 
-def _halves(statements: Sequence[Analysed]) -> list[range]:
-    """Cut the statements where there are as many texts before as behind."""
-    whole = sum(len(each.statement.variants) for each in statements)
-    cut, before = 0, 0
-    while before * SHARES < whole:
-        before += len(statements[cut].statement.variants)
-        cut += 1
-    return [range(cut), range(cut, len(statements))]
+def _cost(statement: Statement, dialect: Dialect) -> int:
+    """How much is to be resolved of a statement."""
+    if statement.dialect or statement.opaque or builds_schema(statement.sql, dialect):
+        return 0
+    return sum(_EACH + len(variant.sql) for variant in statement.variants)
 
 
 def _share(
-    analysis: Analysis, numbers: range, check: Callable[[Analysed], T], progress: Progress | None
+    analysis: Analysis, numbers: Sequence[int], check: Callable[[Analysed], T], progress: Progress | None
 ) -> Work[list[tuple[Gist, T]]]:
     statements = [analysis.statements[number] for number in numbers]
     for number, analysed in zip(numbers, statements, strict=True):

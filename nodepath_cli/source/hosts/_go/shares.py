@@ -40,13 +40,7 @@ def divided(index: Index, costs: Mapping[str, int]) -> list[list[GoFile]]:
 
 def _parts(files: Iterable[GoFile], costs: Mapping[str, int]) -> list[list[GoFile]]:
     """Cut a list of files, in order of path, where it costs the same before and behind."""
-    whole = max(sum(costs.values()), 1)
-    parts: list[list[GoFile]] = [[] for _ in range(SHARES)]
-    before = 0
-    for file in sorted(files, key=lambda file: file.path):
-        parts[min(before * SHARES // whole, SHARES - 1)].append(file)
-        before += costs.get(file.path, 0)
-    return parts
+    return in_shares.parts(sorted(files, key=lambda file: file.path), lambda file: costs.get(file.path, 0))
 
 
 def in_turn(work: Callable[[int], Work]) -> tuple[Machine, list[Found]]:
