@@ -23,9 +23,9 @@ class Packing:
     def __init__(
         self,
         records: Iterable[type[Any]],
-        shared: type,
-        name: Callable[[Any], Hashable],
-        find: Callable[[Any], object],
+        shared: type | None = None,
+        name: Callable[[Any], Hashable] = id,
+        find: Callable[[Any], object] = _at_home,
     ) -> None:
         """`records` are dataclasses and named tuples in the values.
 
@@ -34,6 +34,8 @@ class Packing:
         """
         self._find = find
         self._table: dict[type, Callable[[Any], Any]] = {record: _by_fields(record) for record in records}
+        if shared is None:
+            return
 
         def named(value: Any) -> Any:
             key = name(value)
@@ -71,5 +73,7 @@ def _by_fields(record: type[Any]) -> Callable[[Any], _Reduced]:
         # A slice of a named tuple is a plain one.
         return lambda value: (record, value[:])
     names = [each.name for each in fields(record)]
+    if not names:
+        return lambda _: (record, ())
     values = attrgetter(*names)
     return (lambda value: (record, values(value))) if len(names) > 1 else (lambda value: (record, (values(value),)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 _MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
@@ -12,6 +13,8 @@ _VERSION = re.compile(r"^v\d+$")
 _MAX_GO_MOD = 1_000_000
 
 
+# The files of a program import the same packages.
+@lru_cache(maxsize=4096)
 def import_name(path: str) -> str:
     """Return the name under which an import without alias is most probably used (`gopkg.in/yaml.v3`: `yaml`)."""
     parts = path.split("/")

@@ -7,7 +7,24 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Function, Path, ResultKind, Step
+from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
+from nodepath_cli.packing import Packing
+from nodepath_cli.source.functions import (
+    Called,
+    Compared,
+    Failure,
+    Function,
+    Given,
+    Known,
+    Mixed,
+    Moment,
+    Outcome,
+    Path,
+    Ran,
+    ResultKind,
+    Step,
+    Tested,
+)
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.paths import branching, expressions, following
@@ -21,6 +38,9 @@ _CALLER_ROUNDS = 2
 _MAX_CALLS = 400
 _MAX_CALLERS = 40
 """A name that more functions call than this is no name of a lock's function."""
+_WORTH = 20
+"""Functions that are walked from which a second process is worth its start."""
+_PACKING = Packing((Called, Compared, Failure, Function, Given, Known, Mixed, Moment, Outcome, Path, Ran, Span, Tested))
 _DEFERRED = re.compile(r"defer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
 _CALLED = re.compile(r"\b(\w+)\(")
 _NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
@@ -37,12 +57,16 @@ def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
 
 
 def functions(
-    index: Index, texts: Mapping[CallKey, Texts], wanted: Collection[Span], worth: Callable[[str], bool]
+    index: Index,
+    texts: Mapping[CallKey, Texts],
+    wanted: Collection[Span],
+    worth: Callable[[str], bool],
+    jobs: int = 1,
 ) -> tuple[Function, ...]:
     """Return the functions that run the statements whose first literals stand at `wanted`, and their callers.
 
     In order of file and place, up to two calls away. Of a caller only the calls are told, unless its name is `worth` to
-    be walked; only then are its own callers looked for.
+    be walked; only then are its own callers looked for. At most `jobs` processes work at once.
     """
     places = {(span.path, span.start) for span in wanted}
     chosen: dict[Key, Routine] = {}
@@ -61,10 +85,16 @@ def functions(
         fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
-    walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
-    return tuple(
-        _function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in sorted(chosen)
-    )
+    halves = parts(sorted(chosen), lambda key: len(chosen[key].text) if key in walked else 0)
+
+    def share(number: int) -> Work[list[Function]]:
+        yield None
+        walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
+        return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
+
+    done = side_by_side(share, _PACKING.packed) if jobs > 1 and len(walked) >= _WORTH else None
+    results = [done[0], _PACKING.unpacked(done[1])] if done is not None else in_turn(share)
+    return tuple(function for result in results for function in result)
 
 
 def _calls_only(routine: Routine) -> Function:
@@ -104,12 +134,16 @@ def _callers(index: Index, names: set[str]) -> list[Routine]:
     if not names:
         return []
     found: dict[str, dict[Key, Routine]] = {}
+    left = set(names)
     for file in index.files:
-        for name in file.among(names):
+        for name in file.among(left):
+            group = found.setdefault(name, {})
             for offset in _calls(file, name):
                 routine = index.enclosing(file, offset)
                 if routine is not None and b"{" in file.data[routine.start_byte : offset]:
-                    found.setdefault(name, {})[file.path, routine.start_byte] = routine
+                    group[file.path, routine.start_byte] = routine
+            if len(group) > _MAX_CALLERS:
+                left.discard(name)
     return [each for group in found.values() if len(group) <= _MAX_CALLERS for each in group.values()]
 
 
