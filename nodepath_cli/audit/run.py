@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nodepath_cli.audit.agreement import CrossCheck
@@ -13,6 +13,8 @@ from nodepath_cli.audit.baseline_file import load
 from nodepath_cli.audit.branches import shared
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import (
+    Check,
+    CheckUnread,
     Counts,
     Finding,
     Hit,
@@ -144,8 +146,8 @@ def _findings(
     progress: Progress | None = None,
 ) -> list[Finding]:
     # Most rules look at one kind of outcome only: that is told once, not for each text.
-    understood = [rule for rule in active if rule.check]
-    unread = [rule for rule in active if rule.check_unread]
+    understood = [(rule, rule.check) for rule in active if rule.check]
+    unread = [(rule, rule.check_unread) for rule in active if rule.check_unread]
 
     def check(analysed: Analysed) -> list[Finding]:
         if not analysed.outcomes:
@@ -173,18 +175,25 @@ def _of_program(analysis: Analysis, active: Sequence[Rule], files: dict[str, Sou
 def _of_statement(
     analysed: Analysed,
     context: Context,
-    understood: Sequence[Rule],
-    unread: Sequence[Rule],
+    understood: Sequence[tuple[Rule, Check]],
+    unread: Sequence[tuple[Rule, CheckUnread]],
     files: dict[str, SourceFile],
 ) -> Iterator[Finding]:
     """Yield each finding of a statement once, with its branch where not every text of the statement has it."""
     groups: dict[tuple[str, Span, str | None], list[_Placed]] = {}
+
+    def place(rule: Rule, hits: Iterable[Hit], outcome: Resolution | Unparsed) -> None:
+        for hit in hits:
+            span = outcome.variant.offsets.locate(hit.start, hit.end)
+            groups.setdefault((rule.id, span, hit.identifier), []).append(_Placed(rule, hit, span, outcome))
+
     for outcome in analysed.outcomes:
-        for rule in understood if isinstance(outcome, Resolution) else unread:
-            for hit in _hits(rule, outcome, context):
-                span = outcome.variant.offsets.locate(hit.start, hit.end)
-                placed = _Placed(rule, hit, span, outcome)
-                groups.setdefault((rule.id, span, hit.identifier), []).append(placed)
+        if isinstance(outcome, Resolution):
+            for rule, check in understood:
+                place(rule, check(outcome, context), outcome)
+        else:
+            for rule, check_unread in unread:
+                place(rule, check_unread(outcome, context), outcome)
     for group in groups.values():
         alike = [each for each in analysed.outcomes if isinstance(each, type(group[0].outcome))]
         everywhere = len({id(placed.outcome) for placed in group}) == len(alike)
@@ -196,12 +205,6 @@ def _branch(group: Sequence[_Placed], alike: Sequence[Resolution | Unparsed]) ->
     having = [placed.outcome for placed in group if placed.hit.message == group[0].hit.message]
     lacking = [each for each in alike if not any(each is other for other in having)]
     return shared([each.variant.branch for each in having], [each.variant.branch for each in lacking])
-
-
-def _hits(rule: Rule, outcome: Resolution | Unparsed, context: Context) -> Iterator[Hit]:
-    if isinstance(outcome, Resolution):
-        return rule.check(outcome, context) if rule.check else iter(())
-    return rule.check_unread(outcome, context) if rule.check_unread else iter(())
 
 
 def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, SourceFile]) -> Finding:

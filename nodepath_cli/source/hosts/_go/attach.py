@@ -27,15 +27,16 @@ def with_uses(
     `places` says by the number of a record what became of it; `elsewhere` are the records of other databases' SQL.
     """
     found: dict[int, dict[Use, bool]] = defaultdict(dict)
-    no_structs = own_mapping(m.index.files)
+    of_structs = [each for each in m.noted if each.kind in ("fields", "names") and each.owner != MAP]
+    left_out = set(of_structs) if of_structs and own_mapping(m.index.files) else ()
     for noted in m.noted:
-        if no_structs and noted.kind in ("fields", "names") and noted.owner != MAP:
+        if noted in left_out:
             continue
         shared = not elsewhere.isdisjoint(noted.texts)
         for index, use in _uses(m, noted, places, elsewhere):
             found[index][use] = shared
     return [
-        replace(each, uses=tuple(_doubted(found[index]))) if index in found else each
+        each.with_uses(tuple(_doubted(found[index]))) if index in found else each
         for index, each in enumerate(statements)
     ]
 

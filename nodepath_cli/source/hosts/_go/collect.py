@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go.attach import with_uses
@@ -32,21 +32,15 @@ class Group:
     records: list[Received] = field(default_factory=list)
     orders: dict[str, list[int]] = field(default_factory=dict)
     """The numbers of all records of a text, of which `records` keeps the first."""
+    rank: int = 0
+    """The best rank of its records."""
+    order: int = 0
+    """When it was first evaluated."""
 
     @property
     def key(self) -> tuple[str, int]:
         """The call's identity."""
         return self.call.key
-
-    @property
-    def rank(self) -> int:
-        """The best rank of its records."""
-        return max(record.rank for record in self.records)
-
-    @property
-    def order(self) -> int:
-        """When it was first evaluated."""
-        return min(record.order for record in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +129,10 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
         order for group, _, foreign in judged for record, _ in foreign for order in group.orders[record.text.plain]
     }
     used = with_uses(m, [each.statement for each in result], places, elsewhere)
-    result = [replace(each, statement=statement) for each, statement in zip(result, used, strict=True)]
+    result = [
+        Collected(statement, each.kind, each.call, each.order, each.rounds, each.roots)
+        for each, statement in zip(result, used, strict=True)
+    ]
     result.extend(_opaque(m, judge))
     return result
 
@@ -146,8 +143,7 @@ def _groups(m: Machine) -> list[Group]:
         key = (*record.call.key, record.origin)
         groups.setdefault(key, Group(record.call, record.origin)).records.append(record)
     for group in groups.values():
-        best = group.rank
-        if best == 3:
+        if any(record.rank == 3 for record in group.records):
             # A caller from which it is too deep to the database has only what it gave the wrapper.
             near = {record.root for record in group.records if record.rank == 3}
             group.records = [record for record in group.records if record.rank == 3 or record.root not in near]
@@ -166,6 +162,8 @@ def _groups(m: Machine) -> list[Group]:
             distinct.setdefault(record.text.plain, record)
             group.orders.setdefault(record.text.plain, []).append(record.order)
         group.records = list(distinct.values())
+        group.rank = max(record.rank for record in group.records)
+        group.order = min(record.order for record in group.records)
     return list(groups.values())
 
 
