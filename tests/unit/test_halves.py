@@ -16,6 +16,7 @@ from nodepath_cli.audit.finding import InventoryItem, Report
 from nodepath_cli.audit.run import audit, inventory
 from nodepath_cli.config import Settings
 from nodepath_cli.packing import Packing
+from nodepath_cli.source.hosts._go.paths import functions
 from tests.tree import Tree, go
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "nodepath-chat"
@@ -105,6 +106,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return started[-1]
 
     monkeypatch.setattr(halves, "_WORTH", 0)
+    monkeypatch.setattr(functions, "_WORTH", 0)
     monkeypatch.setattr(os, "fork", noted)
     yield started
 
@@ -130,7 +132,7 @@ def test_the_report_is_the_same(written: Tree, forks: list[int]) -> None:
     alone = reported(written, jobs=1)
     assert not forks
     assert reported(written, jobs=2) == alone
-    assert len(forks) == 1
+    assert len(forks) > 1, "the functions around locks are walked in halves, too"
     assert alone.counts.statements
 
 
@@ -144,7 +146,7 @@ def test_the_inventory_is_the_same(written: Tree, forks: list[int]) -> None:
 def test_what_rests_on_both_halves_is_found(tree: Tree, forks: list[int]) -> None:
     mixed(tree)
     findings = reported(tree, jobs=2).findings
-    assert len(forks) == 1
+    assert forks
     assert {"NP101", "NP102", "NP105", "NP109", "NP401", "NP407"} <= {each.rule for each in findings}
     near = next(each for each in findings if each.identifier == "ful_name")
     assert "2 other statements" in near.suggestions[0].reason, "one of this half and one of the other"
@@ -165,7 +167,7 @@ def test_where_the_second_process_dies_the_first_does_all(
 
     monkeypatch.setattr(Packing, "packed", fails)
     assert reported(tree, jobs=2) == expected
-    assert len(forks) == 1
+    assert len(forks) > 1
 
 
 def test_a_small_tree_is_checked_in_one_process(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
