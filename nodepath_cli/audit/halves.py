@@ -39,15 +39,19 @@ def checked(
     def share(number: int, told: Progress | None) -> Work[list[tuple[Gist, T]]]:
         return _share(analysis, halves[number], check, told)
 
+    packing = _packing(analysis)
+    done = None
     if jobs > 1 and sum(costs) >= _WORTH:
-        packing = _packing(analysis)
         done = side_by_side(lambda number: share(number, None if number else progress), packing.packed)
-        if done is not None:
-            own, other = done[0], packing.unpacked(done[1])
-            for number, (gist, _) in zip(halves[1], other, strict=True):
-                analysis.statements[number].take(gist)
-            return [said for _, said in (*own, *other)]
-    return [said for result in in_turn(lambda number: share(number, progress)) for _, said in result]
+    if done is not None:
+        results = [done[0], packing.unpacked(done[1])]
+        for number, (gist, _) in zip(halves[1], results[1], strict=True):
+            analysis.statements[number].take(gist)
+    else:
+        results = in_turn(lambda number: share(number, progress))
+    if progress:
+        progress(len(costs), len(costs))
+    return [said for result in results for _, said in result]
 
 
 def _cost(statement: Statement, dialect: Dialect) -> int:

@@ -34,6 +34,10 @@ _KEPT: list[object] = []
 """What the command's one audit has made: to take it apart before the process ends would take a fiftieth of its time."""
 
 
+def _keep(made: object) -> None:
+    _KEPT[:] = [made]
+
+
 def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = None) -> Report:
     """Return what `run.audit` returns, and raise what it raises."""
     started = time.perf_counter()
@@ -41,7 +45,7 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
     def make(files: FileSet) -> Report:
         from nodepath_cli.audit import run
 
-        made = run.audit(paths, settings, progress, files=files, keep=_KEPT.append)
+        made = run.audit(paths, settings, progress, files=files, keep=_keep)
         return made if made.error else _without_texts(made, files)
 
     files = _read(paths, settings)
@@ -59,7 +63,7 @@ def inventory(
     def make(files: FileSet) -> tuple[tuple[InventoryItem, ...], Counts]:
         from nodepath_cli.audit import run
 
-        return run.inventory(paths, settings, progress, files=files, keep=_KEPT.append)
+        return run.inventory(paths, settings, progress, files=files, keep=_keep)
 
     items, counts = _kept("inventory", paths, _read(paths, settings), settings, tuple, make)
     return items, replace(counts, seconds=time.perf_counter() - started)
