@@ -189,11 +189,6 @@ class Statement:
     migration: str | None = None
     """The numbered file of code that runs it as a part of a migration (`0003_names.go`), None where none is known."""
 
-    def with_uses(self, uses: tuple[Use, ...]) -> Statement:
-        """Return the statement with its uses. Most statements have some: `replace` takes four times as long."""
-        known = (self.variants, self.span, self.host, self.function, self.call, self.opaque)
-        return Statement(*known, self.dialect, self.dialect_reason, self.foreign_file, uses)
-
     @property
     def sql(self) -> str:
         """The first variant's text."""

@@ -36,7 +36,7 @@ def with_uses(
         for index, use in _uses(m, noted, places, elsewhere):
             found[index][use] = shared
     return [
-        each.with_uses(tuple(_doubted(found[index]))) if index in found else each
+        replace(each, uses=tuple(_doubted(found[index]))) if index in found else each
         for index, each in enumerate(statements)
     ]
 

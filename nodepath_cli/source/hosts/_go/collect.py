@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go.attach import with_uses
@@ -129,10 +129,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
         order for group, _, foreign in judged for record, _ in foreign for order in group.orders[record.text.plain]
     }
     used = with_uses(m, [each.statement for each in result], places, elsewhere)
-    result = [
-        Collected(statement, each.kind, each.call, each.order, each.rounds, each.roots)
-        for each, statement in zip(result, used, strict=True)
-    ]
+    result = [replace(each, statement=statement) for each, statement in zip(result, used, strict=True)]
     result.extend(_opaque(m, judge))
     return result
 
