@@ -11,8 +11,10 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 SHARES = 2
 
@@ -55,6 +57,9 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
     """
     if not hasattr(os, "fork") or threading.active_count() > 1:
         return None
+    # What it brings with it takes longer to import than a small program to read.
+    from multiprocessing.connection import Pipe
+
     here, there = Pipe()
     child = os.fork()
     if not child:
