@@ -6,9 +6,11 @@ Nothing is imported here at module level but what Python itself has loaded, so t
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
+EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 """128 and the signal's number, as shells have it: SIGINT."""
 EXIT_BROKEN_PIPE = 141
@@ -45,13 +47,18 @@ def run() -> None:
     objects that imports make, which all stay.
     """
     gc.set_threshold(300_000, 20, 50)
+    if sys.stderr is None:
+        # Closed by the caller (`2>&-`): what is to be said there is not wanted.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as it runs
+    if sys.stdout is None:
+        sys.stderr.write("error: there is no standard output. Next: do not close it (>&-).\n")
+        sys.exit(EXIT_USAGE)
     _end(main())
 
 
 def _end(code: int) -> None:
     """Exit. Where nothing stands against it, Python is not taken apart first: that takes longer the more was read."""
     import atexit
-    import os
 
     gc.freeze()
     gc.disable()
@@ -117,7 +124,6 @@ def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
 def _drop_stdout() -> None:
     """Let the interpreter flush into nothing when it ends, instead of complaining of the closed pipe."""
     import contextlib
-    import os
 
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -380,6 +380,14 @@ def test_a_full_disk_is_one_line(project: Tree) -> None:
     assert re.fullmatch(rb"error: the output cannot be written: .+\. Next: .+\.\n", result.stderr)
 
 
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0)])
+def test_a_stream_that_the_caller_closed_is_no_traceback(closed: str, code: int) -> None:
+    command = f"exec {sys.executable} -m nodepath_cli --version {closed}"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert result.returncode == code
+    assert result.stderr == (b"error: there is no standard output. Next: do not close it (>&-).\n" if code else b"")
+
+
 def interrupted_after(seconds: float) -> tuple[int, bytes]:
     """How a command that waits for its standard input ends when Ctrl-C comes."""
     with subprocess.Popen(
