@@ -60,8 +60,17 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
     # What it brings with it takes longer to import than a small program to read.
     from multiprocessing.connection import Pipe
 
-    here, there = Pipe()
-    child = os.fork()
+    try:
+        here, there = Pipe()
+    except OSError:
+        return None
+    try:
+        child = os.fork()
+    except OSError:
+        # No room for another process: this one does all the work.
+        here.close()
+        there.close()
+        return None
     if not child:
         # Nothing of the parent's may be cleaned up or written a second time here.
         with suppress(BaseException):
@@ -73,7 +82,8 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
     try:
         own = _in_step(work(0), here, first=True)
         return own, here.recv_bytes()
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):
+        # The other process has died, perhaps in the middle of what it told.
         return None
     finally:
         here.close()

@@ -23,7 +23,7 @@ def lines(steps: Sequence[Statement]) -> list[Sequence[Statement]]:
     """
     folders: dict[str, list[Statement]] = {}
     for step in steps:
-        folders.setdefault(_folder(step.migration or step.span.path), []).append(step)
+        folders.setdefault(folder_of(step.migration or step.span.path), []).append(step)
     made = {folder: _made(each) for folder, each in folders.items()}
     names = list(folders)
     alike = {name: {other for other in names if other != name and made[name] & made[other]} for name in names}
@@ -36,7 +36,7 @@ def lines(steps: Sequence[Statement]) -> list[Sequence[Statement]]:
     ]
 
 
-def _folder(path: str) -> str:
+def folder_of(path: str) -> str:
     """Return the folder of a set of migrations: above folders that are numbered themselves (`v1.2/x.sql`)."""
     folder = path.rpartition("/")[0]
     while folder and version_of(folder.rpartition("/")[2]) is not None:

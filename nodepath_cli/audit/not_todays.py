@@ -21,10 +21,10 @@ from nodepath_cli.sql.resolution import ColumnRef, InsertRef, Missing, Resolutio
 OLDER = "a migration without a number may meet an older schema than this"
 REPLACED = "the program may replace the word {}"
 
-_MIGRATION = re.compile(r"migrat", re.IGNORECASE)
+_MIGRATION = re.compile(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
 _CREATED = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w$]+)", re.IGNORECASE)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-_REPLACER = "strings.NewReplacer("
+_REPLACER = re.compile(r"strings\.NewReplacer\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _LITERAL = re.compile(r'"([A-Z][A-Z0-9_]*)"')
 _NO_LIST_FITS = 1136
 
@@ -49,9 +49,12 @@ class NotTodays:
 
     @cached_property
     def _replaced(self) -> frozenset[str]:
-        """Words in capitals that stand for themselves in files which make a replacer."""
-        texts = (file.text for file in self.files if _REPLACER in file.text)
-        return frozenset(word for text in texts for word in _LITERAL.findall(text))
+        """Words in capitals that a replacer is given; with a list (`words...`), all that stand in its file."""
+        found: set[str] = set()
+        for file in self.files:
+            for given in _REPLACER.findall(file.text) if "strings.NewReplacer(" in file.text else ():
+                found.update(_LITERAL.findall(file.text if "..." in given else given))
+        return frozenset(found)
 
     def settle(
         self, outcomes: tuple[Outcome, ...], schema: Schema, proved: frozenset[str], statement: Statement
@@ -89,7 +92,9 @@ class NotTodays:
         inserts = tuple(each if _known(each, known) else replace(each, open=True) for each in resolution.inserts)
         sure = all(each.columns is not None or _known(each, known) for each in resolution.inserts)
         violations = tuple(each for each in resolution.violations if sure or each.errno != _NO_LIST_FITS)
-        return replace(resolution, columns=tuple(columns), inserts=inserts, violations=violations)
+        given_up = inserts != resolution.inserts or violations != resolution.violations
+        reasons = (*resolution.open, OLDER) if given_up and OLDER not in resolution.open else resolution.open
+        return replace(resolution, columns=tuple(columns), inserts=inserts, violations=violations, open=reasons)
 
 
 def _known(insert: InsertRef, known: frozenset[str]) -> bool:

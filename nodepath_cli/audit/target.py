@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from functools import cached_property
 
 from nodepath_cli.audit.dumps import without_copies
-from nodepath_cli.audit.lines import lines
+from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.config import Dialect, Settings
@@ -274,7 +274,7 @@ def _path(statement: Statement) -> str:
 
 
 def _folder(statement: Statement) -> str:
-    return _path(statement).rpartition("/")[0]
+    return folder_of(_path(statement))
 
 
 def _names(schema: Schema) -> frozenset[str]:

@@ -17,6 +17,9 @@ _OTHER = words_of("""
 """)
 _SQLITE = frozenset(("PRAGMA", "VACUUM", "ATTACH", "DETACH", "REINDEX"))
 _DESCRIBES = frozenset(("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE"))
+_COMPOUND = frozenset(("BEGIN", "DECLARE", "IF", "LOOP", "WHILE", "REPEAT", "FOR"))
+_TRANSACTION = frozenset((";", "WORK", "TRANSACTION", "DEFERRED", "IMMEDIATE", "EXCLUSIVE"))
+"""What stands behind a BEGIN that begins a transaction, and no compound statement."""
 _CHANGES = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE"))
 
 
@@ -62,7 +65,8 @@ class StatementGrammar(WriteGrammar):
             self._rest(compound=True)
             return Plain("ddl", start, self.ends[self.i - 1])
         if word in _OTHER or word in _DESCRIBES or (self.dialect == "sqlite" and word in _SQLITE):
-            self._rest(compound=word in ("BEGIN", "DECLARE", "IF", "LOOP", "WHILE", "REPEAT", "FOR"))
+            transaction = word == "BEGIN" and self.words[self.i + 1] in _TRANSACTION
+            self._rest(compound=word in _COMPOUND and not transaction)
             return Plain("other")
         if self.at_hole():
             raise NotUnderstood("the statement's first word is known only at run time", self.starts[self.i], False)

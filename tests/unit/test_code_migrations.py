@@ -99,3 +99,10 @@ def test_a_table_that_goes_on_under_its_new_name_is_known_by_that(tree: Tree) ->
     rename = _run("ALTER TABLE notes RENAME TO entries")
     tree.write("store/a.go", _code(rename, _run("SELECT title, nosuch FROM entries"), name="F"))
     assert _found(tree) == [("store/a.go", "nosuch")]
+
+
+def test_folders_of_versions_are_one_set_of_migrations(tree: Tree) -> None:
+    tree.write("migrations/v1.0/001_start.sql", "CREATE TABLE notes (id INT, name TEXT);")
+    tree.write("migrations/v1.1/002_move.go", _code(_run("UPDATE notes SET name = ''"), name="Up2"))
+    tree.write("migrations/v1.2/003_drop.sql", "ALTER TABLE notes DROP COLUMN name;")
+    assert _found(tree) == []

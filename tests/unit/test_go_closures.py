@@ -99,3 +99,16 @@ def test_two_functions_made_by_one_keep_their_own_variables() -> None:
         one()
     """
     assert sorted(variants(only(statements(body(code))))) == ["SELECT a FROM notes", "SELECT a FROM tags"]
+
+
+def test_a_function_literal_does_not_see_the_inner_variables_of_where_it_is_called() -> None:
+    code = """
+    q := "SELECT a FROM outer_one"
+    run := func() { db.Query(q) }
+    if x {
+        q := "SELECT b FROM inner_one"
+        _ = q
+        run()
+    }
+    """
+    assert texts(body(code)) == ["SELECT a FROM outer_one"]

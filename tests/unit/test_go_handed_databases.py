@@ -72,3 +72,14 @@ def test_a_function_of_the_tree_is_followed_as_before() -> None:
     }
     [found] = [each for each in statements(files) if each.function in ("run", "Exec") and "stop" in each.sql]
     assert variants(found) == ["stop <>"]
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('sqlutils.ExecAll(db, "users", "DELETE FROM users")', ["DELETE FROM users"]),
+        ('sqlutils.ExecEach(db, "DELETE FROM one", "DELETE FROM two")', ["DELETE FROM one", "DELETE FROM two"]),
+    ],
+)
+def test_of_several_texts_every_one_that_is_sql_counts(code: str, found: list[str]) -> None:
+    assert _found(code) == found

@@ -8,6 +8,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +93,28 @@ def test_beside_a_thread_there_is_no_second_process() -> None:
     finally:
         done.set()
         thread.join()
+
+
+def test_without_room_for_another_process_nothing_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(os, "fork", refused)
+    assert side_by_side(counted, pickle.dumps) is None
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_where_the_second_process_dies_while_it_tells_nothing_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, send = os.getpid(), Connection.send
+
+    def cut(self: Connection, told: object) -> None:
+        if os.getpid() == here:
+            send(self, told)
+        else:
+            # A length of which not all follows: what a process leaves that is killed while it writes.
+            os.write(self.fileno(), (1_000).to_bytes(4, "big") + b"cut")
+            _killed()
+
+    monkeypatch.setattr(Connection, "send", cut)
+    assert side_by_side(counted, pickle.dumps) is None

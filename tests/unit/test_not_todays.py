@@ -55,3 +55,29 @@ def test_a_word_that_the_program_replaces_is_no_column(tree: Tree) -> None:
     )
     tree.write("store/posts.go", go('"SELECT BODY_TEXT, nosuch FROM posts"', '"SELECT BODY_SIZE FROM posts"'))
     assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch"), ("NP101", "BODY_SIZE")]
+
+
+def test_a_folder_whose_name_only_ends_so_is_no_migration(tree: Tree) -> None:
+    tree.write("db/schema.sql", DDL)
+    tree.write("immigration/posts.go", go(*OLD))
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "parent"), ("NP105", "thread"), ("NP104", None)]
+
+
+def test_what_is_given_up_of_an_insert_is_said(tree: Tree) -> None:
+    tree.write("db/schema.sql", DDL)
+    tree.write("cmd/shop-migration/posts.go", go(*OLD[1:]))
+    report = tree.audit(".")
+    assert report.findings == ()
+    assert report.counts.resolved == 0
+    assert all("older schema" in (each.reason or "") for each in report.partial)
+
+
+def test_a_word_that_no_replacer_is_given_is_a_column(tree: Tree) -> None:
+    tree.write("db/schema.sql", DDL)
+    tree.write(
+        "store/words.go",
+        'package store\n\nimport "strings"\n\nconst named = "NAMED"\n\n'
+        'var replacer = strings.NewReplacer("BODY_TEXT", "CAST(body AS CHAR)")\n',
+    )
+    tree.write("store/posts.go", go('"SELECT BODY_TEXT, NAMED FROM posts"'))
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "NAMED")]

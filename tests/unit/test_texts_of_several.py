@@ -52,3 +52,10 @@ def test_a_block_of_a_migration_is_checked_step_by_step(tree: Tree, first: str) 
     tree.write("a.go", go('"SELECT title FROM notes"', '"SELECT name FROM notes"'))
     found = tree.audit(".", settings=LITE).findings
     assert [(each.path, each.identifier) for each in found] == [("a.go", "name")]
+
+
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN WORK", "START TRANSACTION"])
+def test_what_stands_behind_the_beginning_of_a_transaction_is_checked(tree: Tree, begin: str) -> None:
+    tree.write("schema.sql", "CREATE TABLE notes (id INT, name TEXT);")
+    tree.write("a.go", go(_text(f"{begin}; UPDATE notes SET nosuch = 1; COMMIT")))
+    assert brief(list(tree.audit("a.go").findings)) == [("NP101", "nosuch")]

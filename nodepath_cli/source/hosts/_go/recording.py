@@ -75,17 +75,17 @@ def record(
     sink = sink_of(f, callee, nodes, values)
     if sink is not None:
         return _record_sink(m, f, call, nodes[sink], first_of(values[sink]), _surely(f, callee))
+    literals: set[Literal] = set()
     handed = _handed(m, f, callee, nodes, values)
     if handed is not None:
-        return _record_sink(m, f, call, nodes[handed], first_of(values[handed]), True)
-    if never_sends(callee.name, callee.package, callee.method, declared=bool(callee.functions)):
+        literals |= _record_sink(m, f, call, nodes[handed], first_of(values[handed]), True)
+    elif never_sends(callee.name, callee.package, callee.method, declared=bool(callee.functions)):
         return frozenset()
-    literals: set[Literal] = set()
     if parses(callee.package, callee.receiver_type):
         m.parsed.update(piece.literal for value in values for piece in _pieces(value) if piece.literal is not None)
         return frozenset()
-    for value in values:
-        for alternative in given(first_of(value), f.ambient):
+    for position, value in enumerate(values):
+        for alternative in given(first_of(value), f.ambient) if position != handed else ():
             atom = alternative.atom
             if isinstance(atom, Text) and len(atom.plain) > 5:
                 kind = sql_kind(atom.plain)
@@ -163,12 +163,13 @@ def _handed(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values:
             continue
         if not type_of(value) and not _uses_database(m, f.file):
             return None
-        for behind in range(at + 1, len(values)):
-            if nodes[behind].type not in ("unary_expression", "func_literal", "variadic_argument") and _may_be_text(
-                first_of(values[behind])
-            ):
-                return behind
-        return None
+        texts = [
+            behind
+            for behind in range(at + 1, len(values))
+            if nodes[behind].type not in ("unary_expression", "func_literal", "variadic_argument")
+            and _may_be_text(first_of(values[behind]))
+        ]
+        return next((each for each in texts if is_sql(first_of(values[each]))), texts[0] if texts else None)
     return None
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
 
 Key = tuple[str, int]
+"""What identifies a call or a function: file and byte offset."""
 Step = tuple[Key, tuple[int, ...]]
 """A call that is followed, and the rounds of the loops around it; or a function literal that is run, and its number."""
-"""What identifies a call or a function: file and byte offset."""
 
 
 @dataclass(frozen=True, slots=True)

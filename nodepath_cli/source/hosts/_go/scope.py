@@ -102,7 +102,7 @@ class Closure:
         """
         live = caller if caller.owner == self._made_in.owner else self._made_in
         shared = self._shared(live)
-        if shared == len(self._blocks):
+        if shared == len(self._blocks) == len(live.blocks):
             live.push()
             return live, live
         levels = [*live.levels[:shared], *self._levels[shared:], {}]
