@@ -86,9 +86,9 @@ def similar_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
     near = near_tables(name, schema)
     if near:
         return near
-    ranked = sorted(
-        ((similarity(name, table.name), table.name) for table in schema.tables if table.database is None), reverse=True
-    )
+    # The name itself may be there: the statement's own text has dropped the table then.
+    others = [table.name for table in schema.tables if table.database is None and table.name != name]
+    ranked = sorted(((similarity(name, other), other) for other in others), reverse=True)
     return tuple(Suggestion(other, "similar name", guessed=True) for score, other in ranked[:MOST] if score >= 0.75)
 
 

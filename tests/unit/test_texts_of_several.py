@@ -59,3 +59,10 @@ def test_what_stands_behind_the_beginning_of_a_transaction_is_checked(tree: Tree
     tree.write("schema.sql", "CREATE TABLE notes (id INT, name TEXT);")
     tree.write("a.go", go(_text(f"{begin}; UPDATE notes SET nosuch = 1; COMMIT")))
     assert brief(list(tree.audit("a.go").findings)) == [("NP101", "nosuch")]
+
+
+def test_a_table_that_the_text_has_dropped_is_not_offered_for_itself(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE notes (id INT, name TEXT);")
+    tree.write("a.go", go(_text("DROP TABLE notes; SELECT id FROM notes")))
+    (found,) = tree.audit("a.go").findings
+    assert (found.rule, found.suggestions) == ("NP102", ())
