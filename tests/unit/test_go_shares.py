@@ -11,6 +11,8 @@ import pytest
 from nodepath_cli.packing import Packing
 from tests.unit.go_host import divided, statements, variants
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 _HEAD = 'import (\n\t"database/sql"\n\t"fmt"\n)\n'
 _DB = "type repo struct{ db *sql.DB }\n"
 

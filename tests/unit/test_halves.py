@@ -19,6 +19,8 @@ from nodepath_cli.packing import Packing
 from nodepath_cli.source.hosts._go.paths import functions
 from tests.tree import Tree, go
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 EXAMPLES = Path(__file__).parents[2] / "examples" / "nodepath-chat"
 
 SCHEMA = """

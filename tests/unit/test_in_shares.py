@@ -15,6 +15,8 @@ import pytest
 
 from nodepath_cli.in_shares import Work, in_turn, side_by_side
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 
 def counted(number: int) -> Work[tuple[int, list[int], int]]:
     """Tell two things one after the other, and return what was heard and the process."""
