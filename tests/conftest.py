@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from nodepath_cli.packing import Packing
 from tests.mariadb import PrivateMariaDB
 from tests.tree import Tree
 
@@ -77,3 +78,16 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     count = threading.active_count
     others = count() - 1
     monkeypatch.setattr(threading, "active_count", lambda: count() - others)
+
+
+@pytest.fixture(params=[True, False], ids=["killed", "failing"])
+def second_process_fails(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second process ends where it is to tell what it has found: by a signal, or by an error."""
+    parent = os.getpid()
+
+    def fails(*_: object) -> bytes:
+        if request.param and os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError("only the second process tells what it found")
+
+    monkeypatch.setattr(Packing, "packed", fails)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Mapping
 
 import pytest
 
-from nodepath_cli.packing import Packing
 from tests.unit.go_host import divided, statements, variants
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -73,19 +70,9 @@ def test_uses_of_a_statement_that_the_other_share_prepared_are_counted() -> None
     assert 1 in counts, "QueryRow(id) gives one value for two placeholders"
 
 
-@pytest.mark.parametrize("killed", [True, False])
-def test_where_the_second_process_fails_the_first_does_all_the_work(
-    monkeypatch: pytest.MonkeyPatch, killed: bool
-) -> None:
+@pytest.mark.usefixtures("second_process_fails")
+def test_where_the_second_process_fails_the_first_does_all_the_work() -> None:
     expected = divided(WRAPPER_IN_THE_FIRST, jobs=1)
-    parent = os.getpid()
-
-    def fails(*_: object) -> bytes:
-        if killed and os.getpid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-        raise ValueError("only the second process tells what it found")
-
-    monkeypatch.setattr(Packing, "packed", fails)
     assert divided(WRAPPER_IN_THE_FIRST, jobs=2) == expected
 
 

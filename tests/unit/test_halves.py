@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from nodepath_cli.audit import halves
 from nodepath_cli.audit.finding import InventoryItem, Report
 from nodepath_cli.audit.run import audit, inventory
 from nodepath_cli.config import Settings
-from nodepath_cli.packing import Packing
 from nodepath_cli.source.hosts._go.paths import functions
 from tests.tree import Tree, go
 
@@ -154,20 +152,10 @@ def test_what_rests_on_both_halves_is_found(tree: Tree, forks: list[int]) -> Non
     assert "2 other statements" in near.suggestions[0].reason, "one of this half and one of the other"
 
 
-@pytest.mark.parametrize("killed", [True, False])
-def test_where_the_second_process_dies_the_first_does_all(
-    tree: Tree, forks: list[int], monkeypatch: pytest.MonkeyPatch, killed: bool
-) -> None:
+@pytest.mark.usefixtures("second_process_fails")
+def test_where_the_second_process_dies_the_first_does_all(tree: Tree, forks: list[int]) -> None:
     mixed(tree)
     expected = reported(tree, jobs=1)
-    parent = os.getpid()
-
-    def fails(*_: object) -> bytes:
-        if killed and os.getpid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-        raise ValueError("only the second process tells what it found")
-
-    monkeypatch.setattr(Packing, "packed", fails)
     assert reported(tree, jobs=2) == expected
     assert len(forks) > 1
 
