@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class SourceBlock:
+class SourceBlock(Struct, frozen=True):
     """A `[[tool.nodepath.source]]` block: a part of the tree with its own schema."""
 
     paths: tuple[str, ...]
@@ -15,8 +15,7 @@ class SourceBlock:
     dialect: Dialect | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """The server that the audit is for."""
 
     name: str = "mysql"
@@ -34,8 +33,7 @@ class Dialect:
         return "sqlite" if self.name == "sqlite" else "mysql"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that a run is told, after configuration, environment and command line are merged."""
 
     schema: tuple[str, ...] = ()

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli import config_values as values
 from nodepath_cli.config import Dialect, Settings, SourceBlock
@@ -21,8 +23,7 @@ FILE_NAME = "nodepath.toml"
 PROJECT_FILE = "pyproject.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of the configuration."""
 
     read: Callable[[object], Any]

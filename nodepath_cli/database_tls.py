@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from nodepath_cli.errors import TlsError
 
@@ -22,18 +23,15 @@ Verify = Literal["nothing", "authority", "identity"]
 """What of the server's certificate is checked: nothing, who signed it, or that and the host name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """No TLS, because the URL asks for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preferred:
+class Preferred(Struct, frozen=True):
     """TLS where the server offers it, unverified: what MySQL's own clients do when nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(Struct, frozen=True):
     """TLS or no connection."""
 
     verify: Verify = "nothing"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.config_file import find_file
@@ -18,8 +19,7 @@ Health = Literal["ok", "note", "problem"]
 """A note is nothing wrong: it says what is not there, and what it would be good for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that was looked at."""
 
     code: str

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import fields
-from operator import attrgetter
+from collections.abc import Callable, Hashable
 from typing import Any
-
-_Reduced = tuple[Any, tuple[Any, ...]]
 
 
 def _at_home(name: Hashable) -> object:
@@ -18,30 +14,17 @@ def _at_home(name: Hashable) -> object:
 
 
 class Packing:
-    """How values are packed, and what stands for the objects that both processes have."""
+    """How values are packed that have objects in them which both processes have."""
 
-    def __init__(
-        self,
-        records: Iterable[type[Any]],
-        shared: type | None = None,
-        name: Callable[[Any], Hashable] = id,
-        find: Callable[[Any], object] = _at_home,
-    ) -> None:
-        """`records` are dataclasses and named tuples in the values.
-
-        What is of the type `shared` is told by its `name`, and found by it; it is packed like the rest where its name
-        is None.
-        """
+    def __init__(self, shared: type, name: Callable[[Any], Hashable], find: Callable[[Any], object]) -> None:
+        """What is of the type `shared` is told by its name and found by it; like the rest where its name is None."""
         self._find = find
-        self._table: dict[type, Callable[[Any], Any]] = {record: _by_fields(record) for record in records}
-        if shared is None:
-            return
 
         def named(value: Any) -> Any:
             key = name(value)
             return value.__reduce_ex__(pickle.HIGHEST_PROTOCOL) if key is None else (_at_home, (key,))
 
-        self._table[shared] = named
+        self._table: dict[type, Callable[[Any], Any]] = {shared: named}
 
     def packed(self, value: object) -> bytes:
         """Return a value as bytes."""
@@ -65,15 +48,3 @@ class _Unpickler(pickle.Unpickler):
         if (module, name) == (_at_home.__module__, _at_home.__name__):
             return self._find
         return super().find_class(module, name)
-
-
-def _by_fields(record: type[Any]) -> Callable[[Any], _Reduced]:
-    """Return how a record is made anew from the values of its fields, faster than pickle does that by itself."""
-    if issubclass(record, tuple):
-        # A slice of a named tuple is a plain one.
-        return lambda value: (record, value[:])
-    names = [each.name for each in fields(record)]
-    if not names:
-        return lambda _: (record, ())
-    values = attrgetter(*names)
-    return (lambda value: (record, values(value))) if len(names) > 1 else (lambda value: (record, (values(value),)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["schema", "false-alarm", "missed", "different-error", "dialect"]
 """`schema`: the schema source and the server differ in a name that the statement uses. `false-alarm`: nodepath refuses
@@ -11,8 +12,7 @@ what the server accepts. `missed`: the other way round. `different-error`: both 
 nodepath would agree if it were told the server's dialect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """One text of a statement on which nodepath, the server and the schema source do not agree."""
 
     path: str
@@ -29,16 +29,14 @@ class Disagreement:
     """With `schema`: what one side has and the other has not, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why texts were not asked, or not in full, and how many."""
 
     text: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class CrossCheck:
+class CrossCheck(Struct, frozen=True):
     """The outcome. A statement that branches make into several texts counts once for each."""
 
     server: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
+
+from msgspec import Struct
 
 from nodepath_cli.audit import combined
 from nodepath_cli.audit.analysed import Analysed, Outcomes, Read, all_found, faults, without_schema
@@ -28,8 +29,7 @@ Progress = Callable[[int, int], None]
 Siblings = Mapping[str, Mapping[str, int]]
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(Struct, frozen=True, dict=True):
     """Everything that was read and resolved."""
 
     files: FileSet
@@ -85,8 +85,7 @@ def columns_named(statements: Iterable[Analysed]) -> Siblings:
     return uses
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(Struct, frozen=True):
     """The statements of a tree, before any schema is looked at."""
 
     files: FileSet
@@ -202,8 +201,7 @@ def _extract(
     return extracted, programs
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Resolves statements, with what the DDL of the code leaves in doubt."""
 
     changes: Changes

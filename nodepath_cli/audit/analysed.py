@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from nodepath_cli.audit.finding import Status
 from nodepath_cli.audit.near import near_tables
@@ -23,7 +25,7 @@ DML_KINDS = frozenset({"select", "insert", "replace", "update", "delete", "value
 Outcomes: TypeAlias = tuple[Resolution | Unparsed, ...]
 
 
-class Read(NamedTuple):
+class Read(Struct, frozen=True):
     """What a statement was resolved against, and what its texts say."""
 
     target: Target
@@ -72,7 +74,7 @@ def _external(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 
-class About(NamedTuple):
+class About(Struct, frozen=True):
     """A text about the rows of one table."""
 
     number: int
@@ -81,7 +83,7 @@ class About(NamedTuple):
     table: Table
 
 
-class Gist(NamedTuple):
+class Gist(Struct, frozen=True):
     """What is asked of every statement when its texts have been checked; the names are those of `Analysed`."""
 
     verdict: tuple[Status, str | None]
@@ -90,8 +92,7 @@ class Gist(NamedTuple):
     refused: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Analysed:
+class Analysed(Struct, frozen=True, dict=True):
     """A statement with what its texts say."""
 
     statement: Statement
@@ -228,4 +229,4 @@ class Analysed:
 
     def take(self, gist: Gist) -> None:
         """Take what another process has found in the statement: its texts need not be resolved for that here."""
-        vars(self).update(gist._asdict())
+        vars(self).update(asdict(gist))

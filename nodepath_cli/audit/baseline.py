@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.baseline_file import Baseline, Entry, load, relative, text_of, write
 from nodepath_cli.audit.finding import Finding, Judged
@@ -23,8 +25,7 @@ _SHOWN = 200
 """How many characters of the SQL an entry shows; all of it is in the fingerprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What a baseline leaves of an audit's findings."""
 
     kept: tuple[Finding, ...]
@@ -34,8 +35,7 @@ class Held:
     those that the audit has judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What `nodepath baseline` did to a file, in findings, not entries."""
 
     baseline: Baseline

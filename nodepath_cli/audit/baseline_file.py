@@ -12,9 +12,11 @@ import stat
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.errors import ConfigError, UsageError
 
@@ -25,8 +27,7 @@ _TEXTS = ("path", "rule", "function", "identifier", "fingerprint", "sql")
 _DAMAGED = "restore it from version control, or delete it and run `nodepath baseline create`"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Findings with one fingerprint. The order of the fields is the order of entries in the file."""
 
     path: str
@@ -45,8 +46,7 @@ class Entry:
     """Where it stands in the file that it was read from, 1-based; 0 for a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The entries of a file."""
 
     file: str

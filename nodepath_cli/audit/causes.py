@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import Analysed
@@ -50,8 +51,7 @@ class Likelihood(StrEnum):
     """It names it, but could not be checked: it was not understood, or no schema has its table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """An error as a log has it."""
 
     errno: int
@@ -69,8 +69,7 @@ class Logged:
         return (COLUMN_ERRORS | TABLE_ERRORS | LEFT_OUT_ERRORS)[self.errno]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A statement that can cause the error, at the place that the error is about."""
 
     path: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
@@ -28,8 +30,7 @@ _WORD = re.compile(r"\w+")
 Outcome = Resolution | Unparsed
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True, dict=True):
     """The DDL in the code of a tree."""
 
     statements: tuple[Statement, ...]

@@ -7,7 +7,7 @@ all of them have, is therefore wrong in another text only if the program builds 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Found, Missing, Resolution, Unknown, Unparsed

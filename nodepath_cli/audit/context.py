@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -13,8 +14,7 @@ from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.value_uses import ValueUse, value_uses
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """The surroundings of one resolution."""
 
     schema: Schema
@@ -34,7 +34,7 @@ class Context:
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""
 
-    _value_uses: dict[int, tuple[Resolution, tuple[ValueUse, ...]]] = field(default_factory=dict, repr=False)
+    _value_uses: dict[int, tuple[Resolution, tuple[ValueUse, ...]]] = field(default_factory=dict)
 
     def value_uses(self, resolution: Resolution) -> tuple[ValueUse, ...]:
         """Return what a text assigns to its columns and compares them with, for which several rules ask."""

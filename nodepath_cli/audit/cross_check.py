@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nodepath_cli.audit.agreement import CrossCheck, Disagreement, Kind, Reason
 from nodepath_cli.audit.analyse import Analysis, Progress
@@ -42,8 +44,7 @@ _UNASKED = frozenset((1288,))
 _QUOTED = re.compile(r"['`]([^'`]*)['`]")
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """A server with what it holds."""
 
     url: DatabaseUrl
@@ -104,8 +105,7 @@ def _reasons(counted: Counter[str]) -> tuple[Reason, ...]:
     return tuple(Reason(text, count) for text, count in ordered)
 
 
-@dataclass
-class _Run:
+class _Run(Struct):
     """One cross-check on its way."""
 
     judge: Judge

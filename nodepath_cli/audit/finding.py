@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.errors import NodepathError
 from nodepath_cli.source.statement import Span
@@ -42,8 +43,7 @@ class Confidence(StrEnum):
 Status = Literal["resolved", "partial", "unresolved"]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A replacement for the identifier, and where it comes from."""
 
     replacement: str
@@ -52,16 +52,14 @@ class Suggestion:
     """Likeness alone speaks for it: no migration, configuration or rule of names does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Another place that belongs to a finding (the acquire of a release, the migration of a column)."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Lines and columns, 1-based, counted in characters; the end is exclusive."""
 
     line: int
@@ -70,8 +68,7 @@ class Position:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedPlace:
+class RelatedPlace(Struct, frozen=True):
     """A related place with its position."""
 
     path: str
@@ -79,8 +76,7 @@ class RelatedPlace:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """What a rule found in one resolution, in SQL offsets."""
 
     message: str
@@ -99,8 +95,7 @@ class Hit:
     """Where it differs from the rule's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramHit:
+class ProgramHit(Struct, frozen=True):
     """What a rule found in the whole program, at one of its statements."""
 
     analysed: Analysed
@@ -108,8 +103,7 @@ class ProgramHit:
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationHit:
+class MigrationHit(Struct, frozen=True):
     """What a rule found in a migration, in the lines of its file."""
 
     message: str
@@ -132,8 +126,7 @@ CheckProgram = Callable[["Protocols"], Iterator[ProgramHit]]
 CheckMigrations = Callable[["History"], Iterator[MigrationHit]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: a function and its record. The docstring of its module is its page."""
 
     id: str
@@ -153,8 +146,7 @@ class Rule:
     """What the rule says of migrations (`nodepath db lint`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One finding in the source, finished for rendering."""
 
     rule: str
@@ -183,8 +175,7 @@ class Finding:
     related: tuple[RelatedPlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """A statement that was not understood, and why."""
 
     path: str
@@ -195,16 +186,14 @@ class Unresolved:
     sql: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A file that was not audited, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryItem:
+class InventoryItem(Struct, frozen=True):
     """One statement of the inventory (`nodepath queries`)."""
 
     path: str
@@ -228,8 +217,7 @@ class InventoryItem:
     """The function of the tree that is called, where it hands the SQL on to a database."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class WrapperPlace:
+class WrapperPlace(Struct, frozen=True, order=True):
     """A function of the tree that hands the SQL which it is given on to a database."""
 
     path: str
@@ -239,8 +227,7 @@ class WrapperPlace:
     """Which of its arguments is the SQL, the first is 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaSummary:
+class SchemaSummary(Struct, frozen=True):
     """The schema that was audited against."""
 
     sources: tuple[str, ...]
@@ -249,8 +236,7 @@ class SchemaSummary:
     columns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What was read and understood. Only DML statements are counted."""
 
     files: int = 0
@@ -263,8 +249,7 @@ class Counts:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What an audit has looked at: where it finds nothing, there is nothing."""
 
     files: frozenset[str] = frozenset()
@@ -279,8 +264,7 @@ class Judged:
         return rule in self.rules and path in self.files and (path, function) not in self.unclear
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """The finished result of an audit: suppression and order are settled, formats only render."""
 
     schema: SchemaSummary

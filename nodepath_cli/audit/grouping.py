@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.finding import InventoryItem, Status
 from nodepath_cli.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Statements that have something in common."""
 
     name: str | None

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from nodepath_cli.audit.analyse import Analysis, Progress, columns_named
-from nodepath_cli.audit.analysed import About, Analysed, Gist
-from nodepath_cli.audit.finding import Finding, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace
+from nodepath_cli.audit.analysed import Analysed, Gist
 from nodepath_cli.config import Dialect
 from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
 from nodepath_cli.packing import Packing
@@ -19,8 +18,6 @@ _WORTH = 30_000
 """Characters of SQL from which a second process is worth its start."""
 _EACH = 50
 """What a text costs however short it is, in characters."""
-
-_RECORDS = (About, Finding, Gist, InventoryItem, Position, RelatedPlace, Suggestion, WrapperPlace)
 
 T = TypeVar("T")
 
@@ -77,4 +74,4 @@ def _packing(analysis: Analysis) -> Packing:
     """Return how results are told the other process. It has the tables of the schemas, too: of those a number."""
     tables = [table for target in analysis.targets for table in target.schema.tables]
     numbers = {id(table): number for number, table in enumerate(tables)}
-    return Packing(_RECORDS, Table, lambda table: numbers.get(id(table)), tables.__getitem__)
+    return Packing(Table, lambda table: numbers.get(id(table)), tables.__getitem__)

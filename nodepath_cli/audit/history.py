@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.audit.finding import MigrationHit, Position, RelatedPlace
 from nodepath_cli.config import Dialect
@@ -14,8 +15,7 @@ from nodepath_cli.sql.ddl import nodes
 Tool = Literal["alembic", "sql"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One statement of a migration."""
 
     revision: str
@@ -81,8 +81,7 @@ class Change:
         return Position(line, column, line, column + len(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One migration file."""
 
     revision: str
@@ -117,16 +116,14 @@ class Migration:
 _NO_SHAPE = (nodes.Use, nodes.SetVariables, nodes.Other, nodes.Truncate)
 
 
-@dataclass(frozen=True, slots=True)
-class CodeUse:
+class CodeUse(Struct, frozen=True):
     """A place in the code that names a table or a column."""
 
     place: RelatedPlace
     function: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The migrations in the order in which they run, and who uses what they change."""
 
     migrations: tuple[Migration, ...]

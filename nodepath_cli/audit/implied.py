@@ -6,10 +6,23 @@ The resolution has what a statement names; this is the rest, read off the statem
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.schema.model import Table
-from nodepath_cli.sql.nodes import Delete, FromItem, Hidden, Ident, Insert, Join, Select, Star, TableName, Update
+from nodepath_cli.sql.nodes import (
+    Delete,
+    FromItem,
+    Hidden,
+    Ident,
+    Insert,
+    Join,
+    Select,
+    Star,
+    TableName,
+    Update,
+    within,
+)
 from nodepath_cli.sql.parse import Parsed
 from nodepath_cli.sql.resolution import Access, Resolution, TableRef
 
@@ -17,8 +30,7 @@ EVERY = "*"
 """Stands for all columns of a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Implied:
+class Implied(Struct, frozen=True):
     """A use of a table's column, or of all of them, with its place in the variant's SQL."""
 
     table: TableRef
@@ -29,8 +41,7 @@ class Implied:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Struct, frozen=True):
     """What the structure of a text adds to its resolution."""
 
     uses: tuple[Implied, ...]
@@ -59,13 +70,11 @@ class _Walk:
         waiting: list[object] = [self._parsed.nodes]
         while waiting:
             node = waiting.pop()
-            if not isinstance(node, tuple):
-                continue
             self._node(node)
-            waiting.extend(node)
+            waiting.extend(within(node))
         return Structure(tuple(self._uses), frozenset(self._deleted), self._hidden)
 
-    def _node(self, node: tuple[object, ...]) -> None:
+    def _node(self, node: object) -> None:
         match node:
             case Select():
                 self._hidden = self._hidden or node.open_sources

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.files import SourceFile
@@ -31,8 +33,7 @@ _NO_LIST_FITS = 1136
 Outcome = Resolution | Unparsed
 
 
-@dataclass(frozen=True)
-class NotTodays:
+class NotTodays(Struct, frozen=True, dict=True):
     """What the files of a tree say of such names."""
 
     statements: tuple[Statement, ...]

@@ -11,9 +11,10 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Counts, InventoryItem, Report
 from nodepath_cli.cache.inputs import key

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.analyse import Analysis, Progress, column_label, no_such_path, opened
@@ -123,8 +125,7 @@ def _counts(analysis: Analysis, statuses: Sequence[Status]) -> Counts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A hit with its place in the source, before the branches are told apart."""
 
     rule: Rule

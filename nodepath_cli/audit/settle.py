@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.baseline import hold
@@ -15,8 +16,7 @@ from nodepath_cli.audit.unused import of_comments, of_entries
 from nodepath_cli.source.files import SourceFile, display
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The findings of a report, and how many were taken away before."""
 
     findings: tuple[Finding, ...]

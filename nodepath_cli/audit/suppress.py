@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Finding
 from nodepath_cli.source.files import SourceFile
@@ -18,8 +20,7 @@ _ALONE = re.compile(r"\s*(?://|--|/\*|#)")
 _MARK = "nodepath:"
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """One suppression comment."""
 
     path: str
@@ -35,8 +36,7 @@ class Comment:
     """Behind its closing bracket."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True):
     """What the comments of a tree leave."""
 
     kept: tuple[Finding, ...]

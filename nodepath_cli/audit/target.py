@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import folder_of, lines
@@ -30,8 +32,7 @@ TREE = "DDL of the audited tree"
 _SESSION = re.compile(r"\s*USE\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A schema with what belongs to it."""
 
     schema: Schema

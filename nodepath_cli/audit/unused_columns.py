@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.implied import EVERY
 from nodepath_cli.audit.uses import Index, blind_of
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedColumn:
+class UnusedColumn(Struct, frozen=True):
     """A column that no statement names."""
 
     table: str

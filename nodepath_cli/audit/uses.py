@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import DML_KINDS, Analysed
@@ -18,8 +19,7 @@ from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Access, ColumnRef, Missing, Resolution, TableRef, Unparsed
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One place that uses a table or a column of it."""
 
     table: str
@@ -34,8 +34,7 @@ class Use:
     function: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Blind:
+class Blind(Struct, frozen=True):
     """A statement that was not fully understood, and the tables that it may use in ways that were not seen."""
 
     path: str
@@ -47,8 +46,7 @@ class Blind:
     """It may use any table: which one is known only at run time."""
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """Every use in a tree."""
 
     uses: tuple[Use, ...]
@@ -63,8 +61,7 @@ class Index:
     """Tables that are known though nobody named a schema: the migrations own them, in whatever tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What `nodepath uses` is asked about."""
 
     table: str

@@ -1,16 +1,17 @@
-"""Frozen records as JSON and back, driven by the dataclasses' own fields: a new field needs no change here.
+"""Frozen records as JSON and back, driven by the records' own fields: a new field needs no change here.
 
-The text says of every record which class it is of. Reading makes records of nodepath's own dataclasses and enumerations
+The text says of every record which class it is of. Reading makes nodepath's own records and enumerations
 and nothing else, so that a text from elsewhere can at worst be wrong data, never code.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 _PACKAGE = "nodepath_cli."
 _TUPLE, _LIST, _FROZENSET, _SET, _DICT, _RECORD, _MEMBER = range(7)
@@ -61,7 +62,7 @@ class _Writer:
             return [_FROZENSET if kind is frozenset else _SET, *members]
         if isinstance(value, Enum):
             return [_MEMBER, self._number(kind), value.value]
-        if is_dataclass(kind):
+        if isinstance(value, Struct):
             number = self._number(kind)
             return [_RECORD, number, *(self.written(getattr(value, name)) for name in self._names[kind])]
         raise CodecError(f"a {kind.__name__} cannot be written")
@@ -69,7 +70,7 @@ class _Writer:
     def _number(self, kind: type) -> int:
         number = self._numbers.get(kind)
         if number is None:
-            names = tuple(each.name for each in fields(kind) if each.init) if is_dataclass(kind) else ()
+            names = kind.__struct_fields__ if issubclass(kind, Struct) else ()
             _class(kind.__module__, kind.__qualname__, names)
             number = self._numbers[kind] = len(self.classes)
             self._names[kind] = names
@@ -106,7 +107,7 @@ def _class(module: str, name: str, names: list[str] | tuple[str, ...]) -> tuple[
         raise CodecError(f"{module}.{name} is none of nodepath's records")
     found = getattr(import_module(module), name)
     if isinstance(found, type) and found.__module__ == module:
-        own = [each.name for each in fields(found) if each.init] if is_dataclass(found) else []
-        if own == list(names) and (is_dataclass(found) or issubclass(found, Enum)):
+        own = found.__struct_fields__ if issubclass(found, Struct) else ()
+        if own == tuple(names) and issubclass(found, (Struct, Enum)):
             return found, tuple(names)
     raise CodecError(f"{module}.{name} is none of nodepath's records")

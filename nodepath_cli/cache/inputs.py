@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def key(kind: str, files: FileSet, settings: Settings, tool: bytes | None = None
     """
     digest = blake2b(digest_size=32)
     digest.update(tool or identity())
-    told = {each.name: getattr(settings, each.name) for each in fields(settings) if each.name not in _SHOWN}
+    told = {name: getattr(settings, name) for name in settings.__struct_fields__ if name not in _SHOWN}
     digest.update(repr((kind, told)).encode("utf-8", "surrogateescape"))
     _add_files(digest, files)
     try:

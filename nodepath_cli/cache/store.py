@@ -11,9 +11,10 @@ import tempfile
 import time
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
 
 from nodepath_cli.cache.codec import CodecError, dumps, loads
 
@@ -38,8 +39,7 @@ def default_folder() -> Path | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """A folder of entries."""
 
     folder: Path

@@ -8,11 +8,11 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import Struct, field
 
 from nodepath_cli.database_url import is_url
 from nodepath_cli.errors import ConfigError
@@ -46,8 +46,7 @@ STATES = (
 _FORMATS = ("json", "text")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Told:
+class _Told(Struct, frozen=True, kw_only=True):
     """What the demonstration shows, and what it has found so far."""
 
     settings: Settings

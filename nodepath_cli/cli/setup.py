@@ -7,11 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from msgspec.structs import replace
 
 from nodepath_cli.cli.failure import masked
 from nodepath_cli.cli.flatten import flattened

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.context import Context
@@ -33,8 +35,7 @@ class Status(Enum):
     """It cannot be judged: another name of the statement fails, or the place's table is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A place of a statement's text, and what is judged there."""
 
     variant: int
@@ -45,8 +46,7 @@ class Site:
     identifier: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a rule says of a site in one state."""
 
     rule: Rule
@@ -54,8 +54,7 @@ class Told:
     resolution: Resolution
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """How one site fares from state to state."""
 
     analysed: Analysed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.finding import Rule
 from nodepath_cli.audit.rules.breaks_between_steps import RULE as BETWEEN
@@ -13,8 +14,7 @@ from nodepath_cli.deploy.across import Course, Status, Told
 from nodepath_cli.deploy.records import State, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a revision means for one site."""
 
     rule: Rule
@@ -30,8 +30,7 @@ class Change:
     """NP203: the state in which it fails first."""
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionSpan:
+class RevisionSpan(Struct, frozen=True):
     """A revision's states: the one before it, and its last one."""
 
     revision: str
@@ -77,8 +76,7 @@ def changes(course: Course, states: Sequence[State], *, steps: bool) -> Iterator
                 yield from _between(course, states, span)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     """A revision after which a site fares otherwise than was known before."""
 
     span: RevisionSpan

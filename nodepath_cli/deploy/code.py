@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis, Progress, extract
 from nodepath_cli.audit.analysed import Analysed
@@ -23,16 +24,14 @@ from nodepath_cli.sql.resolve import resolve
 Outcomes = tuple[Parsed | Unparsed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """Files and the statements in them, before any schema is known."""
 
     files: FileSet
     statements: tuple[tuple[Statement, SourceFile], ...]
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True):
     """The code of one version, with its statements parsed."""
 
     ref: str | None

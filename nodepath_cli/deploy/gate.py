@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Settings
 from nodepath_cli.deploy.records import DeployFinding

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.database_url import WAYS, DatabaseUrl, find, is_url, parse

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from nodepath_cli.audit.fingerprint import normal
 from nodepath_cli.database_url import DatabaseUrl
@@ -74,8 +75,7 @@ def done_statements(ask: Ask, schema: Schema) -> dict[str, frozenset[str]]:
     return {revision: frozenset(statements) for revision, statements in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """Which migrations of a folder have run."""
 
     applied: frozenset[str]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.audit.finding import Finding, Report
 from nodepath_cli.audit.uses import Blind, Subject, Use
@@ -12,8 +13,7 @@ from nodepath_cli.schema.model import Schema
 Order = Literal["either", "migrate-first", "code-first", "expand-contract"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A statement of a pending migration that may change the schema."""
 
     sql: str
@@ -27,8 +27,7 @@ class Step:
     end_column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A migration that has not run."""
 
     revision: str
@@ -41,8 +40,7 @@ class Pending:
     """(table, former column name, name now), as an Alembic revision declares them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The schema before, and what is pending after it."""
 
     name: str
@@ -54,8 +52,7 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """The schema at one moment of the deploy."""
 
     name: str
@@ -78,8 +75,7 @@ class State:
         return self.step is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A pending statement that the server would refuse, or that was not understood."""
 
     revision: str
@@ -88,8 +84,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeployFinding:
+class DeployFinding(Struct, frozen=True):
     """NP201 to NP203, and in which states the name fails."""
 
     finding: Finding
@@ -100,8 +95,7 @@ class DeployFinding:
     """For each state whether the server would refuse the statement for this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a revision means for the code."""
 
     revision: str
@@ -113,24 +107,21 @@ class Verdict:
     """What of the revision could not be replayed: nothing is proved of that."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeUse:
+class CodeUse(Struct, frozen=True):
     """A use of the column that is to go."""
 
     ref: str | None
     use: Use
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlind:
+class CodeBlind(Struct, frozen=True):
     """A statement that may use it in ways that were not seen."""
 
     ref: str | None
     blind: Blind
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """Whether a column (or table) can be taken away."""
 
     subject: Subject
@@ -145,8 +136,7 @@ class Contract:
         return not self.uses and not self.blind
 
 
-@dataclass(frozen=True, slots=True)
-class Deploy:
+class Deploy(Struct, frozen=True):
     """The finished answer."""
 
     states: tuple[State, ...]

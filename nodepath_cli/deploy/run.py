@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.analyse import Progress
 from nodepath_cli.audit.baseline import hold

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.deploy.records import Pending, Step
@@ -21,8 +22,7 @@ _NO_LIMIT = 1 << 40
 _UP = re.compile(r"(?:[._-]up)?(?:\.(?:mysql|mariadb|sqlite3?))?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One file of the folder."""
 
     name: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.deploy.records import Failure, Pending, Plan, State, Step
@@ -13,8 +15,7 @@ from nodepath_cli.sql.ddl import DdlText, Replay
 HEAD = "head"
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """The states in order, the base first, and what could not be replayed."""
 
     states: tuple[State, ...]

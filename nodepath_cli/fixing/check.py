@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.analyse import Analysis, analyse
 from nodepath_cli.audit.finding import Finding, Rule

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from nodepath_cli.source.files import SourceFile
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """An identifier that gets another name, in the file as it was."""
 
     path: str
@@ -20,8 +19,7 @@ class Edit:
     new: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Left:
+class Left(Struct, frozen=True, order=True):
     """A statement that is left alone."""
 
     path: str
@@ -29,16 +27,14 @@ class Left:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """A file before and after."""
 
     before: SourceFile
     after: SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """The finished answer: a plan until it is written."""
 
     edits: tuple[Edit, ...]

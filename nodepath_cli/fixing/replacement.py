@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.near import column_suggestions, near_tables, renamed_tables
@@ -14,8 +15,7 @@ _QUALIFIER = re.compile(r"(?P<name>[\w$]+)`?\s*\.\s*`?\Z")
 """What stands before a column's first character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """A name in a SQL text and the one that takes its place; offsets count in the text."""
 
     start: int
@@ -26,8 +26,7 @@ class Replacement:
     """The table of a column, None for a table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unproven:
+class Unproven(Struct, frozen=True):
     """A name that nothing proven replaces, and why."""
 
     reason: str

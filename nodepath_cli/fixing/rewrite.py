@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.context import Context
@@ -27,8 +28,7 @@ class Stop(Exception):
     """The statement is left; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A statement that is right with these edits."""
 
     analysed: Analysed

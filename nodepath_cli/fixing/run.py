@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.analyse import Analysis, Progress, analyse
 from nodepath_cli.audit.analysed import Analysed

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.fixing.replacement import Replacement
 from nodepath_cli.source.statement import OffsetMap, Variant
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A text and what it becomes."""
 
     original: Variant

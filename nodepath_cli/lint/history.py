@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from nodepath_cli.audit.finding import Position
 from nodepath_cli.audit.history import Change, History, Migration, Tool
@@ -28,8 +29,7 @@ from nodepath_cli.sql.ddl import DdlText, Replay, nodes, read
 _NO_LIMIT = 1 << 40
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """The history, and the files that it was read from."""
 
     history: History

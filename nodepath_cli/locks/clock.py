@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
 
 from nodepath_cli.locks.connections import Connections
 from nodepath_cli.locks.session import Session
@@ -21,8 +22,7 @@ elapsed: Callable[[], float] = time.monotonic if _CLOCK is None else partial(tim
 """Return seconds since some point in the past. They go on while the machine sleeps, where the system can tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A reading of the server's clock."""
 
     server: ServerTime

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.locks.listing import View
 from nodepath_cli.locks.records import Clocks, Totals
@@ -17,8 +18,7 @@ SKEW_SECONDS = FUTURE_SECONDS
 _CHANGING = ("INSERT", "UPDATE", "DELETE")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong, or that is to be known."""
 
     code: str
@@ -40,8 +40,7 @@ class Problem:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What `locks doctor` found."""
 
     clocks: Clocks

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Refused, UsageError
@@ -23,8 +24,7 @@ and the server's own. `Connect` is a replica's, connected to its source."""
 _FIND = "SELECT user, host, command, state, info FROM information_schema.processlist WHERE id = %s"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A connection that is to be ended, and what that means."""
 
     party: Party

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.locks.clock import sample
 from nodepath_cli.locks.records import Clocks, Lock, Totals
@@ -18,8 +19,7 @@ from nodepath_cli.locks.timestamps import ServerTime, read, state
 Lend = Callable[[], AbstractContextManager[Session]]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which locks are asked for."""
 
     tables: tuple[str, ...] = ()

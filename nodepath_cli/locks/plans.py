@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.locks.listing import View
 from nodepath_cli.locks.records import Lock
@@ -16,8 +17,7 @@ RISKY: tuple[State, ...] = ("future", "unparseable")
 CHOICES: tuple[State, ...] = (*RISKY, "released")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The rows that are to be removed."""
 
     action: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Decides = Literal["no-error", "rows-affected", "row"]
 DECIDES: tuple[Decides, ...] = ("no-error", "rows-affected", "row")
@@ -13,8 +14,7 @@ DECIDES: tuple[Decides, ...] = ("no-error", "rows-affected", "row")
 SELECT gave a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """How one caller fared."""
 
     errno: int | None = None
@@ -33,8 +33,7 @@ class Call:
         return decides == "no-error" or bool(self.row)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What came of letting many callers acquire one lock at the same moment, several times."""
 
     callers: int

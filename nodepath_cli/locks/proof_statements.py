@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.errors import UsageError
@@ -19,8 +20,7 @@ NOW = "{now}"
 CALLER = "{caller}"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One statement of an acquire, ready for the driver."""
 
     sql: str

@@ -6,8 +6,9 @@ say, and no row stays locked between two steps. docs/session-lock.md has the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.locks.clock import elapsed, server_now, server_time
 from nodepath_cli.locks.connections import Connections
@@ -18,8 +19,7 @@ Step = Literal["ours", "again", "busy"]
 """The lock is ours; the row has changed under our hands, look again; somebody has it."""
 
 
-@dataclass
-class Key:
+class Key(Struct):
     """One lock of one table, and the tokens under which it may be ours."""
 
     connections: Connections

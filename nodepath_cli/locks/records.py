@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.locks.timestamps import Format, ServerTime, State
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(Struct, frozen=True):
     """The server's clock beside this machine's."""
 
     server: ServerTime
@@ -31,8 +31,7 @@ class Clocks:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """One lock table at a glance: counts of the whole table, by the server's clock."""
 
     table: str
@@ -71,8 +70,7 @@ class Totals:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """One row of a lock table."""
 
     table: str

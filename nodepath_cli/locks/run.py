@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+
+from msgspec import Struct, field
 
 from nodepath_cli.errors import EXIT_SCHEMA, LockHeld, LockLost, UsageError
 from nodepath_cli.locks.clock import elapsed
@@ -51,8 +52,7 @@ def run(lock: SessionLock, command: Sequence[str], wait: float = 0.0) -> int:
         return _Run(lock, command, signals).all(wait)
 
 
-@dataclass
-class _Signals:
+class _Signals(Struct):
     """What was sent to this process, until it is handed on."""
 
     stop: threading.Event = field(default_factory=threading.Event)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.errors import Unreachable
 from nodepath_cli.locks.statements import quoted, statement
@@ -26,8 +27,7 @@ statement, 1205 and 3572 are a lock that was not had in time, 1317, 1969 and 302
 4031 a connection that was ended. 0 is PyMySQL's for a connection that is closed already."""
 
 
-@dataclass
-class Session:
+class Session(Struct):
     """One connection."""
 
     raw: Any

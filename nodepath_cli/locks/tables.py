@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.locks.session import Session
 from nodepath_cli.locks.statements import quoted
@@ -15,8 +17,7 @@ SUFFIX = "_session_nodepath"
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class LockTable:
+class LockTable(Struct, frozen=True):
     """A lock table as it is there."""
 
     name: str

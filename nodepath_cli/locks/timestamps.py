@@ -15,10 +15,11 @@ import math
 import os
 import random
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 Format = Literal["datetime", "rfc3339", "unparseable"]
 State = Literal["held", "stale", "released", "future", "unparseable"]
@@ -50,8 +51,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_CHANCE.seed)
 
 
-@dataclass(frozen=True, slots=True)
-class ServerTime:
+class ServerTime(Struct, frozen=True):
     """One reading of the server's clock."""
 
     local: datetime
@@ -73,8 +73,7 @@ class ServerTime:
         return self.local.isoformat() + offset_text(self.offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a text means."""
 
     format: Format

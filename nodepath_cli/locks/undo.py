@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.errors import UsageError
 from nodepath_cli.locks.connections import Connections
@@ -20,8 +21,7 @@ _BATCH = 100
 _FORM = "give the file that --audit of nodepath locks release or purge has written"
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """A row that was removed."""
 
     table: str
@@ -31,8 +31,7 @@ class Removed:
     """The zone that its TIMESTAMP columns were written down in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """A row that was not put back."""
 
     removed: Removed

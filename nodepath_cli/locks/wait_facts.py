@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from nodepath_cli.locks.wait_records import Kind, Party
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """A line of the process list."""
 
     id: int
@@ -23,8 +23,7 @@ class Process:
     """Time in its state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """An open InnoDB transaction."""
 
     seconds: int | None
@@ -32,8 +31,7 @@ class Transaction:
     """How long it has been waiting for a row lock; None where it does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowWait:
+class RowWait(Struct, frozen=True):
     """A row lock that one connection waits for and another one holds."""
 
     waiter: int
@@ -41,8 +39,7 @@ class RowWait:
     table: str | None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LockName:
+class LockName(Struct, frozen=True, order=True):
     """What a metadata lock is on."""
 
     kind: str
@@ -52,8 +49,7 @@ class LockName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MetadataLock:
+class MetadataLock(Struct, frozen=True):
     """A metadata lock that is held, or waited for."""
 
     owner: int
@@ -63,8 +59,7 @@ class MetadataLock:
     pending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """One look at a server."""
 
     processes: Mapping[int, Process]

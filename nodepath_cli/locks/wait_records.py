@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Kind = Literal["row", "metadata", "user"]
 KINDS: tuple[Kind, ...] = ("row", "metadata", "user")
 """InnoDB row locks; metadata locks, to which table, global and backup locks are counted; `GET_LOCK`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """A connection that waits or is waited for."""
 
     id: int
@@ -41,8 +41,7 @@ class Party:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """One connection that waits for another one."""
 
     kind: Kind
@@ -71,8 +70,7 @@ class Wait:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """Everything that waits on a server at one moment."""
 
     waits: tuple[Wait, ...] = ()

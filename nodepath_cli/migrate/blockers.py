@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nodepath_cli.errors import Busy
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from nodepath_cli.migrate.waits import Waits
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """A connection that stands in the way, or may."""
 
     table: str | None
@@ -51,8 +51,7 @@ class Holder:
         return f"connection {self.id} ({who}, {doing})"
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(Struct, frozen=True):
     """What the server tells of locks."""
 
     instrumented: bool

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.errors import Refused
@@ -23,8 +25,7 @@ _ROOM = 64
 _BY_HAND = "bring the table into that shape by hand: nodepath db status lists the differences"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A question to the rows that has to be answered with 0 before anything is written."""
 
     query: str
@@ -33,8 +34,7 @@ class Check:
     """What it means where it is not 0; `{count}` stands for the number."""
 
 
-@dataclass(frozen=True, slots=True)
-class TablePlan:
+class TablePlan(Struct, frozen=True):
     """What it takes to carry one table over."""
 
     table: str

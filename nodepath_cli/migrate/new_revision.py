@@ -6,16 +6,16 @@ import contextlib
 import io
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from nodepath_cli.errors import UsageError
 from nodepath_cli.schema.revisions import alembic_config, script_directory
 
 
-@dataclass(frozen=True, slots=True)
-class NewRevision:
+class NewRevision(Struct, frozen=True):
     """A revision that was written."""
 
     revision: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nodepath_cli.errors import UsageError
 from nodepath_cli.migrate.records import Current
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from alembic.script import Script, ScriptDirectory
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRevision:
+class PlannedRevision(Struct, frozen=True):
     """A revision that will be applied or taken back."""
 
     revision: str
@@ -22,8 +22,7 @@ class PlannedRevision:
     """Alembic's own record of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The revisions of a run, in order."""
 
     from_: str | None

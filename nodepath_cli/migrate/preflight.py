@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.migrate.blockers import Holders, holders
@@ -19,8 +20,7 @@ _SIZES = """SELECT TABLE_NAME, TABLE_ROWS, DATA_LENGTH + INDEX_LENGTH FROM infor
 WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE LIKE '%%TABLE' AND TABLE_NAME IN ({marks})"""
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionPlan:
+class RevisionPlan(Struct, frozen=True):
     """A revision of the plan, with its statements."""
 
     revision: str
@@ -43,8 +43,7 @@ class RevisionPlan:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TableSize:
+class TableSize(Struct, frozen=True):
     """A table that the plan touches."""
 
     table: str
@@ -58,8 +57,7 @@ class TableSize:
         return {"table": self.table, "rows": self.rows, "bytes": self.bytes}
 
 
-@dataclass(frozen=True, slots=True)
-class Preflight:
+class Preflight(Struct, frozen=True):
     """Everything that can be told before the first statement."""
 
     from_: str | None

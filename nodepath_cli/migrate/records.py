@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from nodepath_cli.migrate.ledger import Entry
 from nodepath_cli.schema.diff import Difference
@@ -15,8 +16,7 @@ State = Literal["at-head", "behind", "empty", "unadopted", "interrupted", "ahead
 Shape = Literal["production", "renamed", "partial", "absent", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """What an upgrade or downgrade did."""
 
     from_: str | None
@@ -31,8 +31,7 @@ class Move:
         return {"from": self.from_, "current": self.current, "head": self.head, "applied": list(self.applied)}
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(Struct, frozen=True):
     """Where a database stands."""
 
     current: str | None
@@ -46,8 +45,7 @@ class Current:
         return {"current": self.current, "head": self.head, "state": self.state}
 
 
-@dataclass(frozen=True, slots=True)
-class TableShape:
+class TableShape(Struct, frozen=True):
     """How an owned table looks in a database."""
 
     table: str
@@ -66,8 +64,7 @@ class TableShape:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """Where a database stands, with what is pending and how the owned tables look."""
 
     where: Current
@@ -91,8 +88,7 @@ class Status:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """What became of an adoption."""
 
     state: Literal["stamped", "already", "refused", "planned"]
@@ -113,8 +109,7 @@ class Adoption:
         return document
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionLine:
+class RevisionLine(Struct, frozen=True):
     """A revision as `db history` and `db heads` list it."""
 
     revision: str

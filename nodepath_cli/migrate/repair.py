@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Interrupted, NodepathError, Refused, UsageError
@@ -29,8 +30,7 @@ Action = Literal["kept", "finished", "undone"]
 """`kept`: it has taken effect; `finished`: it is run now; `undone`: its effect is gone, and it is run once more."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepairStep:
+class RepairStep(Struct, frozen=True):
     """What becomes of one step."""
 
     revision: str
@@ -43,8 +43,7 @@ class RepairStep:
         return {"revision": self.revision, "step": self.step, "action": self.action, "statement": self.statement}
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """What a repair does, or would do."""
 
     state: Literal["clean", "repaired", "interrupted"]
@@ -112,8 +111,7 @@ def repair(
     return Repair("repaired", revision, done, False, found_steps.differences)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """One half-applied revision."""
 
     revision: str

@@ -8,9 +8,10 @@ that touched it. The live shape has to be one of these states.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.database_url import DatabaseUrl
@@ -24,8 +25,7 @@ from nodepath_cli.schema.model import Schema, Table
 REPAIR = "run nodepath db repair, which shows what differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """What a person has decided about a half-applied revision (`db repair`)."""
 
     assume: Literal["ran", "not-run"] | None = None
@@ -36,8 +36,7 @@ class Trust:
     """Columns and keys that nobody expects may stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """How much of a revision is there."""
 
     entries: tuple[Entry, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.errors import Refused
@@ -24,8 +25,7 @@ Gate = Callable[[Plan], None]
 """Is asked once the plan is known and the lock is held, before the first statement; raises a NodepathError to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """What else is done during an upgrade, and who hears of it."""
 
     gates: tuple[Gate, ...] = ()
@@ -38,8 +38,7 @@ class Hooks:
     """Hears, in one line, what takes long: a resumed revision, a retry."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """An upgrade or downgrade."""
 
     url: DatabaseUrl

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from nodepath_cli.database_url import DatabaseUrl, parse
 from nodepath_cli.migrate.guard import half_done, present, recorded

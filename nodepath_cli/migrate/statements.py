@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.sql.words import words_of
 
@@ -43,8 +44,7 @@ _TARGET = re.compile(
 _TEMPORARY = re.compile(r"\s*(?:CREATE\s+(?:OR\s+REPLACE\s+)?|DROP\s+)TEMPORARY\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A statement as the driver gets it, and what tells it from another one."""
 
     kind: Kind

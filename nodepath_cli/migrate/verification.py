@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.database_url import DatabaseUrl
@@ -26,8 +28,7 @@ NO_SUCH_TABLE = 1146
 """What the replay says of a statement about a table that no revision has created: it is somebody else's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """Whether a database is what its recorded revisions say."""
 
     revision: str | None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from nodepath_cli.migrate.ledger import Ledger
 
@@ -21,8 +22,7 @@ LONGEST_PAUSE = 10.0
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """The limits."""
 
     seconds: float = 5.0

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nodepath_cli.audit.finding import Report
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(Struct, frozen=True):
     """What a reader asked for; formats for machines heed `unresolved` alone."""
 
     color: bool = False
@@ -32,8 +32,7 @@ class RenderOptions:
 Render = Callable[["Report", TextIO, RenderOptions], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """An output format: a function and its record."""
 
     name: str

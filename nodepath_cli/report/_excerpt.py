@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from nodepath_cli.audit.finding import Position
 from nodepath_cli.report._words import clean
@@ -15,8 +15,7 @@ _LEAD = 60
 """Terminal columns before the identifier that a cut line keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A source line as it is shown, and the line of carets that stands directly under it."""
 
     line: int

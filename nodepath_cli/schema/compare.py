@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.diff import Difference, schema_differences
@@ -12,8 +14,7 @@ from nodepath_cli.schema.model import Schema
 from nodepath_cli.schema.sources import is_database, load, shown
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How one source differs from another."""
 
     from_: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from nodepath_cli.schema.model import Column, ForeignKey, Key, Schema, Table
 
@@ -27,8 +28,7 @@ BOOKKEEPING = frozenset({"nodepath_alembic_version", "nodepath_ledger"})
 _SYNONYMS = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "dec": "decimal", "numeric": "decimal"}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One difference: what was expected, and what is there."""
 
     kind: Kind

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Settings
 from nodepath_cli.database_url import DatabaseUrl, configured, parse

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.schema.connection import UNREACHABLE, one_line_errors, open_mysql, translated
@@ -59,16 +60,14 @@ _SESSION = (
 """The last two are MariaDB's and MySQL's: each server refuses the other's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An error with which the server refuses a statement."""
 
     errno: int
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The server has nothing against it."""
 
     as_write: bool = True
@@ -77,15 +76,13 @@ class Accepted:
     """The parts that could not be asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The server refuses it. Each of the SELECTs that stand for a write can bring an error of its own."""
 
     refusals: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotAsked:
+class NotAsked(Struct, frozen=True):
     """The server could not be asked, and why."""
 
     reason: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nodepath_cli.database_url import DatabaseUrl
 from nodepath_cli.schema.connection import one_line_errors, open_mysql, open_sqlite
@@ -25,8 +26,7 @@ UNION SELECT PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES
 WHERE GRANTEE = %(grantee)s AND DATABASE() LIKE TABLE_SCHEMA"""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What a database answers of itself and of the account."""
 
     server: str

@@ -8,15 +8,16 @@ Sensitivity"): column names without regard to case, table and database names wit
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 TableKind = Literal["table", "view", "sequence"]
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Struct, frozen=True):
     """How a generated column gets its value."""
 
     kind: Literal["virtual", "stored"]
@@ -24,8 +25,7 @@ class Generated:
     """The expression's SQL text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table or view."""
 
     name: str
@@ -43,8 +43,7 @@ class Column:
     collation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A unique key or an index."""
 
     name: str
@@ -52,8 +51,7 @@ class Key:
     """Column names in order, None for an expression; prefix lengths are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
+class ForeignKey(Struct, frozen=True):
     """A foreign key."""
 
     name: str
@@ -64,8 +62,7 @@ class ForeignKey:
     on_update: str | None = None
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """A table, view or sequence."""
 
     name: str
@@ -103,8 +100,7 @@ class Table:
         return tuple(column for column in self.columns if not column.invisible)
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """A column that had another name: the first place to look for what a wrong name should be."""
 
     table: str
@@ -114,8 +110,7 @@ class Rename:
     """Where it is known from, as reports say it: `former name (0001)`, `renamed in 0012_x.sql`."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRename:
+class TableRename(Struct, frozen=True):
     """A table that had another name."""
 
     old: str
@@ -124,8 +119,7 @@ class TableRename:
     """As for a column: `renamed in 0012_x.sql`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A DDL statement that could not be replayed; it changed nothing."""
 
     path: str
@@ -135,8 +129,7 @@ class Problem:
     """The server's error number for it, None where it was not understood."""
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(Struct, frozen=True, dict=True):
     """Tables by name, and how far they can be trusted."""
 
     tables: tuple[Table, ...] = ()
@@ -156,11 +149,10 @@ class Schema:
     """`lower_case_table_names=0`, the default on Linux."""
     several_defaults: bool = False
     """Its scripts choose several databases by USE: which of them the program is connected to is not known."""
-    _index: dict[tuple[str | None, str], Table] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for table in self.tables:
-            self._index[self._key(table.database, table.name)] = table
+    @cached_property
+    def _index(self) -> dict[tuple[str | None, str], Table]:
+        return {self._key(table.database, table.name): table for table in self.tables}
 
     def _key(self, database: str | None, name: str) -> tuple[str | None, str]:
         if database is not None and database == self.database:

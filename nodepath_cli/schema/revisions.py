@@ -14,9 +14,10 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+from msgspec import Struct
 
 from nodepath_cli.errors import SchemaError, UsageError
 
@@ -32,8 +33,7 @@ Family = Literal["mysql", "sqlite"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """One revision and what it does to a database, without a database."""
 
     id: str
@@ -48,9 +48,9 @@ class Revision:
     """(table, former column name, name now), as the file's FORMER_NAMES declares them."""
     failure: str | None = None
     """Why `upgrade()` could not be rendered to its end without a database, None where it could."""
-    path: str = field(default="", compare=False)
+    path: str = ""
     """Where the revision file lies."""
-    lines: tuple[int, ...] = field(default=(), compare=False)
+    lines: tuple[int, ...] = ()
     """For each statement the line of `upgrade()` that sends it; () where that was not kept."""
 
 

@@ -10,12 +10,13 @@ import stat
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from itertools import accumulate, count
 from operator import add
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
@@ -32,8 +33,7 @@ _BUILD_IGNORE = re.compile(r"^(//go:build ignore|// \+build ignore)\s*$", re.MUL
 _PACKAGE = re.compile(r"^package\s", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True, dict=True):
     """A file that is read."""
 
     path: str
@@ -60,8 +60,7 @@ class SourceFile:
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
 
 
-@dataclass(frozen=True)
-class FileSet:
+class FileSet(Struct, frozen=True):
     """What the paths of a command hold."""
 
     files: tuple[SourceFile, ...] = ()
@@ -72,8 +71,7 @@ class FileSet:
     """Paths of the command line that do not exist."""
 
 
-@dataclass
-class _Collector:
+class _Collector(Struct):
     settings: Settings
     suffixes: tuple[str, ...]
     files: dict[str, SourceFile] = field(default_factory=dict)

@@ -7,8 +7,9 @@ way, and what is returned in the end. Rules about protocols (who holds a lock) r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from nodepath_cli.source.statement import Span
 
@@ -18,27 +19,23 @@ the number of rows; `id`: the new row's number; `row`: what was read; `found`: t
 error says there is none; `duplicate`: that the error says the key is taken; `result`: the outcome as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A constant: a truth, a number, a text, or None for no value (no error)."""
 
     value: bool | int | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An error that is one for certain: a new one, or one that wraps another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An argument of the function."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Something of the outcome of a statement that ran before on the path."""
 
     run: int
@@ -46,8 +43,7 @@ class Outcome:
     aspect: Aspect
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """The time of day by the program's clock."""
 
     form: str
@@ -58,8 +54,7 @@ class Moment:
     """Something was added or taken away: an expiry, a limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Two values compared with one another."""
 
     left: Value
@@ -68,8 +63,7 @@ class Compared:
     right: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(Struct, frozen=True):
     """Something computed from values, in a way that does not matter; of nothing, where it is not known at all."""
 
     parts: tuple[Value, ...] = ()
@@ -80,8 +74,7 @@ class Mixed:
 Value: TypeAlias = Known | Failure | Given | Outcome | Moment | Compared | Mixed
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """A statement was sent to the database."""
 
     number: int
@@ -98,16 +91,14 @@ class Ran:
     """The values for the placeholders, in order; None where they are not known one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """A condition was met."""
 
     condition: Value
     truth: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A function was called: one of the program, or one that was given as an argument."""
 
     name: str
@@ -121,8 +112,7 @@ class Called:
 Step: TypeAlias = Ran | Tested | Called
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """One way through a function."""
 
     steps: tuple[Step, ...]
@@ -134,8 +124,7 @@ ResultKind = Literal["bool", "error", "number", "handle", "other"]
 """`handle` is a pointer, an interface or a function: something to hold, or nothing."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(Struct, frozen=True, eq=False):
     """A function of the program. Each is itself alone: comparing all paths would take long."""
 
     name: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TOKEN = r"""
     (?P<string>'(?:[^'\\]++|\\.|'')*(?:'(?!')|\Z)|"(?:[^"\\]++|\\.|"")*(?:"(?!")|\Z)|`(?:[^`]++|``)*(?:`(?!`)|\Z))
@@ -33,8 +34,7 @@ _ROUTINE = re.compile(
 _AFTER_END = frozenset({"IF", "LOOP", "WHILE", "REPEAT", "FOR"})
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptStatement:
+class ScriptStatement(Struct, frozen=True):
     """One statement of a script."""
 
     sql: str

@@ -8,8 +8,9 @@ one character and no position shifts.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from nodepath_cli.source.uses import Use
@@ -21,8 +22,7 @@ HOLE = "\ufffc"
 """The character that stands in `Variant.sql` for a part known only at run time (OBJECT REPLACEMENT CHARACTER)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A piece of a source file."""
 
     path: str
@@ -33,8 +33,7 @@ class Span:
     """Offset behind the last character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A run of SQL characters that came from one place."""
 
     start: int
@@ -48,8 +47,7 @@ class Segment:
     source span (an escape sequence, a computed value, the expression behind a hole)."""
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetMap:
+class OffsetMap(Struct, frozen=True):
     """Where every character of a SQL text came from: segments in order of `start`, without gaps or overlaps."""
 
     segments: tuple[Segment, ...]
@@ -95,8 +93,7 @@ def _in_segment(segment: Segment, start: int, end: int) -> tuple[int, int]:
     return base + low, base + high
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """A part of the SQL that is known only at run time."""
 
     offset: int
@@ -107,8 +104,7 @@ class Hole:
     """Why it is not known, in the words of the report (`function argument`, `map of updates`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One SQL text that a statement can have. Most statements have one; a branch that adds text gives more."""
 
     sql: str
@@ -138,8 +134,7 @@ class Variant:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True):
     """A function of the tree that hands the SQL which it is given on to a database."""
 
     name: str
@@ -150,8 +145,7 @@ class Wrapper:
     """Which of its arguments is the SQL, the first is 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(Struct, frozen=True):
     """The call that receives the SQL."""
 
     name: str
@@ -162,8 +156,7 @@ class CallSite:
     """The function that is called, where it is one of the tree; None for a method of a database package."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One SQL statement of a source file, with everything that the host language knows about it."""
 
     variants: tuple[Variant, ...]

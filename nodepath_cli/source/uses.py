@@ -6,8 +6,9 @@ count of a list that a branch fills belongs to the text that the same branch mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.source.statement import Span
 
@@ -16,8 +17,7 @@ UseKind = Literal["arguments", "names", "targets", "fields"]
 struct that takes columns by their names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One call that gives values to a statement, or takes columns from its rows."""
 
     kind: UseKind

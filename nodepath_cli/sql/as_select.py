@@ -7,7 +7,8 @@ Every SELECT carries `WHERE 0` and is meant to be prepared, never to be executed
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.words import words_of
@@ -27,8 +28,7 @@ _AGGREGATES = words_of("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One SELECT, and what the server's answer to it means for the statement."""
 
     sql: str
@@ -43,8 +43,7 @@ class Question:
         return found if found or self.only_these else errno
 
 
-@dataclass(frozen=True, slots=True)
-class Selects:
+class Selects(Struct, frozen=True):
     """The SELECTs that stand for a statement."""
 
     questions: tuple[Question, ...] = ()
@@ -195,8 +194,7 @@ def _pairs(clauses: Clauses, start: int, end: int, table: str = "") -> list[tupl
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Upsert:
+class _Upsert(Struct, frozen=True):
     """What the ON DUPLICATE KEY UPDATE of an INSERT sees."""
 
     target: str

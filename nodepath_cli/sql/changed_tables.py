@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.sql.nodes import Cte, Delete, Derived, FromItem, Ident, Join, Query, TableName, Update
+from nodepath_cli.sql.nodes import Cte, Delete, Derived, FromItem, Ident, Join, Query, TableName, Update, within
 
 _ALLOWED_SINCE = (11, 1)
 """MariaDB's version that lets a DELETE from several tables read them (MariaDB Knowledge Base, "DELETE")."""
@@ -46,7 +46,7 @@ def _read(node: Update | Delete, hidden: set[str]) -> Iterator[TableName]:
     waiting: list[tuple[object, bool]] = [((node.where, values, node.order), False)]
     while waiting:
         at, inside = waiting.pop()
-        if isinstance(at, Derived | Cte) or not isinstance(at, tuple):
+        if isinstance(at, (Derived, Cte)):
             continue
         if isinstance(at, TableName):
             if inside and at.name.text.lower() not in hidden:
@@ -55,4 +55,4 @@ def _read(node: Update | Delete, hidden: set[str]) -> Iterator[TableName]:
         inner = inside or isinstance(at, Query)
         if isinstance(at, Query) and at.ctes:
             continue
-        waiting.extend((each, inner) for each in at)
+        waiting.extend((each, inner) for each in within(at))

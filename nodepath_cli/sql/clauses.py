@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, WORD, LexError, Tokens, tokenize
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(Struct, frozen=True):
     """A statement's tokens, addressed by index. Ends are exclusive; what stands in parentheses is stepped over."""
 
     tokens: Tokens

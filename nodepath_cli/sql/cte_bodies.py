@@ -8,14 +8,14 @@ of one name among its columns only where it is used (measured).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 WHOLE = 0
 """The statement itself, as the user of a CTE."""
 
 
-@dataclass(slots=True)
-class CteBody:
+class CteBody(Struct):
     """One body, and what was recorded while it was resolved: half-open ranges of the resolver's lists."""
 
     tables: range
@@ -25,8 +25,7 @@ class CteBody:
     """Index of the violation about two expressions of one name."""
 
 
-@dataclass(slots=True)
-class CteBodies:
+class CteBodies(Struct):
     """The bodies of a statement's CTEs, numbered from 1, and who uses which."""
 
     known: list[CteBody] = field(default_factory=list)

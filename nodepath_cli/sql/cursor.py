@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.features import has
@@ -18,7 +18,7 @@ VALUE, NAME, TEXT = "value", "name", "text"
 """What a hole stands for: one or more values, an identifier, or any piece of SQL."""
 
 
-class HoleUse(NamedTuple):
+class HoleUse(Struct, frozen=True):
     """A hole where the grammar met it."""
 
     start: int

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Problem, Schema
@@ -35,8 +37,7 @@ _NO_TABLE = 1146
 _READ = _DDL | _DYNAMIC | {"USE", "SET"}
 
 
-@dataclass(frozen=True, slots=True)
-class DdlText:
+class DdlText(Struct, frozen=True):
     """A statement to be replayed, and where it stands."""
 
     sql: str

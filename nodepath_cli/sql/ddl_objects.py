@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import (
@@ -43,8 +44,7 @@ _KINDS: dict[str, ObjectKind] = {
 _COMMENTS = re.compile(r"\s*(?:/\*.*?\*/|--(?=\s)[^\n]*\n|#[^\n]*\n)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class DdlObject:
+class DdlObject(Struct, frozen=True):
     """A thing of a database that a DDL statement names; views and sequences count as tables, as their names do."""
 
     kind: ObjectKind
@@ -53,8 +53,7 @@ class DdlObject:
     """None where the statement names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """What one DDL statement touches."""
 
     objects: tuple[DdlObject, ...] = ()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
 from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, Col, Expr
@@ -107,7 +109,7 @@ class ExpressionGrammar(OperandGrammar):
         if before == "(":
             before = self.words[index - 2]
         if before in _CONDITION_STARTS:
-            self.holes[-1] = self.holes[-1]._replace(role=TEXT)
+            self.holes[-1] = replace(self.holes[-1], role=TEXT)
             self.open_text = True
 
     def _tail_hole(self) -> bool:
@@ -225,9 +227,9 @@ class ExpressionGrammar(OperandGrammar):
         for index in range(mark, len(atoms)):
             atom = atoms[index]
             if isinstance(atom, Col):
-                atoms[index] = atom._replace(flags=atom.flags | IN_LEFT)
+                atoms[index] = replace(atom, flags=atom.flags | IN_LEFT)
             else:
-                atoms[index] = atom._replace(flags=atom.flags | IN_LEFT)
+                atoms[index] = replace(atom, flags=atom.flags | IN_LEFT)
 
     def _subquery_or_list(self, flags: int) -> None:
         if self.is_query(self.i):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
@@ -115,7 +116,7 @@ class FromResolver(NameResolver):
         if name.hole and HOLE not in text.rstrip(HOLE) and self._find(text.rstrip(HOLE), database):
             # `FROM users%s`: the hole is the rest of the statement, as the name before it is a table's.
             text = text.rstrip(HOLE)
-            name = name._replace(text=text, end=name.start + len(text), hole=False)
+            name = replace(name, text=text, end=name.start + len(text), hole=False)
             self.table_ends_open = True
             return self.base_table(name, database, alias, access)
         outcome: Outcome
@@ -281,7 +282,7 @@ class FromResolver(NameResolver):
         whole = Scope([*before, around], [*leaves(before), *inside], True, seen.outer, seen.hole)
         for atom in item.argument.atoms:
             alone = isinstance(atom, Col) and atom.table is None
-            argument = item.argument._replace(atoms=(atom,))
+            argument = replace(item.argument, atoms=(atom,))
             self.expression(argument, whole if alone else seen, Clause.TABLE_FUNCTION, environment)
 
     def _join(
@@ -341,7 +342,7 @@ class FromResolver(NameResolver):
             for side in (one, two):
                 found = find(side, name)
                 if len(found) > 1:
-                    col = Col(word._replace(text=name), None, None, 0)
+                    col = Col(replace(word, text=name), None, None, 0)
                     self.record(col, Clause.USING, several(found), Scope([side], list(leaves((side,)))), None)
         return merged
 

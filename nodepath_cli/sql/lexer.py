@@ -8,8 +8,9 @@ literals are one. A HOLE character is a token of its own, also where it touches 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from nodepath_cli.source.statement import HOLE
 
@@ -55,8 +56,7 @@ _QUOTES = frozenset("'\"`")
 _KINDS = (END, WORD, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """A text's tokens. Item `i` of every list belongs to token `i`; the last token is END."""
 
     text: str
@@ -71,8 +71,7 @@ class Tokens:
     """The deepest nesting of parentheses."""
 
 
-@dataclass(frozen=True, slots=True)
-class LexError:
+class LexError(Struct, frozen=True):
     """A text that has no tokens, and why: an open quote, an unmatched parenthesis. The server refuses it, too."""
 
     reason: str

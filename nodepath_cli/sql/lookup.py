@@ -6,8 +6,10 @@ for HAVING the select list and GROUP BY alone; then the same in every query arou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
@@ -21,38 +23,33 @@ ROWIDS = frozenset(("rowid", "oid", "_rowid_"))
 _INTEGERS = ("int", "tinyint", "smallint", "mediumint", "bigint", "serial", "integer")
 
 
-@dataclass(frozen=True, slots=True)
-class InTable:
+class InTable(Struct, frozen=True):
     """The name is a column of this source."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class InItems:
+class InItems(Struct, frozen=True):
     """The name is an item of the select list."""
 
     item: OutItem
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """The name fits several."""
 
     names: tuple[str, ...]
     tables: tuple[Table, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotTold:
+class NotTold(Struct, frozen=True):
     """It cannot be told."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
+class NotYet(Struct, frozen=True):
     """A subquery names an item of a query around it that it may not use: 1247."""
 
     why: str
@@ -121,7 +118,7 @@ class NameSearch:
             grouped = None if items_first else self._grouped_away(col, link)
             if grouped:
                 # The column is the one that it found; only a table of the same name further out can save it (measured).
-                col = col._replace(table=Ident(grouped.name, col.name.start, col.name.start))
+                col = replace(col, table=Ident(grouped.name, col.name.start, col.name.start))
             link = link.scope.outer
         return None
 

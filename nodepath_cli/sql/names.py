@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from msgspec.structs import replace
+
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.cte_bodies import CteBodies
@@ -117,7 +119,9 @@ class NameResolver(NameSearch, ABC):
     def window(self, name: Ident, scope: Scope) -> None:
         """Check that a window of that name is defined."""
         if name.text.lower() not in scope.windows and not name.hole:
-            self.violate(4009, f"Window specification with name '{name.text}' is not defined", name.text, *name[1:3])
+            self.violate(
+                4009, f"Window specification with name '{name.text}' is not defined", name.text, name.start, name.end
+            )
 
     def column(self, col: Col, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None = None) -> None:
         """Resolve one column and record the reference."""
@@ -149,7 +153,7 @@ class NameResolver(NameSearch, ABC):
         text = col.name.text
         known = text.rstrip(HOLE)
         if known and HOLE not in known and not (col.table and col.table.hole):
-            plain = col._replace(name=col.name._replace(text=known, end=col.name.start + len(known), hole=False))
+            plain = replace(col, name=replace(col.name, text=known, end=col.name.start + len(known), hole=False))
             hit = self.search(plain, scope, clause if clause is not Clause.IN_SUBQUERY else Clause.WHERE)
             if isinstance(hit, (InTable, InItems)):
                 self.record(plain, clause, hit, scope, None)

@@ -1,12 +1,14 @@
 """What the parser makes of a statement: its queries, tables and names. Operators and literals are not kept.
 
-All offsets are character offsets into the prepared text, ends exclusive. The nodes are named tuples, as they are made
-by the dozen for every statement and building one costs a third of a frozen dataclass.
+All offsets are character offsets into the prepared text, ends exclusive.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 IN_LEFT = 1
 """The left operand of IN, ANY or ALL with a subquery."""
@@ -26,7 +28,12 @@ UNORDERED = 128
 """A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
 
 
-class Ident(NamedTuple):
+def within(node: object) -> tuple[object, ...]:
+    """Return what stands directly in a node, or in a list of them; nothing stands in a name or a number."""
+    return astuple(node) if isinstance(node, Struct) else node if isinstance(node, tuple) else ()
+
+
+class Ident(Struct, frozen=True):
     """A name. The offsets frame it without its quotes."""
 
     text: str
@@ -37,7 +44,7 @@ class Ident(NamedTuple):
     quoted: bool = False
 
 
-class Col(NamedTuple):
+class Col(Struct, frozen=True):
     """A column named in an expression."""
 
     name: Ident
@@ -46,7 +53,7 @@ class Col(NamedTuple):
     flags: int
 
 
-class Sub(NamedTuple):
+class Sub(Struct, frozen=True):
     """A subquery in an expression."""
 
     query: Query
@@ -56,7 +63,7 @@ class Sub(NamedTuple):
 Atom: TypeAlias = Col | Sub
 
 
-class Expr(NamedTuple):
+class Expr(Struct, frozen=True):
     """An expression: the columns and subqueries in it, in source order."""
 
     atoms: tuple[Atom, ...]
@@ -78,7 +85,7 @@ class Expr(NamedTuple):
     """Windows that it names (`OVER w`)."""
 
 
-class Star(NamedTuple):
+class Star(Struct, frozen=True):
     """`*`, `t.*` or `db.t.*` in a select list."""
 
     table: Ident | None
@@ -87,20 +94,20 @@ class Star(NamedTuple):
     end: int
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """An item of a select list."""
 
     value: Expr | Star
     alias: Ident | None
 
 
-class OrderItem(NamedTuple):
+class OrderItem(Struct, frozen=True):
     """An item of ORDER BY or GROUP BY."""
 
     value: Expr
 
 
-class TableName(NamedTuple):
+class TableName(Struct, frozen=True):
     """A table in FROM."""
 
     name: Ident
@@ -115,7 +122,7 @@ class TableName(NamedTuple):
         return (self.alias or self.name).text
 
 
-class Derived(NamedTuple):
+class Derived(Struct, frozen=True):
     """A subquery in FROM."""
 
     query: Query
@@ -126,7 +133,7 @@ class Derived(NamedTuple):
     end: int
 
 
-class JsonTable(NamedTuple):
+class JsonTable(Struct, frozen=True):
     """JSON_TABLE in FROM."""
 
     argument: Expr
@@ -134,7 +141,7 @@ class JsonTable(NamedTuple):
     alias: Ident | None
 
 
-class Join(NamedTuple):
+class Join(Struct, frozen=True):
     """Two sides joined. A comma inside parentheses is a join without condition, too."""
 
     left: FromItem
@@ -149,7 +156,7 @@ class Join(NamedTuple):
     """In parentheses."""
 
 
-class Hidden(NamedTuple):
+class Hidden(Struct, frozen=True):
     """A table that is known only at run time, or a table-valued function."""
 
     start: int
@@ -161,14 +168,14 @@ class Hidden(NamedTuple):
 FromItem: TypeAlias = TableName | Derived | JsonTable | Join | Hidden
 
 
-class Window(NamedTuple):
+class Window(Struct, frozen=True):
     """A window of the WINDOW clause."""
 
     name: Ident
     spec: Expr
 
 
-class Select(NamedTuple):
+class Select(Struct, frozen=True):
     """A SELECT without what belongs to the whole query expression."""
 
     items: tuple[Item, ...]
@@ -190,7 +197,7 @@ class Select(NamedTuple):
     distinct: bool = False
 
 
-class Rows(NamedTuple):
+class Rows(Struct, frozen=True):
     """`VALUES (1, 2), (3, 4)` as a query."""
 
     rows: tuple[tuple[Expr, ...], ...]
@@ -198,7 +205,7 @@ class Rows(NamedTuple):
     end: int
 
 
-class Cte(NamedTuple):
+class Cte(Struct, frozen=True):
     """A common table expression."""
 
     name: Ident
@@ -208,7 +215,7 @@ class Cte(NamedTuple):
     """The columns of CYCLE ... RESTRICT (MariaDB)."""
 
 
-class Query(NamedTuple):
+class Query(Struct, frozen=True):
     """A query expression: one branch or several."""
 
     branches: tuple[Branch, ...]
@@ -224,7 +231,7 @@ class Query(NamedTuple):
 Branch: TypeAlias = Select | Rows | Query
 
 
-class Assignment(NamedTuple):
+class Assignment(Struct, frozen=True):
     """`column = value` in SET."""
 
     column: Col | None
@@ -233,7 +240,7 @@ class Assignment(NamedTuple):
     """None for DEFAULT and IGNORE."""
 
 
-class ValuesRow(NamedTuple):
+class ValuesRow(Struct, frozen=True):
     """A row of VALUES."""
 
     values: tuple[Expr | None, ...]
@@ -243,7 +250,7 @@ class ValuesRow(NamedTuple):
     """A hole could add values."""
 
 
-class Insert(NamedTuple):
+class Insert(Struct, frozen=True):
     """INSERT or REPLACE."""
 
     replace: bool
@@ -268,7 +275,7 @@ class Insert(NamedTuple):
     """SQLite: what ON CONFLICT names and filters by."""
 
 
-class Update(NamedTuple):
+class Update(Struct, frozen=True):
     """UPDATE of one table or of several."""
 
     ctes: tuple[Cte, ...]
@@ -284,14 +291,14 @@ class Update(NamedTuple):
     """The bounds of FOR PORTION OF."""
 
 
-class DeleteTarget(NamedTuple):
+class DeleteTarget(Struct, frozen=True):
     """A table that a multi-table DELETE deletes from."""
 
     name: Ident
     database: Ident | None
 
 
-class Delete(NamedTuple):
+class Delete(Struct, frozen=True):
     """DELETE from one table or from several."""
 
     ctes: tuple[Cte, ...]
@@ -307,7 +314,7 @@ class Delete(NamedTuple):
     portion: tuple[Expr, ...] = ()
 
 
-class Plain(NamedTuple):
+class Plain(Struct, frozen=True):
     """A statement without names to check."""
 
     kind: str

@@ -6,8 +6,10 @@ DDL Operations", 5.7, 8.0 and 8.4). What is said holds for tables without partit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Schema, Table
@@ -45,8 +47,7 @@ class Algorithm(IntEnum):
     """The rows are copied into a new table; no write gets through until the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What an ALTER TABLE costs."""
 
     algorithm: Algorithm
@@ -55,8 +56,7 @@ class Cost:
     """Which part of the statement costs most."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What one action costs."""
 
     algorithm: Algorithm

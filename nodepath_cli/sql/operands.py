@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from msgspec.structs import replace
+
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
@@ -210,9 +212,9 @@ class OperandGrammar(Cursor, ABC):
         for index in range(mark, len(atoms)):
             atom = atoms[index]
             if isinstance(atom, Col):
-                atoms[index] = atom._replace(flags=atom.flags | flag)
+                atoms[index] = replace(atom, flags=atom.flags | flag)
             else:
-                atoms[index] = atom._replace(flags=atom.flags | flag)
+                atoms[index] = replace(atom, flags=atom.flags | flag)
 
     def _case(self) -> None:
         self.i += 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import Variant
@@ -15,8 +16,7 @@ from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.statements import StatementGrammar
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A text that was understood."""
 
     prepared: Prepared

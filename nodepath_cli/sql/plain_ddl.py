@@ -7,7 +7,8 @@ statement (measured). Most statements of a migration name one table in a place t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NAME = r"(?:`(?:[^`]|``)+`|[A-Za-z_][A-Za-z0-9_$]*)"
 _PLAIN = re.compile(
@@ -22,8 +23,7 @@ _WORDS = frozenset(("IF", "IGNORE"))
 """Words that may stand where a name does in what is matched here."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainTable:
+class PlainTable(Struct, frozen=True):
     """The one table that a statement makes or changes."""
 
     name: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import HOLE, Variant
@@ -27,8 +28,7 @@ _LIST = re.compile(rf"(?<=[(,])(?:{_LITERAL},){{64,}}", re.IGNORECASE)
 _ROW = re.compile(rf"\((?:{_LITERAL},)*{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A text with its tokens."""
 
     variant: Variant

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, TableRename

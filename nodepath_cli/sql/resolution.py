@@ -6,9 +6,10 @@ the bare identifier, without qualifier and without quotes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.statement import Variant
@@ -44,28 +45,24 @@ class Clause(StrEnum):
     CYCLE = "cycle clause"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The name exists. `column` is None for a column of a derived table, CTE or view."""
 
     column: Column | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The server would refuse the name: 1054 for a column, 1146 for a table (`errno` of the reference)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(Struct, frozen=True):
     """Several tables have it: 1052."""
 
     candidates: tuple[str, ...]
     """The tables or aliases that have it, as the statement spells them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """It cannot be told, and why (a hole in the scope, a table that no source defines)."""
 
     reason: str
@@ -74,8 +71,7 @@ class Unknown:
 Outcome = Found | Missing | Ambiguous | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class TableRef:
+class TableRef(Struct, frozen=True):
     """A table named in a statement (not a CTE, not an alias)."""
 
     name: str
@@ -92,8 +88,7 @@ class TableRef:
     """The schema's table, where found."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnRef:
+class ColumnRef(Struct, frozen=True):
     """A column named in a statement."""
 
     name: str
@@ -114,8 +109,7 @@ class ColumnRef:
     """The server's error number where the outcome is not Found: 1054, 1052, 1247, ..."""
 
 
-@dataclass(frozen=True, slots=True)
-class InsertRef:
+class InsertRef(Struct, frozen=True):
     """An INSERT or REPLACE: what the rules about its column list need."""
 
     target: Table | None
@@ -138,8 +132,7 @@ class InsertRef:
     on_duplicate: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RowRef:
+class RowRef(Struct, frozen=True):
     """One row of values of an INSERT."""
 
     values: int | None
@@ -148,8 +141,7 @@ class RowRef:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """Another name or shape that the server refuses at PREPARE (NP114), or a count that differs (NP104: 1136)."""
 
     errno: int
@@ -162,8 +154,7 @@ class Violation:
     clause: Clause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Struct, frozen=True):
     """A place for a value that the program gives with the statement."""
 
     start: int
@@ -172,8 +163,7 @@ class Placeholder:
     """`id` of `:id`, `?1` of SQLite's numbered ones, None for `?`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholders:
+class Placeholders(Struct, frozen=True):
     """The placeholders of a text, in order."""
 
     found: tuple[Placeholder, ...] = ()
@@ -181,8 +171,7 @@ class Placeholders:
     """Why there may be others; None where these are all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The columns that a query or a RETURNING gives, `*` expanded."""
 
     names: tuple[str, ...]
@@ -196,8 +185,7 @@ class Columns:
     """Why there may be others; None where these are all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """Everything that one SQL text says about tables and columns."""
 
     variant: Variant
@@ -218,8 +206,7 @@ class Resolution:
     """The columns of the rows that it gives; None where it gives none, or more than one result."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unparsed:
+class Unparsed(Struct, frozen=True):
     """A text that could not be understood, with the reason for the report."""
 
     variant: Variant

@@ -7,8 +7,9 @@ columns alone are known. Column names are in lower case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from nodepath_cli.schema.model import Table
 from nodepath_cli.sql.clauses import Clauses
@@ -30,8 +31,7 @@ _CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
 _AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """A value in a statement."""
 
     kind: Kind
@@ -48,8 +48,7 @@ class Operand:
     """It asks whether something is NULL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A column and what it gets."""
 
     column: str
@@ -61,8 +60,7 @@ class Setting:
         return self.value.kind == "column" and self.value.columns == {self.column}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One of the conditions that all have to hold."""
 
     text: str
@@ -87,8 +85,7 @@ class Condition:
         return self.operator in ("<", "<=", ">", ">=") or self.clock
 
 
-@dataclass(frozen=True, slots=True)
-class RowAccess:
+class RowAccess(Struct, frozen=True):
     """What a statement does with the rows of one table."""
 
     action: Action

@@ -7,8 +7,9 @@ which clause they look out, as that decides what they see.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.nodes import Col, Expr, Ident
@@ -22,8 +23,7 @@ EVERY_SPACE = "*"
 """The space of MariaDB's JSON_TABLE: its name may be no other's, whatever that stands for (measured)."""
 
 
-@dataclass(eq=False, slots=True)
-class Source:
+class Source(Struct, eq=False):
     """A table, view, derived table or CTE of FROM, under the name by which columns are qualified."""
 
     name: str
@@ -72,8 +72,7 @@ class Source:
         return self.database is None or self.database == database or not case_sensitive
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Two trees of FROM whose common columns are one (USING, NATURAL), or that are just joined."""
 
     left: Tree
@@ -142,8 +141,7 @@ def star(tree: Tree) -> list[tuple[str, Source]]:
     return shared + rest
 
 
-@dataclass(eq=False, slots=True)
-class OutItem:
+class OutItem(Struct, eq=False):
     """A column of a select list, `*` expanded."""
 
     name: str
@@ -165,8 +163,7 @@ class OutItem:
         return self.name.lower() if self.source else None
 
 
-@dataclass(eq=False, slots=True)
-class Scope:
+class Scope(Struct, eq=False):
     """The tables and items that names can mean."""
 
     trees: list[Tree] = field(default_factory=list)
@@ -199,8 +196,7 @@ class Scope:
         return tuple({id(source.table): source.table for source in self.sources if source.table}.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """How a subquery looks out of its place."""
 
     scope: Scope
@@ -217,8 +213,7 @@ class Link:
     """It stands in EXISTS."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutColumn:
+class OutColumn(Struct, frozen=True):
     """A column of a query's result."""
 
     name: str
@@ -226,8 +221,7 @@ class OutColumn:
     table: Table | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """The result of a query."""
 
     columns: tuple[OutColumn, ...]
@@ -239,8 +233,7 @@ class Output:
     """The server may put the query into the one around it: it neither groups nor limits its rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The CTEs that a query sees, by lower-case name."""
 
     ctes: dict[str, Output | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
 from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotYet, Several
@@ -66,7 +66,11 @@ class SelectResolver(FromResolver):
             key = cte.name.text.lower()
             if key in seen:
                 self.violate(
-                    4004, f"Duplicate query name `{cte.name.text}` in WITH clause", cte.name.text, *cte.name[1:3]
+                    4004,
+                    f"Duplicate query name `{cte.name.text}` in WITH clause",
+                    cte.name.text,
+                    cte.name.start,
+                    cte.name.end,
                 )
             seen.add(key)
             self.defining += 1

@@ -9,7 +9,9 @@ and MariaDB 10.11 answers an error to each.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.spelling import meant_verb
@@ -55,8 +57,7 @@ _OTHER_LANGUAGES = words_of(
 """Words of PostgreSQL, SQLite, SQL Server, Oracle, Cassandra and ClickHouse, or of what they write in another way."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
+class SyntaxFault(Struct, frozen=True):
     """Two words that cannot follow one another; the second one is what the server stumbles over."""
 
     first: int

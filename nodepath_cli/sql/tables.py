@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from nodepath_cli.sql.cursor import TEXT, NotUnderstood
 from nodepath_cli.sql.lexer import HOLED, QUOTED, STRING, WORD
 from nodepath_cli.sql.nodes import Derived, Expr, FromItem, Hidden, Ident, Join, JsonTable, TableName
@@ -78,7 +80,7 @@ class TableGrammar(QueryGrammar):
     def _leftmost(self, left: FromItem, right: FromItem) -> FromItem:
         """Join `left` to the first table of `right`, unless parentheses hold that together."""
         if isinstance(right, Join) and not right.grouped:
-            return right._replace(left=self._leftmost(left, right.left))
+            return replace(right, left=self._leftmost(left, right.left))
         return Join(left, right, "", None, None, None)
 
     def _factor(self) -> FromItem:
@@ -120,7 +122,7 @@ class TableGrammar(QueryGrammar):
             item = Join(item, self.joined(), "", None, None, None)
         self.nesting -= 1
         self.expect(")")
-        return item._replace(grouped=True) if isinstance(item, Join) else item
+        return replace(item, grouped=True) if isinstance(item, Join) else item
 
     def _derived(self, lateral: bool) -> Derived:
         start = self.starts[self.i]

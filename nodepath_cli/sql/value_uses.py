@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.statement import HOLE
@@ -31,8 +32,7 @@ _WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALT
 _NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A string or a number. The offsets frame it without its quotes."""
 
     text: str
@@ -41,16 +41,14 @@ class Constant:
     string: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """The time of day, or something computed from it."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """A column gets a constant."""
 
     table: Table
@@ -58,8 +56,7 @@ class Assigned:
     value: Constant
 
 
-@dataclass(frozen=True, slots=True)
-class Defaulted:
+class Defaulted(Struct, frozen=True):
     """A column gets the keyword DEFAULT. The offsets frame the word."""
 
     table: Table
@@ -68,8 +65,7 @@ class Defaulted:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overruled:
+class Overruled(Struct, frozen=True):
     """A generated column gets a value other than NULL and the keyword DEFAULT. The offsets frame its name, or the value
     where it is not named."""
 
@@ -79,8 +75,7 @@ class Overruled:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A column is compared with a value."""
 
     table: Table
@@ -89,16 +84,14 @@ class Compared:
     value: Constant | Now
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """Two columns are compared with one another."""
 
     left: ColumnRef
     right: ColumnRef
 
 
-@dataclass(frozen=True, slots=True)
-class Aliased:
+class Aliased(Struct, frozen=True):
     """A column of a select list with an alias that no AS introduces."""
 
     reference: ColumnRef

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.changed_tables import read_while_changed, tables_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from nodepath_cli.sql.cursor import TEXT
 from nodepath_cli.sql.lexer import HOLED, WORD
 from nodepath_cli.sql.nodes import (
@@ -178,7 +180,7 @@ class WriteGrammar(TableGrammar):
                 break
         if is_open and len(values) == 1 and self.kinds[self.i - 1] == HOLED:
             # `VALUES (%s)`: most likely the whole list.
-            self.holes[-1] = self.holes[-1]._replace(role=TEXT)
+            self.holes[-1] = replace(self.holes[-1], role=TEXT)
         self.expect(")")
         return ValuesRow(tuple(values), start, self.ends[self.i - 1], is_open)
 

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pymysql
+from msgspec.structs import replace
 from pymysql.cursors import Cursor
 
 from tests.mariadb import PrivateMariaDB

@@ -15,10 +15,11 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pymysql
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema

@@ -6,10 +6,10 @@ import json
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nodepath_cli.audit.baseline import Change, create, hold, prune, update
 from nodepath_cli.audit.baseline_file import load

@@ -32,7 +32,7 @@ def test_without_a_file_and_options_the_defaults_hold(project: Path) -> None:
 
 
 def test_every_key_sets_a_field_of_the_settings() -> None:
-    fields = Settings.__dataclass_fields__
+    fields = Settings.__struct_fields__
     assert {key.field or name.replace("-", "_") for name, key in KEYS.items()} <= set(fields)
 
 

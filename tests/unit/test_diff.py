@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nodepath_cli.schema.diff import differences, normal_type
 from nodepath_cli.schema.model import Column, Key, Table

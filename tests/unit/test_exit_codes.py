@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nodepath_cli.audit.exit_codes import exit_code, short_of_coverage
 from nodepath_cli.audit.finding import Counts, Report

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from msgspec import Struct
 
 from nodepath_cli.packing import Packing
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A record with slots."""
+class Place(Struct, frozen=True):
+    """A record with a default."""
 
     path: str
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(Struct, frozen=True):
     """A record with one field."""
 
     place: Place
 
 
-@dataclass(frozen=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """A record without fields."""
 
 
-class Pair(NamedTuple):
-    """A named tuple."""
+class Pair(Struct, frozen=True):
+    """A record of anything."""
 
     left: object
     right: object
@@ -42,7 +38,7 @@ class Home:
         self.name = name
 
 
-PLAIN = Packing((Place, Only, Nothing, Pair))
+PLAIN = Packing(Home, lambda home: home.name, {}.__getitem__)
 
 
 def test_records_of_every_kind_come_back_the_same() -> None:
@@ -60,14 +56,14 @@ def test_what_is_one_object_stays_one() -> None:
 
 def test_what_both_processes_have_is_found_there() -> None:
     known = {name: Home(name) for name in ("a", "b")}
-    packing = Packing((Pair,), Home, lambda home: home.name, known.__getitem__)
+    packing = Packing(Home, lambda home: home.name, known.__getitem__)
     found = packing.unpacked(packing.packed([Pair(known["b"], known["a"]), known["b"]]))
     assert found[0].left is known["b"] is found[1]
     assert found[0].right is known["a"]
 
 
 def test_what_only_one_has_is_told_like_the_rest() -> None:
-    packing = Packing((), Home, lambda home: home.name, {}.__getitem__)
+    packing = Packing(Home, lambda home: home.name, {}.__getitem__)
     found = packing.unpacked(packing.packed(Home(None)))
     assert isinstance(found, Home)
     assert found.name is None

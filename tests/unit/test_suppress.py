@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Finding, Position
 from nodepath_cli.audit.suppress import apply

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.locking.deciding import already_mine, counts, decided
 from nodepath_cli.audit.locking.outcome import Run, Way
@@ -12,8 +13,7 @@ from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, outcomes
 
 
-@dataclass(frozen=True, eq=False)
-class Upserted:
+class Upserted(Struct, frozen=True, eq=False):
     """An upsert that lets every caller in."""
 
     upsert: Site

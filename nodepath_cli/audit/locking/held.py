@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import argument, conditional
@@ -13,8 +13,7 @@ from nodepath_cli.source.functions import Moment
 from nodepath_cli.sql.row_access import Setting
 
 
-@dataclass(frozen=True, eq=False)
-class Kept:
+class Kept(Struct, frozen=True, eq=False):
     """A release that keeps the lock."""
 
     acquired: Site

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.audit.locking.deciding import argument
 from nodepath_cli.audit.locking.outcome import Run
@@ -20,8 +21,7 @@ _DATETIME = "2006-01-02 15:04:05"
 _FORMATTED = re.compile(r"^(?:date_format|time_format)\s*\((.*),\s*'([^']*)'\s*\)$", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a time is written."""
 
     form: str
@@ -35,8 +35,7 @@ class Style:
         return f"{self.form} by the {self.clock} clock" if self.clock else self.form
 
 
-@dataclass(frozen=True, eq=False)
-class Mixture:
+class Mixture(Struct, frozen=True, eq=False):
     """A statement that writes a time otherwise than another one does."""
 
     site: Site

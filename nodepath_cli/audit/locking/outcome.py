@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from nodepath_cli.audit.locking.sites import Site, Sites
 from nodepath_cli.source.functions import (
@@ -28,8 +29,7 @@ _COUNTS = (0, 1, 2)
 """The numbers of rows that a statement about one row can affect: none, one, and two for a row that was replaced."""
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Run(Struct, frozen=True, eq=False):
     """A statement that a path runs, with its place among the path's steps."""
 
     ran: Ran
@@ -38,8 +38,7 @@ class Run:
     position: int
 
 
-@dataclass(frozen=True, eq=False)
-class Way:
+class Way(Struct, frozen=True, eq=False, dict=True):
     """A path of a function with its statements."""
 
     function: Function

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.locking import words
@@ -18,8 +19,7 @@ ENOUGH = 3
 _ENOUGH_WITHOUT_RESULT = 4
 
 
-@dataclass(frozen=True, eq=False)
-class Release:
+class Release(Struct, frozen=True, eq=False):
     """A function that gives a lock back by deleting or changing its row."""
 
     function: Function
@@ -27,8 +27,7 @@ class Release:
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Acquire:
+class Acquire(Struct, frozen=True, eq=False, dict=True):
     """A function that takes a lock in a table."""
 
     function: Function

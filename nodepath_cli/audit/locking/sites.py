@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+
+from msgspec import Struct
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import Analysed
@@ -30,8 +31,7 @@ _TIME_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Site:
+class Site(Struct, frozen=True, eq=False):
     """One text of a statement, and what it does with a row."""
 
     analysed: Analysed
@@ -70,8 +70,7 @@ class Site:
         return ProgramHit(self.analysed, self.resolution, hit)
 
 
-@dataclass(frozen=True, eq=False)
-class Candidate:
+class Candidate(Struct, frozen=True, eq=False, dict=True):
     """A text about one table whose rows it reads or writes, not read yet: most tables have nothing to do with locks."""
 
     analysed: Analysed
@@ -111,8 +110,8 @@ class Sites:
         """By the table's name, each in source order."""
         found: dict[str, list[Candidate]] = defaultdict(list)
         for analysed in self._analysis.statements:
-            for number, kind, table in analysed.about:
-                found[_name(table)].append(Candidate(analysed, number, kind, table))
+            for text in analysed.about:
+                found[_name(text.table)].append(Candidate(analysed, text.number, text.kind, text.table))
         return found
 
     def about(self, table: str) -> list[Site]:

@@ -19,7 +19,8 @@ MySQL's are those of its manual ("Online DDL Operations"), for the version of `-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import MigrationHit, Rule, Severity
 from nodepath_cli.audit.history import History

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TextIO
+
+from msgspec.structs import replace
 
 from nodepath_cli import __version__
 from nodepath_cli.audit.finding import Severity

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Protocol
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
@@ -15,8 +16,7 @@ from nodepath_cli.source.functions import Function
 from nodepath_cli.source.statement import Span, Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """A database that is not the audited one."""
 
     dialect: str
@@ -25,8 +25,7 @@ class Other:
     """How that was told."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostOptions:
+class HostOptions(Struct, frozen=True):
     """What a host needs to know of the settings."""
 
     dialect: Dialect

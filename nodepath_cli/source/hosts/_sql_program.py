@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
@@ -30,8 +31,7 @@ _SHORT_COMMENT = re.compile(r"^([ \t]*--)[^\s+-]", re.MULTILINE)
 _SURELY_OWN = re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file with its statements and the other database that it is written for."""
 
     source: SourceFile
@@ -39,8 +39,7 @@ class _File:
     foreign: Foreign | None
 
 
-@dataclass
-class SqlProgram:
+class SqlProgram(Struct, dict=True):
     """The `.sql` files of a run."""
 
     files: Sequence[SourceFile]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import HostOptions, Other, Program
 
 
-@dataclass(frozen=True)
-class SqlHost:
+class SqlHost(Struct, frozen=True):
     """The host language `sql`."""
 
     name: str = "sql_file"

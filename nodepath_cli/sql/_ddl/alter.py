@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql._ddl.alter_keys import carry_keys, check_needed, drop_named, rename_keys
@@ -42,8 +43,7 @@ from nodepath_cli.sql._ddl.rename import rename_table
 from nodepath_cli.sql._ddl.types import read_type
 
 
-@dataclass
-class _Plan:
+class _Plan(Struct):
     """The actions of one ALTER TABLE by kind, as the server sorts them before it starts."""
 
     added: list[ColumnDef] = field(default_factory=list)

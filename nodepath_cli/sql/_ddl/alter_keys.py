@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import ForeignKey
 from nodepath_cli.sql._ddl.catalog import Catalog

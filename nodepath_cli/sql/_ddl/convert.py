@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql._ddl.catalog import Catalog

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.catalog import Catalog

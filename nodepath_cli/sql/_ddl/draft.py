@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from nodepath_cli.schema.model import Column, ForeignKey, Key, Table, TableKind
 from nodepath_cli.sql._ddl.nodes import KeyKind
 
 
-@dataclass(frozen=True, slots=True)
-class DraftKey:
+class DraftKey(Struct, frozen=True):
     """A key with what the model leaves out."""
 
     kind: KeyKind
@@ -24,8 +23,7 @@ class DraftKey:
     """The prefix length of each part, 0 for none."""
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """A table, view or sequence. A statement works on a copy, which takes the original's place when all went well."""
 
     name: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.script import split
@@ -34,14 +35,12 @@ _CONTROL = re.compile(
 _BODY = re.compile(r"\bBEGIN\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Procedure:
+class _Procedure(Struct, frozen=True):
     parameters: tuple[str, ...]
     body: str
 
 
-@dataclass
-class Dynamic:
+class Dynamic(Struct):
     """What a script has prepared so far."""
 
     dialect: Dialect

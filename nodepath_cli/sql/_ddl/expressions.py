@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Schema, Table

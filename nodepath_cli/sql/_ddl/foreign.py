@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column, ForeignKey
 from nodepath_cli.sql._ddl.catalog import Catalog

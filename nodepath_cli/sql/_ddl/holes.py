@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import HOLE
@@ -25,7 +27,6 @@ _TABLE = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?<=[\s(,=])\ufffc(?=[\s),]|\Z)")
-_T = TypeVar("_T")
 
 
 def apply_with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
@@ -59,18 +60,18 @@ def apply_with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
     )
 
 
-def _settled(node: _T) -> _T:
+def _settled(node: Any) -> Any:
     """Return a statement without the marks that do not matter."""
     if isinstance(node, tuple):
-        return tuple(_settled(each) for each in node)  # type: ignore[return-value]
-    if not is_dataclass(node) or isinstance(node, type):
+        return tuple(_settled(each) for each in node)
+    if not isinstance(node, Struct):
         return node
     changes: dict[str, Any] = {}
-    for each in fields(node):
-        value = getattr(node, each.name)
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
         if isinstance(value, str) and _MARK in value and isinstance(node, _OPTIONAL):
             left = value.replace(_MARK, "")
-            changes[each.name] = left if left or isinstance(node, _NAMED) else None
-        elif isinstance(value, tuple) or is_dataclass(value):
-            changes[each.name] = _settled(value)
+            changes[name] = left if left or isinstance(node, _NAMED) else None
+        elif isinstance(value, (tuple, Struct)):
+            changes[name] = _settled(value)
     return replace(node, **changes) if changes else node

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column
@@ -19,8 +21,7 @@ _MAX_KEY_BYTES = 3072
 """InnoDB with its default row format, since MySQL 5.7 and MariaDB 10.2 (manuals, "InnoDB Limits")."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKey(Struct, frozen=True):
     """A key to be made."""
 
     definition: KeyDef

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 KeyKind = Literal["primary", "unique", "index", "fulltext", "spatial"]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A table's name, with its database where one is written."""
 
     name: str
     database: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TypeName:
+class TypeName(Struct, frozen=True):
     """A column's type."""
 
     base: str
@@ -34,8 +33,7 @@ class TypeName:
     compressed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """A DEFAULT clause."""
 
     kind: Literal["null", "string", "number", "boolean", "bits", "now", "expression"]
@@ -43,8 +41,7 @@ class Default:
     """The string's content, the number's digits with sign, the precision of `now`, or the expression's SQL text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """The REFERENCES clause of a foreign key."""
 
     table: Name
@@ -53,15 +50,13 @@ class Reference:
     on_update: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where ALTER TABLE puts a column: FIRST (`after` is None) or AFTER another one."""
 
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDef:
+class ColumnDef(Struct, frozen=True):
     """A column definition."""
 
     name: str
@@ -84,8 +79,7 @@ class ColumnDef:
     """IF NOT EXISTS of an added column, IF EXISTS of a changed one."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPart:
+class KeyPart(Struct, frozen=True):
     """A part of a key: a column, or an expression (`column` is None)."""
 
     column: str | None
@@ -93,8 +87,7 @@ class KeyPart:
     expression: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyDef:
+class KeyDef(Struct, frozen=True):
     """A key of any kind but a foreign one."""
 
     kind: KeyKind
@@ -104,8 +97,7 @@ class KeyDef:
     without_overlaps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKeyDef:
+class ForeignKeyDef(Struct, frozen=True):
     """A foreign key; `index` names the index that is made for it."""
 
     name: str | None
@@ -115,8 +107,7 @@ class ForeignKeyDef:
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CheckDef:
+class CheckDef(Struct, frozen=True):
     """A CHECK constraint."""
 
     name: str | None
@@ -126,8 +117,7 @@ class CheckDef:
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """PERIOD FOR SYSTEM_TIME or of an application."""
 
     name: str
@@ -138,8 +128,7 @@ class Period:
 Element = ColumnDef | KeyDef | ForeignKeyDef | CheckDef | Period
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """Table options that change the schema; None where not written."""
 
     engine: str | None = None
@@ -148,8 +137,7 @@ class Options:
     versioned: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTable:
+class CreateTable(Struct, frozen=True):
     """CREATE TABLE in its three forms: a definition, LIKE, SELECT (which may follow a definition)."""
 
     name: Name
@@ -165,23 +153,20 @@ class CreateTable:
     """SQLite's CREATE VIRTUAL TABLE: its module decides on the columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddColumns:
+class AddColumns(Struct, frozen=True):
     """ADD COLUMN, of one or several columns."""
 
     columns: tuple[ColumnDef, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeColumn:
+class ChangeColumn(Struct, frozen=True):
     """CHANGE, and MODIFY where `old` is the definition's own name."""
 
     old: str
     column: ColumnDef
 
 
-@dataclass(frozen=True, slots=True)
-class RenameColumn:
+class RenameColumn(Struct, frozen=True):
     """RENAME COLUMN."""
 
     old: str
@@ -189,16 +174,14 @@ class RenameColumn:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DropColumn:
+class DropColumn(Struct, frozen=True):
     """DROP COLUMN."""
 
     name: str
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AlterColumn:
+class AlterColumn(Struct, frozen=True):
     """ALTER COLUMN ... SET DEFAULT, DROP DEFAULT (`default` is None), SET VISIBLE or INVISIBLE."""
 
     name: str
@@ -207,15 +190,13 @@ class AlterColumn:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AddConstraint:
+class AddConstraint(Struct, frozen=True):
     """ADD of a key, foreign key, check or period."""
 
     element: KeyDef | ForeignKeyDef | CheckDef | Period
 
 
-@dataclass(frozen=True, slots=True)
-class DropKey:
+class DropKey(Struct, frozen=True):
     """DROP of a key or constraint by name."""
 
     kind: Literal["index", "primary", "foreign", "check", "constraint", "period"]
@@ -223,8 +204,7 @@ class DropKey:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RenameKey:
+class RenameKey(Struct, frozen=True):
     """RENAME INDEX."""
 
     old: str
@@ -232,15 +212,13 @@ class RenameKey:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RenameTo:
+class RenameTo(Struct, frozen=True):
     """RENAME TO inside ALTER TABLE."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class SetOptions:
+class SetOptions(Struct, frozen=True):
     """Table options inside ALTER TABLE; `convert` for CONVERT TO CHARACTER SET."""
 
     options: Options
@@ -249,8 +227,7 @@ class SetOptions:
     """CONVERT TO CHARACTER SET DEFAULT."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangePartition:
+class ExchangePartition(Struct, frozen=True):
     """EXCHANGE PARTITION p WITH TABLE t: both tables must be there."""
 
     table: Name
@@ -271,8 +248,7 @@ Action = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AlterTable:
+class AlterTable(Struct, frozen=True):
     """ALTER TABLE, CREATE INDEX and DROP INDEX."""
 
     name: Name
@@ -282,8 +258,7 @@ class AlterTable:
     """CREATE OR REPLACE INDEX."""
 
 
-@dataclass(frozen=True, slots=True)
-class DropTables:
+class DropTables(Struct, frozen=True):
     """DROP of tables, views or sequences."""
 
     kind: Literal["table", "view", "sequence"]
@@ -292,31 +267,27 @@ class DropTables:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RenameTables:
+class RenameTables(Struct, frozen=True):
     """RENAME TABLE: the pairs are done in order, all or none."""
 
     pairs: tuple[tuple[Name, Name], ...]
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Truncate:
+class Truncate(Struct, frozen=True):
     """TRUNCATE: changes nothing, but the table must be there."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class DropSqliteIndex:
+class DropSqliteIndex(Struct, frozen=True):
     """SQLite's DROP INDEX, which names no table."""
 
     name: Name
     if_exists: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CreateView:
+class CreateView(Struct, frozen=True):
     """CREATE VIEW and ALTER VIEW."""
 
     name: Name
@@ -328,8 +299,7 @@ class CreateView:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CreateSequence:
+class CreateSequence(Struct, frozen=True):
     """CREATE SEQUENCE; with `alter`, ALTER SEQUENCE."""
 
     name: Name
@@ -339,8 +309,7 @@ class CreateSequence:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CreateDatabase:
+class CreateDatabase(Struct, frozen=True):
     """CREATE DATABASE; with `alter`, ALTER DATABASE (`name` is None for the default one)."""
 
     name: str | None
@@ -350,30 +319,26 @@ class CreateDatabase:
     alter: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DropDatabase:
+class DropDatabase(Struct, frozen=True):
     """DROP DATABASE."""
 
     name: str
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """USE: the default database of the statements that follow."""
 
     database: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetVariables:
+class SetVariables(Struct, frozen=True):
     """SET of session variables: lower-case name and the value's SQL text."""
 
     values: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """A statement that changes no table's shape."""
 
 

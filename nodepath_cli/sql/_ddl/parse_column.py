@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from nodepath_cli.sql._ddl.nodes import (
     CheckDef,
@@ -29,8 +30,7 @@ _NOT_GENERATED = ("NOT", "NULL", "PRIMARY", "AUTO_INCREMENT", "DEFAULT", "ON", "
 _HEX = re.compile(r"0x[0-9a-f]+|0b[01]+", re.IGNORECASE)
 
 
-@dataclass
-class _Draft:
+class _Draft(Struct):
     """What has been read of a definition so far."""
 
     nullable: bool | None = None

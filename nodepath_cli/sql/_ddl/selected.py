@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Column
 from nodepath_cli.source.statement import OffsetMap, Variant

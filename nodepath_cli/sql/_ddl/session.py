@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from nodepath_cli.config import Dialect
 
 
-@dataclass
-class Session:
+class Session(Struct):
     """What SET statements of a script have changed; it starts with the server's defaults."""
 
     dialect: Dialect

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.handles import Counts, judge
@@ -50,7 +52,7 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     alone = len(nodes) == 1 and nodes[0].type == "call_expression"
     if alone and any(isinstance(each.atom, Several) for each in values[0]):
         counts, known = counts_of(m, f, nodes, values, named=named, rest=False)
-        counts = [each._replace(number=each.number and each.number - 1) for each in counts]
+        counts = [replace(each, number=each.number and each.number - 1) for each in counts]
     elif alone and not _one_text(m, f, nodes[0]):
         counts, known = [Counts("arguments", reason="results of a call")], True
     _remember(m, done.call, counts, made, whole=whole, known=known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, names
@@ -187,11 +188,11 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
     if isinstance(atom, Items):
         if len(key) == 1 and isinstance(at, Number) and 0 <= at.value < len(atom.items):
             items = (*atom.items[: at.value], value, *atom.items[at.value + 1 :])
-            return atom._replace(items=items)
+            return replace(atom, items=items)
         if not atom.items:
             # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
             return Items((value,), False, atom.type, atom.open or atom.sample)
-        return atom._replace(open=True)
+        return replace(atom, open=True)
     if isinstance(atom, Table):
         known = plain(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:

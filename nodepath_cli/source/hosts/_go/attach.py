@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.arguments import MAP
 from nodepath_cli.source.hosts._go.fields import VARIABLE

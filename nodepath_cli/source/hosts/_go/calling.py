@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import builtin, interfaces, invoking, outcome, recording
@@ -25,8 +24,7 @@ _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllL
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
 
 
-@dataclass(slots=True)
-class Callee:
+class Callee(Struct):
     """What stands in front of the parentheses."""
 
     name: str

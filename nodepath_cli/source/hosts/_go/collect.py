@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go.attach import with_uses
@@ -23,8 +25,7 @@ MAX_VARIANTS = 24
 _BRANCH_LENGTH = 200
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """The records of one call that begin in one literal."""
 
     call: Call
@@ -43,8 +44,7 @@ class Group:
         return self.call.key
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True):
     """A statement with what the order of DDL needs to know."""
 
     statement: Statement

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import Frame
 from nodepath_cli.source.hosts._go.values import CAP, Guard, Items, Several, Unknown, Value, agree
 
 
-class Counted(NamedTuple):
+class Counted(Struct, frozen=True):
     """One number of values, and the branches that lead to it."""
 
     guard: Guard
@@ -31,7 +31,8 @@ def counted(f: Frame, nodes: Sequence[Node], values: Sequence[Value], *, rest: b
         return [Counted((), len(nodes))], True
     value, fixed = values[-1], len(nodes) - 1
     found: list[Counted] = []
-    for guard, atom in value:
+    for each in value:
+        guard, atom = each.guard, each.atom
         if not agree(guard, f.ambient):
             continue
         if isinstance(atom, Items) and not atom.open and not atom.sample:

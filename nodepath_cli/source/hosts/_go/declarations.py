@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.modules import import_name
@@ -15,8 +15,7 @@ from nodepath_cli.source.hosts._go.syntax import Extent, GoFile, named
 _RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A constant or variable of a package: its specification, and which of its names it is."""
 
     file: GoFile
@@ -60,8 +59,7 @@ class Routine:
         return self.file.data[self.start_byte : self.end_byte]
 
 
-@dataclass(slots=True)
-class FileIndex:
+class FileIndex(Struct):
     """What one file declares."""
 
     values: dict[str, Declared] = field(default_factory=dict)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from nodepath_cli.config import Dialect
 
 
-class Foreign(NamedTuple):
+class Foreign(Struct, frozen=True):
     """The other database whose SQL a text is, and how that was told."""
 
     dialect: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from nodepath_cli.source.hosts._go import arguments, scans
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
@@ -103,7 +105,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
         note(m, call.span, call.name, each, counts, all_known=known)
         if base in _ROWS:
             kind = "Row" if base.startswith("QueryRow") else "Rows"
-            made.append(Alternative(_outer(each.guard, f.ambient), each.handle._replace(type=f"database/sql.{kind}")))
+            made.append(Alternative(_outer(each.guard, f.ambient), replace(each.handle, type=f"database/sql.{kind}")))
     return tuple(made) or None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import composites, names
@@ -178,7 +179,7 @@ def _operate(sign: str, left: Atom, right: Atom) -> Atom:
     if isinstance(left, Number) and isinstance(right, Number):
         result = _arithmetic(sign, left.value, right.value)
         if (left.sample or right.sample) and isinstance(result, (Number, Truth)):
-            return result._replace(sample=True)
+            return replace(result, sample=True)
         return result
     if sign in ("==", "!="):
         if isinstance(left, Truth) and isinstance(right, Truth):
@@ -234,14 +235,14 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
         whole, first, last = atoms
         if not isinstance(first, Number) or isinstance(last, Unknown):
             if isinstance(whole, Items):
-                return whole._replace(sample=True)
+                return replace(whole, sample=True)
             return Unknown("part of a text") if isinstance(whole, Text) else whole
         size = len(whole.plain) if isinstance(whole, Text) else len(whole.items) if isinstance(whole, Items) else 0
         until = size if not isinstance(last, Number) else size + last.value if less is not None else last.value
         if isinstance(whole, Text):
             return trimmed(whole, first.value, until)
         if isinstance(whole, Items):
-            return whole._replace(items=whole.items[first.value : max(until, 0)])
+            return replace(whole, items=whole.items[first.value : max(until, 0)])
         return whole
 
     return combine((value, low, high), make)

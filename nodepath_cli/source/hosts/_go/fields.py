@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
@@ -38,8 +39,7 @@ _TELLING = re.compile(
 _TEXTUAL = re.compile(r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     file: GoFile
     write: Write
 
@@ -234,7 +234,7 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
     if len(known) < sum(len(entry.value) for entry in writes):
         # Some place writes what is not known: a list may as well have another length.
         known = [
-            (function, each._replace(atom=each.atom._replace(sample=True)) if isinstance(each.atom, Items) else each)
+            (function, replace(each, atom=replace(each.atom, sample=True)) if isinstance(each.atom, Items) else each)
             for function, each in known
         ]
     if len(known) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.repeats import repeated
@@ -65,7 +66,7 @@ def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: 
 
 def _whole(verb: Text, text: str) -> Text:
     first = verb.pieces[0]
-    return Text((first._replace(text=text, linear=False),), text)
+    return Text((replace(first, text=text, linear=False),), text)
 
 
 def _missing(verb: Text) -> Text:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.calls import base_name
@@ -32,7 +34,7 @@ _EMBEDDED = ("Rows", "Row", "Stmt", "NamedStmt")
 _STATEMENTS = (".Stmt", ".NamedStmt")
 
 
-class Held(NamedTuple):
+class Held(Struct, frozen=True):
     """Rows or a prepared statement at a point of a function, and the branches that lead there."""
 
     handle: Handle
@@ -41,7 +43,7 @@ class Held(NamedTuple):
     """It can be nothing else there."""
 
 
-class Counts(NamedTuple):
+class Counts(Struct, frozen=True):
     """What one call gives or takes, under the branches that lead to it."""
 
     kind: UseKind
@@ -69,10 +71,10 @@ def held(m: Machine, f: Frame, node: Node | None, value: Value) -> list[Held]:
     """Return the rows and statements that an expression can be."""
     found: list[Held] = []
     possible = [each for each in value if agree(each.guard, f.ambient)]
-    for guard, atom in possible:
-        inner = _embedded(atom) if isinstance(atom, Record) else atom
+    for each in possible:
+        inner = _embedded(each.atom) if isinstance(each.atom, Record) else each.atom
         if isinstance(inner, Handle):
-            joined = join_guards(guard, f.ambient)
+            joined = join_guards(each.guard, f.ambient)
             if joined is not None:
                 found.append(Held(inner, joined, len(possible) == 1 and len(value) < CAP))
     if not found and node is not None and type_of(value).endswith(_STATEMENTS):

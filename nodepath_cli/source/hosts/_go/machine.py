@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.declarations import Routine
@@ -41,8 +40,7 @@ class OutOfSteps(Exception):
     """A function costs more steps than it may: what was found so far stands, the rest is read without following."""
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Struct):
     """One activation of a function."""
 
     file: GoFile
@@ -73,15 +71,14 @@ class Frame:
     """Numbers of the current iterations of the loops around."""
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What is known of a function evaluated on its own."""
 
     results: tuple[Value, ...] = ()
     done: bool = False
 
 
-class Branch(NamedTuple):
+class Branch(Struct, frozen=True):
     """A decision as another machine can take it over."""
 
     key: object
@@ -187,8 +184,7 @@ def _is_shared(key: object) -> bool:
     return isinstance(key, tuple) and (key[0] in ("driver", "package", "field") or _is_shared(key[0]))
 
 
-@dataclass(eq=False, slots=True)
-class Machine:
+class Machine(Struct, eq=False):
     """Evaluates functions of a program and records the SQL that its calls receive."""
 
     index: Index

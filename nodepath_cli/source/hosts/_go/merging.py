@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nodepath_cli.packing import Packing
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Branch, Machine
-from nodepath_cli.source.hosts._go.records import Call, Key, Noted, NotFollowed, Received, Written
+from nodepath_cli.source.hosts._go.records import Key, Noted, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Piece, Text, Unknown, Value
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Unknown, Value
 from nodepath_cli.source.statement import Span
 
-_RECORDS = (Alternative, Branch, Call, Handle, NotFollowed, Noted, Piece, Received, Span, Text, Unknown, Written)
 
-
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What an evaluation found, as plain data that another process can be told; the fields are the machine's."""
 
     branches: list[Branch]
@@ -44,7 +43,7 @@ class Found:
 def found_by(m: Machine) -> Found:
     """Return what a machine has found."""
     prepared = {
-        place: {key: entry._replace(value=_prepared(entry.value)) for key, entry in entries.items()}
+        place: {key: replace(entry, value=_prepared(entry.value)) for key, entry in entries.items()}
         for place, entries in m.fields.items()
         if any(isinstance(each.atom, Handle) for entry in entries.values() for each in entry.value)
     }
@@ -60,13 +59,13 @@ def found_by(m: Machine) -> Found:
 
 def _prepared(value: Value) -> Value:
     other = Unknown("value")
-    return tuple(each if isinstance(each.atom, (Handle, Unknown)) else each._replace(atom=other) for each in value)
+    return tuple(each if isinstance(each.atom, (Handle, Unknown)) else replace(each, atom=other) for each in value)
 
 
 def packing(index: Index) -> Packing:
     """Return how what was found is told another process of the same program."""
     # Of a file its path is enough: the other process has it, too.
-    return Packing(_RECORDS, GoFile, attrgetter("path"), index.by_path.__getitem__)
+    return Packing(GoFile, attrgetter("path"), index.by_path.__getitem__)
 
 
 def merged(m: Machine, others: Iterable[Found]) -> Machine:
@@ -76,8 +75,7 @@ def merged(m: Machine, others: Iterable[Found]) -> Machine:
     return m
 
 
-@dataclass(slots=True)
-class _Merge:
+class _Merge(Struct):
     m: Machine
     numbers: Mapping[int, int] = field(default_factory=dict)
     """The numbers of the other's decisions in the machine."""
@@ -113,7 +111,7 @@ class _Merge:
         for place, entries in other.prepared.items():
             own = m.fields.setdefault(place, {})
             for key, entry in entries.items():
-                own.setdefault(key, entry._replace(value=self._value(entry.value)))
+                own.setdefault(key, replace(entry, value=self._value(entry.value)))
         m.index.told_imports.update(other.imports)
         for key, (end, name, receiver) in other.routines.items():
             if key not in m.routines:
@@ -126,7 +124,8 @@ class _Merge:
         return tuple(self.orders.get(order, order) for order in orders)
 
     def _noted(self, noted: Noted) -> Noted:
-        return noted._replace(
+        return replace(
+            noted,
             texts=self._orders(noted.texts),
             surely=self._orders(noted.surely),
             evaluation=self.orders.get(noted.evaluation, noted.evaluation),
@@ -139,11 +138,10 @@ class _Merge:
         if not isinstance(atom, Handle):
             return atom if isinstance(atom, Unknown) else Unknown("value")
         texts = tuple((self._guard(guard), self.orders.get(order, order)) for guard, order in atom.texts)
-        return atom._replace(texts=texts, ambient=self._guard(atom.ambient))
+        return replace(atom, texts=texts, ambient=self._guard(atom.ambient))
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
+class _Extent(Struct, frozen=True):
     start_byte: int
     end_byte: int
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
@@ -245,7 +246,7 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     if len(lists) > 1 and fields.grows(m, folder, name):
         # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
         items = tuple(item for each in lists for item in each.items)
-        return just(lists[0]._replace(items=items[:MAX_ITEMS], open=True, sample=True))
+        return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -22,7 +23,7 @@ def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], val
     for node, value in zip(nodes, values, strict=False):
         if node.type == "identifier" and any(isinstance(each.atom, Record) and each.atom.complete for each in value):
             more = hole(f"{name}()", f"set by {name}()", f.file.span(node))
-            changed = tuple(each._replace(atom=_with_more(m, each.atom, more)) for each in value)
+            changed = tuple(replace(each, atom=_with_more(m, each.atom, more)) for each in value)
             f.scope.assign(f.file.source(node), changed)
 
 
@@ -33,11 +34,11 @@ def _with_more(m: Machine, atom: Atom, more: Text) -> Atom:
         kind = m.index.field_type(atom.type, field)
         if kind == "[]string" or kind in BUILDERS:
             before = atom.get(field) or just(EMPTY if kind in BUILDERS else Items((), False, "string"))
-            atom = atom.set(field, tuple(each._replace(atom=_longer(each.atom, more)) for each in before))
+            atom = atom.set(field, tuple(replace(each, atom=_longer(each.atom, more)) for each in before))
     return atom
 
 
 def _longer(atom: Atom, more: Text) -> Atom:
     if isinstance(atom, Items):
-        return atom._replace(items=(*atom.items, just(more)))
+        return replace(atom, items=(*atom.items, just(more)))
     return add(atom, more) if isinstance(atom, Text) else atom

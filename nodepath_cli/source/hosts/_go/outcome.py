@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.binding import function_name, result_types, typed
@@ -39,7 +40,7 @@ def foreign(atom: Atom, reason: str) -> Atom:
         return Unknown(reason, atom.type)
     if isinstance(atom, Text) and any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in atom.pieces):
         pieces = [
-            piece._replace(hole=(piece.hole[0], reason))
+            replace(piece, hole=(piece.hole[0], reason))
             if piece.hole is not None and piece.hole[1] == ARGUMENT
             else piece
             for piece in atom.pieces

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _START = re.compile(rb"\n(?:func|type|var|const|import)\b")
 _FUNCTION = re.compile(rb"func[ \t]+(?:\(([^()\n]*)\)[ \t]*)?([A-Za-z_][\w\x80-\xff]*)[ \t]*(?:\[[^\n]*?\])?\(")
 _RECEIVER = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionPiece:
+class FunctionPiece(Struct, frozen=True):
     """A function or method that is whole in its piece. Offsets are in bytes."""
 
     start_byte: int
@@ -27,8 +27,7 @@ class FunctionPiece:
     """The receiver's type name without pointer, empty for a function."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """What a file is made of."""
 
     functions: tuple[FunctionPiece, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -22,8 +22,7 @@ Step = tuple[Key, tuple[int, ...]]
 """A call that is followed, and the rounds of the loops around it; or a function literal that is run, and its number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call as records name it."""
 
     file: GoFile
@@ -43,8 +42,7 @@ class Call:
         return self.file.span(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Struct, frozen=True):
     """A call with what its parts were evaluated to."""
 
     call: Call
@@ -55,7 +53,7 @@ class Evaluated:
     """Theirs."""
 
 
-class Handed(NamedTuple):
+class Handed(Struct, frozen=True):
     """A function of the tree that was given SQL, while it is being followed."""
 
     literals: frozenset[Span]
@@ -67,8 +65,7 @@ class Handed(NamedTuple):
     """Which of its arguments the SQL is, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A SQL text that a call receives, in one alternative."""
 
     call: Call
@@ -97,8 +94,7 @@ class Received:
     """The calls from that function down to the one that the call stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotFollowed:
+class NotFollowed(Struct, frozen=True):
     """A database call whose SQL cannot be followed."""
 
     call: Call
@@ -115,7 +111,7 @@ class NotFollowed:
     """The call has other alternatives that were followed."""
 
 
-class Written(NamedTuple):
+class Written(Struct, frozen=True):
     """What one place writes to a field or a package's variable."""
 
     type: str
@@ -129,7 +125,7 @@ class Written(NamedTuple):
         return any(not isinstance(each.atom, Unknown) for each in self.value)
 
 
-class Noted(NamedTuple):
+class Noted(Struct, frozen=True):
     """A call that gives values to SQL or takes columns from its rows, before the SQL's statements are put together."""
 
     kind: UseKind

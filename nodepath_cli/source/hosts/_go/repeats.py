@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Value
@@ -21,7 +23,7 @@ def repeated(text: Text, loop: int, start: int = 0, end: int | None = None) -> T
     """Return a text whose pieces from `start` to `end` stand for any number of copies."""
     last = len(text.pieces) if end is None else end
     pieces = tuple(
-        piece._replace(repeats=(*piece.repeats, loop)) if start <= at < last and loop not in piece.repeats else piece
+        replace(piece, repeats=(*piece.repeats, loop)) if start <= at < last and loop not in piece.repeats else piece
         for at, piece in enumerate(text.pieces)
     )
     return Text(pieces, text.plain)
@@ -95,13 +97,14 @@ def _not_added(before: Value, marked: Value, loop: int) -> Value:
     piece = next((p for atom in atoms if isinstance(atom, Text) for p in atom.pieces if loop in p.repeats), None)
     grown = any(isinstance(atom, (Items, Number)) and atom.sample for atom in atoms)
     result: list[Alternative] = []
-    for guard, atom in before:
+    for each in before:
+        atom = each.atom
         if isinstance(atom, Text) and piece is not None:
             nothing = Piece("", piece.span, False, None, None, piece.repeats)
             atom = Text((*atom.pieces, nothing), atom.plain)
         elif isinstance(atom, (Items, Number)) and grown:
-            atom = atom._replace(sample=True)
-        result.append(Alternative(guard, atom))
+            atom = replace(atom, sample=True)
+        result.append(Alternative(each.guard, atom))
     return tuple(result)
 
 
@@ -113,13 +116,13 @@ def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
         kept = max((size for size in shorter if size <= len(atom.items)), default=0)
         return _of_items(atom, kept, loop) if len(atom.items) > kept else atom
     if isinstance(atom, Number):
-        return atom._replace(sample=True) if atom not in old else atom
+        return replace(atom, sample=True) if atom not in old else atom
     if isinstance(atom, Record) and depth < _MAX_DEPTH:
         fields = []
         for name, value in atom.fields:
             was = next((found for each in old if isinstance(each, Record) if (found := each.get(name))), ())
             fields.append((name, value if was is value else _added(was, value, loop, depth + 1)))
-        return atom._replace(fields=tuple(fields))
+        return replace(atom, fields=tuple(fields))
     return atom
 
 
@@ -131,7 +134,7 @@ def _of_items(items: Items, kept: int, loop: int) -> Items:
         )
         for value in items.items[kept:]
     )
-    return items._replace(items=(*items.items[:kept], *marked), sample=True)
+    return replace(items, items=(*items.items[:kept], *marked), sample=True)
 
 
 def _of_text(old: list[Text], text: Text, loop: int) -> Text:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.repeats import repeated, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.text_parts import cut, hole, replace
+from nodepath_cli.source.hosts._go.text_parts import cut, hole, substituted
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
@@ -82,7 +83,7 @@ def replacer_call(value: Value, argument: Value) -> Value | None:
         for old, new in zip(atoms[1::2], atoms[2::2], strict=False):
             known = plain(old)
             if known and isinstance(new, Text):
-                text = replace(text, known, new)
+                text = substituted(text, known, new)
         return text
 
     return combine((argument, *first.items), make)
@@ -199,7 +200,7 @@ def _replace(text: Text, rest: tuple[Atom, ...]) -> Text | None:
     if old is None or old not in text.plain:
         return text
     count = rest[2].value if len(rest) > 2 and isinstance(rest[2], Number) else -1
-    return replace(text, old, rest[1], count) if isinstance(rest[1], Text) else text
+    return substituted(text, old, rest[1], count) if isinstance(rest[1], Text) else text
 
 
 def _case(change: Callable[[str], str]) -> Transform:
@@ -207,7 +208,7 @@ def _case(change: Callable[[str], str]) -> Transform:
         pieces = []
         for piece in text.pieces:
             changed = change(piece.text)
-            pieces.append(piece._replace(text=changed, linear=piece.linear and len(changed) == len(piece.text)))
+            pieces.append(replace(piece, text=changed, linear=piece.linear and len(changed) == len(piece.text)))
         return Text(tuple(pieces), "".join(piece.text for piece in pieces))
 
     return apply

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from nodepath_cli.source.hosts._go.values import EMPTY, Piece, Text
 from nodepath_cli.source.statement import HOLE, Span
 
@@ -42,10 +44,10 @@ def _part(piece: Piece, low: int, high: int) -> Piece:
     span = piece.span
     if piece.linear:
         span = Span(span.path, span.start + low, span.start + high)
-    return piece._replace(text=piece.text[low:high], span=span)
+    return replace(piece, text=piece.text[low:high], span=span)
 
 
-def replace(text: Text, old: str, new: Text, count: int = -1) -> Text:
+def substituted(text: Text, old: str, new: Text, count: int = -1) -> Text:
     """Return a text with `old` replaced by another text, at most `count` times where that is not negative."""
     if not old or old not in text.plain:
         return text

@@ -8,9 +8,11 @@ arms of the branches that have to be taken for it. Two alternatives can be combi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.source.statement import Span
 
@@ -37,7 +39,7 @@ Guard = tuple[tuple[int, int], ...]
 """Decisions and the arm taken, `(decision, arm)`, in order of decision; arm 0 is the one that is written first."""
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True):
     """A run of a text's characters that came from one place."""
 
     text: str
@@ -51,14 +53,14 @@ class Piece(NamedTuple):
     """The loops and calls that make it stand for any number of copies, by a number of each."""
 
 
-class Text(NamedTuple):
+class Text(Struct, frozen=True):
     """A string: its pieces, and their characters joined."""
 
     pieces: tuple[Piece, ...]
     plain: str
 
 
-class Number(NamedTuple):
+class Number(Struct, frozen=True):
     """An integer known before the program runs."""
 
     value: int
@@ -66,7 +68,7 @@ class Number(NamedTuple):
     """It is one of many that are possible: the length of a list that a loop fills."""
 
 
-class Truth(NamedTuple):
+class Truth(Struct, frozen=True):
     """A condition known before the program runs."""
 
     truth: bool
@@ -74,7 +76,7 @@ class Truth(NamedTuple):
     """It rests on a number that is one of many."""
 
 
-class Items(NamedTuple):
+class Items(Struct, frozen=True):
     """A slice or array: the elements that are known, in order."""
 
     items: tuple[Value, ...]
@@ -88,14 +90,14 @@ class Items(NamedTuple):
     """The list's own type's id, where it has a name and so may have methods."""
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """A map: the entries that are known."""
 
     entries: tuple[tuple[Value, Value], ...]
     open: bool = False
 
 
-class Record(NamedTuple):
+class Record(Struct, frozen=True):
     """A struct value: its type's id (empty if anonymous) and the fields that were set."""
 
     type: str
@@ -113,8 +115,7 @@ class Record(NamedTuple):
         return Record(self.type, (*kept, (name, value)), self.complete)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class Function(Struct, frozen=True, eq=False):
     """A function, method or closure that can be called."""
 
     file: GoFile
@@ -125,13 +126,13 @@ class Function:
     """What a method value is bound to."""
 
 
-class Several(NamedTuple):
+class Several(Struct, frozen=True):
     """The results of a call that returns more than one value."""
 
     values: tuple[Value, ...]
 
 
-class Unknown(NamedTuple):
+class Unknown(Struct, frozen=True):
     """Something known only at run time, with the reason as a noun phrase (`function argument`)."""
 
     reason: str
@@ -139,7 +140,7 @@ class Unknown(NamedTuple):
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
 
 
-class Handle(NamedTuple):
+class Handle(Struct, frozen=True):
     """Rows or a prepared statement: what a database call made of its SQL."""
 
     type: str
@@ -160,7 +161,7 @@ class Handle(NamedTuple):
 Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Several | Unknown | Handle
 
 
-class Alternative(NamedTuple):
+class Alternative(Struct, frozen=True):
     """One atom, and the branches that lead to it."""
 
     guard: Guard
@@ -180,7 +181,7 @@ def just(atom: Atom) -> Value:
 def named_list(value: Value, type_id: str) -> Value:
     """Return a list as one of a type that has a name, and so may have methods (`Filters{...}.Where()`)."""
     return tuple(
-        Alternative(each.guard, each.atom._replace(named=type_id)) if isinstance(each.atom, Items) else each
+        Alternative(each.guard, replace(each.atom, named=type_id)) if isinstance(each.atom, Items) else each
         for each in value
     )
 
@@ -245,13 +246,14 @@ def under(value: Value, guard: Guard) -> Value:
         return value
     result = []
     arms = _arms(guard)
-    for known, atom in value:
+    for each in value:
+        known = each.guard
         if not known or known == guard:
-            result.append(Alternative(guard, atom))
+            result.append(Alternative(guard, each.atom))
             continue
         both = _joined(guard, arms, known)
         if both is not None:
-            result.append(Alternative(both, atom))
+            result.append(Alternative(both, each.atom))
     return tuple(result)
 
 
@@ -262,7 +264,7 @@ def given(value: Value, guard: Guard) -> Value:
     taken = _arms(guard).get
     kept = []
     for each in value:
-        for decision, arm in each[0]:
+        for decision, arm in each.guard:
             if taken(decision, arm) != arm:
                 break
         else:
@@ -351,15 +353,13 @@ def _count(seen: dict[tuple[int, int], int], guard: Guard) -> None:
 
 
 def _identity(alternative: Alternative) -> object:
-    guard, atom = alternative
+    guard, atom = alternative.guard, alternative.atom
     if isinstance(atom, Unknown):
         return atom
     if isinstance(atom, Text):
         if not atom.pieces:
             return guard, atom.plain
-        start = atom.pieces[0].span
-        # A tuple of a span's parts is hashed in a fifth of the time that the span takes.
-        return guard, atom.plain, start.path, start.start, start.end
+        return guard, atom.plain, atom.pieces[0].span
     if isinstance(atom, (Number, Truth)):
         return guard, type(atom), atom
     return guard, id(atom)
@@ -412,12 +412,13 @@ def product(values: Sequence[Value]) -> list[tuple[Guard, tuple[Atom, ...]]]:
         longer: list[tuple[Guard, tuple[Atom, ...]]] = []
         for guard, atoms in rows:
             if not guard:
-                longer.extend((known, (*atoms, atom)) for known, atom in value)
+                longer.extend((each.guard, (*atoms, each.atom)) for each in value)
                 continue
             arms = _arms(guard)
-            for known, atom in value:
+            for each in value:
+                known = each.guard
                 joined = _joined(guard, arms, known) if known and known != guard else guard
                 if joined is not None:
-                    longer.append((joined, (*atoms, atom)))
+                    longer.append((joined, (*atoms, each.atom)))
         rows = [longer[index] for index in _chosen([guard for guard, _ in longer])]
     return rows

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec import Struct, field
 from tree_sitter import Node, Query, QueryCursor
 
 from nodepath_cli.source.hosts._go.syntax import LANGUAGE, GoFile, named
@@ -22,8 +22,7 @@ _QUERY = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One place that gives a field, or what may be a variable of the package, a value."""
 
     value: Node | None
@@ -35,8 +34,7 @@ class Write:
     """Byte offset of the write."""
 
 
-@dataclass(slots=True)
-class Writes:
+class Writes(Struct):
     """All writes of a file, or of a part of it."""
 
     by_name: dict[str, list[Write]] = field(default_factory=dict)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tree_sitter import Node
 
 from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
-from nodepath_cli.packing import Packing
 from nodepath_cli.source.functions import (
     Called,
-    Compared,
-    Failure,
     Function,
-    Given,
-    Known,
-    Mixed,
-    Moment,
-    Outcome,
     Path,
-    Ran,
     ResultKind,
     Step,
-    Tested,
 )
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
@@ -40,7 +31,6 @@ _MAX_CALLERS = 40
 """A name that more functions call than this is no name of a lock's function."""
 _WORTH = 20
 """Functions that are walked from which a second process is worth its start."""
-_PACKING = Packing((Called, Compared, Failure, Function, Given, Known, Mixed, Moment, Outcome, Path, Ran, Span, Tested))
 _DEFERRED = re.compile(r"defer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
 _CALLED = re.compile(r"\b(\w+)\(")
 _NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
@@ -92,8 +82,8 @@ def functions(
         walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
         return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
 
-    done = side_by_side(share, _PACKING.packed) if jobs > 1 and len(walked) >= _WORTH else None
-    results = [done[0], _PACKING.unpacked(done[1])] if done is not None else in_turn(share)
+    done = side_by_side(share, pickle.dumps) if jobs > 1 and len(walked) >= _WORTH else None
+    results = [done[0], pickle.loads(done[1])] if done is not None else in_turn(share)
     return tuple(function for result in results for function in result)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Compared, Failure, Given, Known, Mixed, Moment, Outcome, Step, Value, asked
@@ -18,8 +18,7 @@ KIND = "kind of error"
 Texts: TypeAlias = tuple[tuple[Span, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """A function literal with the variables around it."""
 
     node: Node
@@ -27,31 +26,27 @@ class Closure:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """A transaction's handle."""
 
     name: str
     isolation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A prepared statement."""
 
     texts: Texts
     transaction: Transaction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """A value of a known type, of the tree or of a package."""
 
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(Struct, frozen=True):
     """The values of a variadic parameter, or of a call with several results."""
 
     values: tuple[Any, ...]
@@ -65,8 +60,7 @@ Any: TypeAlias = (
 UNKNOWN = Mixed()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The function whose code is being run."""
 
     file: GoFile
@@ -78,8 +72,7 @@ class Place:
 Variable: TypeAlias = tuple[int, str]
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The names of a block. A name stands for the same variable on every path that runs the block."""
 
     serial: int
@@ -101,8 +94,7 @@ class Scope:
         return None
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """One path up to some point."""
 
     variables: dict[Variable, Any] = field(default_factory=dict)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Mixed, Path, Tested, outcomes, texts
@@ -40,8 +40,7 @@ class TooManyPaths(Exception):
     """A function has more paths or costs more than is followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """How the flow leaves a statement: None where it goes on behind it."""
 
     kind: str
@@ -53,8 +52,7 @@ Flow = tuple[State, Left | None]
 Values = list[tuple[State, Any]]
 
 
-@dataclass(eq=False)
-class Walker:
+class Walker(Struct, eq=False):
     """Walks functions; `evaluate` and `call` are given to it, as they walk the functions that are called."""
 
     index: Index
