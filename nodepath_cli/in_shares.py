@@ -6,6 +6,7 @@ yielded, and ends in the same round as they do. So what comes out does not rest 
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import threading
@@ -79,16 +80,40 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
             os._exit(0)
         os._exit(1)
     there.close()
+    done = False
     try:
         own = _in_step(work(0), here, first=True)
-        return own, here.recv_bytes()
+        other = here.recv_bytes()
+        done = True
+        return own, other
     except (EOFError, OSError):
         # The other process has died, perhaps in the middle of what it told.
         return None
     finally:
         here.close()
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        if done:
+            # It has nothing left to do, but to give a large memory back takes a while: nobody has to wait for that.
+            _reap_later(child)
+        else:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+_ENDING: list[int] = []
+"""Processes that have told their results and end by themselves."""
+
+
+def _reap_later(child: int) -> None:
+    if not _ENDING:
+        atexit.register(_reap)
+    _ENDING.append(child)
+
+
+def _reap() -> None:
+    for child in _ENDING:
+        with suppress(ChildProcessError):
+            os.waitpid(child, 0)
+    _ENDING.clear()
 
 
 def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:

@@ -26,6 +26,8 @@ VENDORED = frozenset({"vendor", "testdata", "third_party"})
 """Folders that are left out unless vendored code is asked for; `.git` and `node_modules` always are."""
 
 _PIECE = 1 << 20
+_SHORT = 20_000
+"""Characters up to which a place is counted out faster than the lines of the file are listed."""
 
 # The Go tool's own definition of a generated file (go.dev/s/generatedcode): this line before the package clause.
 _GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
@@ -50,6 +52,9 @@ class SourceFile(Struct, frozen=True, dict=True):
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character offset, 1-based, in characters."""
+        if len(self.text) < _SHORT:
+            start = self.text.rfind("\n", 0, offset) + 1
+            return self.text.count("\n", 0, start) + 1, offset - start + 1
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 

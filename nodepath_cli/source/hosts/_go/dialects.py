@@ -27,7 +27,7 @@ _OPENER = re.compile(
 )
 """A function that opens a database, by its name (`OpenSQLite`, `GetSQLiteDB`)."""
 _OPENING_PARTS = ("Open", "Connect")
-_OPENER_PARTS = (*_OPENING_PARTS, "Dial", "DB(", "Db(", "Database(", "Conn(", "Connection(", "Pool(")
+_OPENER_PARTS = ("Dial", "DB(", "Db(", "Database(", "Conn(", "Pool(")
 """Of which a text has one where it has such a call: few texts do, and to look for these is much faster."""
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
@@ -257,8 +257,9 @@ def opened(text: str) -> list[tuple[str, str]]:
 
     The database is empty where the driver is not known.
     """
-    found = _opened_by_name(text)
-    for name in _OPENER.findall(text) if any(part in text for part in _OPENER_PARTS) else ():
+    opens = any(part in text for part in _OPENING_PARTS)
+    found = _opened_by_name(text) if opens else []
+    for name in _OPENER.findall(text) if opens or any(part in text for part in _OPENER_PARTS) else ():
         named = _in_function(name)
         if len(named) == 1:
             found.append((name, next(iter(named))))
