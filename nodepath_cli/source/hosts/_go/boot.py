@@ -14,7 +14,7 @@ from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import routine_key
 from nodepath_cli.source.hosts._go.records import Call
-from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement, Variant
 
@@ -87,13 +87,11 @@ class _Words:
         self._routines: dict[str, dict[str, list[Routine]]] = {}
         self._variables: dict[str, dict[str, list[str]]] = {}
 
-    def files(self, name: str) -> Sequence[GoFile]:
-        """Return the files that name it."""
-        return having(self._index.files, name)
-
-    def has(self, file: GoFile, name: str) -> bool:
-        """Say whether a file names it."""
-        return file.has(name)
+    def files(self, folder: str, name: str) -> Iterator[GoFile]:
+        """Yield the files that can name what a package declares under a name."""
+        yield from self._index.mentioning(folder, name)
+        if name[:1].isupper():
+            yield from (file for file in self._index.importing(folder) if file.has(name))
 
     def routines(self, file: GoFile, name: str) -> Sequence[Routine]:
         """Return the functions of a file that name it."""
@@ -164,22 +162,17 @@ class _Walk:
 
     def _naming(self, routine: Routine) -> list[Routine]:
         word = re.compile(rf"\b{re.escape(routine.name)}\b")
-        home = routine.file.folder
-        package = routine.file.package
         found = []
-        for file in self._words.files(routine.name):
-            if file.folder != home and not self._words.has(file, package):
-                continue
+        for file in self._words.files(routine.file.folder, routine.name):
             for other in self._words.routines(file, routine.name):
                 # The function's own name is no use of it.
-                if other.name != routine.name or len(word.findall(file.source(other.node))) > 1:
+                if other.name != routine.name or len(word.findall(file.source(other))) > 1:
                     found.append(other)
             # A list of functions in a variable of the package (migrations): whoever names the variable leads there.
             for variable in self._words.variables(file, routine.name):
                 self._lists.setdefault((file.folder, variable), self._index.of(file).values[variable].spec)
-                for user in self._words.files(variable):
-                    if user.folder == file.folder:
-                        found.extend(self._words.routines(user, variable))
+                for user in self._index.mentioning(file.folder, variable):
+                    found.extend(self._words.routines(user, variable))
         return found
 
     def _roots(self) -> list[Routine]:

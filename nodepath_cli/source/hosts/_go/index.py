@@ -346,8 +346,9 @@ class Index:
 
     def _declaring(self, folder: str, name: str, may: Callable[[GoFile, str], bool]) -> Iterator[GoFile]:
         """Yield the files of a package that may declare a name."""
-        for file in self.mentioning(folder, name):
-            if file.read or file.path in self._indexes or may(file, name):
+        for file in self.folders.get(folder, ()):
+            # A file that is parsed anyway answers by itself: its words need not be known.
+            if file.read or file.path in self._indexes or (file.has(name) and may(file, name)):
                 yield file
 
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
+from nodepath_cli.in_shares import SHARES, Work, in_turn, parts, side_by_side
 from nodepath_cli.source.functions import (
     Called,
     Function,
@@ -31,6 +31,10 @@ _MAX_CALLERS = 40
 """A name that more functions call than this is no name of a lock's function."""
 _WORTH = 20
 """Functions that are walked from which a second process is worth its start."""
+_WALK = 8
+"""What it costs to walk a function, in times of what it costs to go through its calls (measured)."""
+_MANY = 500
+"""Files in which callers are looked for from which it is."""
 _DEFERRED = re.compile(r"defer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
 _CALLED = re.compile(r"\b(\w+)\(")
 _NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
@@ -65,26 +69,40 @@ def functions(
             found = index.enclosing(index.by_path[path], start)
             if found is not None:
                 chosen[path, found.start_byte] = found
-    walked = set(chosen)
+    if not chosen:
+        return ()
+
+    def share(number: int) -> Work[list[Function]]:
+        return _share(index, texts, chosen, worth, number)
+
+    large = len(chosen) >= _WORTH or len(index.files) >= _MANY
+    done = side_by_side(share, pickle.dumps) if jobs > 1 and large else None
+    results = [done[0], pickle.loads(done[1])] if done is not None else in_turn(share)
+    return tuple(function for result in results for function in result)
+
+
+def _share(
+    index: Index,
+    texts: Mapping[CallKey, Texts],
+    running: Mapping[Key, Routine],
+    worth: Callable[[str], bool],
+    number: int,
+) -> Work[list[Function]]:
+    """Look for callers in a share of the files, then walk a share of the functions; `running` are those with SQL."""
+    chosen, walked = dict(running), set(running)
     known: dict[str, list[Routine]] = {}
-    fresh = list(chosen.values())
+    fresh = list(running.values())
     for _ in range(_CALLER_ROUNDS):
         for routine in fresh:
             known.setdefault(routine.name, []).append(routine)
-        callers = {(each.file.path, each.start_byte): each for each in _callers(index, {one.name for one in fresh})}
+        told = yield _callers(index, index.files[number::SHARES], {one.name for one in fresh})
+        callers = {key: each for key in _few(told) if (each := index.routine_at(*key)) is not None}
         fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
-    halves = parts(sorted(chosen), lambda key: len(chosen[key].text) if key in walked else 0)
-
-    def share(number: int) -> Work[list[Function]]:
-        yield None
-        walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
-        return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
-
-    done = side_by_side(share, pickle.dumps) if jobs > 1 and len(walked) >= _WORTH else None
-    results = [done[0], pickle.loads(done[1])] if done is not None else in_turn(share)
-    return tuple(function for result in results for function in result)
+    halves = parts(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1))
+    walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
+    return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
 
 
 def _calls_only(routine: Routine) -> Function:
@@ -120,21 +138,27 @@ def deferred(index: Index) -> frozenset[str]:
     return frozenset(found)
 
 
-def _callers(index: Index, names: set[str]) -> list[Routine]:
-    if not names:
-        return []
-    found: dict[str, dict[Key, Routine]] = {}
+def _callers(index: Index, files: Iterable[GoFile], names: set[str]) -> dict[str, list[Key]]:
+    """Return which functions of some files call a function or method of each name."""
+    found: dict[str, dict[Key, None]] = {}
     left = set(names)
-    for file in index.files:
+    for file in files if left else ():
         for name in file.among(left):
             group = found.setdefault(name, {})
             for offset in _calls(file, name):
                 routine = index.enclosing(file, offset)
                 if routine is not None and b"{" in file.data[routine.start_byte : offset]:
-                    group[file.path, routine.start_byte] = routine
+                    group[file.path, routine.start_byte] = None
             if len(group) > _MAX_CALLERS:
                 left.discard(name)
-    return [each for group in found.values() if len(group) <= _MAX_CALLERS for each in group.values()]
+    return {name: list(group) for name, group in found.items()}
+
+
+def _few(told: Sequence[Mapping[str, Sequence[Key]]]) -> list[Key]:
+    """Return the callers that all shares have found, in order, without those of a name that too many call."""
+    names = dict.fromkeys(name for each in told for name in each)
+    groups = [[key for each in told for key in each.get(name, ())] for name in names]
+    return sorted({key for group in groups if len(group) <= _MAX_CALLERS for key in group})
 
 
 def _calls(file: GoFile, name: str) -> Iterator[int]:
