@@ -33,8 +33,6 @@ _SYSTEMS = frozenset(
 
 _WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") else 32 for byte in range(256))
 """Everything but the ASCII letters, digits and underscores becomes a space."""
-_KNOWN: dict[bytes, bytes] = {}
-"""Each word once, however many files have it: they would take a fifth of all memory."""
 
 EXPRESSION_LENGTH = 80
 """Longest source expression that a report shows, in characters."""
@@ -88,10 +86,9 @@ class GoFile:
         return _PARTS_PARSER.parse(self.data).root_node
 
     @cached_property
-    def words(self) -> frozenset[bytes]:
+    def words(self) -> set[bytes]:
         """Every run of ASCII letters, digits and underscores."""
-        found = set(self.data.translate(_WORDS).split())
-        return frozenset(map(_KNOWN.setdefault, found, found))
+        return set(self.data.translate(_WORDS).split())
 
     @property
     def head(self) -> str:
