@@ -18,9 +18,9 @@ from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
     calls_database,
     concerns_sql,
+    cost,
     hands_database,
     has_sql_words,
-    places,
     returns_text,
 )
 from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, side_by_side
@@ -54,7 +54,7 @@ def analyse(index: Index, jobs: int = 1) -> Machine:
 def _evaluated(index: Index, number: int) -> Work:
     """Evaluate a share of a program, telling the others what it finds of their concern, and taking what they tell."""
     costs: dict[str, int] = {}
-    told = yield {file.path: places(file.data) for file in even(index, number) if concerns_sql(file.data)}
+    told = yield {file.path: cost(file.data) for file in even(index, number) if concerns_sql(file.data)}
     for each in told:
         costs.update(each)
     share = divided(index, costs)[number]

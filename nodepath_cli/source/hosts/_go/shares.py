@@ -17,9 +17,9 @@ from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.merging import Found, found_by, packing
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
-_WORTH = 200
-"""Places that may have SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
-_LARGE = 1_000_000
+_WORTH = 60_000
+"""Bytes of functions with SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
+_LARGE = 300_000
 """Characters of a program from which a second process is worth its start."""
 
 Work: TypeAlias = in_shares.Work[Machine]
