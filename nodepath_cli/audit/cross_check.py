@@ -129,6 +129,8 @@ class _Run(Struct):
                 self.not_asked["it is no SELECT, INSERT, REPLACE, UPDATE or DELETE"] += 1
             elif not outcome.complete:
                 self.not_asked[_general(outcome.open)] += 1
+            elif _temporary(outcome, analysed.target.schema):
+                self.not_asked["it names a temporary table that the program makes"] += 1
             elif outcome.display not in seen:
                 seen.add(outcome.display)
                 self._text(analysed, outcome)
@@ -187,6 +189,12 @@ class _Run(Struct):
         server = "accepts" if isinstance(answer, Accepted) else _said(answer.refusals)
         path = statement.span.path
         return Disagreement(path, line, column, statement.function, resolution.display, verdict, server, kind, names)
+
+
+def _temporary(resolution: Resolution, schema: Schema) -> bool:
+    """Say whether a text names a table that the server has for the program's own connection alone."""
+    known = {id(table) for table in schema.temporary}
+    return bool(known) and any(id(each.table) in known for each in resolution.tables)
 
 
 def _without_counts(answer: Refused) -> Refused | NotAsked:

@@ -15,9 +15,10 @@ from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
+from nodepath_cli.audit.temporaries import either, temporaries
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
-from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
+from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.schema.sources import load
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
@@ -64,6 +65,7 @@ class Targets:
         self._blocks: dict[int, Target] = {}
         self._past: dict[Span, Target] | None = None
         self._moments: dict[str, list[Target]] = {}
+        self._temporaries = temporaries(statements)
         self.main = self._given(settings) if settings.schema else self._default()
 
     def of(self, statement: Statement) -> Target:
@@ -243,6 +245,7 @@ class Targets:
             # Only a live source, or a snapshot of one, knows its database.
             dialect = replace(dialect, assumed=schema.database is None)
         schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
+        schema = self._temporaries.over(schema, dialect)
         configured = tuple(
             Rename(old.rpartition(".")[0], old.rpartition(".")[2], new.rpartition(".")[2], "renamed (configuration)")
             for old, new in settings.renames
@@ -292,13 +295,5 @@ def in_one_database(schema: Schema) -> Schema:
     merged = {table.name: table for table in schema.tables if table.database is None}
     for table in elsewhere:
         here = merged.get(table.name)
-        merged[table.name] = _either(here, table) if here else replace(table, database=None)
+        merged[table.name] = either(here, table) if here else replace(table, database=None)
     return schema.with_tables([*merged.values(), *elsewhere]) if elsewhere else schema
-
-
-def _either(one: Table, other: Table) -> Table:
-    if one.columns == other.columns:
-        return one
-    columns = [each if other.column(each.name) else replace(each, nullable=True) for each in one.columns]
-    columns += [replace(each, nullable=True) for each in other.columns if not one.column(each.name)]
-    return replace(one, columns=tuple(columns), open=one.open or other.open)

@@ -99,13 +99,15 @@ def _moments(code: Code, states: Sequence[State]) -> dict[int, dict[int, _Outcom
         for resolution in analysed.resolutions:
             for table in resolution.tables:
                 naming[table.name.lower()].add(number)
+    temporary = code.analysis.main.schema.temporary
     for index, state in enumerate(states):
+        schema = replace(state.schema, temporary=temporary)
         touched: set[int] = set()
         for name in state.changed:
             touched |= naming.get(name, set())
         for number in touched:
             moments[number][index] = tuple(
-                each if isinstance(each, Unparsed) else resolve(each, state.schema) for each in code.parsed[number]
+                each if isinstance(each, Unparsed) else resolve(each, schema) for each in code.parsed[number]
             )
     return moments
 

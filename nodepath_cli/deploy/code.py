@@ -10,6 +10,7 @@ from msgspec import Struct
 from nodepath_cli.audit.analyse import Analysis, Progress, extract
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.target import Target
+from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.errors import NothingToAudit
 from nodepath_cli.schema.model import Rename, Schema
@@ -80,6 +81,7 @@ def _folder(settings: Settings) -> str | tuple[str, ...]:
 def understood(found: Read, ref: str | None, base: Schema, settings: Settings, progress: Progress | None) -> Code:
     """Parse every statement once and resolve it against the base schema. Never raises."""
     dialect = settings.dialect
+    base = temporaries(statement for statement, _ in found.statements).over(base, dialect)
     target = Target(base, dialect, renames(base, settings))
     analysed: list[Analysed] = []
     texts: list[Outcomes] = []

@@ -149,10 +149,12 @@ class Schema(Struct, frozen=True, dict=True):
     """`lower_case_table_names=0`, the default on Linux."""
     several_defaults: bool = False
     """Its scripts choose several databases by USE: which of them the program is connected to is not known."""
+    temporary: tuple[Table, ...] = ()
+    """Tables that the program makes for a connection of its own; one of `tables` goes before them."""
 
     @cached_property
     def _index(self) -> dict[tuple[str | None, str], Table]:
-        return {self._key(table.database, table.name): table for table in self.tables}
+        return {self._key(table.database, table.name): table for table in (*self.temporary, *self.tables)}
 
     def _key(self, database: str | None, name: str) -> tuple[str | None, str]:
         if database is not None and database == self.database:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Problem, Schema
+from nodepath_cli.schema.model import Problem, Schema, Table
 from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl import nodes
@@ -159,8 +159,12 @@ class Replay:
                     self._dynamic.assign(name, value)
         apply(parsed, self._catalog)
 
+    def temporary(self) -> tuple[Table, ...]:
+        """Return the temporary tables that there are now."""
+        return tuple(draft.table() for draft in self._catalog.temporary())
+
     def schema(self) -> Schema:
-        """Return the schema as it is now."""
+        """Return the schema as it is now, without the temporary tables."""
         schema = self._catalog.finished()
         return replace(
             self._base,

@@ -372,3 +372,22 @@ def test_other_formats_carry_the_disagreement(
     out = capsys.readouterr().out
     assert "Unknown column 'note'" in out
     assert "1 disagreed" in out
+
+
+def test_the_server_is_not_asked_about_the_programs_temporary_tables(
+    mariadb: PrivateMariaDB, database: str, cursor: Cursor, tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree.write("schema/schema.sql", SCHEMA)
+    tree.write(
+        "a.go",
+        'package a\n\nimport "database/sql"\n\nfunc f(db *sql.DB) {\n'
+        '\tdb.Exec("CREATE TEMPORARY TABLE big AS SELECT id FROM orders")\n'
+        '\tdb.Query("SELECT people.name FROM people JOIN big ON big.id = people.id")\n'
+        '\tdb.Query("SELECT name FROM people")\n}\n',
+    )
+    tree.write("nodepath.toml", 'schema = ["schema/schema.sql"]\nexclude = ["schema"]\n')
+    code, document = checked(mariadb.url(database), capsys)
+    counts = document["summary"]["cross_check"]
+    assert code == 0
+    assert (counts["asked"], counts["agreed"]) == (1, 1)
+    assert {"reason": "it names a temporary table that the program makes", "count": 1} in counts["not_asked"]

@@ -145,6 +145,10 @@ class Catalog:
         """Return all tables but the temporary ones."""
         return list(self._tables.values())
 
+    def temporary(self) -> list[Draft]:
+        """Return the temporary tables."""
+        return list(self._temporary.values())
+
     def no_such_table(self, name: Name) -> Refusal:
         """Return the refusal of a table that is not there (1146)."""
         return Refusal(1146, f"Table '{self.shown(name)}' doesn't exist")
