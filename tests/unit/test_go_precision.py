@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
+from nodepath_cli.source.hosts._go.relevant import has_sql_words
 from tests.unit.go_host import body, only, statements, texts
 
 SQL = [
@@ -183,3 +184,40 @@ def test_the_function_of_a_statement_is_the_method_around_its_call() -> None:
 )
 def test_a_query_of_something_else_is_no_database_call_that_was_not_followed(code: str) -> None:
     assert statements(f"package a\n\nfunc f(expression, text, command string) {{\n\t{code}\n}}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'q := "update " + table + " set a = 1"',
+        "add(`update orders`)",
+        'q := "delete from t"',
+        'return "(select id from t)"',
+        'x("UPDATE %s")',
+        'fmt.Sprintf("update %s", t)',
+        'call("call refresh(?)")',
+        'parts := append(parts, "insert orders")',
+        '"/* by whom */ update t set a = 1"',
+        'Up: "create table t (a int)"',
+    ],
+)
+def test_what_may_be_sql_or_a_part_of_it_is_followed(text: str) -> None:
+    assert has_sql_words(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "func (m *M) merge(update *Value) {}",
+        "func find(set Set, key string) int {}",
+        'call := func() {}\nwrite("call := func(%s)", x)',
+        'report("update %s: not found (%d tries)", id, n)',
+        'errors.Wrap(err, "delete from the store")',
+        'log.Printf("select %s from the list", x)',
+        'cmd := Command{Usage: "update sql schema to a version", Description: "create table by table"}',
+        'status.Errorf("insert into %s failed", t)',
+        '// "select a from t"',
+    ],
+)
+def test_sentences_errors_and_go_itself_are_no_sql(text: str) -> None:
+    assert not has_sql_words(text.encode())

@@ -33,9 +33,17 @@ _SQUEEZED_VERBS = _VERBS.replace(rb"\s+", b"").replace(rb"\s", b"").replace(rb"\
 _SQUEEZED = re.compile(b'"(?=[' + _LETTERS + b"])(?:" + _SQUEEZED_VERBS + b")")
 """SQL_WORDS on a text without spaces in lower case, where a quote stands for each character that may be in front."""
 _COMMENTED = re.compile(rb"\*/(?:" + _SQUEEZED_VERBS + b")")
-_QUOTE = ord('"')
-_WORDS_ALONE = re.compile(rb"\"(?:[Uu]pdate|[Dd]elete|[Ii]nsert|[Ss]elect|[Cc]all)(?: [A-Za-z][A-Za-z'-]*)+[.:!]?\"")
-"""A literal of words, of which the first is a verb that SQL goes on from with more than words, not all in capitals."""
+_QUOTE, _OPENING = ord('"'), ord("(")
+_PROSE = re.compile(
+    rb"\"(?:(?:[Uu]pdate|[Dd]elete|[Ii]nsert|[Ss]elect|[Cc]all)(?: [A-Za-z][A-Za-z'-]*)+[.:!]?|"
+    rb"(?:[Uu]pdate|[Dd]elete|[Ii]nsert)\s[^\"\\=?`]*[^\"\\=?`\s])\""
+)
+"""A literal of words, of which the first is a verb that SQL goes on from with more than words, not all in capitals; or,
+where it always goes on with another word of its own (SET, FROM, INTO), anything that can be in a sentence."""
+_SUBQUERY = re.compile(rb"\s*(?:select|with|values|table)\b", re.IGNORECASE)
+"""What SQL has behind a parenthesis; all else there is Go's own (`func merge(update Value)`)."""
+_CALLED = re.compile(rb"\s*call\s+(?![\w`%@])", re.IGNORECASE)
+"""A call of nothing (`call := func() {`)."""
 _SQL_WORD = re.compile(
     rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)"
 )
@@ -44,9 +52,13 @@ _NEVER_ALONE = re.compile(
     rb"as|at|up|no|not|only|we|will|be|all|any|some|its|their|your|these|those|below|above)\b)(?!\s*(?:[=(.,]|(?i:as)\b))"
 )
 """Verbs that SQL begins with, and a word behind them that it does not go on with."""
-_TOLD = re.compile(rb"\b(?:errors\.New|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\($")
-"""What makes an error of a text, or logs it."""
-_BUILDING = re.compile(rb"(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\($", re.IGNORECASE)
+_TOLD = re.compile(
+    rb"(?:\b(?:errors\.New|log\.Print(?:f|ln)?|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\(|"
+    rb"\b(?:Wrapf?|WithMessagef?)\(\s*\w+,|\b(?:Usage|UsageText|Short|Long|Description|Help|Example):)\s*$"
+)
+"""What makes an error of a text, logs it, or tells it the user of a command line."""
+_TOLD_LENGTH = 40
+_BUILDING = re.compile(rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE)
 _GAP = rb"(?:\s|/\*[^*]*\*/)+"
 SQL_TEXT = re.compile(
     rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
@@ -103,20 +115,30 @@ def hands_database(text: bytes) -> bool:
 def has_sql_words(text: bytes) -> bool:
     """Say whether a literal of a text begins as SQL does, and not as an English sentence or in a comment.
 
-    Beside a call that has the name of a database method, every verb counts.
+    Beside a call that has the name of a database method, a sentence counts, too.
     """
-    lower = text.lower()
-    found = SQL_WORDS.search(lower)
-    if found is None:
-        return False
-    while found is not None and (_sentence(text, found) or _remark(text, found.start())):
-        found = SQL_WORDS.search(lower, found.end() - 1)
-    return found is not None or bool(_SHARED.search(text))
+    sentences = False
+    for found in SQL_WORDS.finditer(text.lower()):
+        if _elsewhere(text, found.start()):
+            continue
+        if not _sentence(text, found):
+            return True
+        sentences = True
+    return sentences and bool(_SHARED.search(text))
 
 
 def _remark(text: bytes, offset: int) -> bool:
     """Say whether a place lies on a line that is a comment."""
     return text[text.rfind(b"\n", 0, offset) + 1 : offset + 2].lstrip().startswith(b"//")
+
+
+def _elsewhere(text: bytes, start: int) -> bool:
+    """Say whether what begins with a verb is surely no SQL: in a comment, in an error or a log line, or Go's own."""
+    if _remark(text, start) or _TOLD.search(text, max(0, start - _TOLD_LENGTH), start):
+        return True
+    if _NEVER_ALONE.match(text, start + 1) or _CALLED.match(text, start + 1):
+        return True
+    return text[start] == _OPENING and not _SUBQUERY.match(text, start + 1)
 
 
 def _sentence(text: bytes, found: re.Match[bytes]) -> bool:
@@ -126,13 +148,9 @@ def _sentence(text: bytes, found: re.Match[bytes]) -> bool:
     it is none.
     """
     start = found.start()
-    if _TOLD.search(text, max(0, start - 20), start):
-        return True
-    if _NEVER_ALONE.match(text, start + 1):
-        return True
     if text[start] != _QUOTE:
         return False
-    whole = _WORDS_ALONE.match(text, start)
+    whole = _PROSE.match(text, start)
     if whole is None or _SQL_WORD.search(text, found.end() - 1, whole.end()):
         return False
     before = text[max(0, start - 40) : start].rstrip()
