@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Counts, InventoryItem, Report
-from nodepath_cli.cache.inputs import key
+from nodepath_cli.cache.inputs import content, key
 from nodepath_cli.cache.store import Store, default_folder
 from nodepath_cli.cache.tool import identity
 from nodepath_cli.config import Settings
@@ -108,15 +108,15 @@ def _kept(
     if store is None:
         with _rarely_collected():
             return make(files)
-    tool = identity()
-    name = key(kind, files, settings, tool)
+    tool, read = identity(), content(files)
+    name = key(kind, files, settings, tool, read)
     found = store.read(name) if name else None
     if isinstance(found, form):
         return found
     with _rarely_collected():
         made = make(files)
     # What is read beside the files may have changed in between: then this result belongs to neither state.
-    if name and good(made) and key(kind, files, settings, tool) == name:
+    if name and good(made) and key(kind, files, settings, tool, read) == name:
         store.write(name, made)
     return made
 

@@ -21,16 +21,29 @@ _SHOWN = frozenset(
 _NO_LIMIT = 1 << 40
 
 
-def key(kind: str, files: FileSet, settings: Settings, tool: bytes | None = None) -> str | None:
+def content(files: FileSet) -> bytes:
+    """Return a hash of what was read of some files."""
+    digest = blake2b(digest_size=32)
+    digest.update(repr((len(files.files), files.skipped, files.missing)).encode("utf-8", "surrogateescape"))
+    for file in files.files:
+        _add(digest, file.path.encode("utf-8", "surrogateescape"))
+        _add(digest, file.text.encode("utf-8", "surrogateescape"))
+    return digest.digest()
+
+
+def key(
+    kind: str, files: FileSet, settings: Settings, tool: bytes | None = None, read: bytes | None = None
+) -> str | None:
     """Return the name of a result of this kind, None where something that it rests on cannot be told.
 
-    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name.
+    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name. `tool` and
+    `read` are the `identity` and the `content` of the files, where they are known already.
     """
     digest = blake2b(digest_size=32)
     digest.update(tool or identity())
     told = {name: getattr(settings, name) for name in settings.__struct_fields__ if name not in _SHOWN}
     digest.update(repr((kind, told)).encode("utf-8", "surrogateescape"))
-    _add_files(digest, files)
+    _add_files(digest, files, read)
     try:
         for name, part in _beside(settings):
             _add(digest, name.encode("utf-8", "surrogateescape"))
@@ -45,11 +58,8 @@ def _add(digest: blake2b, data: bytes) -> None:
     digest.update(data)
 
 
-def _add_files(digest: blake2b, files: FileSet) -> None:
-    digest.update(repr((len(files.files), files.skipped, files.missing)).encode("utf-8", "surrogateescape"))
-    for file in files.files:
-        _add(digest, file.path.encode("utf-8", "surrogateescape"))
-        _add(digest, file.text.encode("utf-8", "surrogateescape"))
+def _add_files(digest: blake2b, files: FileSet, read: bytes | None = None) -> None:
+    digest.update(read or content(files))
     for host in hosts():
         own = [file for file in files.files if file.path.endswith(host.suffixes)]
         digest.update(repr(host.surroundings(own)).encode("utf-8", "surrogateescape"))

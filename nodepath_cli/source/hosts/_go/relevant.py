@@ -58,7 +58,9 @@ _TOLD = re.compile(
 )
 """What makes an error of a text, logs it, or tells it the user of a command line."""
 _TOLD_LENGTH = 40
-_BUILDING = re.compile(rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE)
+_BUILDING = re.compile(
+    rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE
+)
 _GAP = rb"(?:\s|/\*[^*]*\*/)+"
 SQL_TEXT = re.compile(
     rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
