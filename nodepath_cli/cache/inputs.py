@@ -27,7 +27,7 @@ def content(files: FileSet) -> bytes:
     digest.update(repr((len(files.files), files.skipped, files.missing)).encode("utf-8", "surrogateescape"))
     for file in files.files:
         _add(digest, file.path.encode("utf-8", "surrogateescape"))
-        _add(digest, file.text.encode("utf-8", "surrogateescape"))
+        _add(digest, file.data)
     return digest.digest()
 
 
@@ -36,8 +36,8 @@ def key(
 ) -> str | None:
     """Return the name of a result of this kind, None where something that it rests on cannot be told.
 
-    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name. `tool` and
-    `read` are the `identity` and the `content` of the files, where they are known already.
+    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name.
+    `tool` and `read` are the `identity` and the `content` of the files, where they are known already.
     """
     digest = blake2b(digest_size=32)
     digest.update(tool or identity())

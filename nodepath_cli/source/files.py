@@ -44,6 +44,11 @@ class SourceFile(Struct, frozen=True, dict=True):
     """Decoded as UTF-8 with `surrogateescape`; line ends as they are."""
 
     @cached_property
+    def data(self) -> bytes:
+        """The file's bytes, as they stood on disk."""
+        return self.text.encode("utf-8", "surrogateescape")
+
+    @cached_property
     def line_starts(self) -> list[int]:
         """Offsets at which lines begin (`\\n` ends a line)."""
         # A line begins behind all lines before it and their ends, of which there are as many as lines.
@@ -180,7 +185,9 @@ class _Collector(Struct):
         text = data.decode("utf-8", "surrogateescape")
         if walked and shown.endswith(".go") and self._left_out_text(text):
             return
-        self.files[shown] = SourceFile(shown, text)
+        self.files[shown] = file = SourceFile(shown, text)
+        # Those that were read: to make them anew from the text would take time for every file.
+        vars(file)["data"] = data
 
     def _left_out_text(self, text: str) -> bool:
         # Most files begin with their package clause, or have it behind a few lines: no more need be looked through.

@@ -56,6 +56,7 @@ class GoFile:
     def __init__(self, source: SourceFile) -> None:
         self.path = source.path
         self.text = source.text
+        self._source = source
         head, _, self.name = source.path.rpartition("/")
         self.folder = head or "."
         self.ascii = source.text.isascii()
@@ -65,7 +66,7 @@ class GoFile:
     @cached_property
     def data(self) -> bytes:
         """The file's bytes, as they stood on disk."""
-        return self.text.encode("utf-8", "surrogateescape")
+        return self._source.data
 
     @cached_property
     def tree(self) -> Tree:
