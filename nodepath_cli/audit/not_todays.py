@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import ColumnRef, InsertRef, Missing, Resolution, Unknown, Unparsed
 
 OLDER = "a migration without a number may meet an older schema than this"
+THROUGH = "the schema has been through this script: the table may have had other columns"
 REPLACED = "the program may replace the word {}"
 
 _MIGRATION = re.compile(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
@@ -31,6 +32,16 @@ _LITERAL = re.compile(r'"([A-Z][A-Z0-9_]*)"')
 _NO_LIST_FITS = 1136
 
 Outcome = Resolution | Unparsed
+
+
+class _Older(Struct, frozen=True):
+    """A statement that may meet an older schema."""
+
+    reason: str
+    may_differ: Callable[[str], bool]
+    """Says of a table whether its columns may have been others."""
+    of: Callable[[Iterable[bool]], bool] = all
+    """Whether all or any of the tables that a column can be of have to be such."""
 
 
 class NotTodays(Struct, frozen=True, dict=True):
@@ -58,31 +69,40 @@ class NotTodays(Struct, frozen=True, dict=True):
         return frozenset(found)
 
     def settle(
-        self, outcomes: tuple[Outcome, ...], schema: Schema, proved: frozenset[str], statement: Statement
+        self,
+        outcomes: tuple[Outcome, ...],
+        schema: Schema,
+        proved: frozenset[str],
+        statement: Statement,
+        changed: frozenset[str] = frozenset(),
     ) -> tuple[Outcome, ...]:
         """Return the outcomes in which what is missing, but proves nothing, is what cannot be told.
 
-        The tables in `proved` are known whatever the code says.
+        The tables in `proved` are known whatever the code says; those in `changed`, in lower case, may have had other
+        columns when the statement ran.
         """
         path = statement.span.path
-        older = schema.inferred and bool(_MIGRATION.search(path)) and version_of(statement.migration or path) is None
-        return tuple(
-            self._settled(each, proved, path, older) if isinstance(each, Resolution) else each for each in outcomes
-        )
+        older: _Older | None = None
+        if schema.inferred and _MIGRATION.search(path) and version_of(statement.migration or path) is None:
+            made = proved | self._made.get(path, set())
+            older = _Older(OLDER, lambda table: table not in made and table.lower() not in made)
+        elif changed:
+            older = _Older(THROUGH, lambda table: table.lower() in changed and table not in proved, any)
+        return tuple(self._settled(each, older) if isinstance(each, Resolution) else each for each in outcomes)
 
-    def _settled(self, resolution: Resolution, proved: frozenset[str], path: str, older: bool) -> Resolution:
+    def _settled(self, resolution: Resolution, older: _Older | None) -> Resolution:
         missing = any(isinstance(each.outcome, Missing) for each in resolution.columns)
         if not missing and not (older and resolution.inserts):
             return resolution
-        known = proved | self._made.get(path, set()) if older else proved
 
         def doubt(column: ColumnRef) -> str | None:
             if not isinstance(column.outcome, Missing):
                 return None
             if _CAPITALS.fullmatch(column.name) and column.name in self._replaced:
                 return REPLACED.format(column.name)
-            of = {table.name for table in column.candidates}
-            return OLDER if older and not any(name in known or name.lower() in known for name in of) else None
+            if older and older.of(older.may_differ(table.name) for table in column.candidates):
+                return older.reason
+            return None
 
         columns = []
         for column in resolution.columns:
@@ -90,13 +110,14 @@ class NotTodays(Struct, frozen=True, dict=True):
             columns.append(replace(column, outcome=Unknown(why), errno=None) if why else column)
         if not older:
             return replace(resolution, columns=tuple(columns))
-        inserts = tuple(each if _known(each, known) else replace(each, open=True) for each in resolution.inserts)
-        sure = all(each.columns is not None or _known(each, known) for each in resolution.inserts)
+        inserts = tuple(each if _known(each, older) else replace(each, open=True) for each in resolution.inserts)
+        sure = all(each.columns is not None or _known(each, older) for each in resolution.inserts)
         violations = tuple(each for each in resolution.violations if sure or each.errno != _NO_LIST_FITS)
         given_up = inserts != resolution.inserts or violations != resolution.violations
-        reasons = (*resolution.open, OLDER) if given_up and OLDER not in resolution.open else resolution.open
+        given_up = given_up and older.reason not in resolution.open
+        reasons = (*resolution.open, older.reason) if given_up else resolution.open
         return replace(resolution, columns=tuple(columns), inserts=inserts, violations=violations, open=reasons)
 
 
-def _known(insert: InsertRef, known: frozenset[str]) -> bool:
-    return insert.target is None or insert.target.name in known or insert.target.name.lower() in known
+def _known(insert: InsertRef, older: _Older) -> bool:
+    return insert.target is None or not older.may_differ(insert.target.name)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cached_property, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.audit.temporaries import either, temporaries
+from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -42,6 +43,8 @@ class Target(Struct, frozen=True):
     proved_tables: frozenset[str] = frozenset()
     """Tables whose shape is known though the schema is inferred, as the migrations own them."""
     table_renames: tuple[TableRename, ...] = ()
+    changed: frozenset[str] = frozenset()
+    """Tables, in lower case, that may have had other columns when the statement ran."""
 
 
 class Targets:
@@ -66,6 +69,8 @@ class Targets:
         self._past: dict[Span, Target] | None = None
         self._moments: dict[str, list[Target]] = {}
         self._temporaries = temporaries(statements)
+        self._ddl: list[Statement] = []
+        """What the schema is made of where none was given."""
         self.main = self._given(settings) if settings.schema else self._default()
 
     def of(self, statement: Statement) -> Target:
@@ -124,7 +129,7 @@ class Targets:
         scripts = [script for program in self._programs for script in program.scripts()]
         parts = without_copies([program.ddl() for program in self._programs], scripts)
         parts = [without_put_away(part, self._statements, self._settings.dialect) for part in parts]
-        ddl = [each for part in parts for each in part]
+        self._ddl = ddl = [each for part in parts for each in part]
         replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
         several = sum(map(bool, parts)) > 1 or any(each.migration for each in ddl)
         if several and len(replayed[0].problems) > len(head.problems):
@@ -147,7 +152,8 @@ class Targets:
             for program in self._programs:
                 for script in program.scripts():
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
-                        self._past |= self._replayed(script, lambda: self.main.schema, self.main.proved_tables)
+                        begin = partial(met, script, self.main.schema, partial(self._rest, script), self.main.dialect)
+                        self._past |= self._replayed(script, begin, self.main.proved_tables)
             numbered = [steps for program in self._programs if (steps := program.migrations())]
             for steps in numbered or ([()] if self._numbered_code else []):
                 for line in lines(self._with_code(steps)):
@@ -155,7 +161,16 @@ class Targets:
                     self._past = self._replayed(line, self._before, _names(self._head)) | self._past
         return self._past
 
-    def _before(self) -> Schema:
+    def _rest(self, script: Sequence[Statement]) -> Schema | None:
+        """What the tree makes without a script, None where its schema was given."""
+        if self._settings.schema:
+            return None
+        own = {step.span for step in script}
+        rest = [each for each in self._ddl if each.span not in own]
+        schema = from_statements(rest, self._head, self._settings.dialect, self._files)
+        return replace(in_one_database(schema), inferred=True)
+
+    def _before(self) -> Met:
         """The schema that the first migration meets: the owned tables and what the code makes at boot."""
         later = {each.span for each in self._numbered_code}
         boot = [
@@ -165,7 +180,7 @@ class Targets:
             for each in program.ddl()
             if each.span not in later
         ]
-        return replace(from_statements(boot, self._head, self._settings.dialect, self._files), inferred=True)
+        return Met(replace(from_statements(boot, self._head, self._settings.dialect, self._files), inferred=True))
 
     def _with_code(self, steps: Sequence[Statement]) -> Sequence[Statement]:
         """Return the migrations with what numbered code of their folders does between them."""
@@ -206,7 +221,7 @@ class Targets:
         )
 
     def _replayed(
-        self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str]
+        self, steps: Sequence[Statement], begin: Callable[[], Met], owned: frozenset[str]
     ) -> dict[Span, Target]:
         dialect = self._settings.dialect
         past: dict[Span, Target] = {}
@@ -214,14 +229,15 @@ class Targets:
         builds = [[builds_schema(sql, dialect) or bool(_SESSION.match(sql)) for sql in each] for each in texts]
         if all(map(all, builds)):
             return past
-        base = begin()
+        begun = begin()
+        base = begun.schema
         running = Replay(base, dialect, ordered=False)
         target = None
         for step, each, building in zip(steps, texts, builds, strict=True):
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
             if coded or not all(building):
-                target = target or self._now(running, base, owned)
+                target = target or replace(self._now(running, base, owned), changed=begun.changed)
                 past[step.span] = target
                 if moments == []:
                     moments.append(target)
