@@ -42,7 +42,7 @@ _PROSE = re.compile(
 where it always goes on with another word of its own (SET, FROM, INTO), anything that can be in a sentence."""
 _SUBQUERY = re.compile(rb"\s*(?:select|with|values|table)\b", re.IGNORECASE)
 """What SQL has behind a parenthesis; all else there is Go's own (`func merge(update Value)`)."""
-_CALLED = re.compile(rb"\s*call\s+(?![\w`%@])", re.IGNORECASE)
+_CALLED = re.compile(rb"\s*call\s+(?![\w`%@\"])", re.IGNORECASE)
 """A call of nothing (`call := func() {`)."""
 _SQL_WORD = re.compile(
     rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)"
@@ -54,9 +54,16 @@ _NEVER_ALONE = re.compile(
 """Verbs that SQL begins with, and a word behind them that it does not go on with."""
 _TOLD = re.compile(
     rb"(?:\b(?:errors\.New|log\.Print(?:f|ln)?|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\(|"
-    rb"\b(?:Wrapf?|WithMessagef?)\(\s*\w+,|\b(?:Usage|UsageText|Short|Long|Description|Help|Example):)\s*$"
+    rb"\b(?:Wrapf?|WithMessagef?)\(\s*\w*(?:[Ee]rr\w*|\be),)\s*$"
 )
-"""What makes an error of a text, logs it, or tells it the user of a command line."""
+"""What makes an error of a text, or logs it."""
+_SHOWN = re.compile(rb"\b(?:Usage|UsageText|Short|Long|Description|Help|Example):\s*$")
+"""What tells a text to the user of a command line, or is a field of the program's own that may hold SQL."""
+_WHOLE = re.compile(
+    rb"(?i:\s*(?:select\b[^\"]*?\sfrom\s|(?:insert|replace)\s+(?:ignore\s+)?into\s+\S+\s*(?:\(|values|select\b|set\b)|"
+    rb"update\s+\S+\s+set\s|delete\s+from\s+[\w.]+(?:\s+where\b|\s*[\"`;])|create\s+table\s+[^\"(]+\())"
+)
+"""A statement by more than its first words."""
 _TOLD_LENGTH = 40
 _BUILDING = re.compile(
     rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE
@@ -136,7 +143,10 @@ def _remark(text: bytes, offset: int) -> bool:
 
 def _elsewhere(text: bytes, start: int) -> bool:
     """Say whether what begins with a verb is surely no SQL: in a comment, in an error or a log line, or Go's own."""
-    if _remark(text, start) or _TOLD.search(text, max(0, start - _TOLD_LENGTH), start):
+    before = max(0, start - _TOLD_LENGTH)
+    if _remark(text, start) or _TOLD.search(text, before, start):
+        return True
+    if _SHOWN.search(text, before, start) and not _WHOLE.match(text, start + 1):
         return True
     if _NEVER_ALONE.match(text, start + 1) or _CALLED.match(text, start + 1):
         return True
