@@ -236,3 +236,21 @@ func migrate(db *sql.DB, wide bool) {
 """
     )
     assert len(ddl(source)) == 1
+
+
+def test_a_method_of_what_another_file_of_the_package_imports_is_run_where_it_is_called() -> None:
+    store = """package store
+
+import "database/sql"
+
+type Store struct{ db *sql.DB }
+
+func New() *Store { return &Store{} }
+
+func (s *Store) MakeUsers() { s.db.Exec("CREATE TABLE users (id INT)") }
+"""
+    later = 'package store\n\nfunc (s *Store) AddMail() { s.db.Exec("ALTER TABLE users ADD COLUMN mail TEXT") }\n'
+    types = 'package main\n\nimport "app/store"\n\ntype app struct{ store *store.Store }\n'
+    main = "package main\n\nfunc main() {\n\ta := newApp()\n\ta.store.MakeUsers()\n\ta.store.AddMail()\n}\n"
+    files = {"store/alter.go": later, "store/store.go": store, "app/types.go": types, "app/main.go": main}
+    assert ddl(files) == ["CREATE TABLE users (id INT)", "ALTER TABLE users ADD COLUMN mail TEXT"]

@@ -88,10 +88,14 @@ class _Words:
         self._variables: dict[str, dict[str, list[str]]] = {}
 
     def files(self, folder: str, name: str) -> Iterator[GoFile]:
-        """Yield the files that can name what a package declares under a name."""
+        """Yield the files that can name what a package declares under a name.
+
+        A file may call a method of what another file of its own package has imported.
+        """
         yield from self._index.mentioning(folder, name)
         if name[:1].isupper():
-            yield from (file for file in self._index.importing(folder) if file.has(name))
+            for user in sorted({file.folder for file in self._index.importing(folder)}):
+                yield from self._index.mentioning(user, name)
 
     def routines(self, file: GoFile, name: str) -> Sequence[Routine]:
         """Return the functions of a file that name it."""
