@@ -8,28 +8,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import reduce
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Schema, Table
+from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, Replay
 
-_NAME = r"[`\"\[]?([\w$]+)[`\"\]]?(?![\w$.\ufffc])"
+_GAP = r"(?>\s|/\*.*?\*/|(?:--|#)[^\n]*\n)"
+_PART = r"(?:[\w$]+|`[^`\ufffc]+`|\"[^\"\ufffc]+\"|\[[^\]\ufffc]+\])"
+_NAME = rf"((?:{_PART}\.)?{_PART})(?![\w$.\ufffc])"
 _MADE = re.compile(
-    rf"\s*CREATE\s+(?:OR\s+REPLACE\s+)?TEMP(?:ORARY)?\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}", re.IGNORECASE
+    rf"{_GAP}*CREATE{_GAP}+(?:OR{_GAP}+REPLACE{_GAP}+)?TEMP(?:ORARY)?{_GAP}+TABLE{_GAP}+"
+    rf"(?:IF{_GAP}+NOT{_GAP}+EXISTS{_GAP}+)?+{_NAME}",
+    re.IGNORECASE | re.DOTALL,
 )
-_ALTERED = re.compile(rf"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?{_NAME}", re.IGNORECASE)
+_ALTERED = re.compile(rf"{_GAP}*ALTER{_GAP}+TABLE{_GAP}+(?:IF{_GAP}+EXISTS{_GAP}+)?+{_NAME}", re.IGNORECASE | re.DOTALL)
+_WORD = re.compile(r"[\w$]+")
+_QUOTES = '`"[]'
+
+
+class Made(Struct, frozen=True):
+    """A text that makes a temporary table."""
+
+    written: str
+    """The table's name as it is written, perhaps with a database."""
+    sql: str
+
+    @property
+    def name(self) -> str:
+        """The name alone."""
+        return _parts_of(self.written)[-1]
+
+    @property
+    def database(self) -> str | None:
+        """The database that is written with it."""
+        first, *rest = _parts_of(self.written)
+        return first if rest else None
 
 
 class Temporaries(Struct, frozen=True):
     """The texts that make temporary tables."""
 
-    made: tuple[tuple[str, str], ...]
-    """Name and text of each CREATE TEMPORARY TABLE, in the order of the statements."""
+    made: tuple[Made, ...]
+    """Each CREATE TEMPORARY TABLE, in the order of the statements."""
     altered: frozenset[str]
     """Tables that some ALTER TABLE changes, in lower case."""
 
@@ -37,18 +63,53 @@ class Temporaries(Struct, frozen=True):
         """Return a schema with the temporary tables that are made beside its tables."""
         if not self.made:
             return schema
+        schema = replace(schema, temporary=())
+        # A table of the schema goes before them, also where another one is made from it.
+        made = [each for each in self.made if schema.table(each.name, each.database) is None]
+        shapes = self._shapes(made, schema, dialect)
+        tables: dict[tuple[str, str | None], Table] = {}
+        for each, found in shapes.items():
+            table = reduce(either, found)
+            tables[each.name, None] = table
+            if each.database is not None and each.database != schema.database:
+                # It can be named with its database, and without where the connection is to that one.
+                tables[each.name, each.database] = replace(table, database=each.database)
+        return replace(schema, temporary=tuple(tables.values()))
+
+    def _shapes(self, made: Sequence[Made], schema: Schema, dialect: Dialect) -> dict[Made, list[Table]]:
+        """Return the shapes of each table, by the first text that makes it."""
         running = Replay(schema, dialect, ordered=False)
-        shapes: dict[str, Table] = {}
-        for name, sql in self.made:
-            key = name.lower()
-            running.run(DdlText(f"DROP TEMPORARY TABLE IF EXISTS `{name}`"))
-            running.run(DdlText(sql))
-            found = next((table for table in running.temporary() if table.name.lower() == key), None)
-            table = found or Table(name, open=True)
-            if key in self.altered:
+        exact = schema.case_sensitive_tables and dialect.name != "sqlite"
+        first: dict[str, Made] = {}
+        shapes: dict[Made, list[Table]] = {}
+        for each in made:
+            key = each.name if exact else each.name.lower()
+            running.run(DdlText(f"DROP TEMPORARY TABLE IF EXISTS {each.written}"))
+            running.run(DdlText(each.sql))
+            tables = {table.name if exact else table.name.lower(): table for table in running.temporary()}
+            table = replace(tables.get(key, Table(each.name, open=True)), name=each.name, database=None)
+            if each.name.lower() in self.altered:
                 table = replace(table, open=True)
-            shapes[key] = either(shapes[key], table) if key in shapes else table
-        return replace(schema, temporary=tuple(shapes.values()))
+            shapes.setdefault(first.setdefault(key, each), []).append(table)
+        return _unsure(made, shapes)
+
+
+def _unsure(made: Sequence[Made], shapes: dict[Made, list[Table]]) -> dict[Made, list[Table]]:
+    """Let a table that is made from one of several shapes have any column."""
+    several = {
+        each.name.lower() for each, found in shapes.items() if any(one.columns != found[0].columns for one in found)
+    }
+    if not several:
+        return shapes
+    from_several = {
+        each.name.lower()
+        for each in made
+        if any(word in several and word != each.name.lower() for word in _WORD.findall(each.sql.lower()))
+    }
+    return {
+        each: [replace(one, open=True) for one in found] if each.name.lower() in from_several else found
+        for each, found in shapes.items()
+    }
 
 
 def temporaries(statements: Iterable[Statement]) -> Temporaries:
@@ -56,7 +117,7 @@ def temporaries(statements: Iterable[Statement]) -> Temporaries:
     own = [each for each in statements if not each.dialect]
     making = [each for each in own if any(_mentions(variant.sql) for variant in each.variants)]
     made = dict.fromkeys(
-        (found[1], sql)
+        Made(found[1], sql)
         for each in making
         for variant in each.variants
         for sql in parts(variant.sql)
@@ -71,13 +132,33 @@ def _mentions(sql: str) -> bool:
 
 def _altered(statements: Sequence[Statement]) -> frozenset[str]:
     texts = {sql for each in statements for variant in each.variants for sql in parts(variant.sql)}
-    return frozenset(found[1].lower() for sql in texts if (found := _ALTERED.match(sql)) is not None)
+    return frozenset(_parts_of(found[1])[-1].lower() for sql in texts if (found := _ALTERED.match(sql)) is not None)
+
+
+def _parts_of(written: str) -> list[str]:
+    return [each.strip(_QUOTES) for each in re.findall(_PART, written)]
 
 
 def either(one: Table, other: Table) -> Table:
     """Return a table that is one or the other: it has the columns of both, and requires those that both require."""
     if one.columns == other.columns:
         return replace(one, open=True) if other.open else one
-    columns = [each if other.column(each.name) else replace(each, nullable=True) for each in one.columns]
-    columns += [replace(each, nullable=True) for each in other.columns if not one.column(each.name)]
-    return replace(one, columns=tuple(columns), open=one.open or other.open)
+    columns = [_either_column(each, other.column(each.name)) for each in one.columns]
+    columns += [_either_column(each, None) for each in other.columns if not one.column(each.name)]
+    return replace(one, columns=tuple(columns), open=one.open or other.open, several=True)
+
+
+def _either_column(one: Column, other: Column | None) -> Column:
+    """Return a column that is one or the other, or may be missing: nothing is said against what one of them allows."""
+    if other is None or one == other:
+        return one if other else replace(one, nullable=True)
+    return replace(
+        one,
+        type=one.type if one.type == other.type else "",
+        nullable=one.nullable or other.nullable or one.generated != other.generated,
+        default=other.default if one.default is None else one.default,
+        auto_increment=one.auto_increment or other.auto_increment,
+        generated=one.generated if one.generated == other.generated else None,
+        charset=one.charset if one.charset == other.charset else None,
+        collation=one.collation if one.collation == other.collation else None,
+    )

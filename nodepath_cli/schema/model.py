@@ -84,6 +84,8 @@ class Table(Struct, frozen=True, dict=True):
     engine: str | None = None
     charset: str | None = None
     collation: str | None = None
+    several: bool = False
+    """It has one of several shapes: which of its columns are there is not known, but it has no others."""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

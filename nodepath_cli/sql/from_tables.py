@@ -401,4 +401,4 @@ def _from_output(name: str, output: Output | None) -> Source:
 
 def _find_any_case(schema: Schema, name: str) -> Table | None:
     lower = name.lower()
-    return next((table for table in schema.tables if table.name.lower() == lower), None)
+    return next((table for table in (*schema.tables, *schema.temporary) if table.name.lower() == lower), None)

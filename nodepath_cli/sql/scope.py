@@ -57,6 +57,11 @@ class Source(Struct, eq=False):
         return self.unknown is not None or self.any_column
 
     @property
+    def several(self) -> bool:
+        """Whether it may lack some of its columns: it has one of several shapes."""
+        return self.table is not None and self.table.several
+
+    @property
     def may_be_merged(self) -> bool:
         """Whether the server may put the query that it stands for into the query around it."""
         return self.table.kind == "view" if self.table else self.mergeable

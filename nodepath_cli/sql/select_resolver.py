@@ -295,7 +295,8 @@ class SelectResolver(FromResolver):
                 return
         for tree in trees:
             found.extend(OutItem(name, number, None, source) for name, source in star(tree))
-        opened = [source for source in scope.sources if source.is_open and (value.table is None or source in trees)]
+        meant = [source for source in scope.sources if value.table is None or source in trees]
+        opened = [source for source in meant if source.is_open or source.several]
         if opened:
             scope.items_open = opened[0].unknown or f"the columns of {opened[0].name} cannot be told"
         elif scope.hole and value.table is None:

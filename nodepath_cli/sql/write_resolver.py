@@ -119,7 +119,7 @@ class WriteResolver(SelectResolver):
             self._counts(names, rows, target)
 
     def _counts(self, names: tuple[str, ...] | None, rows: list[RowRef], target: Source) -> None:
-        if not names and target.is_open:
+        if not names and (target.is_open or target.several):
             return
         # `()` as a list means no list, and as a row every column's default (measured).
         expected = len(names) if names else len(target.visible)

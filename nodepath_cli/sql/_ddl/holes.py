@@ -12,7 +12,16 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog
-from nodepath_cli.sql._ddl.nodes import CheckDef, Default, DropKey, ForeignKeyDef, KeyDef, Options, RenameKey
+from nodepath_cli.sql._ddl.nodes import (
+    CheckDef,
+    CreateTable,
+    Default,
+    DropKey,
+    ForeignKeyDef,
+    KeyDef,
+    Options,
+    RenameKey,
+)
 from nodepath_cli.sql._ddl.parse import parse
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
@@ -26,6 +35,8 @@ _TABLE = re.compile(
     r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
     re.IGNORECASE,
 )
+_SELECTED = re.compile(r"\bSELECT\b(?:(?!\bFROM\b).)*\ufffc", re.IGNORECASE | re.DOTALL)
+"""A select list with a hole: it makes columns of which the names are not known."""
 _ALONE = re.compile(r"(?<=[\s(,=])\ufffc(?=[\s),]|\Z)")
 
 
@@ -41,6 +52,8 @@ def apply_with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:
         try:
             statement = _settled(parse(text.replace(HOLE, _MARK), dialect))
         except Refusal:
+            continue
+        if isinstance(statement, CreateTable) and statement.select and _SELECTED.search(sql):
             continue
         if _MARK not in repr(statement):
             apply(statement, catalog)
