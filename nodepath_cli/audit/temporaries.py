@@ -7,8 +7,9 @@ all of them, and has to fill those that all of them require.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,53 +64,52 @@ class Temporaries(Struct, frozen=True):
         """Return a schema with the temporary tables that are made beside its tables."""
         if not self.made:
             return schema
+        exact = schema.case_sensitive_tables and dialect.name != "sqlite"
         schema = replace(schema, temporary=())
-        # A table of the schema goes before them, also where another one is made from it.
-        made = [each for each in self.made if schema.table(each.name, each.database) is None]
-        shapes = self._shapes(made, schema, dialect)
+        near = defaultdict(list)
+        for table in schema.tables:
+            near[table.name.lower()].append(table)
         tables: dict[tuple[str, str | None], Table] = {}
-        for each, found in shapes.items():
-            table = reduce(either, found)
-            tables[each.name, None] = table
-            if each.database is not None and each.database != schema.database:
-                # It can be named with its database, and without where the connection is to that one.
-                tables[each.name, each.database] = replace(table, database=each.database)
+        for each in self.made:
+            # A table of the schema goes before them, also where another one is made from it.
+            if schema.table(each.name, each.database) is not None:
+                continue
+            key = each.name if exact else each.name.lower()
+            made = self._made(
+                each, schema, near, [table for (name, _), table in tables.items() if name != key], dialect
+            )
+            # It can be named with its database, and without where the connection is to that one.
+            for database in dict.fromkeys((None, None if each.database == schema.database else each.database)):
+                one = replace(made, database=database)
+                tables[key, database] = either(tables[key, database], one) if (key, database) in tables else one
         return replace(schema, temporary=tuple(tables.values()))
 
-    def _shapes(self, made: Sequence[Made], schema: Schema, dialect: Dialect) -> dict[Made, list[Table]]:
-        """Return the shapes of each table, by the first text that makes it."""
-        running = Replay(schema, dialect, ordered=False)
-        exact = schema.case_sensitive_tables and dialect.name != "sqlite"
-        first: dict[str, Made] = {}
-        shapes: dict[Made, list[Table]] = {}
-        for each in made:
-            key = each.name if exact else each.name.lower()
-            running.run(DdlText(f"DROP TEMPORARY TABLE IF EXISTS {each.written}"))
-            running.run(DdlText(each.sql))
-            tables = {table.name if exact else table.name.lower(): table for table in running.temporary()}
-            table = replace(tables.get(key, Table(each.name, open=True)), name=each.name, database=None)
-            if each.name.lower() in self.altered:
-                table = replace(table, open=True)
-            shapes.setdefault(first.setdefault(key, each), []).append(table)
-        return _unsure(made, shapes)
+    def _made(
+        self,
+        made: Made,
+        schema: Schema,
+        near: Mapping[str, Sequence[Table]],
+        earlier: Sequence[Table],
+        dialect: Dialect,
+    ) -> Table:
+        """Return the table that a text makes, from tables of the schema (by lower-case name) and earlier ones."""
+        words = set(_WORD.findall(made.sql.lower()))
+        others = [table for table in earlier if table.name.lower() in words]
+        if any(table.several for table in others):
+            return Table(made.name, open=True)
+        # Only what it names: there may be many tables, and this is asked for every step of many migrations.
+        tables = [table for word in sorted(words) for table in near.get(word, ())]
+        known = Schema((*tables, *others), database=schema.database, case_sensitive_tables=schema.case_sensitive_tables)
+        found = _replayed(made.sql, known, dialect) or Table(made.name, open=True)
+        return replace(found, name=made.name, open=found.open or made.name.lower() in self.altered)
 
 
-def _unsure(made: Sequence[Made], shapes: dict[Made, list[Table]]) -> dict[Made, list[Table]]:
-    """Let a table that is made from one of several shapes have any column."""
-    several = {
-        each.name.lower() for each, found in shapes.items() if any(one.columns != found[0].columns for one in found)
-    }
-    if not several:
-        return shapes
-    from_several = {
-        each.name.lower()
-        for each in made
-        if any(word in several and word != each.name.lower() for word in _WORD.findall(each.sql.lower()))
-    }
-    return {
-        each: [replace(one, open=True) for one in found] if each.name.lower() in from_several else found
-        for each, found in shapes.items()
-    }
+@lru_cache(maxsize=1 << 12)
+def _replayed(sql: str, schema: Schema, dialect: Dialect) -> Table | None:
+    """Return the temporary table that a text makes, None where it makes none."""
+    running = Replay(schema, dialect, ordered=False)
+    running.run(DdlText(sql))
+    return next(iter(running.temporary()), None)
 
 
 def temporaries(statements: Iterable[Statement]) -> Temporaries:
