@@ -199,6 +199,7 @@ def test_a_query_of_something_else_is_no_database_call_that_was_not_followed(cod
         'parts := append(parts, "insert orders")',
         '"/* by whom */ update t set a = 1"',
         'Up: "create table t (a int)"',
+        'join("insert orders (id, total)", more)',
         'run("CALL " + name + "(?)")',
         'queries := Queries{Short: "select id from t", Long: `select * from t`}',
         'run(trace.Wrap(ctx, "delete from t"))',

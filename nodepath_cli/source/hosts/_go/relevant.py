@@ -45,7 +45,9 @@ _SUBQUERY = re.compile(rb"\s*(?:select|with|values|table)\b", re.IGNORECASE)
 _CALLED = re.compile(rb"\s*call\s+(?![\w`%@\"])", re.IGNORECASE)
 """A call of nothing (`call := func() {`)."""
 _SQL_WORD = re.compile(
-    rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)"
+    rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)|"
+    # `insert orders (id, total)`
+    rb"\s[\w.]+\s?\(\s*\w+(?:\s*,\s*\w+)+\s*\)"
 )
 _NEVER_ALONE = re.compile(
     rb"\s*(?i:set|call|show|explain|with)\s+(?:(?:to|by|the|a|an|this|that|it|is|in|on|of|for|from|with|when|if|and|or|"
