@@ -15,8 +15,7 @@ from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
-from nodepath_cli.audit.temporaries import either, temporaries
-from nodepath_cli.audit.unnumbered import Met, met
+from nodepath_cli.audit.shapes import before, in_one_database, with_every_script
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -141,6 +140,7 @@ class Targets:
                     orders.append(order)
                     replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
+        best = with_every_script(best, ddl, scripts, head, self._settings.dialect)
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         return self._target(schema, self._settings, _names(head))
@@ -149,11 +149,12 @@ class Targets:
         """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""
         if self._past is None:
             self._past = {}
+            main = self.main
             for program in self._programs:
                 for script in program.scripts():
                     if any(builds_schema(step.sql, self._settings.dialect) for step in script):
-                        begin = partial(met, script, self.main.schema, partial(self._rest, script), self.main.dialect)
-                        self._past |= self._replayed(script, begin, self.main.proved_tables)
+                        begin = before(script, main.schema, main.proved_tables)
+                        self._past |= self._replayed(script, begin, main.proved_tables, alone=True)
             numbered = [steps for program in self._programs if (steps := program.migrations())]
             for steps in numbered or ([()] if self._numbered_code else []):
                 for line in lines(self._with_code(steps)):
@@ -221,8 +222,9 @@ class Targets:
         )
 
     def _replayed(
-        self, steps: Sequence[Statement], begin: Callable[[], Met], owned: frozenset[str]
+        self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str], *, alone: bool = False
     ) -> dict[Span, Target]:
+        """Return what the statements meet. `alone`: what they make themselves counts, whatever else has its name."""
         dialect = self._settings.dialect
         past: dict[Span, Target] = {}
         texts = [parts(step.sql) for step in steps]
@@ -237,7 +239,7 @@ class Targets:
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
             if coded or not all(building):
-                target = target or replace(self._now(running, base, owned), changed=begun.changed)
+                target = target or self._now(running, base, owned, alone=alone)
                 past[step.span] = target
                 if moments == []:
                     moments.append(target)
@@ -245,13 +247,13 @@ class Targets:
                 running.run(DdlText(sql, step.span.path))
                 target = None
                 if moments is not None:
-                    target = self._now(running, base, owned)
+                    target = self._now(running, base, owned, alone=alone)
                     moments.append(target)
         return past
 
-    def _now(self, running: Replay, base: Schema, owned: frozenset[str]) -> Target:
+    def _now(self, running: Replay, base: Schema, owned: frozenset[str], *, alone: bool) -> Target:
         schema = running.schema()
-        schema = in_one_database(schema) if base.inferred else schema
+        schema = in_one_database(schema, running.made() if alone else ()) if base.inferred else schema
         return self._target(replace(schema, inferred=base.inferred), self._settings, owned)
 
     def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:
@@ -299,17 +301,3 @@ def _folder(statement: Statement) -> str:
 
 def _names(schema: Schema) -> frozenset[str]:
     return frozenset(table.name for table in schema.tables)
-
-
-def in_one_database(schema: Schema) -> Schema:
-    """Return a schema in which the tables of every database can be named without it.
-
-    Which database the program's connection selects is not in the source. A table that several databases have, in other
-    shapes, knows the columns of all of them, and requires those that all of them require.
-    """
-    elsewhere = [table for table in schema.tables if table.database is not None]
-    merged = {table.name: table for table in schema.tables if table.database is None}
-    for table in elsewhere:
-        here = merged.get(table.name)
-        merged[table.name] = either(here, table) if here else replace(table, database=None)
-    return schema.with_tables([*merged.values(), *elsewhere]) if elsewhere else schema

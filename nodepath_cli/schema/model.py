@@ -74,6 +74,8 @@ class Table(Struct, frozen=True, dict=True):
     """System-versioned (MariaDB): `row_start` and `row_end` can be named."""
     open: bool = False
     """Its columns cannot be told: every column name is taken as known."""
+    mixed: bool = False
+    """It has the columns of several tables of that name: how many a single one has, and in what order, is not known."""
     read_only: bool = False
     """A view whose rows are made by grouping, DISTINCT, UNION or LIMIT: no statement can change them."""
     primary_key: tuple[str, ...] = ()
@@ -84,8 +86,6 @@ class Table(Struct, frozen=True, dict=True):
     engine: str | None = None
     charset: str | None = None
     collation: str | None = None
-    several: bool = False
-    """It has one of several shapes: which of its columns are there is not known, but it has no others."""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

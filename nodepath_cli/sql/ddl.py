@@ -159,9 +159,9 @@ class Replay:
                     self._dynamic.assign(name, value)
         apply(parsed, self._catalog)
 
-    def temporary(self) -> tuple[Table, ...]:
-        """Return the temporary tables that there are now."""
-        return tuple(draft.table() for draft in self._catalog.temporary())
+    def made(self) -> tuple[Table, ...]:
+        """Return the tables that the statements themselves have made where they are now, without their database."""
+        return tuple(replace(draft.table(), database=None) for draft in self._catalog.made())
 
     def schema(self) -> Schema:
         """Return the schema as it is now, without the temporary tables."""

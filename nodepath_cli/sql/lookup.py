@@ -171,9 +171,9 @@ class NameSearch:
             found = [source for source in scope.sources if name in source.columns]
         else:
             found = [source for tree in (scope.trees if trees is None else trees) for source in find(tree, name)]
-        if len(found) > 1 and any(source.several for source in found):
+        if len(found) > 1 and any(source.mixed for source in found):
             # One of several shapes need not have it.
-            found = [source for source in found if not source.several] or found[:1]
+            found = [source for source in found if not source.mixed] or found[:1]
         if len(found) == 1:
             return InTable(found[0])
         if found:

@@ -57,9 +57,9 @@ class Source(Struct, eq=False):
         return self.unknown is not None or self.any_column
 
     @property
-    def several(self) -> bool:
-        """Whether it may lack some of its columns: it has one of several shapes."""
-        return self.table is not None and self.table.several
+    def mixed(self) -> bool:
+        """Whether the number and the order of its columns are not known."""
+        return self.table is not None and self.table.mixed
 
     @property
     def may_be_merged(self) -> bool:

@@ -296,9 +296,9 @@ class SelectResolver(FromResolver):
         for tree in trees:
             found.extend(OutItem(name, number, None, source) for name, source in star(tree))
         meant = [source for source in scope.sources if value.table is None or source in trees]
-        opened = [source for source in meant if source.is_open or source.several]
-        if opened:
-            scope.items_open = opened[0].unknown or f"the columns of {opened[0].name} cannot be told"
+        opened = next((source for source in meant if source.is_open or source.mixed), None)
+        if opened is not None:
+            scope.items_open = opened.unknown or f"the columns of {opened.name} cannot be told"
         elif scope.hole and value.table is None:
             scope.items_open = scope.hole
 

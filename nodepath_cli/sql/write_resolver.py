@@ -97,6 +97,7 @@ class WriteResolver(SelectResolver):
             for row in node.rows
         ]
         is_open = node.open or not self.countable(node.columns_start, node.columns_end)
+        is_open = is_open or (not names and target.mixed)
         if output is not None and node.query:
             width = None if output.unknown or not self.fixed_width(node.query) else len(output.columns)
             rows = [RowRef(width, back.back(node.query.start), back.back_end(node.query.end))]
@@ -119,7 +120,7 @@ class WriteResolver(SelectResolver):
             self._counts(names, rows, target)
 
     def _counts(self, names: tuple[str, ...] | None, rows: list[RowRef], target: Source) -> None:
-        if not names and (target.is_open or target.several):
+        if not names and (target.is_open or target.mixed):
             return
         # `()` as a list means no list, and as a row every column's default (measured).
         expected = len(names) if names else len(target.visible)

@@ -31,6 +31,9 @@ def texts(script: str) -> list[str]:
         (";;\n;", []),
         ("", []),
         ("SELECT 'open", ["SELECT 'open"]),
+        ("  use shop\nSELECT 1;\nUSE `my shop`\r\n\nSELECT 2", ["use shop", "SELECT 1", "USE `my shop`", "SELECT 2"]),
+        ("use shop; SELECT 1;\nuse", ["use shop", "SELECT 1", "use"]),
+        ("SELECT a FROM t\nUSE INDEX\n(b);\nSELECT 2;", ["SELECT a FROM t\nUSE INDEX\n(b)", "SELECT 2"]),
     ],
 )
 def test_statements_end_where_the_client_ends_them(script: str, expected: list[str]) -> None:

@@ -208,3 +208,69 @@ def test_a_rename_in_another_file_than_the_table_may_have_come_later(tree: Tree)
     tree.write("db/b.sql", "CREATE TABLE notes (id INT, title TEXT);")
     tree.write("a.go", go('"SELECT title, wrong FROM entries"'))
     assert brief(list(tree.audit(".").findings)) == [("NP101", "wrong")]
+
+
+def test_scripts_that_make_a_table_in_several_databases_stand_for_themselves(tree: Tree) -> None:
+    """Each script is judged by what it has made in the database that it has chosen."""
+    tree.write("a.sql", "USE one;\nCREATE TABLE t (x INT); INSERT INTO t VALUES (1); INSERT INTO t (y) VALUES (1);")
+    tree.write(
+        "b.sql", "USE two;\nCREATE TABLE t (y INT, z INT); INSERT INTO t VALUES (1, 2); INSERT INTO t VALUES (1);"
+    )
+    tree.write("c.sql", "use three\nCREATE TABLE IF NOT EXISTS t (a INT, b INT);\nINSERT INTO t VALUES (1, 2, 3);")
+    findings = tree.audit(".").findings
+    assert [(each.path, each.rule, each.identifier) for each in findings] == [
+        ("a.sql", "NP101", "y"),
+        ("b.sql", "NP104", None),
+    ]
+
+
+def test_the_number_of_columns_of_a_table_of_several_databases_is_not_known(tree: Tree) -> None:
+    tree.write("bank/bank.sql", "use bank;\nCREATE TABLE users (id INT, credit INT NOT NULL);")
+    tree.write("shop/shop.sql", "use shop;\nCREATE TABLE users (id INT, name TEXT, created INT NOT NULL);")
+    scan = """package store
+
+import "database/sql"
+
+func get(db *sql.DB) {
+\tvar id, credit, name, created int
+\tdb.QueryRow("SELECT * FROM users").Scan(&id, &credit)
+\tdb.QueryRow("SELECT * FROM users").Scan(&id, &name, &created)
+\tdb.QueryRow("SELECT id, credit FROM users").Scan(&id)
+\tdb.Exec("INSERT INTO users VALUES (1, 2)")
+\tdb.Exec("INSERT INTO users (id) VALUES (1, 2)")
+\tdb.Query("SELECT id FROM users UNION SELECT * FROM users")
+\tdb.Query("SELECT nosuch FROM users")
+}
+"""
+    tree.write("store.go", scan)
+    found = [(each.rule, each.position.line) for each in tree.audit(".").findings if each.severity == "error"]
+    assert found == [("NP108", 9), ("NP104", 11), ("NP101", 13)]
+
+
+def test_scripts_that_make_a_table_in_other_shapes_leave_the_program_its_choice(tree: Tree) -> None:
+    tree.write("one/data.sql", "CREATE TABLE t (id INT, x INT NOT NULL, kind ENUM('a'));")
+    tree.write("two/data.sql", "DROP TABLE IF EXISTS t;\nCREATE TABLE t (id INT, y INT NOT NULL, kind INT NOT NULL);")
+    tree.write("three/clean.sql", "DROP TABLE t;")
+    tree.write("a.go", go('"INSERT INTO t (id, kind, x) VALUES (1, 2, 3)"', '"SELECT y FROM t"', '"SELECT z FROM t"'))
+    assert brief(list(tree.audit("a.go", "one", "two").findings)) == [("NP101", "z")]
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "z")]
+
+
+def test_a_script_with_if_not_exists_meets_the_table_in_either_shape(tree: Tree) -> None:
+    tree.write("store.go", go('"CREATE TABLE notes (id INT, body TEXT)"', '"SELECT old FROM notes"'))
+    tree.write(
+        "demo.sql",
+        "CREATE TABLE IF NOT EXISTS notes (id INT, old TEXT);\nINSERT INTO notes (id, old) VALUES (1, 'a');\n"
+        "INSERT INTO notes (id, body) VALUES (1, 'a');\nINSERT INTO notes (nosuch) VALUES (1);",
+    )
+    assert [(each.path, each.identifier) for each in tree.audit(".").findings] == [
+        ("demo.sql", "nosuch"),
+        ("store.go", "old"),
+    ]
+
+
+def test_a_script_that_chooses_a_database_makes_its_tables_anew(tree: Tree) -> None:
+    """`test.t` of another script is not there yet where this one makes it."""
+    tree.write("a.sql", "CREATE TABLE test.t (x INT);")
+    tree.write("b.sql", "USE test;\nCREATE TABLE t (y INT, z INT);\nINSERT INTO t VALUES (1, 2);\nSELECT x FROM t;")
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "x")]

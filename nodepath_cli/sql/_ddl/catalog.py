@@ -83,10 +83,13 @@ class Catalog:
         """Tables that were named with the database before it became the default one lose the name."""
         for key, draft in list(self._tables.items()):
             if draft.database == database:
+                here = self._key(Name(draft.name))
                 del self._tables[key]
                 draft.database = None
-                self._tables[self._key(Name(draft.name))] = draft
-                self._own.add(self._key(Name(draft.name)))
+                self._tables[here] = draft
+                # What an earlier source has made still gives way to what this one makes.
+                (self._own.add if key in self._own else self._own.discard)(here)
+                self._own.discard(key)
         self._charsets[None] = self._charsets.pop(database, (None, None))
 
     def get(self, name: Name) -> Draft | None:
@@ -140,6 +143,10 @@ class Catalog:
         if not temporary and key not in self._own:
             return True
         raise Refusal(1050, f"Table '{name.name}' already exists")
+
+    def made(self) -> list[Draft]:
+        """Return the tables that this replay has made, of those that can be named now without a database."""
+        return [each for key, each in self._tables.items() if key in self._own and each.database == self.current]
 
     def drafts(self) -> list[Draft]:
         """Return all tables but the temporary ones."""

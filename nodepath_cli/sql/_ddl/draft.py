@@ -47,6 +47,8 @@ class Draft(Struct):
     """It comes from an earlier source, so that its checks are not known."""
     read_only: bool = False
     """As for a table of the schema."""
+    mixed: bool = False
+    """As for a table of the schema."""
 
     def copy(self) -> Draft:
         """Return a copy that can be changed."""
@@ -68,6 +70,7 @@ class Draft(Struct):
             self.without_rowid,
             self.inherited,
             self.read_only,
+            self.mixed,
         )
 
     def column(self, name: str) -> Column | None:
@@ -106,6 +109,7 @@ class Draft(Struct):
             versioned=self.versioned,
             open=self.open,
             read_only=self.read_only,
+            mixed=self.mixed,
             primary_key=tuple(column for column in primary.columns if column) if primary else (),
             unique_keys=tuple(Key(key.name, key.columns) for key in self.keys if key.kind == "unique"),
             indexes=tuple(Key(key.name, key.columns) for key in self.keys if key.kind not in ("primary", "unique")),
@@ -134,5 +138,6 @@ class Draft(Struct):
             versioned=table.versioned,
             open=table.open,
             read_only=table.read_only,
+            mixed=table.mixed,
             inherited=True,
         )

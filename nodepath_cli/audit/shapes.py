@@ -1,0 +1,110 @@
+"""One name, several tables: other databases, and scripts that each stand for themselves, make it in other shapes.
+
+Which of them a statement of the program means is not in the source, so that it may use the columns of any; what a
+script says of a table that it has made itself is about that one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from nodepath_cli.config import Dialect
+from nodepath_cli.schema.ddl_files import from_statements
+from nodepath_cli.schema.model import Column, Schema, Table
+from nodepath_cli.source.statement import Statement
+
+_CREATED = re.compile(
+    r"\s*(?:/\*!\d*\s*)?CREATE\s+(?:OR\s+REPLACE\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"
+    r"(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)",
+    re.IGNORECASE,
+)
+
+
+def in_one_database(schema: Schema, own: Iterable[Table] = ()) -> Schema:
+    """Return a schema in which the tables of every database can be named without it.
+
+    Which database the program's connection selects is not in the source. A table that several databases have, in other
+    shapes, knows the columns of all of them, and requires those that all of them require. `own` are tables that count
+    alone, whatever else has their names.
+    """
+    elsewhere = [table for table in schema.tables if table.database is not None]
+    merged = {table.name: table for table in schema.tables if table.database is None}
+    for table in elsewhere:
+        here = merged.get(table.name)
+        merged[table.name] = either(here, table) if here else replace(table, database=None)
+    merged.update((table.name, table) for table in own)
+    return schema.with_tables([*merged.values(), *elsewhere]) if elsewhere else schema
+
+
+def either(one: Table, other: Table) -> Table:
+    """Return a table that takes whatever one of two takes."""
+    if one.columns == other.columns:
+        return one
+    columns = [_either(each, other.column(each.name)) for each in one.columns]
+    columns += [_either(each, None) for each in other.columns if not one.column(each.name)]
+    names = [[column.name.lower() for column in table.visible] for table in (one, other)]
+    mixed = one.mixed or other.mixed or names[0] != names[1]
+    return replace(one, columns=tuple(columns), open=one.open or other.open, mixed=mixed)
+
+
+def _either(one: Column, other: Column | None) -> Column:
+    if one == other:
+        return one
+    optional = other is None or other.nullable or other.default is not None or other.auto_increment
+    return replace(
+        one,
+        type=one.type if other is None or one.type == other.type else "",
+        nullable=one.nullable or optional,
+        generated=one.generated if other is None or other.generated else None,
+    )
+
+
+def before(script: Sequence[Statement], main: Schema, owned: frozenset[str]) -> Callable[[], Schema]:
+    """Return what gives the schema that a script meets: a table that it makes itself is not there yet.
+
+    With IF NOT EXISTS it may be there, in either shape. The tables in `owned` are there in any case.
+    """
+    made = {found[2] for each in script if (found := _CREATED.match(each.sql)) and found[1]}
+
+    def begin() -> Schema:
+        creates = [each for each in script if _CREATED.match(each.sql)]
+        own = from_statements(creates, Schema(), Dialect(main.dialect, main.version))
+        shapes = {table.name: table for table in own.tables if table.name in made - owned}
+        tables = (either(each, shapes[each.name]) if each.name in shapes else each for each in main.tables)
+        return main.with_tables(tables) if main.inferred and shapes else main
+
+    return begin
+
+
+def with_every_script(
+    schema: Schema, ddl: Sequence[Statement], scripts: Iterable[Sequence[Statement]], head: Schema, dialect: Dialect
+) -> Schema:
+    """Return the schema of a tree in which a table that several scripts make anew has the columns of each.
+
+    `ddl` is all DDL that counts, `head` the tables that are not the tree's. What code or numbered migrations make, too,
+    is as they make it.
+    """
+    alone = {script[0].span.path for script in scripts if script}
+    makers: dict[str, set[str]] = defaultdict(set)
+    for each in ddl:
+        if found := _CREATED.match(each.sql):
+            makers[found[2]].add(each.span.path)
+    several = {name: paths for name, paths in makers.items() if len(paths) > 1 and paths <= alone}
+    if not several:
+        return schema
+    tables = {(table.database, table.name): table for table in schema.tables}
+    kept = {table.name for table in head.tables}
+    for path in sorted(set().union(*several.values())):
+        own = from_statements([each for each in ddl if each.span.path == path], Schema(), dialect)
+        for table in own.tables:
+            database = table.database or own.database
+            key = (None if database == schema.database else database, table.name)
+            if table.name in several and table.name not in kept:
+                # One script may drop the database that another one has filled.
+                here = replace(table, database=key[0])
+                tables[key] = either(tables[key], here) if key in tables else here
+    return schema.with_tables(tables.values())
