@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from msgspec import Struct
 
-from nodepath_cli.audit import combined
+from nodepath_cli.audit import combined, fragments
 from nodepath_cli.audit.analysed import Analysed, Outcomes, Read, all_found, faults, without_schema
 from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
@@ -214,8 +214,8 @@ class _Reader(Struct, frozen=True):
         found = self._in_its_time(statement, target)
         schema, proved = found.target.schema, found.target.proved_tables
         outcomes = self.changes.settle(found.outcomes, schema, proved, statement)
-        outcomes = self.not_todays.settle(outcomes, schema, proved, statement, found.target.changed)
-        return Read(found.target, combined.settle(outcomes))
+        outcomes = self.not_todays.settle(outcomes, schema, proved, statement)
+        return Read(found.target, combined.settle(fragments.settle(outcomes, statement)))
 
     def _in_its_time(self, statement: Statement, target: Target) -> Read:
         """Take the schema of the moment for a migration in code, of those of its file the one that fits best.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,9 @@ _USED_BONUS = 0.2
 """How much likeness the use by other statements is worth: not so much that a far name hides an almost equal one."""
 _EDIT_MIN_LENGTH = 6
 """A table's neighbour by one edit needs more than five letters (product.md, "Schema sources")."""
+
+_COPY = re.compile(r"_(?:te?mp|bak|backup|old|new|copy|shadow)\d*$|^_?(?:te?mp|bak|backup|old|new|copy|shadow)_", re.IGNORECASE)
+"""What is put beside a table under such a name is made of it for a while: the table itself is there."""
 
 
 def similarity(left: str, right: str) -> float:
@@ -66,7 +70,7 @@ def near_tables(name: str, schema: Schema) -> tuple[Suggestion, ...]:
             continue
         if other.lower() == name.lower():
             by_case.append(Suggestion(other, "same name in another case"))
-        elif any(f"{prefix}{name}{suffix}" == other for prefix, suffix in shared):
+        elif any(f"{prefix}{name}{suffix}" == other for prefix, suffix in shared) and not _COPY.search(other):
             prefix, suffix = next(pair for pair in shared if f"{pair[0]}{name}{pair[1]}" == other)
             side = f"prefix {prefix!r}" if prefix else f"suffix {suffix!r}"
             by_affix.append(Suggestion(other, f"with the {side} that other tables have"))

@@ -83,3 +83,32 @@ def test_in_files_that_are_compiled_together_the_first_declaration_stands() -> N
         "store/use.go": 'package store\n\nfunc read() { db.Query("SELECT " + columns + " FROM notes") }\n',
     }
     assert variants(only(statements(files))) == ["SELECT a FROM notes"]
+
+
+def test_a_file_has_what_is_declared_where_it_is_compiled() -> None:
+    """What only the other form has is never seen there: a list to be filled in, for one."""
+    form = """//go:build {}
+
+package store
+
+import "database/sql"
+
+const clear = "DELETE FROM notes WHERE id {}"
+
+func tail() string {{ return "{}" }}
+
+func {}(db *sql.DB) {{
+	db.Prepare(clear)
+	db.Query("SELECT id FROM notes" + tail())
+}}
+"""
+    files = {
+        "store/a.go": form.format("fast", "IN (<list>)", "", "Fast"),
+        "store/b.go": form.format("!fast", "= ?", " LIMIT 1", "Slow"),
+    }
+    assert [variants(each) for each in statements(files)] == [
+        ["DELETE FROM notes WHERE id IN (<list>)"],
+        ["SELECT id FROM notes"],
+        ["DELETE FROM notes WHERE id = ?"],
+        ["SELECT id FROM notes LIMIT 1"],
+    ]

@@ -92,6 +92,11 @@ def test_by_the_drivers_that_a_file_imports(imports: str, dialect: str | None) -
         ("SELECT a FROM t WHERE b = @p", None),
         ("SELECT JSON_EXTRACT(a, '$.b[0]') FROM t", None),
         ("INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = VALUES(a)", None),
+        ('INSERT INTO t (a, b) VALUES ("x", 1), ("y", 2)', None),
+        ('SELECT a FROM t WHERE b IN ("x", "y") AND c = CONCAT("z", d)', None),
+        ('INSERT INTO t ("a", "b") VALUES (?, ?)', "postgresql"),
+        ('CREATE TABLE t ("a" INT)', "postgresql"),
+        ('CREATE INDEX i ON t ("a", "b")', "postgresql"),
     ],
 )
 def test_by_what_the_text_says(sql: str, dialect: str | None) -> None:
@@ -171,3 +176,38 @@ def test_a_text_of_another_databases_file_is_that_files_wherever_it_is_sent() ->
         "DELETE FROM notes WHERE a = 1": ("sqlite", True),
         "DELETE FROM notes WHERE b = 1": (None, False),
     }
+
+
+@pytest.mark.parametrize("given", ["postgres", "sqlite3"])
+def test_the_default_of_a_setting_does_not_choose_the_database(given: str) -> None:
+    """The one value that the tree gives a setting may be another in production: what MySQL gets is read, too."""
+    source = f"""
+    package store
+
+    import "database/sql"
+
+    type config struct{{ Driver string }}
+
+    func defaults() config {{ return config{{Driver: "{given}"}} }}
+
+    func Open(db *sql.DB) {{
+        c := defaults()
+        query := "SELECT a FROM t"
+        if c.Driver == "{given}" {{
+            query = "WITH c AS (" + query + ") SELECT a FROM c"
+        }}
+        db.Query(query)
+        switch c.Driver {{
+        case "{given}":
+            db.Exec("DELETE FROM one")
+        case "mysql":
+            db.Exec("DELETE FROM two")
+        }}
+    }}
+    """
+    found = statements(source)
+    assert [flat(each.sql) for each in found if each.dialect is None] == ["SELECT a FROM t", "DELETE FROM two"]
+    assert [flat(each.sql) for each in found if each.dialect] == [
+        "WITH c AS (SELECT a FROM t) SELECT a FROM c",
+        "DELETE FROM one",
+    ]

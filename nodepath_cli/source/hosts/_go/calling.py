@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, interfaces, invoking, outcome, recording
+from nodepath_cli.source.hosts._go import builtin, gorm, interfaces, invoking, outcome, recording
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.names import member_value, package_name
+from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name
 from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats
@@ -71,7 +71,8 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     if result is None:
         if callee.package is None and not callee.method:
             changed_by_value(m, f, callee.name, arguments, values)
-        result = made or _outside(f, callee, arguments, values)
+        result = made or gorm.expression(f.file, callee, arguments, values)
+        result = result or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
     return result
@@ -124,6 +125,7 @@ def _plain(m: Machine, f: Frame, name: str) -> Callee:
     value = f.scope.get(name)
     if value is None:
         value = package_name(m, f.file.folder, name)
+        value = compiled_with(m, f.file, value) if value else None
     return Callee(name, "", functions=_functions(given(value, f.ambient) if value else ()))
 
 

@@ -196,7 +196,10 @@ _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
 """Dialect, reason, what the text in lower case must hold for the pattern to be worth a search, the pattern."""
 _RETURNING = re.compile(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"(?:\b(?:from|into|update|join|table|exists)\s+\"\w+\")|(?:\"\w+\"\s*\.\s*\"\w+\")|(?:\(\s*\"\w+\"\s*(?:,|\)\s*values))|\bset\s+\"\w+\"\s*=",
+    r"\b(?:from|into|update|join|table|exists)\s+\"\w+\"|\"\w+\"\s*\.\s*\"\w+\"|\bset\s+\"\w+\"\s*=|"
+    # A list of names; one of values (`VALUES ("a", 1)`, `IN ("a", "b")`) is MySQL's, too.
+    r"\b(?:into|table|exists)\s+(?:[\w$.]|`[^`]*`)+\s*\(\s*\"\w+\"|\(\s*\"\w+\"\s*\)\s*values\b|"
+    r"\b(?:index|key|unique)\b[^()]*\(\s*\"\w+\"",
     re.IGNORECASE,
 )
 _MYSQL_CONTENT: list[tuple[str, re.Pattern[str]]] = [

@@ -99,10 +99,10 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         condition = node.child_by_field_name("condition")
         known = first_of(m.test(f, condition)) if condition is not None else ()
         then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
-        settled = bool(known) and all(isinstance(each.atom, Truth) for each in known) and not m.soft
-        if settled and not _leaves_the_rest_dead(m, known, then, other):
-            return _known(m, f, known, then, other)
         source = " ".join(f.file.source(condition).split()) if condition is not None else ""
+        settled = bool(known) and all(isinstance(each.atom, Truth) for each in known) and not m.soft
+        if settled and not _leaves_the_rest_dead(m, known, then, other) and not _of_another_database(known, source):
+            return _known(m, f, known, then, other)
         if condition is not None and _ERROR_CHECK.match(source):
             return _error_check(m, f, then, other)
         if condition is not None and _NO_ERROR.match(source):
@@ -139,6 +139,15 @@ def _leaves_the_rest_dead(m: Machine, condition: Value, then: Node | None, other
         else []
     )
     return bool(statements) and statements[-1].type == "return_statement"
+
+
+def _of_another_database(condition: Value, source: str) -> bool:
+    """Say whether a condition that is known chooses what another database than MySQL gets.
+
+    The one value that the tree gives a setting is its default: where that is another database, the choice is open.
+    """
+    arms = {f"{'if' if _is_true(each) else 'else of if'} {source}" for each in condition}
+    return any(dialects.by_branch(words, "mysql") for words in arms)
 
 
 def _known(m: Machine, f: Frame, condition: Value, then: Node | None, other: Node | None) -> bool:
@@ -316,7 +325,7 @@ def _run_cases(
     chosen: int | None,
     default: int | None,
 ) -> bool:
-    if chosen is not None:
+    if chosen is not None and not dialects.by_branch(words[chosen], "mysql"):
         m.folded = True
         arm = bodies[chosen]
         goes_on = _case_body(m, f, arm) if arm is not None else True

@@ -173,6 +173,10 @@ class Decisions:
         """Say whether an arm is a round of a loop."""
         return arm == 0 and self.arm(decision, 1).startswith("no iteration of")
 
+    def arms(self, decision: int) -> Sequence[str]:
+        """Return the words of all arms."""
+        return self._arms[decision]
+
     def arm(self, decision: int, arm: int) -> str:
         """Return the words of one arm."""
         arms = self._arms[decision]

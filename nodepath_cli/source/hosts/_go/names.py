@@ -47,7 +47,8 @@ def identifier(m: Machine, f: Frame, node: Node) -> Value:
     if value is not None:
         m.compare(value, f.ambient)
         return given(value, f.ambient)
-    return package_name(m, f.file.folder, name) or unknown(f"variable {name}")
+    value = package_name(m, f.file.folder, name)
+    return compiled_with(m, f.file, value) if value else unknown(f"variable {name}")
 
 
 def selector(m: Machine, f: Frame, node: Node) -> Value:
@@ -168,6 +169,18 @@ def _built(m: Machine, forms: Sequence[tuple[GoFile, Value]]) -> Value | None:
         return None
     decision = m.decisions.built([file for file, _ in forms])
     return limit(each for number, (_, value) in enumerate(forms) for each in under(value, ((decision, number),)))
+
+
+def compiled_with(m: Machine, file: GoFile, value: Value) -> Value:
+    """Return what a value is where a file is compiled: a declaration under the same tags hides those under others."""
+    if not file.built or len(value) < 2:
+        return value
+    own, others = f"built with {file.built}", set()
+    for decision, arm in {entry for each in value for entry in each.guard}:
+        arms = m.decisions.arms(decision)
+        if own in arms and arms[arm] != own:
+            others.add((decision, arm))
+    return tuple(each for each in value if not others.intersection(each.guard)) if others else value
 
 
 def _method(m: Machine, method: Routine, atom: Atom) -> Value:

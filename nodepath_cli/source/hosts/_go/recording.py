@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go import gorm
 from nodepath_cli.source.hosts._go.calls import (
     ALWAYS,
     SINKS,
@@ -74,7 +75,8 @@ def record(
         return frozenset()
     sink = sink_of(f, callee, nodes, values)
     if sink is not None:
-        return _record_sink(m, f, call, nodes[sink], first_of(values[sink]), _surely(f, callee))
+        sql = gorm.filled(f.file, nodes, values, sink)
+        return _record_sink(m, f, call, nodes[sink], sql, _surely(f, callee))
     literals: set[Literal] = set()
     handed = _handed(m, f, callee, nodes, values)
     if handed is not None:
