@@ -23,7 +23,8 @@ _USED_BONUS = 0.2
 _EDIT_MIN_LENGTH = 6
 """A table's neighbour by one edit needs more than five letters (product.md, "Schema sources")."""
 
-_COPY = re.compile(r"_(?:te?mp|bak|backup|old|new|copy|shadow)\d*$|^_?(?:te?mp|bak|backup|old|new|copy|shadow)_", re.IGNORECASE)
+_WORDS = "te?mp|bak|backup|old|new|copy|shadow"
+_COPY = re.compile(rf"_(?:{_WORDS})\d*$|^_?(?:{_WORDS})_", re.IGNORECASE)
 """What is put beside a table under such a name is made of it for a while: the table itself is there."""
 
 

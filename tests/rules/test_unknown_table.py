@@ -63,3 +63,12 @@ def test_tables_of_other_applications_are_partial_never_errors(tree: Tree) -> No
 def test_a_table_name_in_another_case_is_the_same_where_the_server_ignores_case(tree: Tree) -> None:
     settings = Settings(schema=("schema.sql",), case_sensitive_tables=False)
     assert tree.findings(DDL, '"SELECT id FROM WASAPBOT_nodepath"', settings=settings) == []
+
+
+def test_a_copy_beside_a_table_says_nothing_against_the_table(tree: Tree) -> None:
+    """`commits_tmp` is made of `commits`, which something outside the tree makes."""
+    tree.write("schema/001.sql", "CREATE TABLE commits_tmp (id INT); CREATE TABLE labels_tmp (id INT);")
+    tree.write("a.go", go('"DELETE FROM commits"'))
+    report = tree.audit(".")
+    assert report.findings == ()
+    assert [each.reason for each in report.unresolved] == ["no schema for table commits"]
