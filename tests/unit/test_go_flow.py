@@ -299,3 +299,57 @@ def test_fields_by_position_of_a_type_that_the_function_declares_are_read() -> N
         }
     """
     assert texts(body(code)) == ["UPDATE t SET a = ? WHERE b = ?", "DELETE FROM t WHERE b = ?"]
+
+
+def test_what_a_failure_decides_that_is_gone_on_from_leaves_both_branches_open() -> None:
+    code = """
+        for _, name := range names {
+            fresh, count := false, 0
+            query := "SELECT a FROM one WHERE b = ?"
+            if err := r.db.Get(&count, query, name); err != nil {
+                if err != sql.ErrNoRows {
+                    return err
+                }
+                fresh = true
+            }
+            if fresh {
+                query = "INSERT INTO two (a) VALUES (?)"
+                if _, err := r.db.Exec(query, name); err != nil {
+                    return err
+                }
+            } else {
+                query = "UPDATE two SET a = ?"
+                r.db.Exec(query, name)
+            }
+        }
+    """
+    found = statements(body(code))
+    assert [flat(each.sql) for each in found] == [
+        "SELECT a FROM one WHERE b = ?",
+        "INSERT INTO two (a) VALUES (?)",
+        "UPDATE two SET a = ?",
+    ]
+
+
+def test_sql_that_only_a_mock_would_rebind_is_the_sql() -> None:
+    source = """
+    package store
+
+    import "fmt"
+
+    type DB interface {
+        Rebind(query string) string
+        Exec(query string, args ...any) error
+    }
+
+    type mock struct{ results map[int]string }
+
+    func (m *mock) Rebind(query string) string { return m.results[0] }
+
+    func (m *mock) Exec(query string, args ...any) error { return nil }
+
+    func clear(db DB, id string) {
+        db.Exec(fmt.Sprintf(db.Rebind("DELETE FROM notes WHERE id = ? AND %s"), "a = 1"), id)
+    }
+    """
+    assert texts(source) == ["DELETE FROM notes WHERE id = ? AND a = 1"]

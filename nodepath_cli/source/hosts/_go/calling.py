@@ -18,7 +18,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.values import Function, Unknown, Value, given, unknown
+from nodepath_cli.source.hosts._go.values import Function, Text, Unknown, Value, given, unknown
 
 _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
@@ -68,6 +68,8 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     made = exchanged(m, f, Evaluated(call, callee, arguments, values), sink, m.received[before:])
     _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
+    if result is not None and _only_rebinds(callee, values, result):
+        result = first_of(values[0])
     if result is None:
         if callee.package is None and not callee.method:
             changed_by_value(m, f, callee.name, arguments, values)
@@ -204,6 +206,14 @@ def _follow(
         for function in callee.functions
     ]
     return outcome.merged(m, f, node, results)
+
+
+def _only_rebinds(callee: Callee, values: list[Value], result: Value) -> bool:
+    """Say whether a call gives SQL other placeholders in a way that is not followed (a mock has the only body)."""
+    if callee.method != "Rebind" or len(values) != 1:
+        return False
+    unfollowed = all(isinstance(each.atom, Unknown) for each in first_of(result))
+    return unfollowed and any(isinstance(each.atom, Text) for each in first_of(values[0]))
 
 
 def _closures(m: Machine, f: Frame, node: Node, values: list[Value]) -> None:

@@ -191,6 +191,8 @@ def _error_check(m: Machine, f: Frame, failed: Node | None, succeeded: Node | No
         finally:
             f.scope, f.failing = scope, failing
     if succeeded is None:
+        if goes_on:
+            _forget_flags(scope, after)
         return True
     before = scope.fork() if failed is None else None
     if execute(m, f, succeeded):
@@ -199,6 +201,15 @@ def _error_check(m: Machine, f: Frame, failed: Node | None, succeeded: Node | No
         return False
     f.scope.levels = (before or after).levels[: len(f.scope.levels)]
     return True
+
+
+def _forget_flags(scope: Scope, failed: Scope) -> None:
+    """Make what a failure that is gone on from decides open again: `if err != nil { isNew = true }`."""
+    for level, other in zip(scope.levels, failed.levels, strict=False):
+        for name, value in level.items():
+            there = other.get(name, value)
+            if there is not value and any(isinstance(each.atom, Truth) for each in (*value, *there)):
+                level[name] = unknown("value that a failure decides", "bool")
 
 
 def _may_pass(node: Node) -> bool:
