@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 from tree_sitter import Node
@@ -132,6 +133,9 @@ class _Walk:
         self._read: set[tuple[str, str]] = set()
         self._rank: dict[tuple[str, int], int] = {}
         self._done: set[tuple[str, int]] = set()
+        self._itself: dict[tuple[str, int], bool] = {}
+        self._passed: set[str] = set()
+        """Names whose functions have all been gone through."""
 
     def ranks(self, calls: Sequence[Call]) -> dict[tuple[str, int], int]:
         """Return the rank of each call; calls that are not reached come behind, in order of file and place."""
@@ -165,12 +169,11 @@ class _Walk:
                 return
 
     def _naming(self, routine: Routine) -> list[Routine]:
-        word = re.compile(rf"\b{re.escape(routine.name)}\b")
         found = []
         for file in self._words.files(routine.file.folder, routine.name):
             for other in self._words.routines(file, routine.name):
                 # The function's own name is no use of it.
-                if other.name != routine.name or len(word.findall(file.source(other))) > 1:
+                if other.name != routine.name or self._names_itself(file, other):
                     found.append(other)
             # A list of functions in a variable of the package (migrations): whoever names the variable leads there.
             for variable in self._words.variables(file, routine.name):
@@ -178,6 +181,15 @@ class _Walk:
                 for user in self._index.mentioning(file.folder, variable):
                     found.extend(self._words.routines(user, variable))
         return found
+
+    def _names_itself(self, file: GoFile, routine: Routine) -> bool:
+        """Say whether a function's text has its own name a second time."""
+        key = routine_key(routine)
+        known = self._itself.get(key)
+        if known is None:
+            places = re.finditer(rf"\b{re.escape(routine.name)}\b", file.source(routine))
+            known = self._itself[key] = next(islice(places, 1, None), None) is not None
+        return known
 
     def _roots(self) -> list[Routine]:
         def order(routine: Routine) -> tuple[int, list[tuple[int, str]], int]:
@@ -218,7 +230,10 @@ class _Walk:
                 stack.append((current, True))
             elif current.type in ("identifier", "field_identifier"):
                 name = file.source(current)
-                yield from self._named.get(name, ())
+                if name not in self._passed and name in self._named:
+                    yield from self._named[name]
+                    # Whoever took them has gone through each: the name leads nowhere new any more.
+                    self._passed.add(name)
                 spec = self._lists.get((file.folder, name))
                 if spec is not None and (file.folder, name) not in self._read:
                     self._read.add((file.folder, name))
