@@ -13,7 +13,7 @@ from nodepath_cli.source.statement import Statement
 
 _ABOUT = re.compile(
     r"\s*(?:/\*!\d*\s*)?(create|drop|alter|insert)\s+(?:ignore\s+)?(?:table|into)\s+(?:if\s+(?:not\s+)?exists\s+)?"
-    r"[`\"]?([\w$]+)",
+    r"(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)",
     re.IGNORECASE,
 )
 

@@ -58,3 +58,11 @@ def test_the_rows_of_a_copy_are_judged_by_its_own_tables(tree: Tree) -> None:
     tree.write("store/migrations.go", MIGRATIONS)
     tree.write("tools/demo.sql", COPY + "INSERT INTO hosts VALUES (1, 'a', 3);\n")
     assert [(each.rule, each.position.line) for each in tree.audit(".").findings] == [("NP104", 4)]
+
+
+def test_a_table_is_told_by_its_name_not_by_its_database(tree: Tree) -> None:
+    """Another file that makes another table of the same database makes no copy of this one."""
+    tree.write("store/get.go", QUERY)
+    tree.write("sql/one.sql", COPY.replace("`hosts`", "app.hosts"))
+    tree.write("sql/two.sql", "CREATE TABLE app.packs (id INT PRIMARY KEY);")
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "seen"), ("NP101", "nosuch")]

@@ -105,3 +105,17 @@ def test_a_use_is_wrong_where_it_fits_no_text_that_can_be_there() -> None:
     assert misfits((fitting, sure), (3,), 0) == [sure]
     assert misfits((use(None, (0,), whole=True),), (3,), 0) == []
     assert misfits((whole,), (None, 1), 0) == []
+
+
+def test_the_statements_of_a_driver_take_a_list() -> None:
+    source = """
+        package a
+
+        import "database/sql/driver"
+
+        func Do(conn driver.Conn) {
+            stmt, _ := conn.Prepare("SHOW VARIABLES LIKE 'auto_increment_increment'")
+            stmt.Query(nil)
+        }
+    """
+    assert [use for each in statements(source) for use in each.uses] == []

@@ -211,3 +211,17 @@ def test_the_default_of_a_setting_does_not_choose_the_database(given: str) -> No
         "WITH c AS (SELECT a FROM t) SELECT a FROM c",
         "DELETE FROM one",
     ]
+
+
+def test_of_a_map_by_databases_the_own_entry_counts() -> None:
+    code = """
+        where := map[string]string{
+            "mysql":     "a = 1 LIMIT 1",
+            "sqlserver": "id IN (SELECT TOP 1 id FROM t)",
+            "postgres":  "id IN (SELECT id FROM t LIMIT 1)",
+        }[r.driver]
+        r.db.Exec("UPDATE t SET b = 1 WHERE " + where)
+    """
+    found = statements(body(code))
+    own = [flat(variant.sql) for each in found if each.dialect is None for variant in each.variants]
+    assert own == ["UPDATE t SET b = 1 WHERE a = 1 LIMIT 1"]

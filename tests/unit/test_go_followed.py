@@ -262,3 +262,44 @@ def test_an_option_that_is_not_known_may_have_written_to_a_builder() -> None:
     (text,) = only(statements({"store/a.go": code})).variants
     assert [hole.reason for hole in text.holes] == ["set by o()"]
     assert text.sql.startswith("SELECT id FROM leads")
+
+
+def test_an_interface_that_a_struct_embeds_lends_it_its_methods() -> None:
+    files = {
+        "sqlgen/mysql.go": """
+            package sqlgen
+
+            type Generator interface {
+                Find(table string) string
+                Delete(table string) string
+            }
+
+            type MySQL struct{}
+
+            func (MySQL) Find(table string) string { return "SELECT a FROM `" + table + "` WHERE b = ?" }
+
+            func (MySQL) Delete(table string) string { return "DELETE FROM `" + table + "`" }
+        """,
+        "store/store.go": """
+            package store
+
+            import (
+                "database/sql"
+                "example.com/app/sqlgen"
+            )
+
+            type Store struct {
+                sqlgen.Generator
+                db *sql.DB
+            }
+
+            func (s *Store) Clear() { s.db.Exec(s.Delete("notes")) }
+
+            func (s *Store) Get(id string) { s.db.QueryRow(s.Find("notes"), id) }
+        """,
+        "go.mod": "module example.com/app\n",
+    }
+    assert sorted(texts({path: each for path, each in files.items() if path.endswith(".go")})) == [
+        "DELETE FROM `notes`",
+        "SELECT a FROM `notes` WHERE b = ?",
+    ]

@@ -43,6 +43,7 @@ SQL = [
 
 ENGLISH = [
     "Select a file from the list",
+    "SELECT Query (full_scan)",
     "select the best of them",
     "update failed: row is locked",
     "Update available",

@@ -135,3 +135,33 @@ def test_sprintf_with_a_slice_of_arguments() -> None:
     assert texts(known) == ["SELECT * FROM t WHERE a = 1"]
     unknown = body('r.db.Query(fmt.Sprintf("SELECT * FROM %s WHERE a = 1", list()...))')
     assert texts(unknown) == ["SELECT * FROM <> WHERE a = 1"]
+
+
+def test_a_text_that_is_rewritten_character_by_character_is_known() -> None:
+    source = """
+    package store
+
+    import (
+        "database/sql"
+        "fmt"
+        "strings"
+    )
+
+    func numbered(sql string) string {
+        pos, begin, parts := 1, 0, []string{}
+        for i := 0; i < len(sql); i++ {
+            if sql[i] == '?' {
+                parts = append(parts, sql[begin:i], fmt.Sprintf(":%d", pos))
+                begin = i + 1
+                pos++
+            }
+        }
+        return strings.Join(append(parts, sql[begin:]), "")
+    }
+
+    func run(db *sql.DB, table string) {
+        db.Exec(numbered("DELETE FROM notes WHERE a = ? AND b = ?"), 1, 2)
+        db.Exec(numbered("DELETE FROM " + table + " WHERE a = ? AND b = ? AND c = ? AND d = ? AND e = ? AND f = ?"))
+    }
+    """
+    assert "DELETE FROM notes WHERE a = :1 AND b = :2" in texts(source)

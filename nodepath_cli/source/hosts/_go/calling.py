@@ -115,7 +115,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     if functions:
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
     else:
-        type_id = type_of(receiver)
+        type_id = interfaces.interface_of(m, type_of(receiver), method)
         declared = interfaces.specification(m, type_id, method) if type_id else None
         if declared is not None:
             texts = tuple(interfaces.texts(*declared))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
@@ -10,10 +12,12 @@ from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.texts import plain
 from nodepath_cli.source.hosts._go.values import (
     MAX_ITEMS,
     Alternative,
+    Atom,
     Function,
     Items,
     Number,
@@ -151,11 +155,20 @@ def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Val
                 result.extend(under(_item(m, f, node, atom, inner.atom), guard))
             elif isinstance(atom, Table):
                 result.extend(under(_entry(m, f, node, atom, inner.atom), guard))
+            elif isinstance(atom, Text):
+                result.append(Alternative(guard, _byte(atom, inner.atom)))
             elif isinstance(atom, Unknown):
                 result.append(Alternative(guard, Unknown("element of " + atom.reason, atom.type.partition("[]")[2])))
             else:
                 result.append(Alternative(guard, Unknown("run-time value")))
     return limit(result) or unknown("run-time value")
+
+
+def _byte(text: Text, index: Atom) -> Atom:
+    """Return `text[index]` as the text of one character, which is what it is compared with (`text[i] == '?'`)."""
+    if not isinstance(index, Number) or index.sample or not text.plain.isascii():
+        return Unknown("run-time value")
+    return cut(text, index.value, index.value + 1) if 0 <= index.value < len(text.plain) else Unknown("run-time value")
 
 
 def presence(whole: Value, index: Value) -> Value:
@@ -200,7 +213,9 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: object) -> Value
             if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
                 return value
         return unknown("map entry")
-    return _any_of(m, f, node, [value for _, value in whole.entries], whole.open, "map entry")
+    keys = [plain(key[0].atom) for key, _ in whole.entries]
+    values = [value for _, value in whole.entries]
+    return _any_of(m, f, node, values, whole.open, "map entry", [key or "" for key in keys])
 
 
 def _distinct(values: list[Value]) -> list[Value]:
@@ -212,8 +227,11 @@ def _distinct(values: list[Value]) -> list[Value]:
     return list(seen.values())
 
 
-def _any_of(m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool, reason: str) -> Value:
-    values = _distinct(values)
+def _any_of(
+    m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool, reason: str, keys: Sequence[str] = ()
+) -> Value:
+    """Return one of several values, nobody knows which. `keys` are those of a map: they may name databases."""
+    everything, values = values, _distinct(values)
     if not values or is_open or len(values) > _MAX_CHOICES:
         return unknown(reason)
     if any(isinstance(each.atom, (Function, Unknown)) for value in values for each in value):
@@ -222,5 +240,10 @@ def _any_of(m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool
         return values[0]
     shown = f.file.shown(node)
     key = ("element", f.activation, f.iteration, node.start_byte, f.file.path)
-    decision = m.decisions.get(key, [f"{shown} is entry {number}" for number in range(1, len(values) + 1)])
+    words = [f"{shown} is entry {number}" for number in range(1, len(values) + 1)]
+    if keys and len(values) == len(everything):
+        index = node.child_by_field_name("index")
+        by = f.file.shown(index) if index is not None else "a key"
+        words = [f'map by {by}: case "{name}"' if name else other for name, other in zip(keys, words, strict=True)]
+    decision = m.decisions.get(key, words)
     return limit(each for arm, value in enumerate(values) for each in under(value, ((decision, arm),)))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SENDS = frozenset(("Exec", "MustExec", "Query", "QueryRow", "Queryx", "QueryRowx", "Get", "Select"))
 _ROWS = frozenset(("Query", "QueryRow", "Queryx", "QueryRowx"))
 _INTO = frozenset(("Get", "Select"))
+_DRIVER = "database/sql/driver."
+"""What drivers are made of: its statements take a list of values, not each in an argument (`stmt.Query(nil)`)."""
 _WRAPPED = frozenset(("Stmt", "Stmtx", "NamedStmt", "Unsafe"))
 
 
@@ -61,6 +63,8 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     whole = len(sql) == len(made) and len(first_of(values[sink])) < CAP
     judge(m, made, whole=whole)
     arguments.given(m, f, done, sink, made, whole=whole)
+    if callee.receiver_type.startswith(_DRIVER):
+        return None
     rows = opened(callee.method, made, f.ambient, whole=whole)
     if base_name(callee.method) in _INTO and sink > 0 and _is_sqlx(m, f, callee):
         handle = opened("Query", made, f.ambient, whole=whole)

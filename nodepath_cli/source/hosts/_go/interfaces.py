@@ -41,6 +41,16 @@ def specification(m: Machine, type_id: str, name: str, depth: int = 0) -> tuple[
     return None
 
 
+def interface_of(m: Machine, type_id: str, name: str, depth: int = 0) -> str:
+    """Return the interface that declares a method of a type: the type itself, or what a struct embeds; else empty."""
+    if depth > _MAX_DEPTH or not type_id:
+        return ""
+    if specification(m, type_id, name) is not None:
+        return type_id
+    inner = (interface_of(m, each, name, depth + 1) for each in m.index.embedded(type_id))
+    return next((each for each in inner if each), "")
+
+
 def texts(file: GoFile, node: Node) -> list[bool]:
     """Say of each parameter of a declared method whether its type can be that of a SQL text."""
     result = []

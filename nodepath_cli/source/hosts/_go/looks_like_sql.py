@@ -24,7 +24,7 @@ _DML = {
     "select": [
         rf"\b(?=[\s(*`'\"{HOLE}@]).*?[\s)*`'\"\]{HOLE}]from\s*[\s(`\"\[{HOLE}]\s*{_ARTICLE}(?:[\w`\"\[({{$%@]|[^\x00-\x7f])",
         rf"\s+(?:distinct\s+|all\s+|sql_\w+\s+)*(?:\d+|\?|'|\"[^\"]*\"|null\b|true\b|false\b|@@?\w|\(|not\s|exists\s*\(|case\s|-?\d|"
-        rf"cast\s*\(|[\w.]+\s*\(|current_\w+|{HOLE})",
+        rf"cast\s*\(|[\w.]+\(|current_\w+|{HOLE})",
     ],
     "insert": [
         rf"\s+(?:(?:low_priority|delayed|high_priority|ignore|or\s+\w+)\s+)*into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|with\b|table\b|as\b|default\s+values|partition\b|{HOLE})",

@@ -26,6 +26,8 @@ from nodepath_cli.source.hosts._go.values import (
 
 _MAX_ROUNDS = 128
 """Most iterations of a loop that is counted out."""
+_UNDECIDED = 12
+"""Rounds with branches that are not decided, after which a loop is left: each doubles what the variables can be."""
 _MAX_ELEMENTS = 200
 """Most elements of a list that a loop goes through one by one."""
 
@@ -179,18 +181,20 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         return _once(m, f, node, body, None, may_skip=True, words=words)
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
+    undecided = 0
     for number in range(_MAX_ROUNDS):
         atom = test[0].atom
         if len(test) != 1 or not isinstance(atom, Truth) or not atom.truth:
             break
         f.iteration = (*iteration, number)
-        before = f.scope.fork()
+        before, decisions = f.scope.fork(), m.decisions.number
         if not m.execute(f, body) and not f.exits[-1]:
             f.scope.levels = before.levels
             break
         _continue(f, ambient)
         f.ambient = ambient
-        if update is None or condition is None:
+        undecided += m.decisions.number > decisions
+        if update is None or condition is None or undecided == _UNDECIDED:
             break
         m.execute(f, update)
         test = first_of(m.evaluate(f, condition))

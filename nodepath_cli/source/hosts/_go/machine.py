@@ -109,6 +109,11 @@ class Decisions:
             self._held.append(held)
         return number
 
+    @property
+    def number(self) -> int:
+        """How many branches there are by now."""
+        return len(self._arms)
+
     def built(self, files: Sequence[GoFile]) -> int:
         """Return the number of the choice between files that are never compiled together."""
         key = ("package", "built", *(file.path for file in files))
