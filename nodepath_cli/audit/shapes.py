@@ -80,31 +80,47 @@ def before(script: Sequence[Statement], main: Schema, owned: frozenset[str]) -> 
     return begin
 
 
-def with_every_script(
+def with_every_shape(
     schema: Schema, ddl: Sequence[Statement], scripts: Iterable[Sequence[Statement]], head: Schema, dialect: Dialect
 ) -> Schema:
-    """Return the schema of a tree in which a table that several scripts make anew has the columns of each.
+    """Return the schema of a tree in which a table that several scripts, or several packages of code, make differently
+    has the columns of each.
 
-    `ddl` is all DDL that counts, `head` the tables that are not the tree's. What code or numbered migrations make, too,
-    is as they make it.
+    `ddl` is all DDL that counts, `head` the tables that are not the tree's. What numbered migrations make is as they
+    make it, and what code makes, too, where scripts have the table beside it.
     """
     alone = {script[0].span.path for script in scripts if script}
     makers: dict[str, set[str]] = defaultdict(set)
     for each in ddl:
         if found := _CREATED.match(each.sql):
-            makers[found[2]].add(each.span.path)
-    several = {name: paths for name, paths in makers.items() if len(paths) > 1 and paths <= alone}
+            makers[found[2]].add(_maker(each, alone))
+    several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone or _in_code(by))}
     if not several:
         return schema
     tables = {(table.database, table.name): table for table in schema.tables}
     kept = {table.name for table in head.tables}
-    for path in sorted(set().union(*several.values())):
-        own = from_statements([each for each in ddl if each.span.path == path], Schema(), dialect)
+    for maker in sorted(set().union(*several.values())):
+        own = from_statements([each for each in ddl if _maker(each, alone) == maker], Schema(), dialect)
         for table in own.tables:
             database = table.database or own.database
             key = (None if database == schema.database else database, table.name)
-            if table.name in several and table.name not in kept:
+            if maker in several.get(table.name, ()) and table.name not in kept:
                 # One script may drop the database that another one has filled.
                 here = replace(table, database=key[0])
                 tables[key] = either(tables[key], here) if key in tables else here
     return schema.with_tables(tables.values())
+
+
+_CODE, _SEQUENCE = "code of ", "a sequence"
+
+
+def _maker(statement: Statement, alone: set[str]) -> str:
+    """Return what makes a table: a script, the code of a folder, or a sequence of migrations."""
+    path = statement.span.path
+    if statement.host == "sql":
+        return path if path in alone else _SEQUENCE
+    return _CODE + path.rpartition("/")[0] if statement.migration is None else _SEQUENCE
+
+
+def _in_code(makers: set[str]) -> bool:
+    return all(each.startswith(_CODE) for each in makers)

@@ -15,7 +15,7 @@ from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
-from nodepath_cli.audit.shapes import before, in_one_database, with_every_script
+from nodepath_cli.audit.shapes import before, in_one_database, with_every_shape
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -140,7 +140,7 @@ class Targets:
                     orders.append(order)
                     replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
-        best = with_every_script(best, ddl, scripts, head, self._settings.dialect)
+        best = with_every_shape(best, ddl, scripts, head, self._settings.dialect)
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         return self._target(schema, self._settings, _names(head))

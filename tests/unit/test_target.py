@@ -274,3 +274,20 @@ def test_a_script_that_chooses_a_database_makes_its_tables_anew(tree: Tree) -> N
     tree.write("a.sql", "CREATE TABLE test.t (x INT);")
     tree.write("b.sql", "USE test;\nCREATE TABLE t (y INT, z INT);\nINSERT INTO t VALUES (1, 2);\nSELECT x FROM t;")
     assert brief(list(tree.audit(".").findings)) == [("NP101", "x")]
+
+
+def test_packages_that_make_a_table_differently_leave_each_other_alone(tree: Tree) -> None:
+    """Each may run on a database of its own: which package uses whose table is not in the source."""
+    tree.write(
+        "web/store.go", go('"CREATE TABLE IF NOT EXISTS sessions (k CHAR(64) PRIMARY KEY, blob_ BLOB NOT NULL)"')
+    )
+    tree.write(
+        "api/store.go",
+        go(
+            '"CREATE TABLE IF NOT EXISTS sessions (id INT PRIMARY KEY, data BLOB NOT NULL)"',
+            '"ALTER TABLE sessions ADD COLUMN seen INT"',
+            '"UPDATE sessions SET data = ? WHERE id = ? AND seen = 1"',
+        ),
+    )
+    tree.write("web/get.go", go('"SELECT blob_ FROM sessions WHERE k = ?"', '"SELECT nosuch FROM sessions"'))
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]
