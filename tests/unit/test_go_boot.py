@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.tree import Tree, brief
 from tests.unit.go_host import ddl
 
 HEAD = 'package main\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\n'
@@ -254,3 +255,35 @@ func (s *Store) MakeUsers() { s.db.Exec("CREATE TABLE users (id INT)") }
     main = "package main\n\nfunc main() {\n\ta := newApp()\n\ta.store.MakeUsers()\n\ta.store.AddMail()\n}\n"
     files = {"store/alter.go": later, "store/store.go": store, "app/types.go": types, "app/main.go": main}
     assert ddl(files) == ["CREATE TABLE users (id INT)", "ALTER TABLE users ADD COLUMN mail TEXT"]
+
+
+def test_the_steps_of_a_migration_tool_in_code_build_the_schema(tree: Tree) -> None:
+    tree.write(
+        "store/migrations.go",
+        """package store
+
+import (
+	"database/sql"
+
+	migrate "github.com/rubenv/sql-migrate"
+)
+
+var source = &migrate.MemoryMigrationSource{
+	Migrations: []*migrate.Migration{
+		{
+			Id:   "1",
+			Up:   []string{"CREATE TABLE people (id INT)", "ALTER TABLE people ADD COLUMN name TEXT"},
+			Down: []string{"DROP TABLE people"},
+		},
+	},
+}
+
+func Run(db *sql.DB) {
+	migrate.Exec(db, "mysql", source, migrate.Up)
+	db.Query("SELECT name, nosuch FROM people")
+}
+""",
+    )
+    report = tree.audit(".")
+    assert brief(list(report.findings)) == [("NP101", "nosuch")]
+    assert (report.counts.statements, report.counts.resolved) == (1, 1)

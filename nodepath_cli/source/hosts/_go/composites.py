@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields
+from nodepath_cli.source.hosts._go import fields, recording
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
+from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import cut
@@ -35,6 +36,8 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
+_STEPS = frozenset(("Up", "Script"))
+"""Fields of a migration tool's `Migration` that hold what it runs (sql-migrate, darwin)."""
 _MAX_CHOICES = 12
 """Most entries of a list or map that are tried where the index is known only at run time."""
 
@@ -136,6 +139,9 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
             name = f.file.source(key) if key is not None else name
             value = element.child_by_field_name("value") or element
         entries.append((name, _value_of(m, f, value, None)))
+        if name in _STEPS and type_id.endswith(".Migration") and folder not in m.index.folders:
+            call = Call(f.file, element.start_byte, element.end_byte, f"Migration.{name}", f.function)
+            recording.migration(m, f, call, entries[-1][1])
         if folder in m.index.folders:
             site = (f.file.path, element.start_byte)
             fields.note(m, folder, type_id, name, entries[-1][1], f.function, site)

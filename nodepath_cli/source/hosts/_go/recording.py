@@ -31,6 +31,7 @@ from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Guard,
+    Items,
     Piece,
     Several,
     Text,
@@ -94,6 +95,17 @@ def record(
                 if kind is not None:
                     literals |= _note(m, f, call, alternative, atom, kind, 1)
     return frozenset(literals)
+
+
+def migration(m: Machine, f: Frame, call: Call, value: Value) -> None:
+    """Record the SQL that a migration of another package's tool is made of: a text, or a list of them."""
+    for outer in given(value, f.ambient) if not m.quiet else ():
+        items = outer.atom.items if isinstance(outer.atom, Items) else ((outer,),)
+        for alternative in (each for item in items for each in item):
+            guard = join_guards(outer.guard, alternative.guard)
+            kind = sql_kind_at_sink(alternative.atom.plain) if isinstance(alternative.atom, Text) else None
+            if kind is not None and guard is not None and isinstance(alternative.atom, Text):
+                _note(m, f, call, Alternative(guard, alternative.atom), alternative.atom, kind, 2)
 
 
 def _pieces(value: Value) -> list[Piece]:
