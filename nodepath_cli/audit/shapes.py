@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -43,7 +43,7 @@ def in_one_database(schema: Schema, own: Iterable[Table] = ()) -> Schema:
 def either(one: Table, other: Table) -> Table:
     """Return a table that takes whatever one of two takes."""
     if one.columns == other.columns:
-        return one
+        return replace(one, open=True) if other.open else one
     columns = [_either(each, other.column(each.name)) for each in one.columns]
     columns += [_either(each, None) for each in other.columns if not one.column(each.name)]
     names = [[column.name.lower() for column in table.visible] for table in (one, other)]
@@ -52,32 +52,36 @@ def either(one: Table, other: Table) -> Table:
 
 
 def _either(one: Column, other: Column | None) -> Column:
-    if one == other:
-        return one
-    optional = other is None or other.nullable or other.default is not None or other.auto_increment
+    """Return a column that takes what one of two takes; without the other one it may be missing."""
+    if other is None or one == other:
+        return one if other else replace(one, nullable=True)
+    optional = other.nullable or other.default is not None or other.auto_increment or one.generated != other.generated
     return replace(
         one,
-        type=one.type if other is None or one.type == other.type else "",
+        type=one.type if one.type == other.type else "",
         nullable=one.nullable or optional,
-        generated=one.generated if other is None or other.generated else None,
+        default=other.default if one.default is None else one.default,
+        auto_increment=one.auto_increment or other.auto_increment,
+        generated=one.generated if one.generated == other.generated else None,
+        charset=one.charset if one.charset == other.charset else None,
+        collation=one.collation if one.collation == other.collation else None,
     )
 
 
-def before(script: Sequence[Statement], main: Schema, owned: frozenset[str]) -> Callable[[], Schema]:
-    """Return what gives the schema that a script meets: a table that it makes itself is not there yet.
+def before(script: Sequence[Statement], schema: Schema, owned: frozenset[str]) -> Schema:
+    """Return what a script meets on an inferred schema: what it makes with IF NOT EXISTS may be there in either shape.
 
-    With IF NOT EXISTS it may be there, in either shape. The tables in `owned` are there in any case.
+    The tables in `owned` are there as they are in any case.
     """
-    made = {found[2] for each in script if (found := _CREATED.match(each.sql)) and found[1]}
-
-    def begin() -> Schema:
-        creates = [each for each in script if _CREATED.match(each.sql)]
-        own = from_statements(creates, Schema(), Dialect(main.dialect, main.version))
-        shapes = {table.name: table for table in own.tables if table.name in made - owned}
-        tables = (either(each, shapes[each.name]) if each.name in shapes else each for each in main.tables)
-        return main.with_tables(tables) if main.inferred and shapes else main
-
-    return begin
+    made = {found[2] for each in script if (found := _CREATED.match(each.sql)) and found[1]} - owned
+    if not made or not schema.inferred:
+        return schema
+    creates = [each for each in script if _CREATED.match(each.sql)]
+    own = from_statements(creates, Schema(), Dialect(schema.dialect, schema.version))
+    shapes = {table.name: table for table in own.tables if table.name in made}
+    return schema.with_tables(
+        either(each, shapes[each.name]) if each.name in shapes else each for each in schema.tables
+    )
 
 
 def with_every_shape(

@@ -16,6 +16,8 @@ from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
 from nodepath_cli.audit.shapes import before, in_one_database, with_every_shape
+from nodepath_cli.audit.temporaries import temporaries
+from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -110,6 +112,10 @@ class Targets:
     def _head(self) -> Schema:
         return load(("head",), self._settings)
 
+    @cached_property
+    def _scripts(self) -> list[Sequence[Statement]]:
+        return [script for program in self._programs for script in program.scripts()]
+
     def _given(self, settings: Settings) -> Target:
         schema = load(settings.schema, settings)
         if schema.several_defaults:
@@ -125,8 +131,7 @@ class Targets:
         """The owned tables, and on top of them the DDL of the tree itself."""
         head = self._head
         # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
-        scripts = [script for program in self._programs for script in program.scripts()]
-        parts = without_copies([program.ddl() for program in self._programs], scripts)
+        parts = without_copies([program.ddl() for program in self._programs], self._scripts)
         parts = [without_put_away(part, self._statements, self._settings.dialect) for part in parts]
         self._ddl = ddl = [each for part in parts for each in part]
         replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
@@ -140,7 +145,7 @@ class Targets:
                     orders.append(order)
                     replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
-        best = with_every_shape(best, ddl, scripts, head, self._settings.dialect)
+        best = with_every_shape(best, ddl, self._scripts, head, self._settings.dialect)
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         return self._target(schema, self._settings, _names(head))
@@ -150,17 +155,21 @@ class Targets:
         if self._past is None:
             self._past = {}
             main = self.main
-            for program in self._programs:
-                for script in program.scripts():
-                    if any(builds_schema(step.sql, self._settings.dialect) for step in script):
-                        begin = before(script, main.schema, main.proved_tables)
-                        self._past |= self._replayed(script, begin, main.proved_tables, alone=True)
+            for script in self._scripts:
+                if any(builds_schema(step.sql, self._settings.dialect) for step in script):
+                    begin = partial(self._begun, script)
+                    self._past |= self._replayed(script, begin, main.proved_tables, alone=True)
             numbered = [steps for program in self._programs if (steps := program.migrations())]
             for steps in numbered or ([()] if self._numbered_code else []):
                 for line in lines(self._with_code(steps)):
                     # A line repeats what stands before it in others: each step is that of the line of its own folder.
                     self._past = self._replayed(line, self._before, _names(self._head)) | self._past
         return self._past
+
+    def _begun(self, script: Sequence[Statement]) -> Met:
+        """What a script that stands for itself meets."""
+        begun = met(script, self.main.schema, partial(self._rest, script), self.main.dialect)
+        return replace(begun, schema=before(script, begun.schema, self.main.proved_tables))
 
     def _rest(self, script: Sequence[Statement]) -> Schema | None:
         """What the tree makes without a script, None where its schema was given."""
@@ -169,6 +178,7 @@ class Targets:
         own = {step.span for step in script}
         rest = [each for each in self._ddl if each.span not in own]
         schema = from_statements(rest, self._head, self._settings.dialect, self._files)
+        schema = with_every_shape(schema, rest, self._scripts, self._head, self._settings.dialect)
         return replace(in_one_database(schema), inferred=True)
 
     def _before(self) -> Met:
@@ -222,7 +232,7 @@ class Targets:
         )
 
     def _replayed(
-        self, steps: Sequence[Statement], begin: Callable[[], Schema], owned: frozenset[str], *, alone: bool = False
+        self, steps: Sequence[Statement], begin: Callable[[], Met], owned: frozenset[str], *, alone: bool = False
     ) -> dict[Span, Target]:
         """Return what the statements meet. `alone`: what they make themselves counts, whatever else has its name."""
         dialect = self._settings.dialect
@@ -239,7 +249,7 @@ class Targets:
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
             if coded or not all(building):
-                target = target or self._now(running, base, owned, alone=alone)
+                target = target or replace(self._now(running, base, owned, alone=alone), changed=begun.changed)
                 past[step.span] = target
                 if moments == []:
                     moments.append(target)

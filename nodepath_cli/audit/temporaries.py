@@ -14,8 +14,9 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nodepath_cli.audit.shapes import either
 from nodepath_cli.config import Dialect
-from nodepath_cli.schema.model import Column, Schema, Table
+from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, Replay
@@ -95,7 +96,7 @@ class Temporaries(Struct, frozen=True):
         """Return the table that a text makes, from tables of the schema (by lower-case name) and earlier ones."""
         words = set(_WORD.findall(made.sql.lower()))
         others = [table for table in earlier if table.name.lower() in words]
-        if any(table.several for table in others):
+        if any(table.mixed for table in others):
             return Table(made.name, open=True)
         # Only what it names: there may be many tables, and this is asked for every step of many migrations.
         tables = [table for word in sorted(words) for table in near.get(word, ())]
@@ -137,28 +138,3 @@ def _altered(statements: Sequence[Statement]) -> frozenset[str]:
 
 def _parts_of(written: str) -> list[str]:
     return [each.strip(_QUOTES) for each in re.findall(_PART, written)]
-
-
-def either(one: Table, other: Table) -> Table:
-    """Return a table that is one or the other: it has the columns of both, and requires those that both require."""
-    if one.columns == other.columns:
-        return replace(one, open=True) if other.open else one
-    columns = [_either_column(each, other.column(each.name)) for each in one.columns]
-    columns += [_either_column(each, None) for each in other.columns if not one.column(each.name)]
-    return replace(one, columns=tuple(columns), open=one.open or other.open, several=True)
-
-
-def _either_column(one: Column, other: Column | None) -> Column:
-    """Return a column that is one or the other, or may be missing: nothing is said against what one of them allows."""
-    if other is None or one == other:
-        return one if other else replace(one, nullable=True)
-    return replace(
-        one,
-        type=one.type if one.type == other.type else "",
-        nullable=one.nullable or other.nullable or one.generated != other.generated,
-        default=other.default if one.default is None else one.default,
-        auto_increment=one.auto_increment or other.auto_increment,
-        generated=one.generated if one.generated == other.generated else None,
-        charset=one.charset if one.charset == other.charset else None,
-        collation=one.collation if one.collation == other.collation else None,
-    )

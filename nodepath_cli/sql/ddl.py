@@ -163,6 +163,10 @@ class Replay:
         """Return the tables that the statements themselves have made where they are now, without their database."""
         return tuple(replace(draft.table(), database=None) for draft in self._catalog.made())
 
+    def temporary(self) -> tuple[Table, ...]:
+        """Return the temporary tables that there are now."""
+        return tuple(draft.table() for draft in self._catalog.temporary())
+
     def schema(self) -> Schema:
         """Return the schema as it is now, without the temporary tables."""
         schema = self._catalog.finished()
