@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, Col, Expr
+from nodepath_cli.sql.nodes import IN_LEFT, ONE_COLUMN, UNORDERED, Col, Expr
 from nodepath_cli.sql.operands import OperandGrammar
 from nodepath_cli.sql.words import RESERVED
 
@@ -34,8 +34,9 @@ class ExpressionGrammar(OperandGrammar):
 
     def expr(self, read: Callable[[], None] | None = None) -> Expr:
         """Read one expression (or what `read` reads) and return what was found in it."""
-        saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows)
+        saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults)
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = [], False, False, False, []
+        self.faults = []
         first = self.i
         (read or self.boolean)()
         atoms = self.atoms
@@ -55,8 +56,9 @@ class ExpressionGrammar(OperandGrammar):
             self.window,
             self.open_text,
             tuple(self.named_windows),
+            tuple(self.faults),
         )
-        self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = saved
+        self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults = saved
         return result
 
     def _literal(self, first: int, end: int) -> tuple[str | None, str | None]:
@@ -186,7 +188,8 @@ class ExpressionGrammar(OperandGrammar):
         word = words[self.i]
         self.i += 1
         if word == "IN":
-            self._in_operand(mark)
+            alone = self.single[1] == start and len(self.atoms) == mark + 1 and isinstance(self.atoms[mark], Col)
+            self._in_operand(mark, ONE_COLUMN if alone else 0)
         elif word == "BETWEEN":
             self.operand()
             self.expect("AND")
@@ -209,7 +212,7 @@ class ExpressionGrammar(OperandGrammar):
             return False
         return True
 
-    def _in_operand(self, mark: int) -> None:
+    def _in_operand(self, mark: int, flags: int) -> None:
         if self.at_hole():
             self.hole(VALUE)
         elif self.words[self.i] != "(":
@@ -220,7 +223,7 @@ class ExpressionGrammar(OperandGrammar):
         else:
             if self.is_query(self.i):
                 self._in_left(mark)
-            self._subquery_or_list(UNORDERED)
+            self._subquery_or_list(UNORDERED | flags)
 
     def _in_left(self, mark: int) -> None:
         atoms = self.atoms

@@ -308,6 +308,7 @@ class FromResolver(NameResolver):
             seen = Scope([one, two], list(leaves((one, two))), outer=scope.outer, hole=scope.hole)
             seen.merged = scope.merged
             self.expression(item.on, seen, Clause.ON, environment, (one, two))
+            self.no_aggregate(item.on, seen, Clause.ON)
         return tree
 
     def _using(self, names: tuple[Ident, ...], one: Tree, two: Tree, scope: Scope) -> frozenset[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from nodepath_cli.sql.arity import refusal
 from nodepath_cli.sql.expressions import ExpressionGrammar
-from nodepath_cli.sql.lexer import QUOTED, WORD
-from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, Expr
+from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
+from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, CallFault, Expr
 from nodepath_cli.sql.words import AGGREGATES, UNITS, words_of
 
 _FRAME = words_of("""
@@ -27,14 +28,30 @@ class FunctionGrammar(ExpressionGrammar):
         self.i += 1
         self.deeper()
         special = self._SPECIAL.get(word)
+        around, self.aggregate = self.aggregate, False
         if special:
             special(self, opening)
         else:
-            self.arguments()
+            self._count_matters(word, opening, self.arguments())
+        nested, self.aggregate = self.aggregate, around or self.aggregate
         self.nesting -= 1
         self.expect(")")
         if word in AGGREGATES or self.words[self.i] in _AFTER_CALL:
             self._after_call(word, mark)
+            if nested and word in AGGREGATES and self.words[self.i - 1] == ")" and self.closing[opening] == self.i - 1:
+                self._fault(1111, "Invalid use of group function", word, opening)
+
+    def _count_matters(self, word: str, opening: int, count: int | None) -> None:
+        """Note a call whose arguments are more or fewer than the function takes."""
+        if count is None or (self.has_holes and HOLED in self.kinds[opening : self.i]):
+            return
+        errno = refusal(word, count)
+        if errno is not None:
+            self._fault(errno, f"Incorrect parameter count in the call to native function '{word}'", word, opening)
+
+    def _fault(self, errno: int, message: str, word: str, opening: int) -> None:
+        closing = self.closing[opening]
+        self.faults.append(CallFault(errno, message, word, self.starts[opening - 1], self.ends[closing]))
 
     def _after_call(self, word: str, mark: int) -> None:
         if self.words[self.i] == "WITHIN":
@@ -72,17 +89,23 @@ class FunctionGrammar(ExpressionGrammar):
             self._flag(mark, AGGREGATE)
             self.aggregate = True
 
-    def arguments(self) -> None:
-        """Read arguments up to the closing parenthesis, with the clauses that functions share."""
+    def arguments(self) -> int | None:
+        """Read arguments up to the closing parenthesis, with the clauses that functions share.
+
+        Return how many there are, None where words stand among them.
+        """
         words = self.words
         if words[self.i] == ")":
-            return
+            return 0
+        plain, count = True, 0
         while words[self.i] in ("DISTINCT", "ALL", "DISTINCTROW"):
+            plain = False
             self.i += 1
         if words[self.i] == "*" and words[self.i + 1] == ")":
             self.i += 1
-            return
+            return None
         while True:
+            count += 1
             self.boolean()
             if words[self.i] == "AS":
                 self._type(",)")
@@ -92,7 +115,9 @@ class FunctionGrammar(ExpressionGrammar):
             if not self.accept(","):
                 break
         while words[self.i] in _ARGUMENT_CLAUSES:
+            plain = False
             self._argument_clause(words[self.i])
+        return count if plain else None
 
     def _argument_clause(self, word: str) -> None:
         self.i += 1

@@ -15,6 +15,7 @@ from nodepath_cli.sql.nodes import (
     EXISTS,
     IN_LEFT,
     ODKU_VALUE,
+    ONE_COLUMN,
     UNORDERED,
     WINDOW_ITEM,
     WINDOW_ORDER,
@@ -110,11 +111,33 @@ class NameResolver(NameSearch, ABC):
             if isinstance(atom, Sub):
                 place = _link_place(clause, atom.flags)
                 link = Link(scope, place, trees, item, bool(atom.flags & UNORDERED), exists=bool(atom.flags & EXISTS))
-                self.query(atom.query, link, environment)
+                output = self.query(atom.query, link, environment)
+                if atom.flags & ONE_COLUMN or _is_all_of(expr, atom, self.text, clause):
+                    self.one_column(atom.query, output)
             else:
                 self.column(atom, scope, clause, trees)
         for window in expr.windows:
             self.window(window, scope)
+        for fault in expr.faults:
+            if self.prepared.variant.countable(self.prepared.back(fault.start), self.prepared.back_end(fault.end)):
+                self.violate(fault.errno, fault.message, fault.name, fault.start, fault.end, clause)
+
+    def one_column(self, query: Query, output: Output) -> None:
+        """Check that a subquery that stands for one value has one column."""
+        if output.unknown is None and len(output.columns) > 1 and self.fixed_width(query):
+            self.violate(1241, "Operand should contain 1 column(s)", None, query.start, query.end)
+
+    @abstractmethod
+    def fixed_width(self, query: Query) -> bool:
+        """Say whether each branch of a query selects as many columns as its text shows."""
+
+    def no_aggregate(self, expr: Expr | None, scope: Scope, clause: Clause) -> None:
+        """Check that no aggregate function stands where rows are not yet grouped.
+
+        In a subquery it may be one of the query around.
+        """
+        if expr is not None and expr.aggregate and scope.outer is None and not expr.hole:
+            self.violate(1111, "Invalid use of group function", None, expr.start, expr.end, clause)
 
     def window(self, name: Ident, scope: Scope) -> None:
         """Check that a window of that name is defined."""
@@ -251,6 +274,14 @@ class NameResolver(NameSearch, ABC):
             return None, ()
         candidates = tuple({id(source.table): source.table for source in sources if source.table}.values())
         return (candidates[0] if len(candidates) == 1 and len(sources) == 1 else None), candidates
+
+
+def _is_all_of(expr: Expr, sub: Sub, text: str, clause: Clause) -> bool:
+    """Say whether a value that is to be one column's is this subquery in its parentheses and nothing else."""
+    if clause not in (Clause.SELECT, Clause.SET, Clause.VALUES_FIRST, Clause.VALUES_LATER) or len(expr.atoms) > 1:
+        return False
+    before, after = text[expr.start : sub.query.start], text[sub.query.end : expr.end]
+    return not sub.flags and before.strip("( ") == after.strip(") ") == ""
 
 
 def _link_place(clause: Clause, flags: int) -> Clause:

@@ -24,6 +24,8 @@ WINDOW_ITEM = 64
 """A whole item of a window's PARTITION BY or ORDER BY."""
 EXISTS = 256
 """A subquery of EXISTS: each `*` in its select list is one constant (`setup_wild` of both servers' sources)."""
+ONE_COLUMN = 512
+"""A subquery whose rows are compared with one column."""
 UNORDERED = 128
 """A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
 
@@ -63,6 +65,16 @@ class Sub(Struct, frozen=True):
 Atom: TypeAlias = Col | Sub
 
 
+class CallFault(Struct, frozen=True):
+    """A function call that the server refuses. The offsets frame the call."""
+
+    errno: int
+    message: str
+    name: str
+    start: int
+    end: int
+
+
 class Expr(Struct, frozen=True):
     """An expression: the columns and subqueries in it, in source order."""
 
@@ -83,6 +95,8 @@ class Expr(Struct, frozen=True):
     """It holds a hole that may stand for more than a value."""
     windows: tuple[Ident, ...] = ()
     """Windows that it names (`OVER w`)."""
+    faults: tuple[CallFault, ...] = ()
+    """Calls in it that the server refuses, whatever the schema."""
 
 
 class Star(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, Col, Ident, Query, Select, Sub, TableName
+from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, CallFault, Col, Ident, Query, Select, Sub, TableName
 from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
@@ -23,6 +23,7 @@ class OperandGrammar(Cursor, ABC):
 
     atoms: list[Atom]
     named_windows: list[Ident]
+    faults: list[CallFault]
     open_text = False
     """A hole was met that may stand for any piece of SQL."""
     single: tuple[int, int] = (-1, -1)

@@ -232,6 +232,7 @@ class SelectResolver(FromResolver):
                     self._group_functions(item.value, scope, in_windows=True)
         if select.where:
             self.expression(select.where, scope, Clause.WHERE, environment)
+            self.no_aggregate(select.where, scope, Clause.WHERE)
         for expr in select.group:
             self._group_item(expr, scope, environment)
         if select.having:
@@ -318,6 +319,7 @@ class SelectResolver(FromResolver):
         col = expr.column
         if col is None:
             self.expression(expr, scope, Clause.GROUP_BY, environment)
+            self.no_aggregate(expr, scope, Clause.GROUP_BY)
             self._group_functions(expr, scope)
             return
         hit = None if col.name.hole else self.in_items(col, scope)

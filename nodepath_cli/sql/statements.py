@@ -30,6 +30,7 @@ class StatementGrammar(WriteGrammar):
         super().__init__(tokens, dialect, version)
         self.atoms = []
         self.named_windows = []
+        self.faults = []
         self.variables = []
 
     def statements(self) -> list[Node]:

@@ -223,10 +223,12 @@ class WriteResolver(SelectResolver):
                     changed.add(hit.source.name)
             if pair.value:
                 self.expression(pair.value, scope, clause, environment)
+                self.no_aggregate(pair.value, scope, clause)
         for bound in node.portion:
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
             self.expression(node.where, scope, Clause.WHERE, environment)
+            self.no_aggregate(node.where, scope, Clause.WHERE)
         for expr in node.order:
             self.order_item(expr, scope, environment)
         self._limit(node.limit)
@@ -265,6 +267,7 @@ class WriteResolver(SelectResolver):
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
             self.expression(node.where, scope, Clause.WHERE, environment)
+            self.no_aggregate(node.where, scope, Clause.WHERE)
         for expr in node.order:
             self.order_item(expr, scope, environment)
         self._limit(node.limit)

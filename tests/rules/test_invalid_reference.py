@@ -18,8 +18,37 @@ DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
         ("SELECT d.a FROM (SELECT t.a, u.a FROM t JOIN u ON 1) d", 1060),
         ("DELETE nosuch FROM t JOIN u ON t.a = u.a", 1109),
         ("SELECT nosuch.* FROM t", 1051),
+        ("SELECT NULLIF(a) FROM t", 1582),
+        ("UPDATE t SET a = POW(b)", 1582),
+        ("INSERT INTO t (a) VALUES (IFNULL(1, 2, 3))", 1582),
+        ("SELECT LEFT(a) FROM t", 1064),
+        ("SELECT COUNT(a, b) FROM t", 1064),
+        ("SELECT a FROM t WHERE COUNT(*) > 1", 1111),
+        ("SELECT a FROM t GROUP BY COUNT(*)", 1111),
+        ("SELECT t.a FROM t JOIN u ON SUM(u.a) = t.a", 1111),
+        ("UPDATE t SET a = MAX(b)", 1111),
+        ("DELETE FROM t WHERE MAX(b) = 1", 1111),
+        ("SELECT SUM(MAX(a)) FROM t", 1111),
+        ("SELECT a FROM t WHERE a IN (SELECT a, c FROM u)", 1241),
+        ("SELECT (SELECT a, c FROM u) FROM t", 1241),
     ],
 )
 def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: int) -> None:
     (finding,) = tree.findings(DDL, f'"{statement}"')
     assert (finding.rule, finding.errno) == ("NP114", errno)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT COUNT(DISTINCT a, b), GROUP_CONCAT(a, b ORDER BY a SEPARATOR '-') FROM t",
+        "SELECT SUM(SUM(a)) OVER (), SUM((SELECT MAX(c) FROM u)) FROM t GROUP BY b",
+        "SELECT CONCAT(a), COALESCE(a, b, 1, 2), NOW(), NOW(6), IF(a, b, 1), my_own(a, b, 1, 2) FROM t",
+        "SELECT a FROM t WHERE (a, b) IN (SELECT a, c FROM u) AND EXISTS (SELECT a, c FROM u)",
+        "SELECT (SELECT a, c FROM u LIMIT 1) = (a, b) FROM t",
+        # The aggregate is one of the query around.
+        "SELECT a FROM t GROUP BY a HAVING EXISTS (SELECT 1 FROM u WHERE u.a = SUM(t.b))",
+    ],
+)
+def test_calls_and_subqueries_that_the_server_takes_are_not_reported(tree: Tree, statement: str) -> None:
+    assert tree.findings(DDL, f'"{statement}"') == []

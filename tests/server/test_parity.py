@@ -43,7 +43,9 @@ def test_the_verdict_is_the_servers(prepared: tuple[Connection, Schema], point: 
     said = nodepath_says(sql, schema)
     assert said.unparsed is None or (server is not None and server.errno == 1064), said.unparsed
     if server is None or server.errno in NOT_NAMES:
-        assert said.verdicts == (), f"{point}: the server accepts it"
+        # Not every one of these is seen, but nothing else may be said.
+        errnos = {verdict.errno for verdict in said.verdicts}
+        assert errnos <= {server.errno if server else None}, f"{point}: the server says {server}"
         return
     same = server.agrees(said.verdicts)
     assert same, f"{point}: the server says {server}, nodepath {said.verdicts}"

@@ -117,6 +117,37 @@ def stored(m: Machine, folder: str, type_id: str, name: str, *, whose: bool = Tr
     return found[1]
 
 
+def chained(m: Machine, type_id: str, name: str) -> bool:
+    """Say whether only a struct's own methods that hand it on set a field (`func (s *Select) OrderBy(...) *Select`).
+
+    Such calls are followed, so that a struct made in sight has the field only where one of them was called.
+    """
+    key = (type_id, name)
+    known = m.chained.get(key)
+    if known is None:
+        folder, _, type_name = type_id.rpartition(".")
+        sites = [
+            (file, write)
+            for file in (_files(m, folder, name) if folder in m.sql_folders else ())
+            for write in m.index.writing(file, name, is_field=True)
+            if write.type is None
+        ]
+        known = m.chained[key] = bool(sites) and all(
+            _hands_on(m.index.enclosing(file, write.start), type_name) for file, write in sites
+        )
+    return known
+
+
+def _hands_on(routine: Routine | None, type_name: str) -> bool:
+    """Say whether a function is a method with a pointer to a type for its receiver, and for its only result."""
+    if routine is None or routine.receiver != type_name:
+        return False
+    receiver, result = (routine.node.child_by_field_name(part) for part in ("receiver", "result"))
+    if receiver is None or result is None or "*" not in routine.file.source(receiver):
+        return False
+    return routine.file.source(result).partition("[")[0] == f"*{type_name}"
+
+
 def _evaluate(m: Machine, folder: str, name: str, *, is_field: bool) -> None:
     """Evaluate the places that write a name, each once."""
     key = (folder, name, is_field)

@@ -241,6 +241,9 @@ def _of_caller(value: Value, depth: int) -> bool:
             return True
         inner: Sequence[Value] = ()
         if isinstance(atom, Record):
+            if depth == 0 and not atom.complete:
+                # The receiver or an argument with a field set: its other fields are the caller's.
+                return True
             inner = [value for _, value in atom.fields]
         elif isinstance(atom, Items):
             inner = atom.items[:_LOOKED_AT]

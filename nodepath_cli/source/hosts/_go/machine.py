@@ -229,6 +229,8 @@ class Machine(Struct, eq=False):
     """Counts the changes of `fields`."""
     stored: dict[tuple[str, str, str, bool], tuple[int, Value | None]] = field(default_factory=dict)
     """What is known of a field, by folder, type and name, with the version of `fields`."""
+    chained: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Whether only methods that hand on their receiver set a field, by type id and name."""
     values: dict[tuple[str, str], Value | int] = field(default_factory=dict)
     """Package constants and variables, by folder and name. While one is being computed, how many functions were in
     progress when that began."""

@@ -38,6 +38,7 @@ from nodepath_cli.source.hosts._go.values import (
 ITSELF = "value that depends on itself"
 BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
 """Types that texts are written into."""
+_UNSET: dict[str, Atom] = {"string": EMPTY, "int": Number(0)}
 
 
 def identifier(m: Machine, f: Frame, node: Node) -> Value:
@@ -107,6 +108,11 @@ def _in_record(record: Record, name: str, depth: int) -> Value | None:
 
 
 def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Value | None:
+    if isinstance(atom, Record) and atom.complete:
+        kind = m.index.field_type(atom.type, name)
+        if kind in _UNSET and fields.chained(m, atom.type, name):
+            # A chain that does not call its method (`From("users").Where(...)` without `OrderBy`) leaves it as it is.
+            return just(_UNSET[kind])
     if m.unread:
         method = m.index.method(atom.type, name) if atom.type else None
         if method is not None:
