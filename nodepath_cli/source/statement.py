@@ -102,6 +102,8 @@ class Hole(Struct, frozen=True):
     """The source expression behind it, shortened to one line (`tableName`, `strings.Join(parts, ", ")`)."""
     reason: str
     """Why it is not known, in the words of the report (`function argument`, `map of updates`)."""
+    number: bool = False
+    """It holds digits and nothing else (`LIMIT %d`)."""
 
 
 class Variant(Struct, frozen=True):

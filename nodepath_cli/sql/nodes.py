@@ -66,7 +66,7 @@ Atom: TypeAlias = Col | Sub
 
 
 class CallFault(Struct, frozen=True):
-    """A function call that the server refuses. The offsets frame the call."""
+    """A function call that the server refuses, or a placeholder. The offsets frame it."""
 
     errno: int
     message: str

@@ -73,6 +73,8 @@ class OperandGrammar(Cursor, ABC):
                 self.i += 1
         elif kind in (NUMBER, PARAM, VARIABLE):
             self.i = index + 1
+            if kind == PARAM and self.kinds[index + 1] == WORD and self.touches_next(index):
+                self._glued(index)
         elif kind == HOLED:
             self._hole(index)
         elif self.words[index] == "(":
@@ -93,6 +95,13 @@ class OperandGrammar(Cursor, ABC):
             self.i = index + 1
         else:
             raise self.problem()
+
+    def _glued(self, index: int) -> None:
+        """Note `?AND`: a word directly behind the mark makes it none (measured; `sql_lex.cc` of both servers)."""
+        start, end = self.starts[index], self.ends[index + 1]
+        if self.text[start] == "?":
+            text = self.text[start:end]
+            self.faults.append(CallFault(1064, f"syntax error at '{text}': a blank is missing", text, start, end))
 
     def _parenthesis(self, index: int) -> None:
         if self.is_query(index):

@@ -50,7 +50,10 @@ def _why_open(parsed: Parsed) -> str | None:
 
 
 def _may_hold(use: HoleUse, prepared: Prepared) -> bool:
-    """Say whether a hole may stand for placeholders. A part of a name, as in `orders_%s`, cannot."""
+    """Say whether a hole may stand for placeholders. Digits and a part of a name, as in `orders_%s`, cannot."""
+    place = prepared.back(use.start)
+    if any(hole.number for hole in prepared.variant.holes if hole.offset == place):
+        return False
     if use.role != NAME:
         return True
     text = prepared.text

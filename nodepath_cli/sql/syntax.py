@@ -8,6 +8,7 @@ and MariaDB 10.11 answers an error to each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -37,6 +38,9 @@ _NEVER_AFTER = {
     "BY": _ENDS | {"FROM"},
     "INTO": words_of("VALUES ,"),
 }
+_MAY_CLOSE = re.compile(r"(?i),|\b(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|SET|VALUES?|SELECT|ON|AS|THEN|ELSE)\b")
+"""Where a parenthesis that was forgotten may have stood: in front of these."""
+_MOST_PLACES = 30
 _FOREIGN = frozenset("{}[]%:$#\\")
 _SHAPES = (
     ("SELECT", "FROM"),
@@ -96,6 +100,8 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool
         return None
     if unread.variant.sql[unread.start : unread.start + 1] == ")":
         return _one_too_many(unread.variant, unread.start, dialect, known)
+    if unread.variant.sql[unread.start : unread.start + 1] == "(":
+        return _never_closed(unread.variant, unread.start, dialect, known)
     verb = _verb_misspelt(unread, dialect, known)
     if verb is not None:
         return verb
@@ -104,7 +110,9 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool
         return None
     for name, version in _NEWEST:
         other = parse(unread.variant, Dialect(name, version, dialect.ansi_quotes))
-        if not isinstance(other, Unparsed) or other.start is None or unread.variant.sql[other.start :][:1] == "=":
+        if not isinstance(other, Unparsed) or other.start is None:
+            return None
+        if unread.variant.sql[other.start :][:1] == "=" and clauses.word(0) != "UPDATE":
             # Both servers read `FROM a = b` as `FROM a AS b` (measured).
             return None
     index = next((number for number, start in enumerate(clauses.tokens.starts) if start == unread.start), 0)
@@ -138,6 +146,25 @@ def _one_too_many(variant: Variant, start: int, dialect: Dialect, known: Callabl
         return None
     clauses = Clauses.of(without, dialect.ansi_quotes)
     return SyntaxFault(start, start, start + 1, ")") if clauses and _names_any(clauses, known) else None
+
+
+def _never_closed(variant: Variant, start: int, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+    """Return the parenthesis at `start` where the text is right with its partner somewhere before the end.
+
+    Where the partner would be right at the end, the text may be the first piece of another one.
+    """
+    if variant.holes:
+        return None
+    sql = variant.sql
+    places = [start + match.start() for match in _MAY_CLOSE.finditer(sql[start:])]
+    for place in (len(sql), *places[:_MOST_PLACES]):
+        closed = f"{sql[:place]}) {sql[place:]}"
+        if isinstance(parse(Variant(closed, variant.offsets), dialect), Unparsed):
+            continue
+        clauses = Clauses.of(closed, dialect.ansi_quotes)
+        sure = place < len(sql) and clauses is not None and _names_any(clauses, known)
+        return SyntaxFault(start, start, start + 1, "(") if sure else None
+    return None
 
 
 def _plain(variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...]) -> Clauses | None:

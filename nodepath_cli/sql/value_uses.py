@@ -28,6 +28,10 @@ _AFTER = words_of(
     ") , ; AND OR XOR && THEN ELSE END AS WHERE ORDER GROUP HAVING LIMIT ON JOIN LEFT RIGHT INNER CROSS STRAIGHT_JOIN "
     "NATURAL UNION EXCEPT INTERSECT FOR LOCK RETURNING WINDOW FROM"
 )
+_OPERATORS = words_of("AND OR XOR && THEN ELSE")
+_BRANCHING = words_of("( IF IFNULL COALESCE")
+"""What gives one of its arguments, IF all but its first one."""
+_DEEPEST = 4
 _WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UTC_DATE")
 _NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
 
@@ -58,6 +62,15 @@ class Assigned(Struct, frozen=True):
 
 class Defaulted(Struct, frozen=True):
     """A column gets the keyword DEFAULT. The offsets frame the word."""
+
+    table: Table
+    column: Column
+    start: int
+    end: int
+
+
+class Emptied(Struct, frozen=True):
+    """A column gets NULL. The offsets frame the word."""
 
     table: Table
     column: Column
@@ -101,7 +114,7 @@ class Aliased(Struct, frozen=True):
 
 
 _Found: TypeAlias = tuple[Table, Column]
-ValueUse: TypeAlias = Assigned | Defaulted | Overruled | Compared | Matched | Aliased
+ValueUse: TypeAlias = Assigned | Defaulted | Emptied | Overruled | Compared | Matched | Aliased
 
 
 def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
@@ -138,7 +151,7 @@ class _Reader:
                 if reference.clause is Clause.SELECT:
                     yield from self._alias(index, reference)
 
-    def _rows(self, insert: InsertRef) -> Iterator[Assigned | Defaulted]:
+    def _rows(self, insert: InsertRef) -> Iterator[Assigned | Defaulted | Emptied]:
         table = insert.target
         if table is None:
             return
@@ -152,11 +165,77 @@ class _Reader:
             if len(values) != len(columns):
                 continue
             for column, (begin, end) in zip(columns, values, strict=True):
-                value = self._constant(begin)
-                if column is not None and value is not None and value[1] == end:
-                    yield Assigned(table, column, value[0])
-                elif column is not None and self.clauses.word(begin) == "DEFAULT" and end == begin + 1:
-                    yield Defaulted(table, column, self.tokens.starts[begin], self.tokens.ends[begin])
+                if column is not None:
+                    yield from self._given((table, column), begin, end)
+
+    def _given(self, found: _Found, begin: int, end: int) -> Iterator[Assigned | Defaulted | Emptied]:
+        """Yield what the value between two tokens, with all its branches, makes of a column."""
+        word = self.clauses.word(begin) if end == begin + 1 else ""
+        if word in ("DEFAULT", "NULL"):
+            kind = Defaulted if word == "DEFAULT" else Emptied
+            yield kind(*found, self.tokens.starts[begin], self.tokens.ends[begin])
+            return
+        for value in self._constants(begin, end, 0):
+            yield Assigned(*found, value)
+
+    def _constants(self, begin: int, end: int, depth: int) -> Iterator[Constant]:
+        """Yield the constants that a value can be: itself, or the results of IF, CASE and the like."""
+        value = self._constant(begin)
+        if value is not None:
+            if value[1] == end:
+                yield value[0]
+            return
+        if depth > _DEEPEST:
+            return
+        word = self.clauses.word(begin)
+        opening = begin if word == "(" else begin + 1
+        if word == "CASE":
+            parts = self._results_of_case(begin, end)
+        elif word in _BRANCHING and self.tokens.closing.get(opening) == end - 1:
+            inner = list(self.clauses.split(opening + 1, end - 1, ","))
+            parts = inner[1:] if word == "IF" else inner
+        else:
+            return
+        for first, last in parts:
+            yield from self._constants(first, last, depth + 1)
+
+    def _results_of_case(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """Return the ranges of what stands behind THEN and ELSE; () where the value does not end with this CASE."""
+        parts: list[tuple[int, int]] = []
+        first, depth, index = 0, 0, begin
+        while index < end:
+            word = self.clauses.word(index)
+            if word == "CASE":
+                depth += 1
+            elif depth == 1 and word in ("WHEN", "ELSE", "END", "THEN"):
+                if first:
+                    parts.append((first, index))
+                first = index + 1 if word in ("THEN", "ELSE") else 0
+            if word == "END":
+                depth -= 1
+                if not depth:
+                    return parts if index == end - 1 else []
+            index = self.tokens.closing.get(index, index) + 1
+        return []
+
+    def _end_of_value(self, begin: int) -> int:
+        """Return the index behind a value that is a constant, a call, a CASE, or in parentheses; `begin` for others."""
+        value = self._constant(begin)
+        if value:
+            return value[1]
+        word = self.clauses.word(begin)
+        if word in ("NULL", "DEFAULT"):
+            return begin + 1
+        if word == "CASE":
+            depth, index = 0, begin
+            while index < self.clauses.end:
+                depth += (self.clauses.word(index) == "CASE") - (self.clauses.word(index) == "END")
+                if not depth:
+                    return index + 1
+                index = self.tokens.closing.get(index, index) + 1
+            return begin
+        opening = begin if word == "(" else begin + 1
+        return self.tokens.closing.get(opening, begin - 1) + 1 if word in _BRANCHING else begin
 
     def _generated(self, insert: InsertRef) -> Iterator[Overruled]:
         """Yield the generated columns of an INSERT that some row gives a value; SET gives them as UPDATE does."""
@@ -190,18 +269,16 @@ class _Reader:
         inner = self._empty(begin + 1) if self.clauses.word(begin) == "(" else None
         return inner + 1 if inner is not None and self.clauses.word(inner) == ")" else None
 
-    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted | Overruled]:
+    def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted | Emptied | Overruled]:
         found = _column(reference)
         if self.ignores or found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
             return
-        value = self._constant(index + 2)
         behind = self._empty(index + 2)
         if found[1].generated and (behind is None or not self._ends(behind)):
             yield Overruled(*found, reference.start, reference.end)
-        if value and self._ends(value[1]):
-            yield Assigned(*found, value[0])
-        elif self.clauses.word(index + 2) == "DEFAULT" and self.clauses.word(index + 3) not in ("(", "."):
-            yield Defaulted(*found, self.tokens.starts[index + 2], self.tokens.ends[index + 2])
+        end = self._end_of_value(index + 2)
+        if end > index + 2 and self._ends(end) and self.clauses.word(end) not in _OPERATORS:
+            yield from self._given(found, index + 2, end)
 
     def _comparison(self, index: int, reference: ColumnRef) -> Iterator[Compared | Matched]:
         found = _column(reference)

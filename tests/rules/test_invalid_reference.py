@@ -31,6 +31,9 @@ DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
         ("SELECT SUM(MAX(a)) FROM t", 1111),
         ("SELECT a FROM t WHERE a IN (SELECT a, c FROM u)", 1241),
         ("SELECT (SELECT a, c FROM u) FROM t", 1241),
+        # Texts put together without a blank.
+        ("SELECT a FROM t WHERE a = ?AND b = 1", 1064),
+        ("SELECT a FROM t WHERE a = ?ORDER BY b", 1064),
     ],
 )
 def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: int) -> None:

@@ -52,3 +52,32 @@ def test_a_not_null_timestamp_has_an_implicit_default_on_mysql_5_7_as_its_manual
 
 def test_a_wrong_column_name_is_reported_alone(tree: Tree) -> None:
     assert brief(tree.findings(DDL, '"INSERT INTO t (must, att) VALUES (?, ?)"')) == [("NP101", "att")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "column"),
+    [
+        ("INSERT INTO t (must, at) VALUES (NULL, NOW())", "must"),
+        ("INSERT INTO t (must, given, at) VALUES ('a', 1, NOW()), ('b', NULL, NOW())", "given"),
+        ("INSERT INTO t SET must = NULL, at = NOW()", "must"),
+        ("UPDATE t SET given = NULL WHERE id = 1", "given"),
+        ("UPDATE t SET choice = NULL, may = 1", "choice"),
+        ("INSERT INTO t (must, at) VALUES ('a', NOW()) ON DUPLICATE KEY UPDATE must = NULL", "must"),
+    ],
+)
+def test_null_for_a_column_that_takes_none(tree: Tree, statement: str, column: str) -> None:
+    [finding] = tree.findings(DDL, f'"{statement}"')
+    assert (finding.rule, finding.identifier, finding.errno) == ("NP105", column, 1048)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO t (id, must, may, twice, at) VALUES (NULL, 'a', NULL, NULL, NULL)",
+        "INSERT IGNORE INTO t (must, at) VALUES (NULL, NOW())",
+        "UPDATE t SET may = NULL WHERE must IS NULL AND given = NULL",
+        "UPDATE t SET given = IFNULL(NULL, 3), must = COALESCE(?, '')",
+    ],
+)
+def test_null_that_the_server_takes_or_replaces_is_no_finding(tree: Tree, statement: str) -> None:
+    assert tree.findings(DDL, f'"{statement}"') == []

@@ -98,6 +98,10 @@ def found(tree: Tree, code: str, settings: Settings | None = None) -> list[Findi
             "2 placeholders, 1 argument",
         ),
         ('s.db.Exec(fmt.Sprintf("DELETE FROM %s WHERE id = ?", "flows"), a, b)', "1 placeholder, 2 arguments"),
+        (
+            's.db.Query(fmt.Sprintf("SELECT id FROM flows WHERE id = ? LIMIT %d", len(ids)), a, b)',
+            "1 placeholder, 2 arguments",
+        ),
     ],
 )
 def test_a_call_that_gives_too_many_or_too_few(tree: Tree, code: str, message: str) -> None:
@@ -124,6 +128,7 @@ def test_a_call_that_gives_too_many_or_too_few(tree: Tree, code: str, message: s
         "each(func() {\nvalues = append([]any{}, a)\n})\n"
         's.db.Exec("DELETE FROM flows WHERE id = ? AND name = ?", values...)',
         's.db.Exec("DELETE FROM flows WHERE "+where(a), b)',
+        's.db.Query(fmt.Sprintf("SELECT id FROM flows WHERE id = ? LIMIT %d OFFSET %v", len(ids), where(a)), a, b)',
         's.db.Exec(foreign("DELETE FROM flows WHERE id = ?", a))',
         's.db.Exec("DELETE FROM flows WHERE id = @id", sql.Named("id", a))',
         'log(a, "DELETE FROM flows WHERE id = ?")',

@@ -27,6 +27,8 @@ CREATE TABLE flows (id CHAR(36) PRIMARY KEY, nodes INT, price DECIMAL(9,2), made
         ("UPDATE flows SET price = ''", "price", 1366),
         ("INSERT INTO flows (id, made) VALUES ('x', 'now')", "made", 1292),
         ("INSERT INTO flows (id, day) VALUES ('x', 5)", "day", 1292),
+        ("INSERT INTO flows (id) VALUES ('0123456789-0123456789-0123456789-0123456789')", "id", 1406),
+        ("UPDATE flows SET stamp = IF(nodes > 1, 'a text that is longer than thirty letters', stamp)", "stamp", 1406),
     ],
 )
 def test_a_value_of_another_type_is_a_warning(tree: Tree, statement: str, column: str, errno: int | None) -> None:
@@ -46,6 +48,8 @@ def test_a_value_of_another_type_is_a_warning(tree: Tree, statement: str, column
         "SELECT nodes FROM flows WHERE id = 0x6162 AND nodes = 0b101",
         "UPDATE flows SET stamp = 5, id = 7, nodes = nodes + 1, made = NOW(), stamp = NOW()",
         "UPDATE IGNORE flows SET nodes = 'many'",
+        # Blanks at the end are cut off without an error.
+        "UPDATE flows SET stamp = 'short                                   '",
         "INSERT INTO flows (id, nodes, price, made) VALUES (7, '12', '1e2', '20260101')",
     ],
 )

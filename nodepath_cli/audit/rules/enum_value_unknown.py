@@ -12,7 +12,8 @@ where `status` is ENUM('active', 'blocked').
 What to write instead: one of the members, or a migration that adds the value before the code uses it. Only values that
 are written are judged: a comparison with an unknown member is no error, it is never true. As on the server, letters
 are compared without case and accents (but for a `_bin` collation), trailing blanks do not count, and a number, quoted
-or not, is the position of a member, for SET a sum of its bits. INSERT IGNORE and UPDATE IGNORE are left alone.
+or not, is the position of a member, for SET a sum of its bits. Of IF, CASE, IFNULL and COALESCE each result is looked
+at: the statement fails as soon as it gives the wrong one. INSERT IGNORE and UPDATE IGNORE are left alone.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ Example:
 where `message` is TEXT NOT NULL.
 
 What to write instead: name the column, or give it a default in a migration. The keyword DEFAULT as the value of such a
-column is reported, too. Not reported: INSERT IGNORE (the server
-makes it a warning), generated and AUTO_INCREMENT columns, ENUM columns (they take their first member), and on MySQL 5.7
-NOT NULL TIMESTAMP columns, which have an implicit default there (MySQL 5.7 manual, `explicit_defaults_for_timestamp`).
-An INSERT that names a column which does not exist is reported for that alone: the wrong name is the likely cause.
+column is reported, too, and so is the word NULL as the value of any NOT NULL column (1048), in UPDATE as well. Not
+reported: INSERT IGNORE (the server makes it a warning), generated and AUTO_INCREMENT columns, ENUM columns (they take
+their first member), and on MySQL 5.7 NOT NULL TIMESTAMP columns, which have an implicit default there (MySQL 5.7
+manual, `explicit_defaults_for_timestamp`). An INSERT that names a column which does not exist is reported for that
+alone: the wrong name is the likely cause.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.resolution import Clause, InsertRef, Missing, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Defaulted
+from nodepath_cli.sql.value_uses import Defaulted, Emptied
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -43,6 +44,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             if column.name.lower() not in named and required(column, context.dialect):
                 yield _hit(insert, target, column, context)
     yield from _defaulted(resolution, context)
+    yield from _emptied(resolution, context)
 
 
 def _defaulted(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -61,6 +63,30 @@ def _defaulted(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 clause=clause_words(Clause.VALUES_FIRST, context.dialect.name),
                 confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
             )
+
+
+def _emptied(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield every NULL for a column that takes none."""
+    if "NULL" not in resolution.variant.sql.upper():
+        return
+    for use in context.value_uses(resolution):
+        if isinstance(use, Emptied) and use.table.kind == "table" and _refuses_null(use.column, context.dialect):
+            yield Hit(
+                message=f"column '{use.column.name}' of {use.table.name} cannot be null",
+                start=use.start,
+                end=use.end,
+                identifier=use.column.name,
+                errno=1048,
+                table=use.table.name,
+                confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
+            )
+
+
+def _refuses_null(column: Column, dialect: Dialect) -> bool:
+    if column.nullable or column.auto_increment or column.generated or dialect.name == "sqlite":
+        return False
+    # NULL is the present time to a TIMESTAMP, where `explicit_defaults_for_timestamp` is off.
+    return not column.type.lower().startswith(("timestamp", "serial"))
 
 
 def required(column: Column, dialect: Dialect) -> bool:
@@ -88,5 +114,9 @@ def _hit(insert: InsertRef, target: Table, column: Column, context: Context) -> 
 
 
 RULE = Rule(
-    "NP105", "missing-required-column", Severity.ERROR, "an INSERT that leaves out a required column (1364)", check
+    "NP105",
+    "missing-required-column",
+    Severity.ERROR,
+    "an INSERT that leaves out a required column (1364), or NULL for one (1048)",
+    check,
 )

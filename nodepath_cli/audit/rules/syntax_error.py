@@ -32,7 +32,8 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     if context.dialect.family != "mysql":
         return
     call = context.statement.call
-    if context.statement.host != "sql" and not (call and _RUNS_SQL.search(call.name.rpartition(".")[2])):
+    runs = call and (call.wrapper or _RUNS_SQL.search(call.name.rpartition(".")[2]))
+    if context.statement.host != "sql" and not runs:
         # A constant that reaches no call may be a piece of a text; what another function gets may be prose.
         return
     fault = _fault(unread, context)

@@ -2,8 +2,8 @@
 
 Why it matters: a text column that is compared with a number is turned into a number row by row, so that its index is of
 no use and `'12abc'` equals 12. A word that a number column is compared with counts as 0, and is no time for a date
-column; setting it fails in strict mode (1366, 1292). A text column that is compared with NOW() works for one way of
-writing a time alone.
+column; setting it fails in strict mode (1366, 1292), and so does a text that is longer than the column (1406). A text
+column that is compared with NOW() works for one way of writing a time alone.
 
 Example:
 
@@ -26,6 +26,7 @@ from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now
 
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
+_SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
 _NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
 _TIME = re.compile(r"datetime|timestamp|date\b")
 _NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
@@ -73,6 +74,9 @@ def _set(use: Assigned) -> tuple[str, int | None] | None:
         return f"and is set to '{value.text}'", 1265 if _leads_with_number(value.text) else 1366
     if _TIME.match(kind) and not _may_be_time(value):
         return f"and is set to {_shown(value)}", 1292
+    size = _SIZED.fullmatch(kind)
+    if size and value.string and len(value.text.rstrip(" ")) > int(size[1]):
+        return f"and is set to a text of {len(value.text)} characters", 1406
     return None
 
 
@@ -110,5 +114,9 @@ def _shown(value: Constant) -> str:
 
 
 RULE = Rule(
-    "NP111", "type-mismatch", Severity.WARNING, "a value that does not fit its column's type (1366, 1265, 1292)", check
+    "NP111",
+    "type-mismatch",
+    Severity.WARNING,
+    "a value that does not fit its column's type (1366, 1265, 1292, 1406)",
+    check,
 )

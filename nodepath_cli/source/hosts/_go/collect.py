@@ -317,7 +317,7 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
     for piece in record.text.pieces:
         end = offset + len(piece.text)
         if piece.hole is not None:
-            holes.append(Hole(offset, *piece.hole))
+            holes.append(Hole(offset, *piece.hole, piece.number))
         if end > offset:
             segments.append(Segment(offset, end, piece.span, piece.linear))
         offset = end

@@ -61,7 +61,10 @@ def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: 
         return computed(str(atom.value).rjust(min(int(width), 64), pad), file, node)
     if letter in "xXbotTpeEgGcU":
         return hole(file.shown(node), "formatted value", file.span(node))
-    return as_text(atom, file, node)
+    text = as_text(atom, file, node)
+    if letter != "d":
+        return text
+    return Text(tuple(replace(piece, number=piece.hole is not None) for piece in text.pieces), text.plain)
 
 
 def _whole(verb: Text, text: str) -> Text:

@@ -51,6 +51,8 @@ class Piece(Struct, frozen=True):
     """Expression and reason where the run is one hole."""
     repeats: tuple[int, ...] = ()
     """The loops and calls that make it stand for any number of copies, by a number of each."""
+    number: bool = False
+    """Where it is a hole: it holds digits and nothing else."""
 
 
 class Text(Struct, frozen=True):
