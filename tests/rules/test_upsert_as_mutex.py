@@ -70,3 +70,50 @@ def test_the_page_tells_sql_that_runs_on_the_tables_of_the_first_revision(rule: 
         assert not resolution.violations
         assert all(isinstance(table.outcome, Found) for table in resolution.tables), sql
         assert all(isinstance(column.outcome, Found) for column in resolution.columns), sql
+
+
+PREPARED = """package store
+
+import (
+\t"context"
+\t"database/sql"
+)
+
+type Locks struct{ claim, check, free *sql.Stmt }
+
+func Open(db *sql.DB) (l *Locks, err error) {
+\tl = new(Locks)
+\tif l.claim, err = db.Prepare("CLAIM"); err != nil {
+\t\treturn nil, err
+\t}
+\tif l.check, err = db.Prepare(
+\t\t"SELECT locked_at >= NOW() - INTERVAL 1 SECOND FROM chat_session_locks WHERE phone_number = ? AND device_id = ?",
+\t); err != nil {
+\t\treturn nil, err
+\t}
+\tl.free, err = db.Prepare("DELETE FROM chat_session_locks WHERE phone_number = ? AND device_id = ?")
+\treturn l, err
+}
+
+func (l *Locks) Lock(ctx context.Context, phone, device string) (bool, error) {
+\tif _, err := l.claim.ExecContext(ctx, phone, device); err != nil {
+\t\treturn false, err
+\t}
+\tvar mine bool
+\terr := l.check.QueryRowContext(ctx, phone, device).Scan(&mine)
+\treturn mine, err
+}
+
+func (l *Locks) Unlock(ctx context.Context, phone, device string) error {
+\t_, err := l.free.ExecContext(ctx, phone, device)
+\treturn err
+}
+"""
+INSERTS = "INSERT INTO chat_session_locks (phone_number, device_id, locked_at) VALUES (?, ?, NOW())"
+
+
+def test_statements_that_are_prepared_once_and_kept_in_fields_are_followed(tree: Tree) -> None:
+    upsert = INSERTS + " ON DUPLICATE KEY UPDATE locked_at = NOW()"
+    found = lock_findings(tree, PREPARED.replace("CLAIM", upsert))
+    assert "NP401" in {each.rule for each in found}
+    assert "NP401" not in {each.rule for each in lock_findings(tree, PREPARED.replace("CLAIM", INSERTS))}

@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Noted
 from nodepath_cli.source.hosts._go.structs import own_mapping
 from nodepath_cli.source.hosts._go.values import Handle, Unknown
-from nodepath_cli.source.statement import Statement
+from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.source.uses import Use
 
 Place = tuple[int, int]
@@ -40,6 +40,24 @@ def with_uses(
         replace(each, uses=tuple(_doubted(found[index]))) if index in found else each
         for index, each in enumerate(statements)
     ]
+
+
+def of_prepared(m: Machine) -> dict[tuple[str, int, int], tuple[tuple[Span, str], ...]]:
+    """Return the SQL that calls on statements prepared elsewhere send, by file and byte offsets of the call."""
+    records = {record.order: record for record in m.received}
+    found: dict[tuple[str, int, int], tuple[tuple[Span, str], ...]] = {}
+    for noted in m.noted:
+        if noted.kind != "arguments" or noted.field is None:
+            continue
+        handles, _ = _prepared(m, noted.field)
+        sent = [records[order] for handle in handles for _, order in handle.texts if order in records]
+        texts = dict.fromkeys((each.origin, each.text.plain) for each in sent if each.origin is not None)
+        text = m.index.by_path[noted.call.path].text
+        start = len(text[: noted.call.start].encode())
+        end = start + len(text[noted.call.start : noted.call.end].encode())
+        if texts:
+            found[noted.call.path, start, end] = tuple(texts)
+    return found
 
 
 def _doubted(uses: Mapping[Use, bool]) -> Iterator[Use]:

@@ -8,6 +8,7 @@ from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
 from nodepath_cli.source.hosts._go.analysis import analyse
+from nodepath_cli.source.hosts._go.attach import of_prepared
 from nodepath_cli.source.hosts._go.boot import in_boot_order
 from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
@@ -29,6 +30,7 @@ class GoProgram:
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
         self._texts: dict[CallKey, Texts] = {}
+        self._prepared: dict[CallKey, Texts] = {}
         self._machine: Machine | None = None
         """Kept though nothing asks for it any more: to take apart all that it holds would take time in every run."""
 
@@ -52,7 +54,7 @@ class GoProgram:
     def functions(self, wanted: Collection[Span], worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return what the functions do that run the statements at these places, and those that call them."""
         self._all()
-        return functions(self._index, self._texts, wanted, worth, self._options.jobs)
+        return functions(self._index, self._texts, self._prepared.keys(), wanted, worth, self._options.jobs)
 
     def deferred(self) -> frozenset[str]:
         """Return the names of the functions that are called by `defer`."""
@@ -62,7 +64,8 @@ class GoProgram:
         if self._collected is None:
             self._machine = machine = analyse(self._index, self._options.jobs)
             self._collected = collect(machine, self._options.dialect)
-            self._texts = texts_by_call(machine.received)
+            self._prepared = of_prepared(machine)
+            self._texts = {**self._prepared, **texts_by_call(machine.received)}
             for each in self._collected:
                 self._by_path.setdefault(each.call.file.path, []).append(each.statement)
             for lost in unreached(self._index.files, [each.statement for each in self._collected]):

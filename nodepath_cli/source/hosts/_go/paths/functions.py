@@ -53,6 +53,7 @@ def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:
 def functions(
     index: Index,
     texts: Mapping[CallKey, Texts],
+    prepared: Collection[CallKey],
     wanted: Collection[Span],
     worth: Callable[[str], bool],
     jobs: int = 1,
@@ -60,7 +61,8 @@ def functions(
     """Return the functions that run the statements whose first literals stand at `wanted`, and their callers.
 
     In order of file and place, up to two calls away. Of a caller only the calls are told, unless its name is `worth` to
-    be walked; only then are its own callers looked for. At most `jobs` processes work at once.
+    be walked; only then are its own callers looked for. At most `jobs` processes work at once. `prepared` are the calls
+    on statements that were prepared elsewhere.
     """
     places = {(span.path, span.start) for span in wanted}
     chosen: dict[Key, Routine] = {}
@@ -73,7 +75,7 @@ def functions(
         return ()
 
     def share(number: int) -> Work[list[Function]]:
-        return _share(index, texts, chosen, worth, number)
+        return _share(index, texts, prepared, chosen, worth, number)
 
     large = len(chosen) >= _WORTH or len(index.files) >= _MANY
     done = side_by_side(share, pickle.dumps) if jobs > 1 and large else None
@@ -84,6 +86,7 @@ def functions(
 def _share(
     index: Index,
     texts: Mapping[CallKey, Texts],
+    prepared: Collection[CallKey],
     running: Mapping[Key, Routine],
     worth: Callable[[str], bool],
     number: int,
@@ -101,7 +104,7 @@ def _share(
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
     halves = parts(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1))
-    walker = Walker(index, texts, known, expressions.evaluate, branching.HANDLERS)
+    walker = Walker(index, texts, prepared, known, expressions.evaluate, branching.HANDLERS)
     return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
 
 

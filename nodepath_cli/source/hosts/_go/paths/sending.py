@@ -40,7 +40,11 @@ def send(made: Calling, state: State) -> Values | None:
             return [(state, Known(None))] if made.method == "Close" else None
         skip = 1 if base != made.method else 0
         return _sent(made, state, base, made.receiver.texts, made.receiver.transaction, made.arguments[skip:])
-    texts = made.w.texts.get((made.place.file.path, made.node.start_byte, made.node.end_byte), ())
+    key = made.place.file.path, made.node.start_byte, made.node.end_byte
+    texts = made.w.texts.get(key, ())
+    if key in made.w.prepared:
+        behind = made.arguments[int(base != made.method) + int(base in _INTO) :]
+        return _sent(made, state, base, texts, transaction_of(made, state), behind)
     if not texts and base in SINKS:
         texts = made.place.pending if _is_handle(made) else ()
         if not texts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 from tree_sitter import Node
@@ -58,6 +58,8 @@ class Walker(Struct, eq=False):
     index: Index
     texts: Mapping[CallKey, Texts]
     """The SQL that calls receive."""
+    prepared: Collection[CallKey]
+    """Those of them that are calls on statements prepared elsewhere."""
     known: Mapping[str, Sequence[Routine]]
     """Functions that run such SQL, or call one that does, by name: what a method of an interface may mean."""
     evaluator: Callable[[Walker, Place, Scope, Node, State], Values]
