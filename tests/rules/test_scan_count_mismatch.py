@@ -100,6 +100,18 @@ LOOP = "rows, err := s.db.Query(`{}`)\nif err != nil {{\nreturn\n}}\nfor rows.Ne
         ('var fs []Flow\ns.x.Select(&fs, "SELECT id, name, node FROM flows")', "column 'node' has no field in Flow"),
         ('var fs []*Flow\ns.x.Select(&fs, "SELECT * FROM flows")', "column 'node' has no field in Flow"),
         (
+            'var f struct {\nID int `db:"id"`\n}\ns.x.QueryRowx("SELECT id, node FROM flows").StructScan(&f)',
+            "column 'node' has no field in the struct",
+        ),
+        (
+            'var f []struct {\nID int `db:"id"`\n}\ns.x.Select(&f, "SELECT id, node FROM flows")',
+            "column 'node' has no field in the struct",
+        ),
+        (
+            'type line struct {\nID int `db:"id"`\n}\nvar f []line\ns.x.Select(&f, "SELECT id, node FROM flows")',
+            "column 'node' has no field in the struct",
+        ),
+        (
             'var f Flow\ns.x.QueryRowx("SELECT id, node, COUNT(*) FROM flows").StructScan(&f)',
             "columns 'node', 'COUNT(*)' have no field in Flow",
         ),

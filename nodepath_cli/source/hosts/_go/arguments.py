@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.handles import Counts, judge
+from nodepath_cli.source.hosts._go.index import bare_name
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
@@ -130,7 +131,7 @@ def names_of(m: Machine, value: Value) -> Counts:
     type_id = type_id.removeprefix("[]")
     names = columns_of(m.index, type_id) if type_id else None
     reason = "" if names is not None else "a type whose fields are not known"
-    return Counts("names", names=names, owner=type_id.rpartition(".")[2], reason=reason)
+    return Counts("names", names=names, owner=bare_name(type_id), reason=reason)
 
 
 def trusted(m: Machine, f: Frame, callee: Callee) -> bool:

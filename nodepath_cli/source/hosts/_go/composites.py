@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, recording
 from nodepath_cli.source.hosts._go.declarations import field_names
+from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import zero
 from nodepath_cli.source.hosts._go.records import Call
@@ -78,7 +79,7 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | No
         if under_type.type == "map_type":
             return _map(m, f, under_type.child_by_field_name("value"), body, found[0])
     if found is None and kind.type == "type_identifier":
-        local = _declared_inside(file.source(kind), kind)
+        local = declared_inside(file.source(kind), kind)
         if local is not None and local.type != "type_identifier":
             return _body(m, f, local, body, file)
     if type_id.endswith((".Builder", ".Buffer")) and not named(body):
@@ -91,19 +92,6 @@ def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None, home: GoFi
     if inner.type == "literal_value":
         return _body(m, f, kind, inner, home)
     return first_of(m.evaluate(f, inner))
-
-
-def _declared_inside(name: str, node: Node) -> Node | None:
-    """Return what a type stands for that the function around declares (`type step struct{...}`)."""
-    block = node.parent
-    while block is not None:
-        for child in named(block) if block.type in ("block", "statement_list") else ():
-            for spec in named(child) if child.type == "type_declaration" else ():
-                declared = spec.child_by_field_name("name")
-                if declared is not None and declared.text == name.encode():
-                    return spec.child_by_field_name("type")
-        block = block.parent
-    return None
 
 
 def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:

@@ -21,6 +21,8 @@ from nodepath_cli.source.hosts._go.writes import Write, Writes, writes_of
 
 _T = TypeVar("_T")
 _TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
+UNNAMED = "struct@"
+"""What the id of a struct without a name begins with, behind its folder."""
 BASIC = frozenset(
     [
         "string",
@@ -61,6 +63,7 @@ class Index:
         """The imports of files that another process has read."""
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
+        self._unnamed: dict[str, tuple[GoFile, Node]] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
         self._received: dict[tuple[str, str, str], tuple[Routine, ...]] = {}
@@ -276,7 +279,12 @@ class Index:
             return ""
         if node.type == "type_identifier":
             name = file.source(node)
-            return name if name in BASIC else f"{file.folder}.{name}"
+            if name in BASIC:
+                return name
+            inside = declared_inside(name, node) if f"\ttype {name} " in file.text else None
+            if inside is not None and inside.type == "struct_type":
+                return self.type_id(file, inside)
+            return f"{file.folder}.{name}"
         if node.type == "qualified_type":
             package, kind = node.child_by_field_name("package"), node.child_by_field_name("name")
             if package is None or kind is None:
@@ -289,6 +297,11 @@ class Index:
             return "map[]" + self.type_id(file, node.child_by_field_name("value"))
         if node.type == "generic_type":
             return self.type_id(file, node.child_by_field_name("type"))
+        if node.type == "struct_type":
+            # A struct without a name is known by its place.
+            type_id = f"{file.folder}.{UNNAMED}{file.name.replace('.', '_')}_{node.start_byte}"
+            self._unnamed[type_id] = (file, node)
+            return type_id
         return ""
 
     def package_of(self, file: GoFile, name: str) -> tuple[str, str | None] | None:
@@ -353,6 +366,8 @@ class Index:
 
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         """Return what a type of the tree is declared as, with its file, through other names for it."""
+        if type_id in self._unnamed:
+            return self._unnamed[type_id]
         folder, _, name = type_id.rpartition(".")
         found = self.type(folder, name) if folder else None
         if found is None:
@@ -363,3 +378,22 @@ class Index:
             other = self.type_id(file, body)
             return self.body(other, depth + 1) if depth < _MAX_EMBEDDING else None
         return (file, body) if body is not None else None
+
+
+def declared_inside(name: str, node: Node) -> Node | None:
+    """Return what a type stands for that the function around declares (`type step struct{...}`)."""
+    block = node.parent
+    while block is not None:
+        for child in named(block) if block.type in ("block", "statement_list") else ():
+            for spec in named(child) if child.type == "type_declaration" else ():
+                declared = spec.child_by_field_name("name")
+                if declared is not None and declared.text == name.encode():
+                    return spec.child_by_field_name("type")
+        block = block.parent
+    return None
+
+
+def bare_name(type_id: str) -> str:
+    """Return how a type is called in a message."""
+    name = type_id.rpartition(".")[2]
+    return "the struct" if name.startswith(UNNAMED) else name

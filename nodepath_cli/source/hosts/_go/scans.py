@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nodepath_cli.source.hosts._go.counting import counted
 from nodepath_cli.source.hosts._go.handles import Counts
+from nodepath_cli.source.hosts._go.index import bare_name
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.structs import columns_of, is_scalar
 from nodepath_cli.source.hosts._go.texts import type_of
@@ -32,10 +33,10 @@ def destination(m: Machine, value: Value, *, many: bool) -> Counts:
         return Counts("fields", reason="a destination whose type is not known")
     scalar = is_scalar(m.index, type_id)
     if scalar:
-        return Counts("targets", (), 1, owner=type_id.rpartition(".")[2])
+        return Counts("targets", (), 1, owner=bare_name(type_id))
     names = columns_of(m.index, type_id) if scalar is False else None
     reason = "" if names is not None else "a type whose fields are not known"
-    return Counts("fields", names=names, owner=type_id.rpartition(".")[2], reason=reason)
+    return Counts("fields", names=names, owner=bare_name(type_id), reason=reason)
 
 
 def _type_of(each: Alternative) -> str:
