@@ -189,14 +189,18 @@ def _extract(
     owned = [(host, [file for file in files if file.path.endswith(host.suffixes)]) for host in hosts()]
     others = (host.other(own, settings.dialect) for host, own in owned if own)
     around = next((other for other in others if other), None)
-    options = HostOptions(settings.dialect, around, settings.processes)
+    beside = {file.path: file.text for file in files if file.path.endswith(".sql")}
+    options = HostOptions(settings.dialect, around, settings.processes, beside)
+    home = {file.path: file for file in files}
     for host, own in owned:
         if own:
             program = host.open(own, options)
             programs.append(program)
-            home = {file.path: file for file in own}
             for file in own:
                 extracted.extend((each, home[each.span.path]) for each in program.statements(file))
+    # What code embeds is told with the call that sends it, and not by itself once more.
+    sent = {each.span.path for each, _ in extracted if each.call and each.span.path in beside}
+    extracted = [pair for pair in extracted if pair[0].call or pair[0].span.path not in sent]
     extracted.sort(key=lambda pair: pair[0].span)
     return extracted, programs
 

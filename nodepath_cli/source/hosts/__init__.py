@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -34,6 +35,8 @@ class HostOptions(Struct, frozen=True):
     """The other database that all code of the run is for; None where there is none, or where it may be several's."""
     jobs: int = 1
     """How many processes may work at once. What they find does not rest on it."""
+    beside: Mapping[str, str] = MappingProxyType({})
+    """The texts of the run's `.sql` files by path: code may embed them."""
 
 
 class Program(Protocol):

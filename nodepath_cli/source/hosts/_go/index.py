@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from tree_sitter import Node
@@ -51,8 +52,10 @@ _MAX_EMBEDDING = 6
 class Index:
     """The declarations of all files. A file is parsed only when it may hold a name that is asked for."""
 
-    def __init__(self, files: Sequence[GoFile]) -> None:
+    def __init__(self, files: Sequence[GoFile], beside: Mapping[str, str] = MappingProxyType({})) -> None:
         self.files = files
+        self.beside = beside
+        """The texts of `.sql` files by path."""
         self.by_path = {file.path: file for file in files}
         self.folders: dict[str, list[GoFile]] = {}
         for file in files:

@@ -66,8 +66,12 @@ class Judge:
     def path(self, path: str) -> Foreign | None:
         """Return the other database that a file is for."""
         if path not in self._paths:
-            file = self._m.index.by_path[path]
+            file = self._m.index.by_path.get(path)
             family = self._dialect.family
+            if file is None:
+                # An embedded file.
+                self._paths[path] = dialects.by_path(path, family)
+                return self._paths[path]
             self._paths[path] = (
                 dialects.by_path(path, family)
                 or dialects.by_imports(self._m.index.imports(file).values(), family)

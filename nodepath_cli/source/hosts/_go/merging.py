@@ -50,7 +50,7 @@ def found_by(m: Machine) -> Found:
     routines = {key: (each.end_byte, each.name, each.receiver) for key, each in m.routines.items()}
     paths = {each.call.file.path for each in m.received} | {each.call.file.path for each in m.not_followed}
     paths |= {each.origin.path for each in m.received if each.origin is not None}
-    imports = {path: m.index.imports(m.index.by_path[path]) for path in sorted(paths)}
+    imports = {path: m.index.imports(m.index.by_path[path]) for path in sorted(paths) if path in m.index.by_path}
     return Found(
         *(m.decisions.branches(), m.received, m.not_followed, list(m.noted), m.possible, m.covered, m.wrappers),
         *(m.covered_by_callers, m.followed, m.parsed, m.handed_on, prepared, routines, imports),

@@ -26,7 +26,7 @@ class GoProgram:
 
     def __init__(self, files: Sequence[SourceFile], options: HostOptions) -> None:
         self._options = options
-        self._index = Index([GoFile(file) for file in files])
+        self._index = Index([GoFile(file) for file in files], options.beside)
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
         self._texts: dict[CallKey, Texts] = {}

@@ -1,0 +1,35 @@
+"""`//go:embed query.sql`: the text of one statement that a variable holds."""
+
+from __future__ import annotations
+
+import re
+from posixpath import join, normpath
+
+from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.syntax import GoFile
+from nodepath_cli.source.hosts._go.values import Piece, Text
+from nodepath_cli.source.statement import Span
+
+_PATTERN = re.compile(r"//go:embed[ \t]+\"?([\w./-]+\.sql)\"?\s*\Z")
+_COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*(?![!M]).*?\*/)*", re.DOTALL)
+_VERB = re.compile(r"(?:select|with|insert|replace|update|delete|values)\b|\(\s*select\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def embedded(index: Index, file: GoFile, comment: str) -> Text | None:
+    """Return the statement that a comment puts into the variable behind it.
+
+    None where the file is not among those of the run, or holds anything but one query or change of rows: a script is
+    read as a script.
+    """
+    found = _PATTERN.match(comment)
+    path = normpath(join(file.folder, found[1])) if found else ""
+    text = index.beside.get(path)
+    if text is None:
+        return None
+    start = _COMMENTS.match(text).end()  # type: ignore[union-attr]
+    inner = text[start:].rstrip().removesuffix(";").rstrip()
+    if not _VERB.match(inner) or ";" in _QUOTED.sub("", inner):
+        return None
+    span = Span(path, start, start + len(inner))
+    return Text((Piece(inner, span, True, span),), inner)
