@@ -303,3 +303,49 @@ def test_an_interface_that_a_struct_embeds_lends_it_its_methods() -> None:
         "DELETE FROM `notes`",
         "SELECT a FROM `notes` WHERE b = ?",
     ]
+
+
+PATCH = """package store
+
+import (
+\t"database/sql"
+\t"strings"
+)
+
+type patch struct{ parts []string }
+
+func (p *patch) set(column string) { p.parts = append(p.parts, column+" = 1") }
+
+type Option func(*patch)
+
+func Stage() Option { return func(p *patch) { p.set("stage") } }
+
+type Store struct{ db *sql.DB }
+
+func (s *Store) Patch(opts ...Option) {
+\tp := &patch{}
+\tfor _, o := range opts {
+\t\to(p)
+\t}
+\ts.db.Exec("UPDATE leads SET " + strings.Join(p.parts, ", "))
+}
+
+func (s *Store) Change(changes map[string]any) {
+\tvar parts []string
+\tfor name := range changes {
+\t\tparts = append(parts, name+" = 2")
+\t}
+\ts.db.Exec("UPDATE leads SET " + strings.Join(parts, ", ") + " WHERE id = 3")
+}
+"""
+
+
+def test_options_and_maps_that_another_package_gives_are_seen() -> None:
+    web = (
+        'package web\n\nimport "x.test/a/store"\n\ntype handler struct{ leads *store.Store }\n\n'
+        "func (h *handler) ServeHTTP() {\n\th.leads.Patch(store.Stage())\n"
+        '\th.leads.Change(map[string]any{"niche": 1})\n}\n'
+    )
+    found = statements({"store/store.go": PATCH, "web/web.go": web})
+    texts = {variant.sql for each in found for variant in each.variants}
+    assert {"UPDATE leads SET stage = 1", "UPDATE leads SET niche = 2 WHERE id = 3"} <= texts

@@ -208,3 +208,15 @@ func List(db *sql.DB, id string) (*sql.Rows, error) {
 """
     found = statements({"go.mod": "module example.com/app\\n", "kit/kit.go": kit, "a.go": code})
     assert variants(only(found)) == ["SELECT id FROM orders WHERE user_id = ? AND active = 1"]
+
+
+def test_a_receiver_with_the_name_of_a_test_hands_its_sql_on() -> None:
+    code = (
+        'package store\n\nimport "github.com/jmoiron/sqlx"\n\ntype tags struct{ db *sqlx.DB }\n\n'
+        "func (t *tags) Detach(ids []int) error {\n"
+        '\tq, args, err := sqlx.In("DELETE FROM tags WHERE id IN (?)", ids)\n\tif err != nil {\n\t\treturn err\n\t}\n'
+        "\t_, err = t.db.Exec(t.db.Rebind(q), args...)\n\treturn err\n}\n"
+    )
+    statement = only(statements({"store/a.go": code}))
+    assert (statement.call and statement.call.name) == "t.db.Exec"
+    assert statement.sql == "DELETE FROM tags WHERE id IN (?)"

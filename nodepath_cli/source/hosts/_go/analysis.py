@@ -10,7 +10,7 @@ from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps, routine_key
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.merging import merged
 from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.records import Key
@@ -204,13 +204,18 @@ def _readable(m: Machine) -> list[Key]:
     ]
 
 
+def _given(reason: str) -> bool:
+    """Say whether a part is not known for what a function is given: a text, an option, a map of updates."""
+    return reason in (ARGUMENT, MAP_KEY) or reason.startswith(SET_BY)
+
+
 def _dependent(m: Machine) -> list[Key]:
     """Return the functions whose SQL depends on their arguments."""
     calls = [each.call for each in m.not_followed if each.parameter]
     calls += [
         each.call
         for each in m.received
-        if any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in each.text.pieces)
+        if any(piece.hole is not None and _given(piece.hole[1]) for piece in each.text.pieces)
     ]
     found = (m.index.enclosing(call.file, call.start_byte) for call in calls)
     return list(dict.fromkeys(routine_key(routine) for routine in found if routine is not None))

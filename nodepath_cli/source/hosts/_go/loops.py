@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import mark_repeats
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
@@ -95,7 +95,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     shown = f.file.shown(right) if right is not None else ""
     words = f"for range {shown}"
     is_map = kind.startswith("map[") or isinstance(atom, Table)
-    first = unknown("map key") if is_map else just(Number(0))
+    first = unknown(MAP_KEY) if is_map else just(Number(0))
     if isinstance(atom, (Unknown, Text)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
     return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words)

@@ -34,6 +34,10 @@ _SHARE_BITS = 40
 
 ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
+MAP_KEY = "map key"
+"""The reason of a key of a map whose entries are not known: callers may know them."""
+SET_BY = "set by "
+"""What the reason of a part begins with that a function value may have set: callers may know which."""
 
 
 class OutOfSteps(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.names import BUILDERS
 from nodepath_cli.source.hosts._go.text_parts import add, hole
 from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Record, Text, Value, just
@@ -22,7 +22,7 @@ def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], val
     """
     for node, value in zip(nodes, values, strict=False):
         if node.type == "identifier" and any(isinstance(each.atom, Record) and each.atom.complete for each in value):
-            more = hole(f"{name}()", f"set by {name}()", f.file.span(node))
+            more = hole(f"{name}()", f"{SET_BY}{name}()", f.file.span(node))
             changed = tuple(replace(each, atom=_with_more(m, each.atom, more)) for each in value)
             f.scope.assign(f.file.source(node), changed)
 

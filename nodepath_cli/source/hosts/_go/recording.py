@@ -21,7 +21,7 @@ from nodepath_cli.source.hosts._go.calls import (
     sql_argument,
 )
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -224,7 +224,7 @@ def _may_be_text(value: Value) -> bool:
 
 def of_caller(reason: str) -> bool:
     """Say whether something is not known for a reason that a caller may know better."""
-    return reason in (ARGUMENT, "receiver") or reason.startswith(("field ", "list: ", "element of "))
+    return reason in (ARGUMENT, "receiver", MAP_KEY) or reason.startswith(("field ", "list: ", "element of ", SET_BY))
 
 
 def _why(atom: Atom) -> str:
