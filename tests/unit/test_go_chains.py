@@ -94,3 +94,17 @@ def test_a_chain_keeps_its_parts_through_methods_that_take_only_numbers() -> Non
         "SELECT id FROM orders ORDER BY id LIMIT 25",
     }
     assert found["leads"] == {"SELECT id FROM leads WHERE stage = ? LIMIT 5"}
+
+
+def test_a_text_that_two_databases_get_alike_is_the_audited_ones() -> None:
+    code = BUILDER + (
+        "type dialect int\n\nconst (\n\tDialectSQLite dialect = iota\n\tDialectMySQL\n)\n\n"
+        "func (d dialect) From(table string) *query {\n\tswitch d {\n"
+        "\tcase DialectSQLite:\n\t\treturn &query{limit: 1, from: table}\n"
+        "\tcase DialectMySQL:\n\t\treturn &query{limit: 1, from: table}\n"
+        '\tdefault:\n\t\tpanic("no such database")\n\t}\n}\n\n'
+        "func orders(db *sql.DB, d dialect) {\n"
+        '\ttext, args := d.From("orders").Where("id = ?", 1).SQL()\n\tdb.Query(text, args...)\n}\n'
+    )
+    found = [each for each in statements({"store/a.go": code}) if each.function == "orders"]
+    assert [(each.dialect, each.sql) for each in found] == [(None, "SELECT id FROM orders WHERE id = ? LIMIT 1")]

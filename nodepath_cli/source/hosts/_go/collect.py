@@ -32,7 +32,7 @@ class Group(Struct):
     origin: Span | None
     records: list[Received] = field(default_factory=list)
     orders: dict[str, list[int]] = field(default_factory=dict)
-    """The numbers of all records of a text, of which `records` keeps the first."""
+    """The numbers of all records of a text, of which `records` keeps one."""
     rank: int = 0
     """The best rank of its records."""
     order: int = 0
@@ -67,7 +67,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     by_origin: dict[Span | None, list[Received]] = {}
     for record in m.received:
         by_origin.setdefault(record.origin, []).append(record)
-    everything = _groups(m)
+    everything = _groups(m, judge)
     # What a function of the tree makes a part of its SQL: that is what is sent.
     parts = {
         piece.literal
@@ -134,7 +134,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     return result
 
 
-def _groups(m: Machine) -> list[Group]:
+def _groups(m: Machine, judge: Judge) -> list[Group]:
     groups: dict[tuple[str, int, Span | None], Group] = {}
     for record in m.received:
         key = (*record.call.key, record.origin)
@@ -156,7 +156,10 @@ def _groups(m: Machine) -> list[Group]:
             group.records = kept or group.records
         distinct: dict[str, Received] = {}
         for record in group.records:
-            distinct.setdefault(record.text.plain, record)
+            first = distinct.setdefault(record.text.plain, record)
+            if first is not record and judge.guard(first.guard) and not judge.guard(record.guard):
+                # Two databases that get the same text: it belongs to the audited one.
+                distinct[record.text.plain] = record
             group.orders.setdefault(record.text.plain, []).append(record.order)
         group.records = list(distinct.values())
         group.rank = max(record.rank for record in group.records)
