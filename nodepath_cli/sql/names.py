@@ -45,6 +45,8 @@ from nodepath_cli.sql.resolution import (
 )
 from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tree, leaves
 
+_GROUPING = 1111
+"""An aggregate where none may stand."""
 _ACCESS: dict[Clause, Access] = {
     Clause.WHERE: "filter",
     Clause.HAVING: "filter",
@@ -119,6 +121,9 @@ class NameResolver(NameSearch, ABC):
         for window in expr.windows:
             self.window(window, scope)
         for fault in expr.faults:
+            if fault.errno == _GROUPING and scope.outer is not None:
+                # The inner one may be an aggregate of the query around.
+                continue
             if self.prepared.variant.countable(self.prepared.back(fault.start), self.prepared.back_end(fault.end)):
                 self.violate(fault.errno, fault.message, fault.name, fault.start, fault.end, clause)
 
@@ -137,7 +142,7 @@ class NameResolver(NameSearch, ABC):
         In a subquery it may be one of the query around.
         """
         if expr is not None and expr.aggregate and scope.outer is None and not expr.hole:
-            self.violate(1111, "Invalid use of group function", None, expr.start, expr.end, clause)
+            self.violate(_GROUPING, "Invalid use of group function", None, expr.start, expr.end, clause)
 
     def window(self, name: Ident, scope: Scope) -> None:
         """Check that a window of that name is defined."""

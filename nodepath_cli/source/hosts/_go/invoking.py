@@ -225,10 +225,25 @@ def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
     if known is not None:
         return known
     found = summary(m, Routine(function.file, function.node, function_name(function) or ""))
-    answer = key not in m.dependent and not any(_of_caller(value, 0) for value in found.results)
+    rests = any(_of_caller(value, 0) or _is_receiver(function, value) for value in found.results)
+    answer = key not in m.dependent and not rests
     if found.done:
         m.settled[key] = answer
     return found.done and answer
+
+
+def _is_receiver(function: Function, value: Value) -> bool:
+    """Say whether a method returns its receiver with a field set: the other fields are the caller's."""
+    receiver = function.node.child_by_field_name("receiver")
+    if receiver is None or not receiver_name(function):
+        return False
+    declared = function.file.source(receiver)
+    return any(
+        isinstance(each.atom, Record)
+        and not each.atom.complete
+        and re.search(rf"\*{re.escape(each.atom.type.rpartition('.')[2])}\b", declared)
+        for each in value
+    )
 
 
 def _of_caller(value: Value, depth: int) -> bool:
@@ -241,9 +256,6 @@ def _of_caller(value: Value, depth: int) -> bool:
             return True
         inner: Sequence[Value] = ()
         if isinstance(atom, Record):
-            if depth == 0 and not atom.complete:
-                # The receiver or an argument with a field set: its other fields are the caller's.
-                return True
             inner = [value for _, value in atom.fields]
         elif isinstance(atom, Items):
             inner = atom.items[:_LOOKED_AT]
