@@ -67,6 +67,7 @@ class Index:
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._unnamed: dict[str, tuple[GoFile, Node]] = {}
+        self._inside: dict[tuple[str, str], bool] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
         self._received: dict[tuple[str, str, str], tuple[Routine, ...]] = {}
@@ -284,7 +285,7 @@ class Index:
             name = file.source(node)
             if name in BASIC:
                 return name
-            inside = declared_inside(name, node) if f"\ttype {name} " in file.text else None
+            inside = declared_inside(name, node) if self._may_be_inside(file, name) else None
             if inside is not None and inside.type == "struct_type":
                 return self.type_id(file, inside)
             return f"{file.folder}.{name}"
@@ -306,6 +307,14 @@ class Index:
             self._unnamed[type_id] = (file, node)
             return type_id
         return ""
+
+    def _may_be_inside(self, file: GoFile, name: str) -> bool:
+        """Say whether a function of a file may declare a type of that name."""
+        key = (file.path, name)
+        known = self._inside.get(key)
+        if known is None:
+            known = self._inside[key] = f"\ttype {name} " in file.text
+        return known
 
     def package_of(self, file: GoFile, name: str) -> tuple[str, str | None] | None:
         """Return import path and audited folder of a package name as a file uses it; None where it imports none."""
