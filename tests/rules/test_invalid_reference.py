@@ -47,6 +47,8 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
         "SELECT COUNT(DISTINCT a, b), GROUP_CONCAT(a, b ORDER BY a SEPARATOR '-') FROM t",
         "SELECT SUM(SUM(a)) OVER (), SUM((SELECT MAX(c) FROM u)) FROM t GROUP BY b",
         "SELECT CONCAT(a), COALESCE(a, b, 1, 2), NOW(), NOW(6), IF(a, b, 1), my_own(a, b, 1, 2) FROM t",
+        # MariaDB's own: the last of several values.
+        "SELECT LAST_VALUE(a, b) FROM t",
         "SELECT a FROM t WHERE (a, b) IN (SELECT a, c FROM u) AND EXISTS (SELECT a, c FROM u)",
         "SELECT (SELECT a, c FROM u LIMIT 1) = (a, b) FROM t",
         # The aggregate, or the inner one of two, is one of the query around.
