@@ -31,6 +31,7 @@ class GoProgram:
         self._by_path: dict[str, list[Statement]] = {}
         self._texts: dict[CallKey, Texts] = {}
         self._prepared: dict[CallKey, Texts] = {}
+        self._ddl: list[Statement] | None = None
         self._machine: Machine | None = None
         """Kept though nothing asks for it any more: to take apart all that it holds would take time in every run."""
 
@@ -41,7 +42,9 @@ class GoProgram:
 
     def ddl(self) -> Sequence[Statement]:
         """Return the DDL statements of the audited dialect in the order in which the program runs them."""
-        return in_boot_order(self._index, self._all())
+        if self._ddl is None:
+            self._ddl = in_boot_order(self._index, self._all())
+        return self._ddl
 
     def migrations(self) -> Sequence[Statement]:
         """Return nothing: which Go code runs once is not told by its form."""
