@@ -11,6 +11,8 @@ from nodepath_cli.sql.words import words_of
 NATIVE = 1582
 GRAMMAR = 1064
 
+WRONG_COUNT = "Incorrect parameter count in the call to native function"
+"""How the server's message for it begins."""
 _MANY = 1 << 30
 
 _RANGES: tuple[tuple[int, int, int, str], ...] = (

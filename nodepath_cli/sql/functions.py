@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from nodepath_cli.sql.arity import refusal
+from nodepath_cli.sql.arity import WRONG_COUNT, refusal
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
 from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, CallFault, Expr
@@ -47,7 +47,7 @@ class FunctionGrammar(ExpressionGrammar):
             return
         errno = refusal(word, count)
         if errno is not None:
-            self._fault(errno, f"Incorrect parameter count in the call to native function '{word}'", word, opening)
+            self._fault(errno, f"{WRONG_COUNT} '{word}'", word, opening)
 
     def _fault(self, errno: int, message: str, word: str, opening: int) -> None:
         closing = self.closing[opening]

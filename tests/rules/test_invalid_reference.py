@@ -58,3 +58,14 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
 )
 def test_calls_and_subqueries_that_the_server_takes_are_not_reported(tree: Tree, statement: str) -> None:
     assert tree.findings(DDL, f'"{statement}"') == []
+
+
+def test_a_call_that_the_program_puts_together_may_have_any_number_of_arguments(tree: Tree) -> None:
+    """A list without elements leaves no argument, and the program guards against that."""
+    tree.write("schema/s.sql", DDL)
+    tree.write(
+        "a.go",
+        'package a\n\nimport "database/sql"\n\nfunc f(db *sql.DB, rows *sql.Rows) {\n\tparts := ""\n'
+        '\tfor rows.Next() {\n\t\tparts += "a,"\n\t}\n\tdb.Query("SELECT CONCAT(" + parts + ") FROM t")\n}\n',
+    )
+    assert not [each for each in tree.audit(".").findings if each.rule == "NP114"]
