@@ -52,6 +52,7 @@ def _pattern(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     )
 
 
+NEVER_CLOSED = "a parenthesis that is never closed"
 _QUOTES = frozenset("'\"`")
 _KINDS = (END, WORD, NUMBER, WORD, STRING, QUOTED, PARAM, VARIABLE, HOLED, OP)
 
@@ -124,7 +125,7 @@ def _tokenized(text: str, ansi_quotes: bool, brackets: bool) -> Tokens | LexErro
         starts.append(start)
         ends.append(end)
     if stack:
-        return LexError("a parenthesis that is never closed", starts[stack[-1]])
+        return LexError(NEVER_CLOSED, starts[stack[-1]])
     # Three ends, so that a look-ahead of two needs no bounds check.
     kinds += [END] * 3
     words += [""] * 3

@@ -18,6 +18,7 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.clauses import Clauses
+from nodepath_cli.sql.lexer import NEVER_CLOSED
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.words import words_of
@@ -100,7 +101,7 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool
         return None
     if unread.variant.sql[unread.start : unread.start + 1] == ")":
         return _one_too_many(unread.variant, unread.start, dialect, known)
-    if unread.variant.sql[unread.start : unread.start + 1] == "(":
+    if unread.reason == NEVER_CLOSED:
         return _never_closed(unread.variant, unread.start, dialect, known)
     verb = _verb_misspelt(unread, dialect, known)
     if verb is not None:

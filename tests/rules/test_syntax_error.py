@@ -34,6 +34,7 @@ def test_a_syntax_error_is_framed_and_stays_listed_as_unresolved(tree: Tree) -> 
         ("`UPDATE flows SET name = CONCAT(name, 'x') id = 1`", "id = 1"),
         ("`INSERT INTO flows (id) VALUES (1) ON DUPLICATE KEY name = 'x'`", "name = "),
         ("`DELETE FROM flows WERE id = 1`", "id = 1"),
+        ("`INSERT INTO flows (id, IFNULL(name, 1)) VALUES (1, 2)`", "(name, 1"),
         ("`UPDATE flows STE name = 'x' WHERE id = 1`", "name = "),
         ("`WITH f AS (SELECT id FROM flows) SELECT f.id FROM f JION flows g ON g.id = f.id`", "flows g"),
     ],
