@@ -53,16 +53,7 @@ def _defaulted(resolution: Resolution, context: Context) -> Iterator[Hit]:
         return
     for use in context.value_uses(resolution):
         if isinstance(use, Defaulted) and use.table.kind == "table" and required(use.column, context.dialect):
-            yield Hit(
-                message=f"column '{use.column.name}' of {use.table.name} has no default",
-                start=use.start,
-                end=use.end,
-                identifier=use.column.name,
-                errno=1364,
-                table=use.table.name,
-                clause=clause_words(Clause.VALUES_FIRST, context.dialect.name),
-                confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
-            )
+            yield _of_value(use, "has no default", 1364, context, Clause.VALUES_FIRST)
 
 
 def _emptied(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -71,15 +62,20 @@ def _emptied(resolution: Resolution, context: Context) -> Iterator[Hit]:
         return
     for use in context.value_uses(resolution):
         if isinstance(use, Emptied) and use.table.kind == "table" and _refuses_null(use.column, context.dialect):
-            yield Hit(
-                message=f"column '{use.column.name}' of {use.table.name} cannot be null",
-                start=use.start,
-                end=use.end,
-                identifier=use.column.name,
-                errno=1048,
-                table=use.table.name,
-                confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
-            )
+            yield _of_value(use, "cannot be null", 1048, context)
+
+
+def _of_value(use: Defaulted | Emptied, why: str, errno: int, context: Context, clause: Clause | None = None) -> Hit:
+    return Hit(
+        message=f"column '{use.column.name}' of {use.table.name} {why}",
+        start=use.start,
+        end=use.end,
+        identifier=use.column.name,
+        errno=errno,
+        table=use.table.name,
+        clause=clause_words(clause, context.dialect.name) if clause else None,
+        confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
+    )
 
 
 def _refuses_null(column: Column, dialect: Dialect) -> bool:
