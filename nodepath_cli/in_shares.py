@@ -104,16 +104,18 @@ _ENDING: list[int] = []
 
 
 def _reap_later(child: int) -> None:
-    if not _ENDING:
-        atexit.register(_reap)
+    """Wait for a process when this one ends, or when the next one is started and it has ended by then."""
+    _reap(os.WNOHANG)
     _ENDING.append(child)
 
 
-def _reap() -> None:
-    for child in _ENDING:
+@atexit.register
+def _reap(options: int = 0) -> None:
+    for child in list(_ENDING):
         with suppress(ChildProcessError):
-            os.waitpid(child, 0)
-    _ENDING.clear()
+            if os.waitpid(child, options)[0] == 0:
+                continue
+        _ENDING.remove(child)
 
 
 def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:

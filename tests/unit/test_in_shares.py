@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from nodepath_cli import in_shares
 from nodepath_cli.in_shares import Work, in_turn, side_by_side
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -120,3 +121,14 @@ def test_where_the_second_process_dies_while_it_tells_nothing_is_returned(monkey
 
     monkeypatch.setattr(Connection, "send", cut)
     assert side_by_side(counted, pickle.dumps) is None
+
+
+def test_processes_that_have_ended_do_not_pile_up() -> None:
+    assert side_by_side(counted, pickle.dumps) is not None
+    first = in_shares._ENDING[-1]
+    # Until it has ended; it is still there to be waited for.
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    assert side_by_side(counted, pickle.dumps) is not None
+    assert first not in in_shares._ENDING
+    with pytest.raises(ChildProcessError):
+        os.waitpid(first, os.WNOHANG)
