@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from unittest.mock import patch
 
 import pytest
 
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.hosts._go import relevant, shares
+from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.syntax import GoFile
 from tests.unit.go_host import divided, statements, variants
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -83,3 +88,28 @@ def test_an_error_of_both_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("nodepath_cli.source.hosts._go.analysis.divided", fails)
     with pytest.raises(ValueError, match="broken"):
         divided(WRAPPER_IN_THE_FIRST, jobs=2)
+
+
+def test_a_file_that_is_most_of_a_program_is_divided_between_functions() -> None:
+    long = "\tr.count++\n" * 100
+    functions = "".join(
+        f'func (r *repo) f{n}() {{\n{long}\tr.db.Exec("DELETE FROM t{n} WHERE id = 1")\n}}\n' for n in range(40)
+    )
+    file = GoFile(SourceFile("a/a.go", f"package p\n{_HEAD}{_DB}{functions}"))
+    index = Index([file])
+    with patch.object(shares, "_WORTH", 0):
+        divided_files = shares.divided(index, {file.path: relevant.costs(file.data)})
+    names = [[each.name for part in share for each in part.routines(index.of(file))] for share in divided_files]
+    assert sorted(names[0] + names[1], key=lambda name: int(name[1:])) == [f"f{n}" for n in range(40)]
+    assert all(len(share) > 12 for share in names)
+
+
+def test_of_two_calls_that_send_one_text_the_first_in_the_source_is_told() -> None:
+    program = {
+        "a/a.go": f"package p\n{_HEAD}{_DB}const purge = `DELETE FROM guests`\n",
+        "a/b.go": "package p\nfunc (r *repo) first() {\n\tr.db.Exec(purge)\n}\n",
+        "a/c.go": "package p\nfunc (r *repo) second() {\n\tr.db.Exec(purge)\n}\n"
+        + "".join(f'func (r *repo) f{n}() {{\n\tr.db.Exec("DELETE FROM t{n}")\n}}\n' for n in range(20)),
+    }
+    told = [each.function for each in divided(program, jobs=2) if each.sql == "DELETE FROM guests"]
+    assert told == ["first"]

@@ -13,12 +13,13 @@ from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.merging import merged
 from nodepath_cli.source.hosts._go.names import package_name
+from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.records import Key
 from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
     calls_database,
     concerns_sql,
-    cost,
+    costs,
     hands_database,
     has_sql_words,
     returns_text,
@@ -53,19 +54,19 @@ def analyse(index: Index, jobs: int = 1) -> Machine:
 
 def _evaluated(index: Index, number: int) -> Work:
     """Evaluate a share of a program, telling the others what it finds of their concern, and taking what they tell."""
-    costs: dict[str, int] = {}
-    told = yield {file.path: cost(file.data) for file in even(index, number) if concerns_sql(file.data)}
+    by_path: dict[str, list[tuple[int, int]]] = {}
+    told = yield {file.path: costs(file.data) for file in even(index, number) if concerns_sql(file.data)}
     for each in told:
-        costs.update(each)
-    share = divided(index, costs)[number]
+        by_path.update(each)
+    share = divided(index, by_path)[number]
     m, carriers = Machine(index, evaluate, execute, summary), Carriers()
     m.begin(number)
-    for path in costs:
+    for path in by_path:
         index.by_path[path].read = True
         m.sql_folders.add(index.by_path[path].folder)
-    for file in share:
-        if file.path in costs:
-            _own_code(m, file, carriers)
+    for part in share:
+        if part.file.path in by_path:
+            _own_code(m, part, carriers)
     for _ in range(_CARRIER_ROUNDS):
         everyone = yield carriers
         carriers = _users(m, share, _together(everyone))
@@ -108,24 +109,28 @@ def _again(m: Machine) -> None:
             m.summary(m.routines[key])
 
 
-def _own_code(m: Machine, file: GoFile, carriers: Carriers) -> None:
-    """Evaluate a file's functions and variables with SQL words; collect the names that carry SQL elsewhere."""
+def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
+    """Evaluate a part's functions and variables with SQL words; collect the names that carry SQL elsewhere."""
+    file = part.file
     declared = m.index.of(file)
-    for routine in declared.all_routines():
+    for routine in part.routines(declared):
         text = routine.text
         has_words = has_sql_words(text)
         if has_words or calls_database(text) or hands_database(text):
             m.summary(routine)
         if has_words and not routine.receiver and SQL_TEXT.search(text):
             carriers.setdefault(file.folder, set()).add(routine.name)
-    for name, value in declared.values.items():
+    for name, value in part.values(declared):
         text = file.data[value.spec.start_byte : value.spec.end_byte]
         if has_sql_words(text):
             if SQL_TEXT.search(text):
                 carriers.setdefault(file.folder, set()).add(name)
             if b"(" in text:
                 _variable(m, file, name)
-    _variables_of_calls(m, file)
+    for name, value in part.values(declared):
+        # Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for.
+        if name == "_" or b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
+            _variable(m, file, name)
 
 
 def _variable(m: Machine, file: GoFile, name: str) -> None:
@@ -138,21 +143,15 @@ def _variable(m: Machine, file: GoFile, name: str) -> None:
         return
 
 
-def _variables_of_calls(m: Machine, file: GoFile) -> None:
-    """Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for."""
-    for name, value in m.index.of(file).values.items():
-        if name == "_" or b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
-            _variable(m, file, name)
-
-
-def _users(m: Machine, share: Sequence[GoFile], carriers: Carriers) -> Carriers:
+def _users(m: Machine, share: Sequence[Part], carriers: Carriers) -> Carriers:
     """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
     further: Carriers = {}
     for folder, names in carriers.items():
         exported = {name for name in names if name[:1].isupper()}
         importing = {file.path for file in m.index.importing(folder)} if exported else set()
         patterns: dict[bool, re.Pattern[str]] = {}
-        for file in share:
+        for part in share:
+            file = part.file
             inside = file.folder == folder
             wanted = names if inside else exported if file.path in importing else ()
             if not wanted or not file.any_of(wanted):
@@ -160,20 +159,21 @@ def _users(m: Machine, share: Sequence[GoFile], carriers: Carriers) -> Carriers:
             # To compile a pattern of hundreds of names takes longer than to search some files for it.
             pattern = patterns[inside] = patterns.get(inside) or _words(wanted)
             if pattern.search(file.text):
-                _use(m, file, pattern, further)
+                _use(m, part, pattern, further)
     return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
 
 
-def _use(m: Machine, file: GoFile, pattern: re.Pattern[str], further: Carriers) -> None:
-    """Evaluate the functions and variables of one file that name a carrier; note those that others get its SQL from."""
+def _use(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -> None:
+    """Evaluate the functions and variables of a part that name a carrier; note those that others get its SQL from."""
+    file = part.file
     declared = m.index.of(file)
-    for routine in declared.all_routines():
+    for routine in part.routines(declared):
         if pattern.search(file.source(routine)):
             if not m.evaluated(routine):
                 m.summary(routine)
             if not routine.receiver and returns_text(file, routine.node):
                 further.setdefault(file.folder, set()).add(routine.name)
-    for name, value in declared.values.items():
+    for name, value in part.values(declared):
         text = file.source(value.spec)
         if name != "_" and pattern.search(text.partition("=")[2]):
             further.setdefault(file.folder, set()).add(name)
@@ -185,7 +185,7 @@ def _words(names: Collection[str]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 
-def _callers(m: Machine, share: Sequence[GoFile], wanted: Sequence[Sequence[Key]]) -> bool:
+def _callers(m: Machine, share: Sequence[Part], wanted: Sequence[Sequence[Key]]) -> bool:
     """Evaluate a share's callers of functions; say whether there were new ones."""
     fresh = False
     for path, offset in dict.fromkeys(key for keys in wanted for key in keys):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, routine_key
+from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 
@@ -15,12 +16,12 @@ def _imports(m: Machine, file: GoFile, folder: str) -> bool:
     return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.imports(file).values())
 
 
-def evaluate_callers(m: Machine, routine: Routine, files: Sequence[GoFile] | None = None) -> bool:
+def evaluate_callers(m: Machine, routine: Routine, share: Sequence[Part] | None = None) -> bool:
     """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new.
 
-    `files` says where they are looked for, None for everywhere.
+    `share` says where they are looked for, None for everywhere.
     """
-    key = (routine_key(routine), files is None)
+    key = (routine_key(routine), share is None)
     if key in m.searched_callers or (key[0], True) in m.searched_callers:
         return False
     m.searched_callers.add(key)
@@ -30,12 +31,13 @@ def evaluate_callers(m: Machine, routine: Routine, files: Sequence[GoFile] | Non
     home = routine.file.folder
     # A look at the text saves most files from being parsed.
     importing = {file.path for file in m.index.importing(home)} if exported else set()
-    for file in m.index.files if files is None else files:
+    for part in map(Part, m.index.files) if share is None else share:
+        file = part.file
         if not (file.folder == home or file.path in importing) or not file.has(routine.name):
             continue
         if file.folder != home and not _imports(m, file, home):
             continue
-        for other in m.index.of(file).all_routines():
+        for other in part.routines(m.index.of(file)):
             if not m.evaluated(other) and call.search(file.source(other)):
                 m.summary(other)
                 fresh = True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,6 +27,11 @@ MAX_VARIANTS = 24
 _BRANCH_LENGTH = 200
 
 
+Order: TypeAlias = tuple[str, int, int]
+"""File and byte offset of the function from which something was recorded, and its number: in order of the source,
+however a program is divided."""
+
+
 class Group(Struct):
     """The records of one call that begin in one literal."""
 
@@ -35,8 +42,8 @@ class Group(Struct):
     """The numbers of all records of a text, of which `records` keeps one."""
     rank: int = 0
     """The best rank of its records."""
-    order: int = 0
-    """When it was first evaluated."""
+    order: Order = ("", 0, 0)
+    """The first of its records."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -50,7 +57,7 @@ class Collected(Struct, frozen=True):
     statement: Statement
     kind: str
     call: Call
-    order: int
+    order: Order
     rounds: tuple[tuple[Variant, str | None], ...] = ()
     """The first text of each time that the call is come to, by another way or in another round of a loop around it, and
     the numbered file that leads there."""
@@ -163,8 +170,13 @@ def _groups(m: Machine, judge: Judge) -> list[Group]:
             group.orders.setdefault(record.text.plain, []).append(record.order)
         group.records = list(distinct.values())
         group.rank = max(record.rank for record in group.records)
-        group.order = min(record.order for record in group.records)
+        group.order = min(_order(record) for record in group.records)
     return list(groups.values())
+
+
+def _order(record: Received | NotFollowed) -> Order:
+    """Return where a record comes among all. What the variables of a package lead to comes behind the functions."""
+    return (*(record.root or (record.call.file.path, sys.maxsize)), record.order)
 
 
 def _on_its_own(m: Machine, record: Received) -> bool:
@@ -223,7 +235,7 @@ def _statement(
     m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None, alone: bool = True
 ) -> Collected:
     """Return the statement of a group. `alone`: that its SQL is another database's is not said by its own file."""
-    records = sorted(records, key=lambda record: record.order)
+    records = sorted(records, key=_order)
     finished = records
     if len(records) > 1:
         finished = [record for record in records if unfinished(record.text.plain) is None] or records
@@ -260,7 +272,7 @@ def _kept(records: Sequence[Received]) -> Sequence[Received]:
         literals = {piece.span for piece in record.text.pieces if piece.span is not None}
         (others if literals <= met else telling).append(record)
         met |= literals
-    return sorted([*telling, *others][:MAX_VARIANTS], key=lambda record: record.order)
+    return sorted([*telling, *others][:MAX_VARIANTS], key=_order)
 
 
 def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper | None:
@@ -381,7 +393,7 @@ def _opaque_statement(each: NotFollowed, judge: Judge) -> Collected:
         foreign.dialect if foreign else None,
         foreign.reason if foreign else None,
     )
-    return Collected(statement, "other", each.call, each.order)
+    return Collected(statement, "other", each.call, _order(each))
 
 
 def _sentence(reason: str) -> str:

@@ -32,8 +32,9 @@ _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 # To evaluate every function that fills some field would cost more than the rest of the audit. One is worth it where a
 # name says that the field has to do with SQL, or a text stands on the right side.
 _TELLING = re.compile(
-    r"sql|quer|stmt|statement|ddl|table|schema|migrat|^up$|cmd|prefix|column|where|order|cond|clause|^q$|insert|update|"
-    r"select|delete|dialect|driver|text|parts|build",
+    r"sql|quer|stmt|statement|ddl|table|schema|migrat|^up$|cmd|prefix|column|where|order|cond|clause|^q$|"
+    # When a row was updated or deleted is no SQL.
+    r"(?:insert|select)(?!ed)|(?:update|delete)(?!d)|dialect|driver|(?<!con)text|parts|build",
     re.IGNORECASE,
 )
 _TEXTUAL = re.compile(r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)")

@@ -181,14 +181,19 @@ def concerns_sql(text: bytes) -> bool:
     return (bool(may) and has_sql_words(text)) or calls_database(text)
 
 
-def cost(text: bytes) -> int:
-    """Return about what it costs to evaluate a file's functions with SQL, in their bytes.
+def costs(text: bytes) -> list[tuple[int, int]]:
+    """Return about what it costs to evaluate a file's functions with SQL, in their bytes, each with where it begins.
 
     Of all that a text shows at a glance, their length tells most of it (measured on seven public trees); what a file
-    costs beside that is as much as some lines.
+    costs beside that is as much as some lines, and comes first.
     """
-    parts = text.split(b"\nfunc")
-    return _FILE + sum(len(part) for part in parts if calls_database(part) or has_sql_words(part))
+    found = [(0, _FILE)]
+    start = 0
+    for part in text.split(b"\nfunc"):
+        if calls_database(part) or has_sql_words(part):
+            found.append((start, len(part)))
+        start += len(part) + len(b"\nfunc")
+    return found
 
 
 def touches_sql(file: GoFile, node: Node) -> bool:
