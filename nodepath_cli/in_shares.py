@@ -14,6 +14,8 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from nodepath_cli import errands
+
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
@@ -72,11 +74,13 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
         here.close()
         there.close()
         return None
+    given = errands.taken()
     if not child:
         # Nothing of the parent's may be cleaned up or written a second time here.
         with suppress(BaseException):
             here.close()
             there.send_bytes(packed(_in_step(work(1), there, first=False)))
+            errands.run(given, there)
             os._exit(0)
         os._exit(1)
     there.close()
@@ -90,32 +94,38 @@ def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -
         # The other process has died, perhaps in the middle of what it told.
         return None
     finally:
-        here.close()
         if done:
-            # It has nothing left to do, but to give a large memory back takes a while: nobody has to wait for that.
+            # It has errands at most, and to give a large memory back takes a while: nobody has to wait for that.
+            errands.Bearer(here, given)
             _reap_later(child)
         else:
+            here.close()
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
 
 
 _ENDING: list[int] = []
-"""Processes that have told their results and end by themselves."""
+"""Processes that have told the results of their shares and end by themselves."""
 
 
 def _reap_later(child: int) -> None:
     """Wait for a process when this one ends, or when the next one is started and it has ended by then."""
-    _reap(os.WNOHANG)
+    for each in list(_ENDING):
+        with suppress(ChildProcessError):
+            if os.waitpid(each, os.WNOHANG)[0] == 0:
+                continue
+        _ENDING.remove(each)
     _ENDING.append(child)
 
 
 @atexit.register
-def _reap(options: int = 0) -> None:
-    for child in list(_ENDING):
-        with suppress(ChildProcessError):
-            if os.waitpid(child, options)[0] == 0:
-                continue
-        _ENDING.remove(child)
+def _end_all() -> None:
+    """End the processes that still have errands: nobody will ask for the results any more."""
+    for child in _ENDING:
+        with suppress(ChildProcessError, ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    _ENDING.clear()
 
 
 def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Counts, InventoryItem, Report
-from nodepath_cli.cache.inputs import content, key
+from nodepath_cli.cache.inputs import beside, content, key
 from nodepath_cli.cache.store import Store, default_folder
 from nodepath_cli.cache.tool import identity
 from nodepath_cli.config import Settings
+from nodepath_cli.errands import Errand
 from nodepath_cli.errors import UsageError
 from nodepath_cli.source.files import FileSet, collect
 from nodepath_cli.source.hosts import suffixes
@@ -108,16 +109,18 @@ def _kept(
     if store is None:
         with _rarely_collected():
             return make(files)
-    tool, read = identity(), content(files)
-    name = key(kind, files, settings, tool, read)
-    found = store.read(name) if name else None
-    if isinstance(found, form):
-        return found
+    tool, read = identity(), Errand(lambda: content(files))
+    rest = beside(kind, files, settings, tool)
+    # The files' content takes longest to tell, and of an empty cache nothing has to be asked.
+    if rest and not store.empty:
+        found = store.read(key(rest, read.result()))
+        if isinstance(found, form):
+            return found
     with _rarely_collected():
         made = make(files)
     # What is read beside the files may have changed in between: then this result belongs to neither state.
-    if name and good(made) and key(kind, files, settings, tool, read) == name:
-        store.write(name, made)
+    if rest and good(made) and beside(kind, files, settings, tool) == rest:
+        store.write(key(rest, read.result()), made)
     return made
 
 

@@ -36,9 +36,12 @@ from nodepath_cli.audit.halves import checked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
+from nodepath_cli.audit.suppress import by_line
 from nodepath_cli.config import Settings
+from nodepath_cli.errands import Errand
 from nodepath_cli.errors import NodepathError, NothingToAudit
-from nodepath_cli.source.files import FileSet, SourceFile
+from nodepath_cli.source.files import FileSet, SourceFile, collect
+from nodepath_cli.source.hosts import suffixes
 from nodepath_cli.source.statement import CallSite, Span
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 
@@ -61,11 +64,13 @@ def audit(
     started = time.perf_counter()
     active = selected(settings.select, settings.ignore)
     baseline = load(settings.baseline) if settings.baseline else None
-    analysis = opened(paths, settings, files)
+    read = files if files is not None else collect(paths or (".",), settings, suffixes())
+    comments = Errand(lambda: by_line(read.files))
+    analysis = opened(paths, settings, read)
     keep(analysis)
-    by_path = {file.path: file for file in analysis.files.files}
+    by_path = {file.path: file for file in read.files}
     findings = _findings(analysis, active, by_path, settings.processes, progress)
-    settled = settle(findings, analysis, by_path, active, baseline)
+    settled = settle(findings, analysis, by_path, active, baseline, comments.result())
     unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
     schema = analysis.main.schema

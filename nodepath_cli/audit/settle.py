@@ -11,7 +11,7 @@ from nodepath_cli.audit.baseline import hold
 from nodepath_cli.audit.baseline_file import Baseline
 from nodepath_cli.audit.finding import Finding, Judged, Rule
 from nodepath_cli.audit.rules.unused_suppression import RULE as UNUSED
-from nodepath_cli.audit.suppress import apply
+from nodepath_cli.audit.suppress import ByLine, apply
 from nodepath_cli.audit.unused import of_comments, of_entries
 from nodepath_cli.source.files import SourceFile, display
 
@@ -33,13 +33,14 @@ def settle(
     files: Mapping[str, SourceFile],
     active: Sequence[Rule],
     baseline: Baseline | None,
+    comments: ByLine,
 ) -> Settled:
     """Take away what comments and the baseline hide, and add NP502 for those that hide nothing."""
     ran = frozenset(rule.id for rule in active if rule.check or rule.check_unread or rule.check_program) | {
         finding.rule for finding in findings
     }
     judged = Judged(frozenset(files), ran, _unclear(analysis))
-    commented = apply(findings, files)
+    commented = apply(findings, files, comments)
     judging = any(rule.id == UNUSED.id for rule in active)
     extra = list(of_comments(commented.unused, ran, _unjudged(analysis))) if judging else []
     kept, baselined, sources = commented.kept, 0, {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,9 +57,23 @@ def comments(file: SourceFile) -> Iterator[Comment]:
         yield Comment(file.path, line, named, not before.strip(), column, column + len(match.group()))
 
 
-def apply(findings: Iterable[Finding], sources: Mapping[str, SourceFile]) -> Suppressed:
-    """Take away the findings that a comment in their file, or in their statement's file, names."""
-    known = {path: {each.line: each for each in comments(file)} for path, file in sources.items()}
+ByLine: TypeAlias = Mapping[str, Mapping[int, Comment]]
+"""The comments of files that have some, by path and line."""
+
+
+def by_line(files: Iterable[SourceFile]) -> ByLine:
+    """Return the suppression comments of some files."""
+    found = {file.path: {each.line: each for each in comments(file)} for file in files}
+    return {path: of_file for path, of_file in found.items() if of_file}
+
+
+def apply(findings: Iterable[Finding], sources: Mapping[str, SourceFile], known: ByLine | None = None) -> Suppressed:
+    """Take away the findings that a comment in their file, or in their statement's file, names.
+
+    `known` are the comments of all sources, where they were looked for before.
+    """
+    if known is None:
+        known = by_line(sources.values())
     used: set[tuple[str, int, str]] = set()
     kept = []
     suppressed = 0
@@ -79,9 +94,7 @@ def _unused(comment: Comment, used: set[tuple[str, int, str]]) -> Comment:
     )
 
 
-def _comment_for(
-    finding: Finding, known: Mapping[str, Mapping[int, Comment]], sources: Mapping[str, SourceFile]
-) -> Comment | None:
+def _comment_for(finding: Finding, known: ByLine, sources: Mapping[str, SourceFile]) -> Comment | None:
     places = ((finding.path, finding.position.line), (finding.statement_path, finding.statement_line))
     for path, line in places:
         of_file = known.get(path)

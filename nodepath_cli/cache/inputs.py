@@ -31,26 +31,29 @@ def content(files: FileSet) -> bytes:
     return digest.digest()
 
 
-def key(
-    kind: str, files: FileSet, settings: Settings, tool: bytes | None = None, read: bytes | None = None
-) -> str | None:
-    """Return the name of a result of this kind, None where something that it rests on cannot be told.
+def beside(kind: str, files: FileSet, settings: Settings, tool: bytes | None = None) -> bytes | None:
+    """Return a hash of what a result of this kind rests on beside the content of its files.
 
-    A schema of a database, or of revisions of one's own, is read anew each time: its content is part of the name.
-    `tool` and `read` are the `identity` and the `content` of the files, where they are known already.
+    None where something of it cannot be told. A schema of a database, or of revisions of one's own, is read anew each
+    time: its content is part of the hash. `tool` is the `identity`, where it is known already.
     """
     digest = blake2b(digest_size=32)
     digest.update(tool or identity())
     told = {name: getattr(settings, name) for name in settings.__struct_fields__ if name not in _SHOWN}
     digest.update(repr((kind, told)).encode("utf-8", "surrogateescape"))
-    _add_files(digest, files, read)
+    _add_surroundings(digest, files)
     try:
         for name, part in _beside(settings):
             _add(digest, name.encode("utf-8", "surrogateescape"))
             _add(digest, part)
     except (OSError, CodecError, NodepathError):
         return None
-    return digest.hexdigest()
+    return digest.digest()
+
+
+def key(rest: bytes, read: bytes) -> str:
+    """Return the name of a result: `rest` is what `beside` returns, `read` the `content` of the files."""
+    return blake2b(rest + read, digest_size=32).hexdigest()
 
 
 def _add(digest: blake2b, data: bytes) -> None:
@@ -58,8 +61,7 @@ def _add(digest: blake2b, data: bytes) -> None:
     digest.update(data)
 
 
-def _add_files(digest: blake2b, files: FileSet, read: bytes | None = None) -> None:
-    digest.update(read or content(files))
+def _add_surroundings(digest: blake2b, files: FileSet) -> None:
     for host in hosts():
         own = [file for file in files.files if file.path.endswith(host.suffixes)]
         digest.update(repr(host.surroundings(own)).encode("utf-8", "surrogateescape"))
@@ -100,5 +102,7 @@ def _loaded(source: str, settings: Settings) -> bytes:
 
 def _folder(path: str) -> bytes:
     digest = blake2b(digest_size=32)
-    _add_files(digest, collect([path], Settings(max_file_size=_NO_LIMIT), (".go", ".sql", ".py")))
+    files = collect([path], Settings(max_file_size=_NO_LIMIT), (".go", ".sql", ".py"))
+    digest.update(content(files))
+    _add_surroundings(digest, files)
     return digest.digest()

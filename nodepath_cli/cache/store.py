@@ -44,6 +44,15 @@ class Store(Struct, frozen=True):
 
     folder: Path
 
+    @property
+    def empty(self) -> bool:
+        """Whether it has no entry at all."""
+        try:
+            with os.scandir(self.folder) as found:
+                return not any(each.name.endswith(_SUFFIX) for each in found)
+        except OSError:
+            return True
+
     def read(self, key: str) -> object | None:
         """Return the entry of a key, None where there is none that is whole."""
         path = self._path(key)

@@ -223,13 +223,13 @@ def test_old_entries_give_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_another_nodepath_has_other_entries(project: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     files = collect(["store"], Settings(), (".go",))
-    before = inputs.key("audit", files, Settings())
-    assert before == inputs.key("audit", files, Settings())
+    before = inputs.beside("audit", files, Settings())
+    assert before == inputs.beside("audit", files, Settings())
     monkeypatch.setattr(tool, "__version__", "99")
-    assert inputs.key("audit", files, Settings()) != before
+    assert inputs.beside("audit", files, Settings()) != before
     monkeypatch.undo()
     monkeypatch.setattr(tool, "_installed", lambda: ["tree_sitter-99.dist-info"])
-    assert inputs.key("audit", files, Settings()) != before
+    assert inputs.beside("audit", files, Settings()) != before
 
 
 def test_an_edited_file_of_nodepath_makes_it_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

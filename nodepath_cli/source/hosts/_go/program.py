@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from nodepath_cli.errands import Errand
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
@@ -27,6 +28,7 @@ class GoProgram:
     def __init__(self, files: Sequence[SourceFile], options: HostOptions) -> None:
         self._options = options
         self._index = Index([GoFile(file) for file in files], options.beside)
+        self._deferred = Errand(lambda: deferred(self._index))
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
         self._texts: dict[CallKey, Texts] = {}
@@ -61,7 +63,7 @@ class GoProgram:
 
     def deferred(self) -> frozenset[str]:
         """Return the names of the functions that are called by `defer`."""
-        return deferred(self._index)
+        return self._deferred.result()
 
     def _all(self) -> list[Collected]:
         if self._collected is None:
