@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _DOWN = re.compile(
     r"(?:[._-](?:down|undo|rollback|revert)(?:\.(?:mysql|mariadb|sqlite3?|postgres(?:ql)?|pgsql))?\.sql"
@@ -68,6 +69,8 @@ def numbered(paths: Iterable[str], dialect: str) -> list[str]:
     return sorted((path for path in chosen if _file_rank(path.rpartition("/")[2])[0][0] > 1), key=_rank)
 
 
+# Every statement asks for the files on the way to it.
+@lru_cache(maxsize=4096)
 def version_of(path: str) -> tuple[int, ...] | None:
     """Return the number in a migration's file name, in its parts (`V1_1__x.sql`: 1, 1); None where it has none."""
     kind, number, _ = _file_rank(path.rpartition("/")[2])[0]

@@ -67,6 +67,9 @@ def _evaluated(index: Index, number: int) -> Work:
     for part in share:
         if part.file.path in by_path:
             _own_code(m, part, carriers)
+        if part.file.folder in m.sql_folders and not part.begin.start:
+            # Whose SQL it is will be asked of every file around it.
+            index.opens(part.file)
     for _ in range(_CARRIER_ROUNDS):
         everyone = yield carriers
         carriers = _users(m, share, _together(everyone))

@@ -208,7 +208,7 @@ def _guessed(m: Machine, record: Received) -> Guess:
     if "text" in found:
         return "text"
     # A list or loop without elements leaves nothing between two pieces; what one literal says is meant.
-    left = unfinished(record.text.plain) if len(record.text.pieces) > 1 else None
+    left = record.left
     if left and _piece_at(record.text, left[0]) != _piece_at(record.text, left[1] - 1):
         return "text"
     return "part" if "part" in found else ""
@@ -238,7 +238,7 @@ def _statement(
     records = sorted(records, key=_order)
     finished = records
     if len(records) > 1:
-        finished = [record for record in records if unfinished(record.text.plain) is None] or records
+        finished = [record for record in records if not _is_unfinished(record)] or records
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in _kept(finished))
     call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))
@@ -259,6 +259,10 @@ def _statement(
     rounds = _rounds(m, finished)
     roots = frozenset(record.root for record in finished if record.root is not None)
     return Collected(statement, finished[0].kind, group.call, group.order, rounds, roots)
+
+
+def _is_unfinished(record: Received) -> bool:
+    return record.left is not None or (len(record.text.pieces) == 1 and unfinished(record.text.plain) is not None)
 
 
 def _kept(records: Sequence[Received]) -> Sequence[Received]:

@@ -247,9 +247,9 @@ def by_imports(imports: Iterable[str], family: str) -> Foreign | None:
     return Foreign(dialect, "imports " + "/".join(path.split("/")[1:3] or [path]), True)
 
 
-def by_opening(text: str, family: str) -> Foreign | None:
+def by_opening(opens: Iterable[tuple[str, str]], family: str) -> Foreign | None:
     """Tell by the driver names with which a file opens its connections, where none is the audited one's."""
-    found = [(name, dialect) for name, dialect in _opened_by_name(text) if name[0].islower()]
+    found = [(name, dialect) for name, dialect in opens if name[0].islower()]
     if not found or any(dialect in ("", family) for _, dialect in found):
         return None
     return Foreign(found[0][1], f"opens {found[0][0]}", True)
@@ -258,20 +258,15 @@ def by_opening(text: str, family: str) -> Foreign | None:
 def opened(text: str) -> list[tuple[str, str]]:
     """Return what a file opens, with the databases: by a driver's name (`sqlite3`), by a function's (`OpenSQLite`).
 
-    The database is empty where the driver is not known.
+    The database is empty where the driver is not known. A function's name begins with a capital letter.
     """
     opens = any(part in text for part in _OPENING_PARTS)
-    found = _opened_by_name(text) if opens else []
+    found = [(name, next(iter(_all([name.lower()])), "")) for name in (_OPENING.findall(text) if opens else ())]
     for name in _OPENER.findall(text) if opens or any(part in text for part in _OPENER_PARTS) else ():
         named = _in_function(name)
         if len(named) == 1:
             found.append((name, next(iter(named))))
     return found
-
-
-def _opened_by_name(text: str) -> list[tuple[str, str]]:
-    names = _OPENING.findall(text) if any(part in text for part in _OPENING_PARTS) else ()
-    return [(name, next(iter(_all([name.lower()])), "")) for name in names]
 
 
 # Most files of a program import the same packages.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from nodepath_cli.source.hosts._go.dialects import DRIVERS, Foreign, by_path, names_database, opened, owned_by_path
@@ -23,7 +23,14 @@ class Drivers:
     A statement may stand far from the import that chooses its database: the driver in `main.go`, the query in `store/`.
     """
 
-    def __init__(self, files: Sequence[GoFile], folders: dict[str, list[GoFile]], family: str) -> None:
+    def __init__(
+        self,
+        files: Sequence[GoFile],
+        folders: dict[str, list[GoFile]],
+        family: str,
+        opens: Callable[[GoFile], Sequence[tuple[str, str]]] = lambda file: opened(file.text),
+    ) -> None:
+        self._opens = opens
         self._folders = folders
         self._family = family
         self._packages: dict[str, Foreign | None] = {}
@@ -60,7 +67,7 @@ class Drivers:
                     return None
                 if dialect in _SQL_DATABASES:
                     found[dialect, "/".join(path.split("/")[1:3])] += 1
-            for name, dialect in opened(file.text) if opened_too else ():
+            for name, dialect in self._opens(file) if opened_too else ():
                 if dialect not in _SQL_DATABASES:
                     return None
                 found[dialect, name] += 1

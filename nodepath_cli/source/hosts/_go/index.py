@@ -9,6 +9,7 @@ from typing import TypeVar
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.declarations import Declared, FileIndex, Routine, declarations_of, fields_of
+from nodepath_cli.source.hosts._go.dialects import opened
 from nodepath_cli.source.hosts._go.modules import Modules
 from nodepath_cli.source.hosts._go.outline import (
     may_declare_method,
@@ -63,6 +64,7 @@ class Index:
         self.modules = Modules(self.folders)
         self._indexes: dict[str, FileIndex] = {}
         self.told_imports: dict[str, dict[str, str]] = {}
+        self.opened: dict[str, Sequence[tuple[str, str]]] = {}
         """The imports of files that another process has read."""
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
@@ -79,6 +81,13 @@ class Index:
         self._by_method: dict[str, list[GoFile]] = {}
         self._built: dict[str, list[GoFile]] = {}
         """By folder: the files that are compiled under a condition, where there are several conditions."""
+
+    def opens(self, file: GoFile) -> Sequence[tuple[str, str]]:
+        """Return what a file opens, as `dialects.opened` tells it."""
+        found = self.opened.get(file.path)
+        if found is None:
+            found = self.opened[file.path] = opened(file.text)
+        return found
 
     def of(self, file: GoFile) -> FileIndex:
         """Return what a file declares."""

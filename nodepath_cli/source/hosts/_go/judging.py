@@ -20,7 +20,7 @@ class Judge:
         self._m = m
         self._dialect = dialect
         self._paths: dict[str, Foreign | None] = {}
-        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family)
+        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family, m.index.opens)
 
     def split(self, records: Iterable[Received]) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
         """Return the records of the audited dialect, and the others with their dialect."""
@@ -75,7 +75,7 @@ class Judge:
             self._paths[path] = (
                 dialects.by_path(path, family)
                 or dialects.by_imports(self._m.index.imports(file).values(), family)
-                or dialects.by_opening(file.text, family)
+                or dialects.by_opening(self._m.index.opens(file), family)
                 or self._drivers.of(file)
             )
         return self._paths[path]

@@ -38,6 +38,8 @@ class Found(Struct):
     """The functions that were evaluated: their end, name and receiver."""
     imports: dict[str, dict[str, str]]
     """What the files around the records import."""
+    opened: dict[str, Sequence[tuple[str, str]]]
+    """What the files of its folders with SQL open."""
 
 
 def found_by(m: Machine) -> Found:
@@ -53,7 +55,8 @@ def found_by(m: Machine) -> Found:
     imports = {path: m.index.imports(m.index.by_path[path]) for path in sorted(paths) if path in m.index.by_path}
     return Found(
         *(m.decisions.branches(), m.received, m.not_followed, list(m.noted), m.possible, m.covered, m.wrappers),
-        *(m.covered_by_callers, m.followed, m.parsed, m.handed_on, prepared, routines, imports),
+        *(m.covered_by_callers, m.followed, m.parsed, m.handed_on),
+        *(prepared, routines, imports, m.index.opened),
     )
 
 
@@ -113,6 +116,7 @@ class _Merge(Struct):
             for key, entry in entries.items():
                 own.setdefault(key, replace(entry, value=self._value(entry.value)))
         m.index.told_imports.update(other.imports)
+        m.index.opened.update(other.opened)
         for key, (end, name, receiver) in other.routines.items():
             if key not in m.routines:
                 m.routines[key] = Routine(m.index.by_path[key[0]], _Extent(key[1], end), name, receiver)

@@ -27,6 +27,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import has_hole
 from nodepath_cli.source.hosts._go.texts import type_of
+from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
@@ -265,6 +266,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
             m.root,
             (outer.wrapper, outer.argument) if outer is not None else None,
             tuple(m.way),
+            unfinished(text.plain) if len(text.pieces) > 1 else None,
         )
     )
     return literals

@@ -92,6 +92,8 @@ class Received(Struct, frozen=True):
     """With rank 3: the wrapper, and which of its arguments the SQL is."""
     way: tuple[Step, ...] = ()
     """The calls from that function down to the one that the call stands in."""
+    left: tuple[int, int] | None = None
+    """Where its text is in several pieces: start and end of what a list or loop without elements has left behind."""
 
 
 class NotFollowed(Struct, frozen=True):

@@ -80,16 +80,20 @@ SQL_TEXT = re.compile(
 )
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
 _CALL = re.compile(
-    rb"\.(?:Exec|Query(?:Row)?x?|Prepare(?:x|Named)?|Must(?:Exec|Prepare)|Named(?:Exec|Query)|(?:Get|Select)(?=Context))"
-    rb"(?:Context|Ctx)?\([^)]"
+    rb"\.(?:Exec|Query(?:Row)?x?|Prepare(?:x|Named)?|Must(?:Exec|Prepare)|Named(?:Exec|Query)|"
+    rb"(?:Get|Select(?:One|Int|Str)?|Raw))(?:Context|Ctx)?\("
 )
-"""Calls of database methods by their name."""
+"""Calls of methods that a database has."""
+_SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
+"""Those that other things have too: what stands in front decides."""
+_SHARED_NAMES = frozenset((b"Get", b"Sel", b"Raw"))
+"""What the names of those begin with."""
+_OWN_NAMES = (b".GetContext(", b".SelectContext(")
+"""Those of them that hardly anything but a database has."""
 _HANDED = re.compile(
     rb"\.(?:Must)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?\((?:[\w.()]+,\s*)?(?:\w+\.)*\w*(?i:db|(?<!c)tx|conn)\s*,"
 )
 """Calls of functions that are named like these, with a database among their arguments."""
-_SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
-"""Names that other things have too: what stands in front decides."""
 _HANDLE = re.compile(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
 _FILE = 1_500
 """What it costs to see what a file declares, in bytes of functions with SQL."""
@@ -102,15 +106,18 @@ _NAMED_RESULT = re.compile(r"\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
 
 def calls_database(text: bytes) -> bool:
     """Say whether a text has calls of database methods, by their names and by what they are called on."""
-    if _CALL.search(text):
-        return True
-    for found in _SHARED.finditer(text):
-        end = found.start()
-        start = end - _LONGEST_HANDLE
-        if text[end - 1 : end] == b")":
+    for found in _CALL.finditer(text):
+        dot = found.start()
+        shared = text[dot + 1 : dot + 4] in _SHARED_NAMES
+        if (not shared or found.group() in _OWN_NAMES) and not text.startswith(b")", found.end()):
+            return True
+        if not shared:
+            continue
+        start = dot - _LONGEST_HANDLE
+        if text[dot - 1 : dot] == b")":
             # `db()`: the handle and its parentheses hold no other closing one.
-            start = text.rfind(b")", 0, end - 1) + 1
-        if _HANDLE.search(text, max(start, 0), end):
+            start = text.rfind(b")", 0, dot - 1) + 1
+        if _HANDLE.search(text, max(start, 0), dot):
             return True
     return False
 

@@ -25,7 +25,7 @@ _MAY_BE_UNFINISHED = re.compile(
 """What a text in lower case has wherever it is unfinished: first characters that the search skips to, unlike above."""
 
 
-# A statement asks twice for each of its texts.
+# A function may send a text again and again: from each of its callers, in each round of a loop.
 @lru_cache(maxsize=256)
 def unfinished(text: str) -> tuple[int, int] | None:
     """Return start and end of what a list or loop without elements has left behind, None where there is none."""
