@@ -162,11 +162,16 @@ def _store(paths: Sequence[str], settings: Settings) -> Store | None:
 
 def _without_texts(report: Report, files: FileSet) -> Report:
     """Leave out the texts of files that the next run reads anyway."""
-    texts = {file.path: file.text for file in files.files}
+    texts = _texts(report, files)
     sources = {path: "" if texts.get(path) == text else text for path, text in report.sources.items()}
     return replace(report, sources=sources)
 
 
 def _with_texts(report: Report, files: FileSet) -> Report:
-    texts = {file.path: file.text for file in files.files}
+    texts = _texts(report, files)
     return replace(report, sources={path: text or texts.get(path, "") for path, text in report.sources.items()})
+
+
+def _texts(report: Report, files: FileSet) -> dict[str, str]:
+    """Return the texts of the files that a report shows lines of."""
+    return {file.path: file.text for file in files.files if file.path in report.sources}

@@ -18,7 +18,7 @@ from nodepath_cli.source.files import SourceFile
 
 _COMMENT = re.compile(r"(?:(?<!:)//|--|/\*|#)[ \t]*nodepath:[ \t]*ignore\[(?P<rules>[^\]\n]*)\]")
 _ALONE = re.compile(r"\s*(?://|--|/\*|#)")
-_MARK = "nodepath:"
+_MARK = b"nodepath:"
 
 
 class Comment(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Suppressed(Struct, frozen=True):
 
 def comments(file: SourceFile) -> Iterator[Comment]:
     """Yield the suppression comments of a file, in order."""
-    if _MARK not in file.text:
+    if _MARK not in file.data:
         return
     for match in _COMMENT.finditer(file.text):
         line, column = file.position(match.start())

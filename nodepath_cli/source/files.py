@@ -30,9 +30,9 @@ _SHORT = 20_000
 """Characters up to which a place is counted out faster than the lines of the file are listed."""
 
 # The Go tool's own definition of a generated file (go.dev/s/generatedcode): this line before the package clause.
-_GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
-_BUILD_IGNORE = re.compile(r"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
-_PACKAGE = re.compile(r"^package\s", re.MULTILINE)
+_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_BUILD_IGNORE = re.compile(rb"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
+_PACKAGE = re.compile(rb"^package\s", re.MULTILINE)
 
 
 class SourceFile(Struct, frozen=True, dict=True):
@@ -40,13 +40,19 @@ class SourceFile(Struct, frozen=True, dict=True):
 
     path: str
     """As reports name it: relative to the working directory, with `/`, without `./`."""
-    text: str
-    """Decoded as UTF-8 with `surrogateescape`; line ends as they are."""
+    content: str | bytes
+    """What it holds: its bytes, or its text where that is what there is."""
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, decoded as UTF-8 with `surrogateescape`; line ends as they are."""
+        # Most files of a program have nothing to do with SQL: their bytes are all that is looked at.
+        return self.content.decode("utf-8", "surrogateescape") if isinstance(self.content, bytes) else self.content
 
     @cached_property
     def data(self) -> bytes:
         """The file's bytes, as they stood on disk."""
-        return self.text.encode("utf-8", "surrogateescape")
+        return self.content if isinstance(self.content, bytes) else self.content.encode("utf-8", "surrogateescape")
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -182,18 +188,15 @@ class _Collector(Struct):
         if b"\0" in data:
             self.skipped[shown] = "binary file"
             return
-        text = data.decode("utf-8", "surrogateescape")
-        if walked and shown.endswith(".go") and self._left_out_text(text):
+        if walked and shown.endswith(".go") and self._left_out_text(data):
             return
-        self.files[shown] = file = SourceFile(shown, text)
-        # Those that were read: to make them anew from the text would take time for every file.
-        vars(file)["data"] = data
+        self.files[shown] = SourceFile(shown, data)
 
-    def _left_out_text(self, text: str) -> bool:
+    def _left_out_text(self, text: bytes) -> bool:
         # Most files begin with their package clause, or have it behind a few lines: no more need be looked through.
-        clause = _PACKAGE.search(text, 0 if text.startswith("package") else text.find("\npackage") + 1)
+        clause = _PACKAGE.search(text, 0 if text.startswith(b"package") else text.find(b"\npackage") + 1)
         head = text[: clause.start()] if clause else text
-        if "Code generated" not in head and "build ignore" not in head:
+        if b"Code generated" not in head and b"build ignore" not in head:
             return False
         if _BUILD_IGNORE.search(head):
             return True

@@ -21,7 +21,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 _WORTH = 60_000
 """Bytes of functions with SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
 _LARGE = 300_000
-"""Characters of a program from which a second process is worth its start."""
+"""Bytes of a program from which a second process is worth its start."""
 _FINEST = 8
 """A folder, or a file, that costs more than the whole by this is divided itself."""
 
@@ -94,7 +94,7 @@ def side_by_side(work: Callable[[int], Work], index: Index) -> tuple[Machine, li
 
     None where that cannot be, has failed, or is not worth it.
     """
-    if sum(len(file.text) for file in index.files) < _LARGE:
+    if sum(len(file.data) for file in index.files) < _LARGE:
         return None
     ways = packing(index)
     done = in_shares.side_by_side(work, lambda machine: ways.packed(found_by(machine)))

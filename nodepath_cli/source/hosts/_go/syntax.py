@@ -18,10 +18,10 @@ LANGUAGE = Language(tree_sitter_go.language())
 _PARSER, _PARTS_PARSER = Parser(LANGUAGE), Parser(LANGUAGE)
 """One for whole files and one for parts of them: a parser takes its memory anew, a used one has it already."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_PACKAGE = re.compile(r"^package\s+(\w+)", re.MULTILINE)
-_DECLARATION = re.compile(r"\n(?:func|type|var|const)\b")
-_METHOD = re.compile(r"\s*\([^)]*\)\s*(\w+)\s*\(")
-_BUILT = re.compile(r"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
+_PACKAGE = re.compile(rb"^package\s+([\w\x80-\xff]+)", re.MULTILINE)
+_DECLARATION = re.compile(rb"\n(?:func|type|var|const)\b")
+_METHOD = re.compile(rb"\s*\([^)]*\)\s*([\w\x80-\xff]+)\s*\(")
+_BUILT = re.compile(rb"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
 _SYSTEMS = frozenset(
     (
         *("aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd"),
@@ -36,6 +36,10 @@ _WORDS = bytes(byte if (chr(byte).isalnum() and byte < 128) or byte == ord("_") 
 
 EXPRESSION_LENGTH = 80
 """Longest source expression that a report shows, in characters."""
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 class Extent(Protocol):
@@ -55,13 +59,21 @@ class GoFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.path = source.path
-        self.text = source.text
         self._source = source
         head, _, self.name = source.path.rpartition("/")
         self.folder = head or "."
-        self.ascii = source.text.isascii()
         self.read = False
         """It is or will be parsed for its own SQL, so that looking at its text first saves nothing."""
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, as in `SourceFile`."""
+        return self._source.text
+
+    @cached_property
+    def ascii(self) -> bool:
+        """Whether an offset in bytes is one in characters."""
+        return self._source.data.isascii()
 
     @cached_property
     def data(self) -> bytes:
@@ -94,8 +106,8 @@ class GoFile:
     @property
     def head(self) -> str:
         """What stands in front of its declarations, its imports among it."""
-        found = _DECLARATION.search(self.text)
-        return self.text[: found.start()] if found else self.text
+        found = _DECLARATION.search(self.data)
+        return _decoded(self.data[: found.start()] if found else self.data)
 
     @cached_property
     def import_ends(self) -> frozenset[str]:
@@ -108,8 +120,8 @@ class GoFile:
     @cached_property
     def methods(self) -> frozenset[str]:
         """The names of the methods that it may declare."""
-        found = (_METHOD.match(part) for part in self.text.split("\nfunc"))
-        return frozenset(each[1] for each in found if each is not None)
+        found = (_METHOD.match(part) for part in self.data.split(b"\nfunc"))
+        return frozenset(_decoded(each[1]) for each in found if each is not None)
 
     @cached_property
     def broken(self) -> bool:
@@ -133,16 +145,16 @@ class GoFile:
     @cached_property
     def package(self) -> str:
         """The package clause's name, empty where there is none."""
-        found = _PACKAGE.search(self.text)
-        return found.group(1) if found else ""
+        found = _PACKAGE.search(self.data)
+        return _decoded(found.group(1)) if found else ""
 
     @cached_property
     def built(self) -> str:
         """When it is compiled, as its build tags or its name say (`mysql`, `!mysql`, `linux`); empty: always."""
-        clause = _PACKAGE.search(self.text)
-        tags = _BUILT.findall(self.text, 0, clause.start() if clause else 0)
+        clause = _PACKAGE.search(self.data)
+        tags = _BUILT.findall(self.data, 0, clause.start() if clause else 0)
         if tags:
-            return " ".join(tags[0].split())
+            return " ".join(_decoded(tags[0]).split())
         parts = self.name.removesuffix(".go").split("_")[1:]
         return " ".join(part for part in parts[-2:] if part in _SYSTEMS)
 
