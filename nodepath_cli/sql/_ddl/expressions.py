@@ -28,10 +28,10 @@ def check_expressions(draft: Draft, dialect: Dialect) -> None:
     if draft.open or dialect.name == "sqlite":
         return
     _check_order(draft, dialect)
-    columns = [(column.name.lower(), column.name) for column in draft.columns]
+    columns = {column.name.lower(): column.name for column in draft.columns}
     for text, where in _expressions(draft, dialect):
-        named = _names(text, dialect)
-        refusal = _refusal(text, where, draft.name, tuple(name for lower, name in columns if lower in named), dialect)
+        named = tuple(columns[lower] for lower in _names(text, dialect) if lower in columns)
+        refusal = _refusal(text, where, draft.name, named, dialect)
         if refusal:
             raise Refusal(*refusal)
 
@@ -59,7 +59,7 @@ def _check_order(draft: Draft, dialect: Dialect) -> None:
     for column in draft.columns:
         if column.generated is None:
             continue
-        named = _names(column.generated.expression, dialect) & later
+        named = later.intersection(_names(column.generated.expression, dialect))
         if named and dialect.name == "mariadb":
             field = sorted(named)[0]
             raise Refusal(4029, f"Expression for field `{column.name}` is referring to uninitialized field `{field}`")
@@ -69,19 +69,19 @@ def _check_order(draft: Draft, dialect: Dialect) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _names(text: str, dialect: Dialect) -> frozenset[str]:
-    """Return the words of an expression that may be columns, in lower case."""
+def _names(text: str, dialect: Dialect) -> tuple[str, ...]:
+    """Return the words of an expression that may be columns, in lower case, each once."""
     tokens = tokenize(text, ansi_quotes=dialect.ansi_quotes)
     if isinstance(tokens, LexError):
-        return frozenset()
-    found = set()
+        return ()
+    found: dict[str, None] = {}
     for index, kind in enumerate(tokens.kinds):
         raw = text[tokens.starts[index] : tokens.ends[index]]
         if kind == QUOTED:
-            found.add(unquote(raw).lower())
+            found[unquote(raw).lower()] = None
         elif kind == WORD and tokens.words[index + 1] != "(":
-            found.add(raw.lower())
-    return frozenset(found)
+            found[raw.lower()] = None
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)

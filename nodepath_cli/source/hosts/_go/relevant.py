@@ -67,6 +67,7 @@ _WHOLE = re.compile(
 )
 """A statement by more than its first words."""
 _TOLD_LENGTH = 40
+_GIVEN_LENGTH = 100
 _BUILDING = re.compile(
     rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE
 )
@@ -81,7 +82,8 @@ SQL_TEXT = re.compile(
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
 _CALL = re.compile(
     rb"\.(?:Exec|Query(?:Row)?x?|Prepare(?:x|Named)?|Must(?:Exec|Prepare)|Named(?:Exec|Query)|"
-    rb"(?:Get|Select(?:One|Int|Str)?|Raw))(?:Context|Ctx)?\("
+    # `pool.Get(key)` is none: a database is given what to fill, and with it the SQL.
+    rb"(?:Get(?=(?:Context|Ctx)?\(\s*(?:&|[\w.\[\]*]+(?:\([^()]*\))?\s*,))|Select(?:One|Int|Str)?|Raw))(?:Context|Ctx)?\("
 )
 """Calls of methods that a database has."""
 _SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
@@ -133,16 +135,14 @@ def hands_database(text: bytes) -> bool:
 def has_sql_words(text: bytes) -> bool:
     """Say whether a literal of a text begins as SQL does, and not as an English sentence or in a comment.
 
-    Beside a call that has the name of a database method, a sentence counts, too.
+    What a call gets that has the name of a database method counts, be it a sentence.
     """
-    sentences = False
     for found in SQL_WORDS.finditer(text.lower()):
         if _elsewhere(text, found.start()):
             continue
-        if not _sentence(text, found):
+        if not _sentence(text, found) or _SHARED.search(text, max(0, found.start() - _GIVEN_LENGTH), found.start()):
             return True
-        sentences = True
-    return sentences and bool(_SHARED.search(text))
+    return False
 
 
 def _remark(text: bytes, offset: int) -> bool:
