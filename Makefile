@@ -1,8 +1,7 @@
 # `make demo` and `make test` are all the set-up: they make the virtual environment and install what is missing.
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(shell sh .ci/python)
 # An editable install compiles nothing, and where PYTHONDONTWRITEBYTECODE is set no run ever would.
 COMPILE = $(BIN)/python -m compileall -q nodepath_cli
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
