@@ -42,7 +42,9 @@ def settle(
     judged = Judged(frozenset(files), ran, _unclear(analysis))
     commented = apply(findings, files, comments)
     judging = any(rule.id == UNUSED.id for rule in active)
-    extra = list(of_comments(commented.unused, ran, _unjudged(analysis))) if judging else []
+    extra = []
+    if judging and commented.unused:
+        extra = list(of_comments(commented.unused, ran, _unjudged(analysis)))
     kept, baselined, sources = commented.kept, 0, {}
     if baseline is not None:
         held = hold(kept, baseline, judged)

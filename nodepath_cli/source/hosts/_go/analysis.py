@@ -17,7 +17,6 @@ from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.records import Key
 from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
-    calls_database,
     concerns_sql,
     costs,
     hands_database,
@@ -117,11 +116,9 @@ def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
     file = part.file
     declared = m.index.of(file)
     for routine in part.routines(declared):
-        text = routine.text
-        has_words = has_sql_words(text)
-        if has_words or calls_database(text) or hands_database(text):
+        if routine.has_sql_words or routine.calls_database or hands_database(routine.text):
             m.summary(routine)
-        if has_words and not routine.receiver and SQL_TEXT.search(text):
+        if routine.has_sql_words and not routine.receiver and SQL_TEXT.search(routine.text):
             carriers.setdefault(file.folder, set()).add(routine.name)
     for name, value in part.values(declared):
         text = file.data[value.spec.start_byte : value.spec.end_byte]

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.modules import import_name
 from nodepath_cli.source.hosts._go.pieces import split
+from nodepath_cli.source.hosts._go.relevant import calls_database, has_sql_words
 from nodepath_cli.source.hosts._go.syntax import Extent, GoFile, named
 
 _RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
@@ -30,7 +31,7 @@ class Declared(Struct, frozen=True):
 class Routine:
     """A declared function or method. It is parsed when its node is first asked for."""
 
-    __slots__ = ("_node", "end_byte", "file", "name", "receiver", "start_byte")
+    __slots__ = ("_calls", "_node", "_words", "end_byte", "file", "name", "receiver", "start_byte")
 
     def __init__(self, file: GoFile, extent: Extent, name: str, receiver: str = "") -> None:
         self.file = file
@@ -40,6 +41,8 @@ class Routine:
         self.receiver = receiver
         """The receiver's type name without pointer, empty for a function."""
         self._node = extent if isinstance(extent, Node) else None
+        self._words: bool | None = None
+        self._calls: bool | None = None
 
     @property
     def node(self) -> Node:
@@ -57,6 +60,20 @@ class Routine:
     def text(self) -> bytes:
         """Its source text."""
         return self.file.data[self.start_byte : self.end_byte]
+
+    @property
+    def has_sql_words(self) -> bool:
+        """Whether one of its literals begins as SQL does."""
+        if self._words is None:
+            self._words = has_sql_words(self.text)
+        return self._words
+
+    @property
+    def calls_database(self) -> bool:
+        """Whether it calls methods of a database, as far as their names tell."""
+        if self._calls is None:
+            self._calls = calls_database(self.text)
+        return self._calls
 
 
 class FileIndex(Struct):

@@ -26,8 +26,6 @@ from nodepath_cli.source.hosts._go.machine import (
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
 from nodepath_cli.source.hosts._go.records import Call, Handed
 from nodepath_cli.source.hosts._go.relevant import (
-    calls_database,
-    has_sql_words,
     returns_struct,
     returns_text,
     touches_sql,
@@ -309,7 +307,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
         return Summary()
     found = m.summaries[key] = Summary()
     m.routines[key] = routine
-    m.sends[key] = calls_database(routine.text) or has_sql_words(routine.text)
+    m.sends[key] = routine.calls_database or routine.has_sql_words
     function = Function(routine.file, routine.node)
     m.in_progress.append(key)
     try:
