@@ -104,6 +104,19 @@ def test_a_file_that_is_most_of_a_program_is_divided_between_functions() -> None
     assert all(len(share) > 12 for share in names)
 
 
+def test_a_part_begins_before_the_function_that_it_was_cut_at() -> None:
+    large = "\tr.count++\n" * 2_000
+    functions = "".join(
+        f'func (r *repo) f{n}() {{\n{large if n == 1 else ""}\tr.db.Exec("DELETE FROM t{n}")\n}}\n' for n in range(20)
+    )
+    file = GoFile(SourceFile("a/a.go", f"package p\n{_HEAD}{_DB}{functions}"))
+    index = Index([file])
+    with patch.object(shares, "_WORTH", 0):
+        divided_files = shares.divided(index, {file.path: relevant.costs(file.data)})
+    names = [[each.name for part in share for each in part.routines(index.of(file))] for share in divided_files]
+    assert names == [["f0", "f1"], [f"f{n}" for n in range(2, 20)]]
+
+
 def test_of_two_calls_that_send_one_text_the_first_in_the_source_is_told() -> None:
     program = {
         "a/a.go": f"package p\n{_HEAD}{_DB}const purge = `DELETE FROM guests`\n",

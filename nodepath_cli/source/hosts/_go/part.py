@@ -1,4 +1,4 @@
-"""What a share of a program has for its own: files, and of large ones what begins between two offsets."""
+"""What a share of a program has for its own: files, and of one that is cut what begins between two offsets."""
 
 from __future__ import annotations
 

@@ -195,11 +195,11 @@ def costs(text: bytes) -> list[tuple[int, int]]:
     costs beside that is as much as some lines, and comes first.
     """
     found = [(0, _FILE)]
-    start = 0
+    start = -len(b"\nfunc")
     for part in text.split(b"\nfunc"):
         if calls_database(part) or has_sql_words(part):
-            found.append((start, len(part)))
-        start += len(part) + len(b"\nfunc")
+            found.append((max(start, 0), len(part)))
+        start += len(b"\nfunc") + len(part)
     return found
 
 

@@ -7,7 +7,8 @@ others, and goes on when all have told theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 from nodepath_cli import in_shares
@@ -22,8 +23,6 @@ _WORTH = 60_000
 """Bytes of functions with SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
 _LARGE = 300_000
 """Bytes of a program from which a second process is worth its start."""
-_FINEST = 8
-"""A folder, or a file, that costs more than the whole by this is divided itself."""
 
 Costs: TypeAlias = Mapping[str, Sequence[tuple[int, int]]]
 """By file: where each function with SQL begins, in bytes, and what it is expected to cost."""
@@ -40,47 +39,22 @@ def even(index: Index, number: int) -> Sequence[GoFile]:
 def divided(index: Index, costs: Costs) -> list[list[Part]]:
     """Divide a program by what its functions with SQL are expected to cost; a small one stays whole, the first's.
 
-    Functions of one folder lead to the same functions of others: they stay together, as far as the shares are even so.
+    They are cut in order of path and place: what lies side by side leads to the same functions, which both would have
+    to evaluate. To deal out folders or files by their costs is no more even (measured on twelve public trees).
     """
-    whole = sum(cost for each in costs.values() for _, cost in each)
-    if whole < _WORTH:
+    functions = [(path, begin, cost) for path in sorted(costs) for begin, cost in costs[path]]
+    if sum(cost for _, _, cost in functions) < _WORTH:
         return [[Part(file) for file in index.files], *([] for _ in range(SHARES - 1))]
     without = [Part(file) for file in index.files if file.path not in costs]
     shares = [without[number::SHARES] for number in range(SHARES)]
-    weights = [0] * SHARES
-    for cost, group in sorted(_groups(index, costs, whole // _FINEST), key=lambda group: -group[0]):
-        lightest = weights.index(min(weights))
-        weights[lightest] += cost
-        shares[lightest].extend(group)
-    for share in shares:
-        share.sort(key=lambda part: (part.file.path, part.begin.start))
+    halves = in_shares.parts(functions, lambda function: function[2])
+    for number, (share, half) in enumerate(zip(shares, halves, strict=True)):
+        behind = [other[0] for other in halves[number + 1 :] if other]
+        for path, own in groupby(half, lambda function: function[0]):
+            end = next((begin for other, begin, _ in behind if other == path), END)
+            share.append(Part(index.by_path[path], range(next(own)[1], end)))
+        share.sort(key=lambda part: part.file.path)
     return shares
-
-
-def _groups(index: Index, costs: Costs, most: int) -> Iterator[tuple[int, list[Part]]]:
-    """Yield folders with what they cost; of those that cost more than `most`, the files, and of such files, parts."""
-    for files in index.folders.values():
-        each = [(sum(cost for _, cost in costs[file.path]), file) for file in files if file.path in costs]
-        together = sum(cost for cost, _ in each)
-        if together <= most:
-            yield together, [Part(file) for _, file in each]
-            continue
-        for cost, file in each:
-            if cost <= most:
-                yield cost, [Part(file)]
-            else:
-                yield from ((part, [Part(file, begin)]) for part, begin in _cut(costs[file.path], most))
-
-
-def _cut(functions: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[int, range]]:
-    """Cut a file before functions, so that no part costs much more than `most`."""
-    start = together = 0
-    for offset, cost in functions:
-        if together and together + cost > most:
-            yield together, range(start, offset)
-            start, together = offset, 0
-        together += cost
-    yield together, range(start, END)
 
 
 def in_turn(work: Callable[[int], Work]) -> tuple[Machine, list[Found]]:
