@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
 from nodepath_cli.source.hosts._go.declarations import Routine
@@ -16,10 +17,12 @@ def _imports(m: Machine, file: GoFile, folder: str) -> bool:
     return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.imports(file).values())
 
 
-def evaluate_callers(m: Machine, routine: Routine, share: Sequence[Part] | None = None) -> bool:
+def evaluate_callers(
+    m: Machine, routine: Routine, share: Sequence[Part] | None = None, most: int = sys.maxsize
+) -> bool:
     """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new.
 
-    `share` says where they are looked for, None for everywhere.
+    `share` says where they are looked for, None for everywhere; no more than `most` are evaluated.
     """
     key = (routine_key(routine), share is None)
     if key in m.searched_callers or (key[0], True) in m.searched_callers:
@@ -41,4 +44,7 @@ def evaluate_callers(m: Machine, routine: Routine, share: Sequence[Part] | None 
             if not m.evaluated(other) and call.search(file.source(other)):
                 m.summary(other)
                 fresh = True
+                most -= 1
+                if not most:
+                    return True
     return fresh

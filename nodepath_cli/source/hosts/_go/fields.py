@@ -25,6 +25,9 @@ from nodepath_cli.source.hosts._go.writes import Write
 VARIABLE = "="
 """Stands for the type where the write is to a variable of the package."""
 _MAX_WRITES = 40
+_MAX_CALLERS = 32
+"""Most callers of a function that writes an argument. A clause of a builder (`dal.From(table)`) may have hundreds;
+of what they give it, no more alternatives are kept than a value can have."""
 _DEEPEST = 2
 """How many links of fields that are filled from other fields are followed. Requests that are copied from layer to layer
 would lead through a whole program, and end where a user typed something."""
@@ -228,7 +231,7 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
         if written is not None and any(
             isinstance(each.atom, Unknown) and each.atom.reason == ARGUMENT for each in written.value
         ):
-            evaluate_callers(m, routine)
+            evaluate_callers(m, routine, most=_MAX_CALLERS)
 
 
 def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:
