@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Errand(Generic[T]):
         self._do = do
         self._bearer: Bearer | None = None
         self._found: list[T] = []
-        _WAITING.append(weakref.ref(self))
+        _WAITING.append(weakref.ref(self, _forget))
 
     def result(self) -> T:
         """Return what was found out, when it is known; raise what finding it out raises."""
@@ -48,6 +49,11 @@ class Errand(Generic[T]):
     def told(self, found: object) -> None:
         """Take what was found out elsewhere."""
         self._found.append(cast(T, found))
+
+
+def _forget(gone: weakref.ref[Errand[Any]]) -> None:
+    with suppress(ValueError):
+        _WAITING.remove(gone)
 
 
 class Bearer:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nodepath_cli.errands import Errand
+from nodepath_cli.errands import _WAITING, Errand, taken
 from nodepath_cli.in_shares import Work, side_by_side
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -75,6 +75,13 @@ def test_what_nobody_holds_is_not_done(tmp_path: Path) -> None:
     assert side_by_side(_share, pickle.dumps) is not None
     assert kept.result() != os.getpid()
     assert not (tmp_path / "done").exists()
+
+
+def test_runs_that_start_no_process_leave_nothing_behind() -> None:
+    taken()
+    for _ in range(3):
+        assert Errand(lambda: 5).result() == 5
+    assert not _WAITING
 
 
 def test_the_results_do_not_wait_for_them() -> None:
