@@ -117,3 +117,57 @@ def test_statements_that_are_prepared_once_and_kept_in_fields_are_followed(tree:
     found = lock_findings(tree, PREPARED.replace("CLAIM", upsert))
     assert "NP401" in {each.rule for each in found}
     assert "NP401" not in {each.rule for each in lock_findings(tree, PREPARED.replace("CLAIM", INSERTS))}
+
+
+_RIGHT = """INSERT IGNORE INTO ai_whatsapp_session_nodepath (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)"""
+_WRONG = (
+    """INSERT INTO ai_whatsapp_session_nodepath (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)"""
+    " ON DUPLICATE KEY UPDATE `timestamp` = VALUES(`timestamp`)"
+)
+_GIVEN_BACK = "DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?"
+_TOLD = {
+    "a text": ("(string, error)", 'return "", err', 'if n == 0 { return "", nil }; return tok, nil'),
+    "a struct": ("(Got, error)", "return Got{}, err", "if n == 0 { return Got{}, nil }; return Got{true, tok}, nil"),
+    "the error with it": (
+        "(Got, error)",
+        "return Got{}, err",
+        "if n == 0 { return Got{}, err }; return Got{Ok: true}, err",
+    ),
+    "a field": ("(Got, error)", "return Got{}, err", "return Got{Ok: n == 1, Token: tok}, err"),
+    "a number": ("(int64, error)", "return 0, err", "return n, nil"),
+    "a name": ("State", "return Failed", "if n == 0 { return Busy }; return Taken"),
+}
+
+
+def _told_by(sql: str, results: str, failed: str, told: str) -> str:
+    return f"""package store
+import ("context"; "database/sql")
+type Got struct {{ Ok bool; Token string }}
+type State int
+const ( Failed State = iota; Busy; Taken )
+type store struct {{ db *sql.DB }}
+func (s *store) Lock(ctx context.Context, p, d, tok string) {results} {{
+\tres, err := s.db.ExecContext(ctx, "{sql}", p, d, tok)
+\tif err != nil {{ {failed} }}
+\tn, err := res.RowsAffected()
+\tif err != nil {{ {failed} }}
+\t{told}
+}}
+func (s *store) Unlock(ctx context.Context, p, d, tok string) error {{
+\t_, err := s.db.ExecContext(ctx, "{_GIVEN_BACK}", p, d, tok)
+\treturn err
+}}
+"""
+
+
+@pytest.mark.parametrize("told", _TOLD.values(), ids=_TOLD.keys())
+def test_a_lock_that_excludes_may_tell_it_by_any_result(tree: Tree, told: tuple[str, str, str]) -> None:
+    assert "NP401" not in [each.rule for each in lock_findings(tree, _told_by(_RIGHT, *told))]
+
+
+@pytest.mark.parametrize("told", list(_TOLD.values())[:2], ids=list(_TOLD)[:2])
+def test_an_upsert_is_found_whatever_the_caller_is_told_by(tree: Tree, told: tuple[str, str, str]) -> None:
+    results, failed, said = told
+    always = said.partition("; ")[2]
+    code = _told_by(_WRONG, results, failed, f"_ = n; {always}")
+    assert "NP401" in [each.rule for each in lock_findings(tree, code)]

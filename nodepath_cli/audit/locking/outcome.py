@@ -29,6 +29,10 @@ _COUNTS = (0, 1, 2)
 """The numbers of rows that a statement about one row can affect: none, one, and two for a row that was replaced."""
 
 
+_NOTHING = (Known(None), Known(""))
+"""What a caller is given that has nothing to hold: no pointer, an empty text, a struct without any field set."""
+
+
 class Run(Struct, frozen=True, eq=False):
     """A statement that a path runs, with its place among the path's steps."""
 
@@ -82,11 +86,22 @@ class Way(Struct, frozen=True, eq=False, dict=True):
                 return False
             if kind == "error" and (truth is True or (told_by_error and not self.works and _of_nothing(value))):
                 return False
-            if kind == "handle" and told and value == Known(None):
+            if kind == "handle" and told and value in _NOTHING:
                 return False
+            if told_by_error and kind not in ("bool", "error") and any(_counted(each) for each in outcomes(value)):
+                # The caller is given the number of rows, or what was made of it, and judges by itself.
+                return False
+        if told and self._names_results:
+            return False
         if "bool" not in kinds and "handle" in kinds and "error" in kinds:
-            return all(value != Known(None) for kind, value in pairs if kind == "handle")
+            return all(value not in _NOTHING for kind, value in pairs if kind == "handle")
         return bool(pairs) or not kinds
+
+    @property
+    def _names_results(self) -> bool:
+        """Whether the function tells its caller how it went by one of several names (`return Busy`, `return Got`)."""
+        values = {value for path in self.function.paths for value in path.returned}
+        return sum(isinstance(value, Mixed) and not value.parts and value.text.isidentifier() for value in values) > 1
 
     @cached_property
     def works(self) -> bool:
@@ -153,6 +168,10 @@ class Way(Struct, frozen=True, eq=False, dict=True):
         for position, subject, truth in self.verdicts:
             if any(each.run == run.ran.number and each.aspect in aspects for each in outcomes(subject)):
                 yield position, subject, truth
+
+
+def _counted(outcome: Outcome) -> bool:
+    return outcome.aspect == "affected"
 
 
 def _of_nothing(value: Value) -> bool:

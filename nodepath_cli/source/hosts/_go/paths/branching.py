@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Mixed
+from nodepath_cli.source.functions import Called, Known, Mixed, Value
 from nodepath_cli.source.hosts._go.paths import assigning, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import write
-from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Many, Place, Scope, State, exported, first
-from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Walker
+from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Instance, Many, Place, Scope, State, exported, first
+from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Values, Walker
 from nodepath_cli.source.hosts._go.syntax import named
 
 _MAX_DEFERRED = 40
@@ -46,11 +46,32 @@ def _return(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
         results = [
             (after, (*values, *(value.values if isinstance(value, Many) and len(nodes) == 1 else (first(value),))))
             for current, values in results
-            for after, value in w.evaluate(place, scope, each, current)
+            for after, value in _result(w, place, scope, each, current)
         ]
         if len(results) > 2000:
             raise TooManyPaths
     return [(after, Left("return", values)) for after, values in results]
+
+
+def _result(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
+    """Return what an expression gives the caller: of a struct made here, its fields; an empty one is nothing."""
+    body = node.child_by_field_name("body") if node.type == "composite_literal" else None
+    if body is None or not all(isinstance(value, Instance) for _, value in w.evaluate(place, scope, node, state)):
+        return w.evaluate(place, scope, node, state)
+    results: list[tuple[State, tuple[Value, ...]]] = [(state, ())]
+    for each in named(body):
+        element = named(each)[-1] if each.type in ("keyed_element", "literal_element") and named(each) else each
+        element = named(element)[0] if element.type == "literal_element" and named(element) else element
+        results = [
+            (after, (*parts, exported(first(value))))
+            for current, parts in results
+            for after, value in w.evaluate(place, scope, element, current)
+        ]
+        if len(results) > 2000:
+            raise TooManyPaths
+    type_id = w.index.type_id(place.file, node.child_by_field_name("type"))
+    text = " ".join(place.file.source(node).split())
+    return [(after, Instance(type_id, Mixed(parts, text) if parts else Known(None))) for after, parts in results]
 
 
 def _result_names(place: Place) -> list[str]:

@@ -44,6 +44,8 @@ class Instance(Struct, frozen=True):
     """A value of a known type, of the tree or of a package."""
 
     type: str
+    told: Value | None = None
+    """What a caller is told by it, where it is made in the return statement: its fields, or nothing."""
 
 
 class Many(Struct, frozen=True):
@@ -122,6 +124,8 @@ def first(value: Any) -> Any:
 def exported(value: Any) -> Value:
     """Return a value as facts have it."""
     match value:
+        case Instance(told=Known() | Mixed() as told):
+            return told
         case Closure() | Transaction() | Prepared() | Instance():
             return UNKNOWN
         case Many():
