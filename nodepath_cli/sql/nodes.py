@@ -129,6 +129,8 @@ class TableName(Struct, frozen=True):
     alias: Ident | None
     versions: tuple[Atom, ...] = ()
     """Columns and subqueries of FOR SYSTEM_TIME."""
+    hints: tuple[Ident, ...] = ()
+    """The keys that USE, FORCE and IGNORE INDEX name."""
 
     @property
     def name_used(self) -> str:

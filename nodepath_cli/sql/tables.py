@@ -160,10 +160,10 @@ class TableGrammar(QueryGrammar):
             # An old way to write AS.
             self.i += 1
         alias = None if indexed else self.alias()
-        self._hints()
+        hints = self._hints()
         if name.hole and not database and self.kinds[index] == HOLED and index + 1 == self._name_end(index):
             return Hidden(name.start, name.end, alias)
-        return TableName(name, database, alias, versions.atoms if versions else ())
+        return TableName(name, database, alias, versions.atoms if versions else (), hints)
 
     def _name_end(self, index: int) -> int:
         end = index + 1
@@ -206,14 +206,15 @@ class TableGrammar(QueryGrammar):
             self.i += 1
         self.operand()
 
-    def _hints(self) -> None:
-        """Step over index hints."""
+    def _hints(self) -> tuple[Ident, ...]:
+        """Read index hints, and return the keys that they name."""
+        named: list[Ident] = []
         while self.words[self.i] in _HINTS and self.words[self.i + 1] in ("INDEX", "KEY"):
             self.i += 2
             if self.accept("FOR"):
                 while self.words[self.i] in ("JOIN", "ORDER", "GROUP", "BY"):
                     self.i += 1
-            self.skip_parentheses()
+            named += self._keys_in_parentheses()
             if self.words[self.i] == "," and self.words[self.i + 1] in _HINTS:
                 self.i += 1
         if self.dialect == "sqlite":
@@ -222,6 +223,23 @@ class TableGrammar(QueryGrammar):
                 self.ident()
             elif self.words[self.i] == "NOT" and self.words[self.i + 1] == "INDEXED":
                 self.i += 2
+        return tuple(named)
+
+    def _keys_in_parentheses(self) -> list[Ident]:
+        """Step over `(a, b, PRIMARY)`, and return the names; none where there is anything else."""
+        start = self.i
+        self.skip_parentheses()
+        behind = self.i
+        places = [index for index in range(start + 1, behind - 1) if self.words[index] != ","]
+        if not all(self.kinds[index] in (WORD, QUOTED) for index in places):
+            return []
+        named = []
+        for index in places:
+            self.i = index
+            primary = self.words[index] == "PRIMARY"
+            named.append(Ident("PRIMARY", self.starts[index], self.ends[index]) if primary else self.ident())
+        self.i = behind
+        return named
 
     def _json_table(self) -> JsonTable:
         self.i += 2

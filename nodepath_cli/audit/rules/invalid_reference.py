@@ -2,8 +2,9 @@
 
 Why it matters: the statement fails at every call, as with an unknown column. Among the numbers: 1051 (`nosuch.*`),
 1060 (a derived table with two columns of one name), 1066 (one alias twice), 1109 (a DELETE target that is not in FROM),
-1110 (a column twice in an INSERT list), 1222 (UNION branches of different width), 1247 (an alias too early), 1250 (a
-table name in the ORDER BY of a UNION), 1327 (an identifier in LIMIT).
+1110 (a column twice in an INSERT list), 1176 (`FORCE INDEX` of a key that is not there), 1222 (UNION branches of
+different width), 1247 (an alias too early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an identifier in
+LIMIT).
 
 Example:
 
