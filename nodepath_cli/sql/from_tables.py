@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -104,6 +105,7 @@ class FromResolver(NameResolver):
         if environment and item.database is None:
             output, number = environment.lookup(name.text)
             if number:
+                self._without_keys(item, [])
                 self.bodies.use(number)
                 source = _from_output(alias or name.text, output)
                 source.space = self._own_space()
@@ -121,6 +123,10 @@ class FromResolver(NameResolver):
             return
         keys = [key.name.lower() for key in (*table.unique_keys, *table.indexes)]
         keys += ["primary"] if table.primary_key else []
+        self._without_keys(item, keys)
+
+    def _without_keys(self, item: TableName, keys: Sequence[str]) -> None:
+        """Record the hints that none of a table's keys fits; a common table expression has no keys."""
         for hint in item.hints:
             name = hint.text.lower()
             if name not in keys and sum(key.startswith(name) for key in keys) != 1:

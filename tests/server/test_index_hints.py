@@ -34,6 +34,7 @@ FORMS = (
     "SELECT x FROM bare USE INDEX ({})",
     "SELECT a FROM t WHERE a IN (SELECT id FROM p USE INDEX ({}))",
     "SELECT a FROM v USE INDEX ({})",
+    "WITH q AS (SELECT a FROM t) SELECT a FROM q USE INDEX ({})",
 )
 
 
