@@ -50,8 +50,8 @@ class Moment(Struct, frozen=True):
     """`time` for a value of the host's own type, else how it is written: a layout, `unix seconds`."""
     zone: str
     """`local`, `utc`, or `` where it is not known."""
-    moved: bool = False
-    """Something was added or taken away: an expiry, a limit."""
+    moved: Literal["", "earlier", "later", "unknown"] = ""
+    """Whether something was taken away or added: a limit, an expiry."""
 
 
 class Compared(Struct, frozen=True):

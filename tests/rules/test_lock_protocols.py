@@ -6,7 +6,7 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, inserts, more, ordinary, selects, sound, upserts
+from tests.locks import SCHEMA, Case, inserts, leases, more, ordinary, selects, sound, upserts
 from tests.tree import Tree
 
 CASES = (
@@ -18,6 +18,7 @@ CASES = (
     *sound.CASES,
     *ordinary.CASES,
     *more.CASES,
+    *leases.CASES,
 )
 
 

@@ -33,6 +33,9 @@ def decides(way: Way, run: Run, table: str) -> bool:
         return not several and way.accepted(run) is not None
     action = site.access.action
     if action == "insert":
+        if way.answer(run, "duplicate") is True or way.answer(run, "error") is True:
+            # It failed on this path: another caller has the row.
+            return False
         return site.table == table and site.access.key is not None and way.looked_at(run, "error", "duplicate")
     if action == "select":
         asked = way.looked_at(run, "row", "found", "missing", "error")
@@ -92,13 +95,16 @@ def counts(site: Site) -> bool:
 
 
 def token_compared(way: Way) -> bool:
-    """Say whether the path puts a mark of its own into the row, which stays that of the first, and reads it back."""
+    """Say whether the path puts a mark of its own into the row, which stays that of the first, and reads it back.
+
+    It stays that of the first where a later INSERT keeps it, and where an UPDATE asks first whether the row is free.
+    """
     marks: dict[str, set[str]] = {}
     for run in way.runs:
         site = run.site
         if site is None:
             continue
-        if site.access.action in ADDING:
+        if site.access.action in ADDING or (site.access.action == "update" and site.access.others):
             marks.setdefault(site.table, set()).update(_kept_marks(site, run))
         elif site.access.action == "select" and site.table in marks:
             kept = marks[site.table]
@@ -118,7 +124,10 @@ def _kept_marks(site: Site, run: Run) -> set[str]:
     changed = {each.column for each in site.access.settings if not each.keeps and not conditional(each)}
     key = site.access.key or ()
     found = set()
-    for setting in site.access.inserted:
+    given = site.access.inserted
+    if site.access.action == "update":
+        given, changed = site.access.settings, set()
+    for setting in given:
         if site.access.action == "replace" or setting.column in changed or setting.column in key:
             continue
         if setting.value.kind == "value" and _own(argument(run, setting)):

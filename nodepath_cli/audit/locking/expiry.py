@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides
-from nodepath_cli.audit.locking.flaws import checks_then_acts, upserts
+from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.outcome import Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
@@ -72,7 +72,7 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
 def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Release, Site]]:
     """Yield the releases that delete the row of a key whoever has it, each with a takeover of such a lock."""
     takeover = next(_takeovers(acquire, protocols), None)
-    if takeover is None or any(upserts(acquire)) or any(checks_then_acts(acquire)):
+    if takeover is None or any(undecided(acquire)) or any(checks_then_acts(acquire)):
         # Where nobody owns the lock there is nothing to prove.
         return
     if not any(decided(way, acquire.table) for way in acquire.successes):

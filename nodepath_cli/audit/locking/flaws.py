@@ -13,30 +13,38 @@ from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, outcomes
 
 
-class Upserted(Struct, frozen=True, eq=False):
-    """An upsert that lets every caller in."""
+class Undecided(Struct, frozen=True, eq=False):
+    """A write that lets every caller in."""
 
-    upsert: Site
+    write: Site
     read: Site | None
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
 
 
-def upserts(acquire: Acquire) -> Iterator[Upserted]:
-    """Yield the upserts on whose success the caller is told that it has the lock, each once."""
+def undecided(acquire: Acquire) -> Iterator[Undecided]:
+    """Yield the writes that succeed for whoever comes, and on whose success the caller is told that it has the lock."""
     seen: set[Site] = set()
     for way in acquire.successes:
         if decided(way, acquire.table):
             continue
         for run in way.runs:
             site = run.site
-            if site is None or site.table != acquire.table or site.access.action not in SOFT or site in seen:
+            if site is None or site.table != acquire.table or site in seen:
                 continue
             if site.access.key is None or counts(site) or already_mine(way, run.position):
                 continue
-            seen.add(site)
-            yield Upserted(site, _read(way, acquire.table), way.accepted(run) is not None)
+            read = _read(way, acquire.table)
+            if site.access.action in SOFT or (site.access.action == "update" and read is None and _takes(site)):
+                seen.add(site)
+                yield Undecided(site, read, way.accepted(run) is not None)
+
+
+def _takes(update: Site) -> bool:
+    """Say whether an UPDATE changes what it asks for first: a row that is free becomes one that is held."""
+    changed = {each.column for each in update.access.settings if not each.keeps}
+    return any(each.columns & changed for each in update.access.others)
 
 
 def _read(way: Way, table: str) -> Site | None:

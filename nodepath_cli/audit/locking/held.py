@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
@@ -11,6 +13,14 @@ from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Moment
 from nodepath_cli.sql.row_access import Setting
+
+_MOVED = re.compile(
+    r"(?:date_add|adddate|(?P<sub>date_sub|subdate))\s*\(.*\binterval\s*(?P<a>-?)|"
+    r"timestampadd\s*\(\s*\w+\s*,\s*(?P<b>-?)|"
+    r"\w+\s*(?:\(\s*\d?\s*\)\s*)?(?:\+|(?P<minus>-))\s*interval\s*(?P<c>-?)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A time that something is added to or taken away from."""
 
 
 class Kept(Struct, frozen=True, eq=False):
@@ -23,8 +33,9 @@ class Kept(Struct, frozen=True, eq=False):
 
 def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | None:
     """Return why a lock is still held after a release, None where it is free or where that cannot be told."""
-    taken = next((site for site in acquire.sites if site.access.action in ADDING), None)
-    if taken is None or release.site.access.action != "update" or release.site.access.others:
+    adds = next((site for site in acquire.sites if site.access.action in ADDING), None)
+    taken = adds or next((site for site in acquire.sites if site.access.action == "update"), None)
+    if taken is None or release.site.access.action != "update" or (adds and release.site.access.others):
         return None
     run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
     if run is None or protocols.sites.obscure(acquire.table):
@@ -81,7 +92,8 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
         return (
             None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
         )
-    if not _present(setting, release):
+    direction = _direction(setting, release)
+    if direction not in ("", "later"):
         return None
     # A column that the acquire sets to the present says since when the lock is held; to a later time, until when.
     writes = [
@@ -92,9 +104,10 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
         for each in (*run.site.access.inserted, *run.site.access.settings)
         if each.column == column
     ]
-    taken_now = [_present(each, run) for each, run in writes if not conditional(each)]
-    if taken_now and all(taken_now):
-        return f"the present time in '{column}' is that of a lock which was just taken"
+    taken = {_direction(each, run) for each, run in writes if not conditional(each)}
+    if taken == {direction}:
+        time = "a later time" if direction else "the present time"
+        return f"{time} in '{column}' is that of a lock which was just taken"
     return None
 
 
@@ -103,12 +116,16 @@ def _asks_for_null(site: Site, column: str) -> bool:
     return conditions or any(each.value.null_safe for each in site.access.settings if column in each.value.columns)
 
 
-def _present(setting: Setting, run: Run) -> bool:
-    """Say whether a column gets the present time."""
-    if setting.value.kind == "now":
-        return True
-    if setting.value.kind == "inserted" and run.site is not None:
-        given = next((each for each in run.site.access.inserted if each.column in setting.value.columns), None)
-        return given is not None and _present(given, run)
-    value = argument(run, setting)
-    return isinstance(value, Moment) and not value.moved
+def _direction(setting: Setting, run: Run) -> str | None:
+    """Return where a time stands that a column gets, seen from the present (""); None for what is no time."""
+    value = setting.value
+    if value.kind == "now":
+        return ""
+    if value.kind == "inserted" and run.site is not None:
+        given = next((each for each in run.site.access.inserted if each.column in value.columns), None)
+        return _direction(given, run) if given is not None else None
+    if value.kind == "other" and value.clock and not value.chooses and not value.columns:
+        moved = _MOVED.match(value.text)
+        return None if moved is None else "earlier" if sum(map(bool, moved.groups())) % 2 else "later"
+    given_value = argument(run, setting)
+    return given_value.moved if isinstance(given_value, Moment) else None

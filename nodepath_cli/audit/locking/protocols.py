@@ -157,14 +157,15 @@ class Protocols:
 
     @cached_property
     def _unnamed(self) -> Mapping[str, dict[Site, Function]]:
-        """Updates by a unique key of lock tables, in functions whose names say nothing and that do nothing else."""
+        """What ends rows of lock tables by their key, in functions whose names say nothing and that do nothing else."""
         found: dict[str, dict[Site, Function]] = defaultdict(dict)
         for function, ways in self.ways.items():
             sites = {run.site for way in ways for run in way.runs if run.site}
             if len(sites) != 1 or "bool" in function.results or not words.says_nothing(function.name):
                 continue
             site = sites.pop()
-            if site.access.action == "update" and site.access.key and words.holds_locks(site.access.table) == 2:
+            ends = site.access.action in ("update", "delete") and site.access.key
+            if ends and words.holds_locks(site.access.table) == 2:
                 found[site.table][site] = function
         return found
 
@@ -173,17 +174,25 @@ class Protocols:
         if not acquire.successes:
             return False
         name = words.taking(function.name)
+        session = words.is_session_lock(table)
+        if session and words.says_nothing(function.name):
+            # The table is there for nothing else.
+            name = 1
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
         score += int(any(words.releasing(each.function.name) for each in acquire.releases)) + 2 * int(paired)
         if "bool" in function.results:
             return score + 1 >= ENOUGH and (name > 0 or paired)
-        if not {"error", "handle"} & set(function.results) or score < _ENOUGH_WITHOUT_RESULT:
+        if not {"error", "handle"} & set(function.results):
+            return False
+        if session and acquire.releases and name and score >= ENOUGH and not words.storing(function.name):
+            return True
+        if score < _ENOUGH_WITHOUT_RESULT:
             return False
         if paired:
             return True
         # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
-        sure = words.acquiring(function.name) or _refuses(acquire) or words.is_session_lock(table)
+        sure = words.acquiring(function.name) or _refuses(acquire) or session
         return (
             name == 2
             and sure

@@ -1,8 +1,11 @@
-"""An upsert that takes a lock although nothing decides who got it: every caller gets it.
+"""An upsert or UPDATE that takes a lock although nothing decides who got it: every caller gets it.
 
 `INSERT ... ON DUPLICATE KEY UPDATE`, `REPLACE` and `INSERT IGNORE` succeed whether the row was there or not. Where the
 function then answers "acquired" without asking for the number of affected rows, two callers at the same moment both go
 on. A SELECT afterwards does not decide either: both callers read a row that is a moment old.
+
+`UPDATE ... WHERE name = ? AND lease_until < NOW()` is no error either where another caller holds the lease: it changes
+no row, and only `RowsAffected()` says so.
 
 Why it matters: the lock locks nothing. Messages are answered twice, jobs run twice; measured on the incident's code, 16
 of 16 concurrent callers acquired it.
@@ -42,33 +45,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
-from nodepath_cli.audit.locking.flaws import Upserted, upserts
+from nodepath_cli.audit.locking.flaws import Undecided, undecided
 from nodepath_cli.audit.locking.protocols import Protocols
 
-_WORDS = {"upsert": "INSERT ... ON DUPLICATE KEY UPDATE", "replace": "REPLACE", "ignore": "INSERT IGNORE"}
+_WORDS = {
+    "update": "UPDATE",
+    "upsert": "INSERT ... ON DUPLICATE KEY UPDATE",
+    "replace": "REPLACE",
+    "ignore": "INSERT IGNORE",
+}
 
 
 def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every upsert that takes a lock for whoever comes."""
     for acquire in protocols.acquires:
-        for found in upserts(acquire):
-            name, words = acquire.function.name, _WORDS[found.upsert.access.action]
-            yield found.upsert.hit(
+        for found in undecided(acquire):
+            name, words = acquire.function.name, _WORDS[found.write.access.action]
+            yield found.write.hit(
                 f"every caller of {name} gets this lock: {words} succeeds in any case, and {_why(found)}",
                 *_related(found),
                 *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
             )
 
 
-def _why(found: Upserted) -> str:
+def _why(found: Undecided) -> str:
     if found.counted:
-        return "so many affected rows does another holder's row give, too"
+        return "the number of affected rows that is taken for success comes of a row that another caller holds, too"
     if found.read is not None:
         return "a SELECT does not decide who got it"
     return "no number of affected rows decides who got it"
 
 
-def _related(found: Upserted) -> Iterator[Related]:
+def _related(found: Undecided) -> Iterator[Related]:
     if found.read is not None:
         yield found.read.related("this SELECT lets every caller in that comes at the same moment")
 
@@ -77,6 +85,6 @@ RULE = Rule(
     "NP401",
     "upsert-as-mutex",
     Severity.ERROR,
-    "an upsert takes a lock although nothing decides who got it: every caller gets it",
+    "an upsert or UPDATE takes a lock although nothing decides who got it: every caller gets it",
     check_program=check,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nodepath_cli.source.functions import Known, Mixed, Moment
 from nodepath_cli.source.hosts._go.paths.state import Any
 
@@ -34,6 +36,16 @@ _SAME = frozenset(("Truncate", "Round", "Local"))
 _MOVED = frozenset(("Add", "AddDate"))
 
 
+def _direction(arguments: tuple[Any, ...]) -> Literal["earlier", "later", "unknown"]:
+    """Say where `Add` or `AddDate` moves a time; a duration that has no sign is taken to be none below zero."""
+    for each in arguments:
+        if isinstance(each, Known) and isinstance(each.value, int) and each.value:
+            return "earlier" if each.value < 0 else "later"
+        if isinstance(each, Mixed) and each.text:
+            return "earlier" if each.text.startswith("-") else "later"
+    return "unknown"
+
+
 def moment_method(moment: Moment, method: str, arguments: tuple[Any, ...]) -> Any | None:
     """Return what a method makes of a time, None for a method that makes something else."""
     if moment.form != "time":
@@ -45,7 +57,7 @@ def moment_method(moment: Moment, method: str, arguments: tuple[Any, ...]) -> An
     if method == "In":
         return Moment("time", "", moment.moved)
     if method in _MOVED:
-        return Moment("time", moment.zone, True)
+        return Moment("time", moment.zone, "unknown" if moment.moved else _direction(arguments))
     if method in _UNITS:
         return Moment(_UNITS[method], "utc", moment.moved)
     if method == "String":
