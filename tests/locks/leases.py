@@ -302,3 +302,207 @@ func (r *Repo) RecordSession(prospect, device string) error {{
 """,
     ),
 )
+
+SERVER = (
+    Case(
+        "GET_LOCK: the answer is read and never looked at",
+        ("NP401",),
+        """
+func (r *Repo) TryLock(ctx context.Context, name string) bool {
+	var got sql.NullInt64
+	err := r.db.QueryRowContext(ctx, "SELECT GET_LOCK(?, 10)", name).Scan(&got)
+	return err == nil
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: sent without reading",
+        ("NP401",),
+        """
+func (r *Repo) WithLock(ctx context.Context, name string, work func() error) error {
+	conn, err := r.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "SELECT GET_LOCK(CONCAT('chat:', ?), 5)", name); err != nil {
+		return err
+	}
+	defer conn.ExecContext(ctx, "SELECT RELEASE_LOCK(CONCAT('chat:', ?))", name)
+	return work()
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: the answer decides",
+        (),
+        """
+func (r *Repo) TryLock(ctx context.Context, name string) (bool, error) {
+	var got sql.NullInt64
+	if err := r.db.QueryRowContext(ctx, "SELECT GET_LOCK(?, 10)", name).Scan(&got); err != nil {
+		return false, err
+	}
+	return got.Valid && got.Int64 == 1, nil
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: an error where the answer is not 1",
+        (),
+        """
+func (r *Repo) WithLock(ctx context.Context, name string, work func() error) error {
+	conn, err := r.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var got int
+	if err := conn.QueryRowContext(ctx, "SELECT COALESCE(GET_LOCK(?, 5), 0)", name).Scan(&got); err != nil {
+		return err
+	}
+	if got != 1 {
+		return fmt.Errorf("%s is busy", name)
+	}
+	defer conn.ExecContext(ctx, "SELECT RELEASE_LOCK(?)", name)
+	return work()
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: the answer is handed on",
+        (),
+        """
+func (r *Repo) getLock(name string) (int, error) {
+	var got int
+	err := r.db.QueryRow("SELECT GET_LOCK(?, 5)", name).Scan(&got)
+	return got, err
+}
+
+func (r *Repo) Lock(name string) error {
+	got, err := r.getLock(name)
+	if err != nil {
+		return err
+	}
+	if got == 0 {
+		return errors.New("busy")
+	}
+	return nil
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: the answer is a struct's field",
+        (),
+        """
+type answer struct {
+	Got int `db:"got"`
+}
+
+func (r *Repo) Lock(name string) error {
+	var row answer
+	if err := r.db.QueryRow("SELECT GET_LOCK(?, 5) AS got", name).Scan(&row.Got); err != nil {
+		return err
+	}
+	if row.Got != 1 {
+		return errors.New("busy")
+	}
+	return nil
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: it waits without limit",
+        (),
+        """
+func (r *Repo) Lock(name string) error {
+	_, err := r.db.Exec("SELECT GET_LOCK(?, -1)", name)
+	return err
+}
+""",
+    ),
+    Case(
+        "GET_LOCK: every row is looked at",
+        (),
+        """
+func (r *Repo) Lock(name string) (bool, error) {
+	rows, err := r.db.Query("SELECT GET_LOCK(?, 3)", name)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var got int
+		if err := rows.Scan(&got); err != nil {
+			return false, err
+		}
+		if got == 1 {
+			return true, nil
+		}
+	}
+	return false, rows.Err()
+}
+""",
+    ),
+)
+TIMES = (
+    Case(
+        "the release sets the time until which the lease is held into the future, by the program's clock",
+        ("NP402",),
+        """
+func (r *Repo) AcquireLease(job, owner string) (bool, error) {
+	result, err := r.db.Exec("UPDATE job_leases SET owner = ?, lease_until = ? WHERE job = ? AND lease_until < ?", owner, time.Now().Add(30*time.Second), job, time.Now())
+	if err != nil {
+		return false, err
+	}
+	count, err := result.RowsAffected()
+	return count == 1, err
+}
+
+func (r *Repo) ReleaseLease(job string) error {
+	_, err := r.db.Exec("UPDATE job_leases SET owner = NULL, lease_until = ? WHERE job = ?", time.Now().Add(time.Minute), job)
+	return err
+}
+""",
+    ),
+    Case(
+        "the release sets the time until which the lease is held into the past, by the program's clock",
+        (),
+        """
+func (r *Repo) AcquireLease(job, owner string) (bool, error) {
+	result, err := r.db.Exec("UPDATE job_leases SET owner = ?, lease_until = ? WHERE job = ? AND lease_until < ?", owner, time.Now().Add(30*time.Second), job, time.Now())
+	if err != nil {
+		return false, err
+	}
+	count, err := result.RowsAffected()
+	return count == 1, err
+}
+
+func (r *Repo) ReleaseLease(job string) error {
+	_, err := r.db.Exec("UPDATE job_leases SET owner = NULL, lease_until = ? WHERE job = ?", time.Now().Add(-time.Second), job)
+	return err
+}
+""",
+    ),
+    Case(
+        "FOR UPDATE outside of a transaction holds nothing",
+        ("NP403",),
+        """
+func (r *Repo) AcquireLock(name, owner string) (bool, error) {
+	var locked bool
+	if err := r.db.QueryRow("SELECT locked FROM job_locks WHERE name = ? FOR UPDATE", name).Scan(&locked); err != nil {
+		return false, err
+	}
+	if locked {
+		return false, nil
+	}
+	_, err := r.db.Exec("UPDATE job_locks SET locked = 1, owner = ? WHERE name = ?", owner, name)
+	return err == nil, err
+}
+
+func (r *Repo) ReleaseLock(name string) error {
+	_, err := r.db.Exec("UPDATE job_locks SET locked = 0 WHERE name = ?", name)
+	return err
+}
+""",
+    ),
+)

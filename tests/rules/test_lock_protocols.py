@@ -19,6 +19,8 @@ CASES = (
     *ordinary.CASES,
     *more.CASES,
     *leases.CASES,
+    *leases.SERVER,
+    *leases.TIMES,
 )
 
 

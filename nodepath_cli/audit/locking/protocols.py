@@ -13,6 +13,7 @@ from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
 from nodepath_cli.source.functions import Called, Function, outcomes
+from nodepath_cli.source.statement import Span
 
 ENOUGH = 3
 """How much has to speak for a lock where a function says by its result who got it."""
@@ -59,7 +60,8 @@ class Protocols:
     @cached_property
     def ways(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that may have to do with a lock."""
-        return self._around(self._wanted(), lambda name: words.taking(name) > 0)
+        by_name = (each.analysed.statement.span for each in self.sites.server_locks.values())
+        return self._around([*spans(self._wanted()), *by_name], lambda name: words.taking(name) > 0)
 
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:
@@ -67,10 +69,10 @@ class Protocols:
         sites = list(self.sites.with_times())
         counted = Counter((site.table, column) for site in sites for column in text_times(site))
         several = (site for site in sites if any(counted[site.table, name] > 1 for name in text_times(site)))
-        return self._around(several, lambda _: False)
+        return self._around(spans(several), lambda _: False)
 
-    def _around(self, sites: Iterable[Site], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
-        wanted = frozenset(spans(sites))
+    def _around(self, places: Iterable[Span], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
+        wanted = frozenset(places)
         if not wanted:
             return {}
         functions = [each for program in self._analysis.programs for each in program.functions(wanted, worth)]

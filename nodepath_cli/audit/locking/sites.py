@@ -24,6 +24,7 @@ ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 SOFT = frozenset(("ignore", "upsert", "replace"))
 """Those of them that succeed where the row is there already."""
 
+_GET_LOCK = re.compile(r"\b(get_lock)\s*\((?:[^()]|\([^()]*\))*,\s*(-?)", re.IGNORECASE)
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _TIME_NAME = re.compile(
     r"time|date|stamp|_(?:at|on|since|until|from|to)$|^(?:at|since|until|on)$|expir|created|updated|last|start|begin|"
@@ -99,6 +100,20 @@ class Candidate(Struct, frozen=True, eq=False, dict=True):
         return Site(self.analysed, resolution, access) if access is not None else None
 
 
+class ServerLock(Struct, frozen=True, eq=False):
+    """A statement that asks the server for a lock by name: `SELECT GET_LOCK(?, 10)`."""
+
+    analysed: Analysed
+    resolution: Resolution
+
+    def hit(self, message: str) -> ProgramHit:
+        """Return a finding about the call of the function."""
+        sql = self.resolution.variant.sql
+        found = _GET_LOCK.search(sql)
+        start, end = found.span(1) if found else (0, len(sql))
+        return ProgramHit(self.analysed, self.resolution, Hit(message=message, start=start, end=end, identifier=None))
+
+
 class Sites:
     """All statements that were understood and are about one table."""
 
@@ -148,6 +163,21 @@ class Sites:
         if not found or len({(each.table, each.access.action) for each in found}) > 1:
             return None
         return found[0]
+
+    @cached_property
+    def server_locks(self) -> Mapping[tuple[str, int, str], ServerLock]:
+        """The statements that wait for a lock by name for a limited time, by where they stand and their text.
+
+        A negative time is without limit (MySQL manual, "Locking Functions"): there is nothing to ask then.
+        """
+        found = {}
+        for analysed in self._analysis.statements:
+            for outcome in analysed.outcomes if "_LOCK" in analysed.statement.sql.upper() else ():
+                called = _GET_LOCK.search(outcome.variant.sql)
+                if called and not called[2] and isinstance(outcome, Resolution):
+                    span = analysed.statement.span
+                    found[span.path, span.start, outcome.variant.sql] = ServerLock(analysed, outcome)
+        return found
 
     def obscure(self, table: str) -> bool:
         """Say whether a statement that was not understood names a table."""

@@ -36,6 +36,8 @@ of revision 0001, without a change of the schema, `:mine` being a text of the ti
 An upsert can decide where the function asks for `RowsAffected() == 1` (a new row); `INSERT IGNORE` likewise. With
 `clientFoundRows=true` in the data source name, an UPDATE that changes nothing counts its row, too.
 
+`SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed.
+
 Not reported: upserts of caches, counters, settings and the like. A function takes a lock where its name, its table, and
 a function that gives the row back say so together, and where its result tells the caller whether to go on.
 """
@@ -45,7 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
-from nodepath_cli.audit.locking.flaws import Undecided, undecided
+from nodepath_cli.audit.locking.flaws import Undecided, unasked, undecided
 from nodepath_cli.audit.locking.protocols import Protocols
 
 _WORDS = {
@@ -66,6 +68,12 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
                 *_related(found),
                 *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
             )
+
+    for function, lock in unasked(protocols):
+        yield lock.hit(
+            f"{function.name} goes on whether it has the lock or not: GET_LOCK answers 0 where another connection "
+            "holds it, and nothing looks at the answer"
+        )
 
 
 def _why(found: Undecided) -> str:

@@ -199,7 +199,12 @@ def _unary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> V
         ]
     if operator.type == "-":
         return [
-            (after, Known(-value.value) if isinstance(value, Known) and isinstance(value.value, int) else value)
+            (
+                after,
+                Known(-value.value)
+                if isinstance(value, Known) and isinstance(value.value, int)
+                else Mixed((exported(value),), _text(place, node)),
+            )
             for after, value in w.evaluate(place, scope, operand, state)
         ]
     return w.evaluate(place, scope, operand, state)
