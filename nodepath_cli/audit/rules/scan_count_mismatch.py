@@ -41,7 +41,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             wrong,
             context,
         )
-    elif columns.star and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
+    elif any(columns.star) and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
         hit = _hit("SELECT * with a positional Scan", columns, by_position, context)
         yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
     if columns.open is None:
