@@ -120,6 +120,8 @@ class Written(Struct, frozen=True):
     function: str
     """The function that it stands in, empty at top level."""
     value: Value
+    literal: Key | None = None
+    """Where the composite literal begins whose element it is; None for an assignment."""
 
     @property
     def known(self) -> bool:
