@@ -19,7 +19,18 @@ from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Alternative, Items, Number, Text, Truth, Unknown, Value, limit, under
+from nodepath_cli.source.hosts._go.values import (
+    CAP,
+    Alternative,
+    Items,
+    Number,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    limit,
+    under,
+)
 from nodepath_cli.source.hosts._go.writes import Write
 
 VARIABLE = "="
@@ -108,19 +119,22 @@ def grows(m: Machine, folder: str, name: str) -> bool:
     )
 
 
-def stored(m: Machine, folder: str, type_id: str, name: str, *, whose: bool = True) -> Value | None:
+def stored(
+    m: Machine, folder: str, type_id: str, name: str, *, whose: bool = True, whole: bool = False
+) -> Value | None:
     """Return what constructors and other functions put into a field, None where nothing is known.
 
     `whose` says whether it is a field of the receiver, which any value of the type can be; of another value it is not
-    known which of them it is. `type_id` is empty where the struct's type is not known. Writes of different functions
-    are different branches, named after the function.
+    known which of them it is. `whole` says that nothing is known of the value itself: then all its fields come from the
+    same place. `type_id` is empty where the struct's type is not known. Writes of different functions are different
+    branches, named after the function.
     """
     if folder not in m.index.folders:
         return None
     _evaluate(m, folder, name, is_field=True)
     if type_id:
         _evaluate_positions(m, folder, type_id, name)
-    key = (folder, type_id, name, whose)
+    key = (folder, type_id, name, whose, whole and bool(type_id))
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
         entries = m.fields.get((folder, name), {})
@@ -311,8 +325,10 @@ def _inside(m: Machine, site: tuple[str, int], pattern: re.Pattern[str]) -> bool
     return routine is not None and file is not None and bool(pattern.search(file.source(routine)))
 
 
-def _makers(m: Machine, writes: Sequence[Written]) -> list[str]:
+def _makers(m: Machine, writes: Sequence[Written], *, whole: bool) -> list[str]:
     """Return what has made the struct that each write is to: its function, or the place of one of several literals."""
+    if not whole:
+        return [entry.function for entry in writes]
     literals: dict[str, set[tuple[str, int]]] = {}
     for entry in writes:
         if entry.literal is not None:
@@ -331,11 +347,13 @@ def _shown(m: Machine, place: Key) -> str:
     return f"{path}:{line}:{offset - start + 1}"
 
 
-def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]) -> Value | None:
-    folder, type_id, _, whose = key
+def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Written]) -> Value | None:
+    folder, type_id, name, whose, whole = key
+    # More of them than can be kept apart are not kept together either.
+    whole = whole and sum(len(entry.value) for entry in writes) <= CAP
     known = [
         (maker, alternative)
-        for maker, entry in zip(_makers(m, writes), writes, strict=True)
+        for maker, entry in zip(_makers(m, writes, whole=whole), writes, strict=True)
         for alternative in entry.value
         if not isinstance(alternative.atom, Unknown)
     ]
@@ -351,17 +369,21 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
         return (Alternative((), known[0][1].atom),)
     makers = list(dict.fromkeys(maker for maker, _ in known))
     texts = {alternative.atom.plain if isinstance(alternative.atom, Text) else None for _, alternative in known}
-    if len(texts) == 1 and None not in texts:
+    if len(texts) == 1 and not texts & {None, ""}:
         return (Alternative((), known[0][1].atom),)
     # The fields of one struct go together: which of them it is, is one choice for all that the same places have set.
-    chosen = ("field", folder, type_id, whose, *makers) if type_id else ("field", *key, *makers)
+    chosen = ("field", folder, type_id, "" if whole else name, whose, *makers)
     decision = m.decisions.get(chosen, [f"set in {maker}" for maker in makers])
     if not whose:
         m.decisions.guess(decision, "part")
     result: list[Alternative] = []
+    seen: set[str] = set()
     for maker, alternative in known:
-        if not isinstance(alternative.atom, Text) or alternative.atom.plain:
-            result.extend(under((alternative,), ((decision, makers.index(maker)),)))
+        if isinstance(alternative.atom, Text):
+            if not alternative.atom.plain or (alternative.atom.plain in seen and not whole):
+                continue
+            seen.add(alternative.atom.plain)
+        result.extend(under((alternative,), ((decision, makers.index(maker)),)))
     return limit(result) or None
 
 

@@ -138,7 +138,7 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return unknown(f"field {name}", field_type)
     whose = not isinstance(atom, Unknown) or atom.reason.startswith(("receiver", "field "))
     stored = _promoted(m, atom.type, name, whose) or fields.stored(
-        m, atom.type.rpartition(".")[0], atom.type, name, whose=whose
+        m, atom.type.rpartition(".")[0], atom.type, name, whose=whose, whole=isinstance(atom, Unknown)
     )
     if stored is not None and any(not isinstance(each.atom, Unknown) for each in stored):
         return stored
