@@ -79,7 +79,7 @@ class OperandGrammar(Cursor, ABC):
             self._hole(index)
         elif self.words[index] == "(":
             self._parenthesis(index)
-        elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED):
+        elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED) and self.words[index + 2] == ".":
             self.i = index + 1
             self._name()
         elif self.words[index] == "\\" and self.words[index + 1] == "N":
@@ -309,6 +309,8 @@ class OperandGrammar(Cursor, ABC):
         """Read a column's name alone, as in an INSERT list."""
         saved = self.atoms
         self.atoms = []
+        if self.words[self.i] == "." and self.words[self.i + 2] == ".":
+            self.i += 1
         self._name()
         found = self.atoms
         self.atoms = saved
