@@ -106,7 +106,7 @@ class FunctionGrammar(ExpressionGrammar):
             return None
         while True:
             count += 1
-            self.boolean()
+            self.value()
             if words[self.i] == "AS":
                 self._type(",)")
             elif self.kinds[self.i] in (WORD, QUOTED) and words[self.i] not in _ARGUMENT_CLAUSES:
@@ -125,9 +125,9 @@ class FunctionGrammar(ExpressionGrammar):
             self.i -= 1
             self.order_list()
         elif word == "LIMIT":
-            self.boolean()
+            self.value()
             if self.accept(",") or self.accept("OFFSET"):
-                self.boolean()
+                self.value()
         elif word == "SEPARATOR":
             self.simple()
         elif word == "USING":
@@ -141,7 +141,7 @@ class FunctionGrammar(ExpressionGrammar):
             if word == "DEFAULT":
                 self.simple()
         else:
-            self.boolean()
+            self.value()
 
     def _type(self, stops: str, named: bool = True) -> None:
         """Step over `AS type`: a data type holds no names."""
@@ -195,7 +195,7 @@ class FunctionGrammar(ExpressionGrammar):
     def _window_item(self, flag: int) -> None:
         mark = len(self.atoms)
         first = self.i
-        self.boolean()
+        self.value()
         whole = self.single == (first, self.i) and len(self.atoms) == mark + 1
         self._flag(mark, flag | WINDOW_ITEM if whole else flag)
         self.accept_any(_DIRECTIONS)
@@ -204,20 +204,20 @@ class FunctionGrammar(ExpressionGrammar):
         """Read `ORDER BY a [ASC|DESC], ...`."""
         self.expect("ORDER")
         self.expect("BY")
-        self.boolean()
+        self.value()
         self.accept_any(_DIRECTIONS)
         while self.accept(","):
-            self.boolean()
+            self.value()
             self.accept_any(_DIRECTIONS)
 
     def _cast(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         if self.words[self.i] != "AS":
             raise self.problem()
         self.i = self.closing[opening]
 
     def _convert(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         if self.words[self.i] not in (",", "USING"):
             raise self.problem()
         self.i = self.closing[opening]
@@ -227,7 +227,7 @@ class FunctionGrammar(ExpressionGrammar):
             raise self.problem()
         self.i += 1
         self.expect("FROM")
-        self.boolean()
+        self.value()
 
     def _unit_first(self, _opening: int) -> None:
         if self.words[self.i] in UNITS or self.words[self.i] == "FRAC_SECOND":
@@ -240,23 +240,23 @@ class FunctionGrammar(ExpressionGrammar):
             raise self.problem()
         self.i += 1
         self.expect(",")
-        self.boolean()
+        self.value()
 
     def _trim(self, _opening: int) -> None:
         self.accept_any(_SIDES)
         if not self.accept("FROM"):
-            self.boolean()
+            self.value()
             if self.accept(","):
-                self.boolean()
+                self.value()
                 return
             if not self.accept("FROM"):
                 return
-        self.boolean()
+        self.value()
 
     def _position(self, _opening: int) -> None:
         self.operand()
         self.expect("IN")
-        self.boolean()
+        self.value()
 
     def _values(self, _opening: int) -> None:
         mark = len(self.atoms)
@@ -264,13 +264,13 @@ class FunctionGrammar(ExpressionGrammar):
         self._flag(mark, ODKU_VALUE)
 
     def _weight_string(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         self.i = self.closing[opening]
 
     def _sequence_function(self, _opening: int) -> None:
         self._sequence()
         while self.accept(","):
-            self.boolean()
+            self.value()
 
     def window_expr(self) -> Expr:
         """Read a window's definition in the WINDOW clause."""

@@ -31,6 +31,7 @@ class StatementGrammar(WriteGrammar):
         self.atoms = []
         self.named_windows = []
         self.faults = []
+        self.operands = []
         self.variables = []
 
     def statements(self) -> list[Node]:
