@@ -46,6 +46,7 @@ from nodepath_cli.sql.resolution import (
 )
 from nodepath_cli.sql.row_shapes import shape_problem
 from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tree, leaves
+from nodepath_cli.sql.windows import no_window_in, window_refusal
 
 _GROUPING = 1111
 """An aggregate where none may stand."""
@@ -123,6 +124,8 @@ class NameResolver(NameSearch, ABC):
                 self.column(atom, scope, clause, trees)
         for each in expr.operands:
             self._operands(each, expr, widths)
+        if expr.window and no_window_in(clause) and not expr.hole:
+            self.no_window(expr.start, expr.end, clause)
         for window in expr.windows:
             self.window(window, scope)
         for fault in expr.faults:
@@ -159,6 +162,11 @@ class NameResolver(NameSearch, ABC):
         """
         if expr is not None and expr.aggregate and scope.outer is None and not expr.hole:
             self.violate(_GROUPING, "Invalid use of group function", None, expr.start, expr.end, clause)
+
+    def no_window(self, start: int, end: int, clause: Clause, alias: str = "", *, in_aggregate: bool = False) -> None:
+        """Record that a window function, or an alias of one, stands where none may."""
+        errno, message = window_refusal(self.dialect.name, alias=alias, in_aggregate=in_aggregate)
+        self.violate(errno, message, alias or None, start, end, clause)
 
     def window(self, name: Ident, scope: Scope) -> None:
         """Check that a window of that name is defined."""

@@ -237,6 +237,7 @@ class SelectResolver(FromResolver):
             self._group_item(expr, scope, environment)
         if select.having:
             self.expression(select.having, scope, Clause.HAVING, environment)
+            self._no_window_alias(select.having, scope, Clause.HAVING)
         for window in select.windows:
             self.expression(window.spec, scope, Clause.SELECT, environment)
             if self.dialect.name == "mariadb":
@@ -321,23 +322,45 @@ class SelectResolver(FromResolver):
             self.expression(expr, scope, Clause.GROUP_BY, environment)
             self.no_aggregate(expr, scope, Clause.GROUP_BY)
             self._group_functions(expr, scope)
+            self._no_window_alias(expr, scope, Clause.GROUP_BY)
             return
         hit = None if col.name.hole else self.in_items(col, scope)
         if not isinstance(hit, (InItems, Several)):
             self.column(col, scope, Clause.GROUP_BY)
             return
         hit = self.grouped_by(col, scope)
-        if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+        value = hit.item.value if isinstance(hit, InItems) else None
+        if value and value.window:
+            self.no_window(col.name.start, col.name.end, Clause.GROUP_BY, col.name.text)
+        elif value and value.aggregate:
             name = col.name
             self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
         self.record(col, Clause.GROUP_BY, self.behind_alias(col, hit, scope), scope, None)
+
+    def _no_window_alias(self, expr: Expr, scope: Scope, clause: Clause) -> None:
+        """Check that an expression names no item of the select list that holds a window function."""
+        for atom in expr.atoms:
+            if isinstance(atom, Sub) or atom.name.hole:
+                continue
+            inside = bool(atom.flags & AGGREGATE)
+            name = atom.name.text.lower()
+            grouped = any(expr.column and expr.column.name.text.lower() == name for expr in scope.group)
+            # In HAVING alone an alias goes before a column, unless that is in GROUP BY (measured).
+            own_first = clause is not Clause.HAVING or inside or grouped
+            if own_first and self.in_tables(atom, scope) is not None:
+                continue
+            hit = self.in_items(atom, scope)
+            if isinstance(hit, InItems) and hit.item.value and hit.item.value.window:
+                self.no_window(atom.name.start, atom.name.end, clause, atom.name.text, in_aggregate=inside)
 
     def _position(self, expr: Expr, scope: Scope, clause: Clause) -> None:
         position = expr.position or ""
         items = scope.items or []
         if 1 <= int(position) <= len(items):
             value = items[int(position) - 1].value
-            if clause is Clause.GROUP_BY and value and value.aggregate:
+            if clause is Clause.GROUP_BY and value and value.window:
+                self.no_window(expr.start, expr.end, clause)
+            elif clause is Clause.GROUP_BY and value and value.aggregate:
                 name = items[int(position) - 1].name
                 self.violate(1056, f"Can't group on '{name}'", name, expr.start, expr.end, clause)
         elif not scope.items_open:
@@ -374,7 +397,9 @@ class SelectResolver(FromResolver):
             if self.in_tables(atom, scope) is not None:
                 continue
             hit = self.in_items(atom, scope)
-            if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+            value = hit.item.value if isinstance(hit, InItems) else None
+            # An aggregate in the argument of a window function can be named (measured).
+            if value and value.aggregate and not value.window:
                 self.record(atom, Clause.ORDER_BY, NotYet(GROUP_FUNCTION), scope, None)
 
     def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:
