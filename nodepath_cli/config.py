@@ -24,6 +24,8 @@ class Dialect(Struct, frozen=True):
     """() for the newest."""
     ansi_quotes: bool = False
     """`"x"` is an identifier (sql-mode ANSI_QUOTES)."""
+    ignore_space: bool = False
+    """A blank may stand between a function and its parenthesis (sql-mode IGNORE_SPACE)."""
     assumed: bool = False
     """Neither the user nor a live source has named it: the server may as well be MariaDB."""
 

@@ -129,6 +129,8 @@ class NameResolver(NameSearch, ABC):
         for window in expr.windows:
             self.window(window, scope)
         for fault in expr.faults:
+            if fault.blank and self.dialect.ignore_space:
+                continue
             if fault.errno == _GROUPING and scope.outer is not None:
                 # The inner one may be an aggregate of the query around.
                 continue

@@ -71,6 +71,8 @@ class CallFault(Struct, frozen=True):
     name: str
     start: int
     end: int
+    blank: bool = False
+    """Not so where the server takes a blank before a parenthesis (sql_mode IGNORE_SPACE)."""
 
 
 Shape: TypeAlias = "int | tuple[Shape, ...] | None"

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from msgspec.structs import replace
 
+from nodepath_cli.sql.builtins import probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
@@ -22,12 +23,15 @@ from nodepath_cli.sql.nodes import (
     Sub,
     TableName,
 )
-from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
+from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
 _FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
+_OWN_GRAMMAR = frozenset(("CAST", "EXTRACT"))
+_ARGUMENT_WORDS = words_of("* AS DISTINCT DISTINCTROW ALL SEPARATOR ORDER FROM INTERVAL IN LEADING TRAILING BOTH FOR")
+"""What stands among the arguments of functions alone that the grammar knows."""
 _SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "VALUES", "NOT"))
 
 
@@ -190,6 +194,7 @@ class OperandGrammar(Cursor, ABC):
                 raise self.problem()
             self.i = index + 1
             self.call(word)
+            self._named_call(word, index)
         elif following == ".":
             self._name()
         elif word in NILADIC or word in _CONSTANTS:
@@ -200,6 +205,21 @@ class OperandGrammar(Cursor, ABC):
             self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
             self._name()
+
+    def _named_call(self, word: str, index: int) -> None:
+        """Note a call of what is a name to the server: a blank makes it one, or it is none of its functions."""
+        place = self.starts[index], self.ends[self.closing[index + 1]]
+        # MariaDB takes SYSDATE with a blank (measured).
+        if word in TOUCHING and word != "SYSDATE" and not self.touches_next(index):
+            inside = self.words[index + 2 : self.closing[index + 1]]
+            errno = 1064 if word in _OWN_GRAMMAR or not _ARGUMENT_WORDS.isdisjoint(inside) else 1630
+            message = f"FUNCTION {word} does not exist: no blank may stand before its parenthesis"
+            self.faults.append(CallFault(errno, message, word, *place, True))
+            return
+        why = probably_none(word) if word not in FUNCTION_WORDS and self.dialect != "sqlite" else None
+        if why is not None:
+            name = self.text[self.starts[index] : self.ends[index]]
+            self.faults.append(CallFault(1305, f"FUNCTION {name} does not exist: {why}", name, *place))
 
     def _introduces(self, word: str, index: int) -> bool:
         if word in _TYPED_LITERALS or word[0] == "_":
