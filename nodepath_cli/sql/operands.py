@@ -201,6 +201,8 @@ class OperandGrammar(Cursor, ABC):
             self.i = index + 1
         elif self.kinds[index + 1] == STRING and self._introduces(word, index):
             self.i = index + 2
+            while self.kinds[self.i] == STRING and word not in _TYPED_LITERALS:
+                self.i += 1
         elif word[0] == "_" and self._introduces_hex(index + 1):
             self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
@@ -353,6 +355,10 @@ class OperandGrammar(Cursor, ABC):
         if self.words[self.i] == "(" and len(parts) == 2:
             # MariaDB's own functions may be named with the schema of a compatibility mode.
             self.call(parts[1].text.upper() if parts[0].text.lower() in _FUNCTION_SCHEMAS else "")
+            return
+        if self.words[self.i] == "(" and len(parts) == 3 and self.dialect == "mariadb":
+            # A package's function (sql_mode ORACLE, or MariaDB 11.4).
+            self.call("")
             return
         if self.words[self.i] == "." or (self.words[self.i] == "(" and self.kinds[self.i - 1] == QUOTED):
             if self.words[self.i] == "(":

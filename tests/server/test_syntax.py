@@ -152,6 +152,21 @@ def test_a_whole_text_that_breaks_off_is_refused(connection: Connection, sql: st
     assert not fault(sql)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT UNIQUE a FROM t1",
+        "SELECT _latin1'a' 'b' '', N'a' 'b' FROM t1",
+        "SELECT 1.a FROM t1",
+        "UPDATE t1 SET .t1.b = 1",
+    ],
+)
+def test_what_the_server_takes_though_few_write_it(connection: Connection, sql: str) -> None:
+    assert server_verdict(connection, sql) is None
+    assert not fault(sql, whole=True)
+    assert not isinstance(parse(Variant(sql, OffsetMap(())), Dialect("mariadb", (10, 11))), Unparsed)
+
+
 @pytest.mark.parametrize("word", ["key", "order", "group", "select", "from", "where", "set", "left", "rows"])
 def test_a_reserved_word_with_a_dot_behind_it_is_a_name(connection: Connection, word: str) -> None:
     for sql in (
