@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
-from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotYet, Several
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     WINDOW_ITEM,
@@ -26,6 +26,8 @@ from nodepath_cli.sql.nodes import (
 from nodepath_cli.sql.resolution import Clause, Columns
 from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
 
+DISTINCT_CHECKED = (5, 7, 5)
+"""The MySQL from which on ORDER BY and DISTINCT have to fit one another."""
 OPEN_LIST = "the select list is known only in part"
 
 
@@ -242,9 +244,33 @@ class SelectResolver(FromResolver):
             self.expression(window.spec, scope, Clause.SELECT, environment)
             if self.dialect.name == "mariadb":
                 self._group_functions(window.spec, scope, in_windows=True)
-        for expr in order:
+        for number, expr in enumerate(order, 1):
             self.order_item(expr, scope, environment)
+            if select.distinct and expr.column and self._distinct_matters(scope):
+                self._order_of_distinct(expr.column, number, scope)
         return self.output(scope)
+
+    def _distinct_matters(self, scope: Scope) -> bool:
+        """Say whether MySQL checks what the rows of a SELECT DISTINCT are ordered by (ONLY_FULL_GROUP_BY)."""
+        dialect = self.dialect
+        if dialect.name != "mysql" or dialect.assumed or not dialect.full_group_by or scope.grouped or scope.merged:
+            return False
+        return not dialect.version or (*dialect.version, 99, 99)[:3] >= DISTINCT_CHECKED
+
+    def _order_of_distinct(self, col: Col, number: int, scope: Scope) -> None:
+        """Check that a column of ORDER BY is in the list of a SELECT DISTINCT: MySQL refuses others, by its manual.
+
+        ("MySQL Handling of GROUP BY": with DISTINCT each expression of ORDER BY has to be one of the list, or its
+        columns have to be.)
+        """
+        if col.name.hole or (col.table and col.table.hole) or self.in_items(col, scope) is not None:
+            return
+        if isinstance(self.in_tables(col, scope), InTable):
+            message = (
+                f"Expression #{number} of ORDER BY clause is not in SELECT list, references column '{col.name.text}' "
+                "which is not in SELECT list; this is incompatible with DISTINCT"
+            )
+            self.violate(3065, message, col.name.text, col.name.start, col.name.end, Clause.ORDER_BY)
 
     def output(self, scope: Scope) -> Output:
         """Return the columns of a resolved select list."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Severity
+from nodepath_cli.config import Dialect, Settings
 from tests.tree import Tree
 
 DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
@@ -71,6 +73,51 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
 )
 def test_calls_and_subqueries_that_the_server_takes_are_not_reported(tree: Tree, statement: str) -> None:
     assert tree.findings(DDL, f'"{statement}"') == []
+
+
+MYSQL = Settings(schema=("schema.sql",), dialect=Dialect("mysql", (8, 0)), dialect_given=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT DISTINCT a FROM t ORDER BY b",
+        "SELECT DISTINCT t.a FROM t JOIN u ON u.a = t.a ORDER BY t.a, u.c DESC",
+        "SELECT DISTINCT a AS x FROM t ORDER BY x, t.b",
+        "SELECT a FROM u WHERE a IN (SELECT a FROM (SELECT DISTINCT a FROM t ORDER BY b LIMIT 1) d)",
+    ],
+)
+def test_mysql_by_its_manual_wants_what_distinct_rows_are_ordered_by_in_the_list(tree: Tree, statement: str) -> None:
+    (finding,) = tree.findings(DDL, f'"{statement}"', settings=MYSQL)
+    assert (finding.rule, finding.errno) == ("NP114", 3065)
+    assert tree.findings(DDL, f'"{statement}"') == []
+    # It may be MariaDB, which takes it, or a MySQL whose mode does.
+    for dialect in (
+        Dialect("mysql", (8, 0), assumed=True),
+        Dialect("mariadb", (10, 11)),
+        Dialect("mysql", (5, 6)),
+        Dialect("mysql", (8, 0), full_group_by=False),
+    ):
+        assert tree.findings(DDL, f'"{statement}"', settings=replace(MYSQL, dialect=dialect)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT DISTINCT a, b FROM t ORDER BY b",
+        "SELECT DISTINCT a, b AS x FROM t ORDER BY t.b",
+        "SELECT DISTINCT * FROM t ORDER BY b",
+        "SELECT DISTINCT t.* FROM t JOIN u ON u.a = t.a ORDER BY b",
+        "SELECT DISTINCT a FROM t ORDER BY 1",
+        "SELECT a FROM t ORDER BY b",
+        "SELECT DISTINCT a, (SELECT MAX(c) FROM u) AS b FROM t ORDER BY b",
+        "SELECT DISTINCT COUNT(*) FROM t GROUP BY a ORDER BY a",
+        "SELECT DISTINCT a FROM t UNION SELECT a FROM u ORDER BY a",
+        "SELECT a, (SELECT DISTINCT c FROM u ORDER BY t.b LIMIT 1) FROM t",
+    ],
+)
+def test_what_distinct_rows_may_be_ordered_by(tree: Tree, statement: str) -> None:
+    assert tree.findings(DDL, f'"{statement}"', settings=MYSQL) == []
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ Why it matters: the statement fails at every call, as with an unknown column. Am
 different width), 1241 and 4078 (a row or a subquery of several columns where one is meant, or of another width than
 what it is compared with), 1247 (an alias too early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an
 identifier in LIMIT), 1630 (`COUNT (a)`: the blank makes it another function's name), 4015, 4074, 3593 and 3594 (a
-window function where none may stand). A name that is no function of either server is a warning (1305) where another one
-was most probably meant, as it may be a stored function.
+window function where none may stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list). A name that is
+no function of either server is a warning (1305) where another one was most probably meant, as it may be a stored
+function.
 
 Example:
 
