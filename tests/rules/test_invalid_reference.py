@@ -44,6 +44,7 @@ DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
         ("SELECT RANK() FROM t", 1064),
         ("SELECT COUNT (*) FROM t", 1064),
         ("SELECT MAX (a) FROM t", 1630),
+        ("DELETE FROM t;; DELETE FROM u", 1064),
         # Texts put together without a blank.
         ("SELECT a FROM t WHERE a = ?AND b = 1", 1064),
         ("SELECT a FROM t WHERE a = ?ORDER BY b", 1064),
@@ -62,6 +63,7 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
         "SELECT CONCAT(a), COALESCE(a, b, 1, 2), NOW(), NOW(6), IF(a, b, 1), my_own(a, b, 1, 2) FROM t",
         # MariaDB's own: the last of several values.
         "SELECT LAST_VALUE(a, b) FROM t",
+        "DELETE FROM t; DELETE FROM u;;",
         "SELECT IFNULL (a, b), COALESCE (a, b), MAX(a) FROM t",
         "SELECT a FROM t WHERE (a, b) IN (?) AND (a, b) = (?, ?) AND a IN (?)",
         "SELECT a FROM t WHERE (a, b) IN (SELECT a, c FROM u) AND EXISTS (SELECT a, c FROM u)",

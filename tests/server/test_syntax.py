@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+import pymysql
 import pytest
+from pymysql.constants import CLIENT
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql.lexer import END, Tokens, tokenize
 from nodepath_cli.sql.parse import parse
@@ -15,7 +18,7 @@ from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.syntax import Known, refused_word, syntax_fault
 from nodepath_cli.sql.words import words_of
 from tests.mariadb import PrivateMariaDB
-from tests.server.judge import Connection, server_verdict
+from tests.server.judge import Connection, nodepath_says, server_verdict
 from tests.server.points import POINTS, SETUP
 
 pytestmark = pytest.mark.server
@@ -165,6 +168,36 @@ def test_what_the_server_takes_though_few_write_it(connection: Connection, sql: 
     assert server_verdict(connection, sql) is None
     assert not fault(sql, whole=True)
     assert not isinstance(parse(Variant(sql, OffsetMap(())), Dialect("mariadb", (10, 11))), Unparsed)
+
+
+@pytest.mark.parametrize(
+    ("sql", "refused"),
+    [
+        ("SELECT 1; SELECT 2", False),
+        ("SELECT 1;;", False),
+        ("SELECT 1; /* x */ ;", False),
+        ("SELECT 1;; SELECT 2", True),
+        ("SELECT 1; ; SELECT 2", True),
+        ("SELECT 1;/* x */; SELECT 2", True),
+        ("; SELECT 1", True),
+        ("SELECT 1; SELECT 2;;; SELECT 3", True),
+    ],
+)
+def test_a_semicolon_that_ends_no_statement(mariadb: PrivateMariaDB, sql: str, refused: bool) -> None:
+    said = nodepath_says(sql, Schema(), Dialect("mariadb", (10, 11)))
+    assert [each.errno for each in said.verdicts] == ([1064] if refused else [])
+    with (
+        pymysql.connect(unix_socket=mariadb.socket, user="root", client_flag=CLIENT.MULTI_STATEMENTS) as several,
+        several.cursor() as cursor,
+    ):
+        try:
+            cursor.execute(sql)
+            while cursor.nextset():
+                pass
+            errno = 0
+        except pymysql.err.ProgrammingError as error:
+            errno = error.args[0]
+    assert errno == (1064 if refused else 0)
 
 
 @pytest.mark.parametrize("word", ["key", "order", "group", "select", "from", "where", "set", "left", "rows"])

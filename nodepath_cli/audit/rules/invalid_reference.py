@@ -25,7 +25,7 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.audit.rules.insert_count_mismatch import COUNT_ERRNO
 from nodepath_cli.sql.arity import WRONG_COUNT
-from nodepath_cli.sql.resolution import Resolution, clause_words
+from nodepath_cli.sql.resolution import NEEDLESS, Resolution, clause_words
 
 NO_FUNCTION = 1305
 
@@ -38,7 +38,9 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     for violation in resolution.violations:
         # The arguments of a call that is put together of several texts are counted by the program: it may have more.
         built = violation.message.startswith(WRONG_COUNT) and not whole(violation.start, violation.end)
-        if violation.errno != COUNT_ERRNO and not built:
+        call = context.statement.call
+        split = violation.message == NEEDLESS and not (call and call.surely)
+        if violation.errno != COUNT_ERRNO and not built and not split:
             yield Hit(
                 message=violation.message[:1].lower() + violation.message[1:],
                 start=violation.start,
