@@ -215,13 +215,13 @@ class OperandGrammar(Cursor, ABC):
         if word in TOUCHING and word != "SYSDATE" and not self.touches_next(index):
             inside = self.words[index + 2 : self.closing[index + 1]]
             errno = 1064 if word in _OWN_GRAMMAR or not _ARGUMENT_WORDS.isdisjoint(inside) else 1630
-            message = f"FUNCTION {word} does not exist: no blank may stand before its parenthesis"
+            message = f"Function {word} does not exist: no blank may stand before its parenthesis"
             self.faults.append(CallFault(errno, message, word, *place, True))
             return
         why = probably_none(word) if word not in FUNCTION_WORDS and self.dialect != "sqlite" else None
         if why is not None:
             name = self.text[self.starts[index] : self.ends[index]]
-            self.faults.append(CallFault(1305, f"FUNCTION {name} does not exist: {why}", name, *place))
+            self.faults.append(CallFault(1305, f"Function {name} does not exist: {why}", name, *place))
 
     def _introduces(self, word: str, index: int) -> bool:
         if word in _TYPED_LITERALS or word[0] == "_":
