@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
-from nodepath_cli.source.uses import Use, misfits
+from nodepath_cli.source.uses import Use, by_number, misfits
 from nodepath_cli.sql.resolution import Columns, Resolution, Unparsed
 
 
@@ -32,7 +32,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         return
     counted = tuple(use for use in uses if use.kind == "targets")
     wanted = tuple(_wanted(outcome) for outcome in context.outcomes)
-    wrong = misfits(counted, wanted, text)
+    wrong = misfits(counted, by_number(wanted), text)
     if wrong:
         given = " or ".join(dict.fromkeys(str(use.count) for use in wrong))
         yield _hit(

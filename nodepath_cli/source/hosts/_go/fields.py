@@ -268,10 +268,7 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
         return writes[0].value if writes else None
     if len(known) < sum(len(entry.value) for entry in writes):
         # Some place writes what is not known: a list may as well have another length.
-        known = [
-            (function, replace(each, atom=replace(each.atom, sample=True)) if isinstance(each.atom, Items) else each)
-            for function, each in known
-        ]
+        known = [(function, _of_any_length(each) if isinstance(each.atom, Items) else each) for function, each in known]
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
     functions = list(dict.fromkeys(function for function, _ in known))
@@ -287,6 +284,11 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
             seen.add(alternative.atom.plain)
         result.extend(under((alternative,), ((decision, functions.index(function)),)))
     return limit(result) or None
+
+
+def _of_any_length(each: Alternative) -> Alternative:
+    atom = each.atom
+    return replace(each, atom=replace(atom, sample=True, rounds=None)) if isinstance(atom, Items) else each
 
 
 def _embeds(m: Machine, outer: str, inner: str) -> bool:

@@ -52,6 +52,9 @@ class Counts(Struct, frozen=True):
     names: tuple[str, ...] | None = None
     owner: str = ""
     reason: str = ""
+    rounds: tuple[tuple[int, ...], ...] = ()
+    none: tuple[int, ...] = ()
+    """As in `Counted`."""
 
 
 def opened(method: str, made: Sequence[Received], ambient: Guard, *, whole: bool) -> Value | None:

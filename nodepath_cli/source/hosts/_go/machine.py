@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Step, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Function, Guard, Value
+from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Unknown, Value, unknown
 from nodepath_cli.source.statement import Guess, Span
 
 STEPS = 60_000
@@ -31,6 +31,8 @@ MAX_TEXT_INLINE = 5
 
 
 _SHARE_BITS = 40
+_MULTIPLES = 1 << 40
+"""From which on numbers stand for numbers known only at run time: there are fewer branches and loops."""
 
 ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
@@ -80,6 +82,8 @@ class Summary(Struct):
 
     results: tuple[Value, ...] = ()
     done: bool = False
+    multiples: dict[int, int] = field(default_factory=dict)
+    """The numbers that stand for parameters, or for the lengths of such, and which parameters those are."""
 
 
 class Branch(Struct, frozen=True):
@@ -292,6 +296,12 @@ class Machine(Struct, eq=False):
     """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
     folded: bool = False
     """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
+    lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
+    """By the identity of a list that is known only at run time: the list, and its length."""
+    members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
+    """By the identity of a struct that is known only at run time and a field's name: the struct, and the list there."""
+    multiples: dict[int, tuple[Unknown, int]] = field(default_factory=dict)
+    """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
     steps: int = 0
     nesting: int = 0
     activations: int = 0
@@ -349,6 +359,39 @@ class Machine(Struct, eq=False):
     def taint(self, height: int) -> None:
         """Mark the functions in progress above a height: what they just asked for is not known yet."""
         self.tainted.update(self.in_progress[height:])
+
+    def length(self, value: Value) -> Value | None:
+        """Return the length of one list that is known only at run time: the same each time. None for anything else."""
+        atom = value[0].atom
+        if len(value) != 1 or not isinstance(atom, Unknown) or not atom.type.startswith(("[]", "map[")):
+            return None
+        known = self.lengths.get(id(atom))
+        if known is None:
+            known = self.lengths[id(atom)] = (atom, unknown("run-time length", "int"))
+        return known[1]
+
+    def registered(self, value: Value) -> int:
+        """Return the number that stands for a number or for a list's length, 0 where none was asked for."""
+        atom = value[0].atom
+        length = self.lengths.get(id(atom))
+        known = self.multiples.get(id(length[1][0].atom if length is not None else atom))
+        return known[1] if known is not None else 0
+
+    def another_multiple(self) -> int:
+        """Return a number that stands for nothing yet."""
+        return self.multiple(unknown("number", "int"))
+
+    def multiple(self, value: Value) -> int:
+        """Return the number that stands for one that is known only at run time, 0 where it may be one of several."""
+        atom = value[0].atom
+        if isinstance(atom, Number):
+            return atom.loop if len(value) == 1 else 0
+        if len(value) != 1 or not isinstance(atom, Unknown) or atom.type != "int":
+            return 0
+        known = self.multiples.get(id(atom))
+        if known is None:
+            known = self.multiples[id(atom)] = (atom, _MULTIPLES + len(self.multiples))
+        return known[1]
 
     def next_order(self) -> int:
         """Return the next number of a record."""

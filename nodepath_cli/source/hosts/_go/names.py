@@ -87,9 +87,15 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
             value = _typed_member(m, f, atom, name)
         if value is not None:
             result.extend(under(value, alternative.guard))
-    if result:
-        return limit(result)
-    return unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
+    found = limit(result) if result else ()
+    if not found:
+        found = unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
+    if len(receiver) == 1:
+        last, owner = found[0].atom, receiver[0].atom
+        if isinstance(last, Unknown) and last.type[:2] == "[]" and isinstance(owner, Unknown) and len(found) == 1:
+            # The same list each time: its length and what a loop over it makes go together.
+            return m.members.setdefault((id(owner), name), (owner, found))[1]
+    return found
 
 
 def _in_record(record: Record, name: str, depth: int) -> Value | None:
@@ -267,7 +273,7 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     if len(lists) > 1 and fields.grows(m, folder, name):
         # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
         items = tuple(item for each in lists for item in each.items)
-        return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True))
+        return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True, rounds=None))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])
