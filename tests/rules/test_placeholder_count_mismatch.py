@@ -266,3 +266,22 @@ func (s *Provider) List() {{
 """
     tree.write("a.go", source)
     assert len([each for each in tree.audit("a.go").findings if each.rule == "NP107"]) == errors
+
+
+@pytest.mark.parametrize(
+    ("sql", "taken"),
+    [
+        ("UPDATE flows SET name = ':name' WHERE id = :id", [":name"]),
+        ("UPDATE flows SET name = DATE_FORMAT(NOW(), '%H:%i') WHERE id = :id", [":"]),
+        ("UPDATE flows SET name = DATE_FORMAT(NOW(), '%H::%i') WHERE id = :id", []),
+        ("UPDATE flows SET name = '10:20:30' WHERE id = :id", [":20:"]),
+        ("UPDATE flows SET name = '10::20::30' WHERE id = :id", []),
+        ("UPDATE flows SET name = 'x' /* see: docs */ WHERE id = :id", [":"]),
+        ("UPDATE flows SET name = 'x' WHERE id = :id -- by :note", [":note"]),
+        ("UPDATE flows SET node = (@n := @n + 1) WHERE id = :id", []),
+    ],
+)
+def test_sqlx_finds_parameters_in_strings_and_comments(tree: Tree, sql: str, taken: list[str]) -> None:
+    findings = found(tree, f's.x.NamedExec("{sql}", f)')
+    assert [finding.message.split("'")[1] for finding in findings] == taken
+    assert found(tree, f's.db.Exec("{sql.replace(":id", "?")}", a)') == []

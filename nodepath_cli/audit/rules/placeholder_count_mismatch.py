@@ -2,7 +2,8 @@
 
 Why it matters: a condition was added to the SQL and not to the arguments, or taken out of one of them only. Go compiles
 it, and every call fails (`sql: expected 3 arguments, got 2`). With sqlx's named parameters the same happens where a
-struct or a map has no field or key of that name (`could not find name phone`).
+struct or a map has no field or key of that name (`could not find name phone`). sqlx does not know strings and comments:
+each colon in them begins a name, too (`DATE_FORMAT(created_at, '%H:%i')`), and is written twice where it is none.
 
 Example:
 
@@ -23,6 +24,7 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Related, Rule, Severity
 from nodepath_cli.source.uses import Rounds, Use, misfits
 from nodepath_cli.sql.resolution import REPEATED, Placeholder, Placeholders, Resolution, Unparsed
+from nodepath_cli.sql.sqlx_names import sqlx_names
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -125,8 +127,19 @@ def _named(placeholders: Placeholders) -> bool:
 
 
 def _names(resolution: Resolution, uses: list[Use]) -> Iterator[Hit]:
-    for each in resolution.placeholders.found:
-        if each.name is None or each.name.startswith("?"):
+    sql = resolution.variant.sql
+    if not uses or ":" not in sql:
+        return
+    starts = {each.start for each in resolution.placeholders.found}
+    for each in sqlx_names(sql):
+        if each.broken or not each.name or each.start not in starts:
+            # In a string or a comment: the server finds no placeholder in what sqlx makes of it.
+            yield Hit(
+                message=f"sqlx takes '{sql[each.start : each.end]}' for a parameter here, too; '::' stands for a colon",
+                start=each.start,
+                end=each.end,
+                related=_calls(uses),
+            )
             continue
         without = [use for use in uses if use.names is not None and not _has(use, each.name)]
         if without:
