@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import names
 from nodepath_cli.source.hosts._go.assignment import store
+from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
 from nodepath_cli.source.hosts._go.formatting import sprintf
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import loop_of, rounds_of
@@ -15,7 +17,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
-from nodepath_cli.source.hosts._go.texts import as_text, combine, digits, join
+from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     MAX_ITEMS,
@@ -23,6 +25,7 @@ from nodepath_cli.source.hosts._go.values import (
     Atom,
     Items,
     Number,
+    Record,
     Text,
     Unknown,
     Value,
@@ -203,6 +206,8 @@ def package_call(
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if (last, name) in _FILE_READS:
         return unknown("file")
+    if package in ("path", "path/filepath") and name == "Join" and values and all(_is_plain(each) for each in values):
+        return just(computed(posixpath.join(*(plain(value[0].atom) or "" for value in values)), f.file, nodes[0]))
     if package == "slices" and name in ("Concat", "Clone") and values:
         return values[0] if name == "Clone" else None
     return None
@@ -223,8 +228,20 @@ def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, va
             return combine((receiver,), lambda atoms: _length(atoms[0], m.unread))
         return receiver
     if name == "ReadFile":
-        return unknown("file")
+        return combine((receiver, values[0]), lambda atoms: _file(m, *atoms)) if values else unknown("file")
     return None
+
+
+def _file(m: Machine, files: Atom, name: Atom) -> Atom:
+    """Return the text of a file that is embedded, where it is one statement."""
+    folder = files.get(FOLDER) if isinstance(files, Record) and files.type == FILES else None
+    at, known = plain(folder[0].atom) if folder else None, plain(name)
+    text = read(m.index, at, known) if at is not None and known is not None else None
+    return text or Unknown("file")
+
+
+def _is_plain(value: Value) -> bool:
+    return len(value) == 1 and plain(value[0].atom) is not None
 
 
 def _decimal(values: Sequence[Value]) -> bool:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
-from nodepath_cli.source.hosts._go.embedding import embedded
+from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
@@ -247,6 +247,8 @@ def _uninitialized(m: Machine, declared: Declared, name: str, kind: Node | None)
     before = declared.spec.parent.prev_sibling if declared.spec.parent is not None else None
     for node in (before, declared.spec.prev_sibling):
         if node is not None and node.type == "comment" and declared.file.source(node).startswith("//go:embed"):
+            if m.index.type_id(declared.file, kind) == FILES:
+                return just(Record(FILES, ((FOLDER, just(Text((), declared.file.folder))),)))
             text = embedded(m.index, declared.file, declared.file.source(node))
             return just(text) if text is not None else unknown("file", "string")
     value = zero(m, declared.file, kind)
