@@ -32,6 +32,14 @@ _OPERATORS = words_of("AND OR XOR && THEN ELSE")
 _BRANCHING = words_of("( IF IFNULL COALESCE")
 """What gives one of its arguments, IF all but its first one."""
 _DEEPEST = 4
+_MODIFIERS = words_of(
+    "ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT SQL_CACHE "
+    "SQL_NO_CACHE SQL_CALC_FOUND_ROWS"
+)
+_JOINED = words_of("UNION EXCEPT INTERSECT")
+_BEHIND_LIST = words_of(
+    "FROM WHERE GROUP HAVING ORDER LIMIT WINDOW INTO FOR LOCK UNION EXCEPT INTERSECT RETURNING ON ; PROCEDURE"
+)
 _WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UTC_DATE")
 _NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
 
@@ -158,25 +166,60 @@ class _Reader:
         columns = _targets(insert)
         for row in insert.rows:
             first = self.index.get(row.start)
-            if first is None or self.clauses.word(first) != "(":
+            if first is None:
                 continue
-            close = self.tokens.closing.get(first, first)
-            values = list(self.clauses.split(first + 1, close, ","))
-            if len(values) != len(columns):
-                continue
-            for column, (begin, end) in zip(columns, values, strict=True):
-                if column is not None:
-                    yield from self._given((table, column), begin, end)
+            if self.clauses.word(first) == "(" and self.clauses.word(first + 1) != "SELECT":
+                lists = [list(self.clauses.split(first + 1, self.tokens.closing.get(first, first), ","))]
+            else:
+                lists = list(self._selected(first))
+            for values in lists:
+                if len(values) == len(columns):
+                    for column, (begin, end) in zip(columns, values, strict=True):
+                        if column is not None:
+                            yield from self._given((table, column), begin, end, joined=len(lists) > 1)
 
-    def _given(self, found: _Found, begin: int, end: int) -> Iterator[Assigned | Defaulted | Emptied]:
-        """Yield what the value between two tokens, with all its branches, makes of a column."""
+    def _selected(self, first: int) -> Iterator[list[tuple[int, int]]]:
+        """Yield what the SELECTs of a query give, each list in order; none for other queries (WITH, TABLE)."""
+        end = self.clauses.end
+        if self.clauses.word(first) == "(":
+            first, end = first + 1, self.tokens.closing.get(first, end)
+        while self.clauses.word(first) == "SELECT":
+            first += 1
+            while self.clauses.word(first) in _MODIFIERS:
+                first += 1
+            behind = self.clauses.find(first, _BEHIND_LIST, end)
+            items = list(self.clauses.split(first, behind, ","))
+            if any(self.clauses.word(last - 1) == "*" for _, last in items):
+                return
+            yield [(begin, self._without_alias(begin, last)) for begin, last in items]
+            first = self.clauses.find(behind, _JOINED, end) + 1
+            first += self.clauses.word(first) in ("ALL", "DISTINCT")
+
+    def _without_alias(self, begin: int, end: int) -> int:
+        """Return the end of a value of a select list: `'x' AS kind` and `'x' kind` end with the value."""
+        for behind in (end - 2, end - 1):
+            if behind > begin and self.tokens.kinds[end - 1] in (WORD, QUOTED):
+                if self.clauses.word(behind) == "AS":
+                    return behind
+                if behind == end - 1 and self._end_of_value(begin) == behind:
+                    return behind
+        return end
+
+    def _given(
+        self, found: _Found, begin: int, end: int, *, joined: bool = False
+    ) -> Iterator[Assigned | Defaulted | Emptied]:
+        """Yield what the value between two tokens, with all its branches, makes of a column.
+
+        `joined`: it is one of several in a UNION, all of which get one type: a number may become a text.
+        """
         word = self.clauses.word(begin) if end == begin + 1 else ""
         if word in ("DEFAULT", "NULL"):
             kind = Defaulted if word == "DEFAULT" else Emptied
             yield kind(*found, self.tokens.starts[begin], self.tokens.ends[begin])
             return
         for value in self._constants(begin, end, 0):
-            yield Assigned(*found, value)
+            if value.string or not joined:
+                yield Assigned(*found, value)
 
     def _constants(self, begin: int, end: int, depth: int) -> Iterator[Constant]:
         """Yield the constants that a value can be: itself, or the results of IF, CASE and the like."""
