@@ -35,6 +35,15 @@ class Rounds(Struct, frozen=True):
     portions: tuple[Portion, ...]
 
 
+class Given(Struct, frozen=True):
+    """An argument that can be one text alone."""
+
+    position: int
+    """Which argument it is, from 0."""
+    text: str
+    place: Span
+
+
 class Use(Struct, frozen=True):
     """One call that gives values to a statement, or takes columns from its rows."""
 
@@ -66,6 +75,8 @@ class Use(Struct, frozen=True):
     """Those of `texts` that surely can be there: no branch around the call can rule them out."""
     rounds: Rounds | None = None
     """For arguments whose number is not known, and one text: how they go with the parts of it that repeat."""
+    constants: tuple[Given, ...] = ()
+    """The arguments that are constants of the program."""
 
     def binds(self, text: int) -> bool:
         """Say whether this use surely happens with a text."""

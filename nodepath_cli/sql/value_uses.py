@@ -8,15 +8,16 @@ condition, and the values of VALUES and SET; whatever else stands there says not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from nodepath_cli.schema.model import Column, Table
-from nodepath_cli.source.statement import HOLE
+from nodepath_cli.source.statement import HOLE, Span
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.lexer import NUMBER, QUOTED, STRING, WORD
+from nodepath_cli.sql.lexer import NUMBER, PARAM, QUOTED, STRING, WORD
 from nodepath_cli.sql.resolution import Clause, ColumnRef, Found, InsertRef, Resolution
 from nodepath_cli.sql.words import words_of
 
@@ -51,6 +52,8 @@ class Constant(Struct, frozen=True):
     start: int
     end: int
     string: bool
+    given: Span | None = None
+    """The argument that it is of the call, where the text has a `?` for it."""
 
 
 class Now(Struct, frozen=True):
@@ -103,6 +106,8 @@ class Compared(Struct, frozen=True):
     column: Column
     reference: ColumnRef
     value: Constant | Now
+    operator: str = "="
+    """`IN` for an element of a list."""
 
 
 class Matched(Struct, frozen=True):
@@ -125,17 +130,27 @@ _Found: TypeAlias = tuple[Table, Column]
 ValueUse: TypeAlias = Assigned | Defaulted | Emptied | Overruled | Compared | Matched | Aliased
 
 
-def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
+def value_uses(
+    resolution: Resolution, ansi_quotes: bool = False, arguments: Mapping[int, Constant] = MappingProxyType({})
+) -> tuple[ValueUse, ...]:
     """Return what can be read for certain; offsets are those of the variant, as in the resolution.
 
-    What IGNORE makes a warning of is not `Assigned`.
+    What IGNORE makes a warning of is not `Assigned`. `arguments` are the constants that placeholders stand for, by
+    their offsets: with them, only what is said of those is returned.
     """
     clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
-    return tuple(_Reader(clauses, resolution).read()) if clauses else ()
+    found = _Reader(clauses, resolution, arguments).read() if clauses else ()
+    return tuple(each for each in found if not arguments or _is_given(each))
+
+
+def _is_given(use: ValueUse) -> bool:
+    value = use.value if isinstance(use, (Assigned, Compared)) else None
+    return isinstance(value, Constant) and value.given is not None
 
 
 class _Reader:
-    def __init__(self, clauses: Clauses, resolution: Resolution) -> None:
+    def __init__(self, clauses: Clauses, resolution: Resolution, arguments: Mapping[int, Constant]) -> None:
+        self.arguments = arguments
         self.clauses = clauses
         self.tokens = clauses.tokens
         self.resolution = resolution
@@ -336,7 +351,7 @@ class _Reader:
         if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
             value = self._constant(first - 2)
             if value and value[1] == first - 1 and self._begins(first - 2):
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], self.clauses.word(first - 1))
 
     def _right_side(
         self, index: int, reference: ColumnRef, found: tuple[Table, Column]
@@ -344,7 +359,7 @@ class _Reader:
         value = self._constant(index)
         if value:
             if self._ends(value[1]):
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], self.clauses.word(index - 1))
             return
         word = self.clauses.word(index)
         if word in _NOW and (self.clauses.word(index + 1) == "(" or word in _WITHOUT_PARENTHESES):
@@ -361,7 +376,7 @@ class _Reader:
         for begin, end in self.clauses.split(index + 1, self.tokens.closing[index], ","):
             value = self._constant(begin)
             if value and value[1] == end:
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], "IN")
 
     def _alias(self, index: int, reference: ColumnRef) -> Iterator[Aliased]:
         alias = index + 1
@@ -396,6 +411,8 @@ class _Reader:
         if self.clauses.word(index) == "-" and kinds[index + 1] == NUMBER:
             end = self.tokens.ends[index + 1]
             return Constant("-" + text[self.tokens.starts[index + 1] : end], start, end, False), index + 2
+        if kinds[index] == PARAM and start in self.arguments:
+            return self.arguments[start], index + 1
         if kinds[index] != STRING or kinds[index + 1] == STRING:
             return None
         inner = text[start + 1 : end - 1]

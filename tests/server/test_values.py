@@ -81,6 +81,30 @@ def test_a_member_is_called_unknown_where_the_server_refuses_it(form: str, curso
     assert refused >= 60
 
 
+@pytest.mark.parametrize("form", ["{0} = {1}", "{1} = {0}", "{0} IN ({1})", "{0} <=> {1}"])
+def test_a_comparison_with_a_word_that_an_enum_does_not_have_finds_nothing(
+    form: str, cursor: Cursor, tree: Tree
+) -> None:
+    cursor.execute(ENUMS)
+    tree.write("schema.sql", ENUMS)
+    cursor.execute(
+        "INSERT INTO e VALUES ('a', 'a', '1', '', 'a'), ('b', 'B', '7', 'x', 'b'), ('a', 'a', 'it''s', '', 'a,b')"
+    )
+    warned, false, missed = 0, [], []
+    for column, literal in itertools.product(("plain", "exact", "numbers", "none"), LITERALS):
+        sql = "SELECT COUNT(*) FROM e WHERE " + form.format(column, literal)
+        said = "NP111" in rules(tree, sql)
+        cursor.execute(sql)
+        [(count,)] = cursor.fetchall()
+        warned += said
+        if said and count:
+            false.append(sql)
+        if not said and not count and literal[0] == "'" and literal not in ("''", *NOT_READ):
+            missed.append(sql)
+    assert (false, missed) == ([], [])
+    assert warned >= 30
+
+
 TYPES = """
 CREATE TABLE t (i INT, n DECIMAL(9,2), f FLOAT, d DATETIME, y DATE, s TIMESTAMP NULL, v VARCHAR(30), j YEAR,
     m DATETIME(3));

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.calls import base_name
+from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.handles import Counts, judge
 from nodepath_cli.source.hosts._go.index import bare_name
@@ -19,7 +20,7 @@ from nodepath_cli.source.hosts._go.structs import columns_of
 from nodepath_cli.source.hosts._go.syntax import named as children
 from nodepath_cli.source.hosts._go.texts import plain, type_of
 from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value, agree
-from nodepath_cli.source.uses import Portion, Rounds
+from nodepath_cli.source.uses import Given, Portion, Rounds
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -58,11 +59,19 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         counts = [replace(each, number=each.number and each.number - 1) for each in counts]
     elif alone and not _one_text(m, f, nodes[0]):
         counts, known = [Counts("arguments", reason="results of a call")], True
-    _remember(m, done.call, counts, made, whole=whole, known=known)
+    texts = constants(m, f, nodes[sink + 1 :], values[sink + 1 :]) if len(counts) == 1 and not named else ()
+    _remember(m, done.call, counts, made, texts, whole=whole, known=known)
 
 
 def _remember(
-    m: Machine, call: Call, counts: Sequence[Counts], made: Sequence[Received], *, whole: bool, known: bool
+    m: Machine,
+    call: Call,
+    counts: Sequence[Counts],
+    made: Sequence[Received],
+    constants: tuple[Given, ...] = (),
+    *,
+    whole: bool,
+    known: bool,
 ) -> None:
     for each in counts:
         texts = [record for record in made if agree(record.guard, each.guard)]
@@ -85,6 +94,7 @@ def _remember(
                     made[0].order,
                     None,
                     _rounds(each, some[0].text),
+                    constants,
                 )
             ] = None
 

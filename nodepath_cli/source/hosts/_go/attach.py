@@ -105,6 +105,7 @@ def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[
                 evaluation,
                 tuple(sorted(possible[index])),
                 noted.rounds,
+                noted.constants,
             ),
         )
         for index, own in texts.items()

@@ -300,6 +300,8 @@ class Machine(Struct, eq=False):
     """By the identity of a list that is known only at run time: the list, and its length."""
     members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
     """By the identity of a struct that is known only at run time and a field's name: the struct, and the list there."""
+    written: dict[Span, bool] = field(default_factory=dict)
+    """Literals of texts: whether what the program gives a database for one is that text."""
     multiples: dict[int, tuple[Unknown, int]] = field(default_factory=dict)
     """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
     steps: int = 0

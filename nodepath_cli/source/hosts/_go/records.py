@@ -11,7 +11,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
-from nodepath_cli.source.uses import Rounds, UseKind
+from nodepath_cli.source.uses import Given, Rounds, UseKind
 
 if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
@@ -147,4 +147,5 @@ class Noted(Struct, frozen=True):
     field: tuple[str, str, str] | None
     """Where the statement is prepared somewhere else: the field that holds it, as in `Handle`."""
     rounds: Rounds | None = None
-    """As in `Use`."""
+    constants: tuple[Given, ...] = ()
+    """Both as in `Use`."""
