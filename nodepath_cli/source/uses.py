@@ -77,6 +77,8 @@ class Use(Struct, frozen=True):
     """For arguments whose number is not known, and one text: how they go with the parts of it that repeat."""
     constants: tuple[Given, ...] = ()
     """The arguments that are constants of the program."""
+    function: str | None = None
+    """The function that the call stands in, by its bare name."""
 
     def binds(self, text: int) -> bool:
         """Say whether this use surely happens with a text."""

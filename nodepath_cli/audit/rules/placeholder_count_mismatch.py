@@ -58,7 +58,19 @@ def _counts(resolution: Resolution, context: Context, text: int) -> Iterator[Hit
         # The word that all texts of the statement begin with, so that they give one finding.
         start, end = _first_word(resolution)
     message = " or ".join(dict.fromkeys(each.message for each in shown))
-    yield Hit(message=message, start=start, end=end, related=_calls(wrong))
+    where, function = of_calls(wrong, uses)
+    yield Hit(message=message + where, start=start, end=end, related=calls(wrong), function=function)
+
+
+def of_calls(wrong: Sequence[Use], uses: Sequence[Use]) -> tuple[str, str | None]:
+    """Return the words that tell the functions with a wrong call, where others have a right one, and the one function.
+
+    Of a text that several functions send, only the related places would tell which of them is wrong.
+    """
+    functions = dict.fromkeys(use.function for use in wrong if use.function)
+    if not functions or {use.function for use in uses} <= set(functions):
+        return "", None
+    return f" in {' and '.join(functions)}", next(iter(functions)) if len(functions) == 1 else None
 
 
 def _shown(wrong: list[Use], resolution: Resolution) -> Iterator[_Count]:
@@ -138,7 +150,7 @@ def _names(resolution: Resolution, uses: list[Use]) -> Iterator[Hit]:
                 message=f"sqlx takes '{sql[each.start : each.end]}' for a parameter here, too; '::' stands for a colon",
                 start=each.start,
                 end=each.end,
-                related=_calls(uses),
+                related=calls(uses),
             )
             continue
         without = [use for use in uses if use.names is not None and not _has(use, each.name)]
@@ -150,7 +162,7 @@ def _names(resolution: Resolution, uses: list[Use]) -> Iterator[Hit]:
                 start=each.start + 1,
                 end=each.end,
                 identifier=each.name,
-                related=_calls(without),
+                related=calls(without),
             )
 
 
@@ -170,7 +182,8 @@ def _number(count: int, noun: str, shown: str = "") -> str:
     return f"{shown or count} {noun}{'' if count == 1 else 's'}"
 
 
-def _calls(uses: list[Use]) -> tuple[Related, ...]:
+def calls(uses: Sequence[Use]) -> tuple[Related, ...]:
+    """Return the places of calls."""
     return tuple({use.call: Related(use.call, f"the call of {use.name}") for use in uses}.values())
 
 

@@ -95,6 +95,7 @@ def _remember(
                     None,
                     _rounds(each, some[0].text),
                     constants,
+                    call.function,
                 )
             ] = None
 

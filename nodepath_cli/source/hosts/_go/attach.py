@@ -106,6 +106,7 @@ def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[
                 tuple(sorted(possible[index])),
                 noted.rounds,
                 noted.constants,
+                noted.function,
             ),
         )
         for index, own in texts.items()

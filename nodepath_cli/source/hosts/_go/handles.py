@@ -12,11 +12,10 @@ from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import implied
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.records import Noted, Received
+from nodepath_cli.source.hosts._go.records import Call, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain, type_of
 from nodepath_cli.source.hosts._go.values import CAP, Guard, Handle, Record, Value, agree, join_guards, just
-from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import UseKind
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def place_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
     return (folder, owner, f.file.source(member)) if folder in m.index.folders else None
 
 
-def note(m: Machine, call: Span, name: str, each: Held, counts: Iterable[Counts], *, all_known: bool) -> None:
+def note(m: Machine, call: Call, each: Held, counts: Iterable[Counts], *, all_known: bool) -> None:
     """Remember what a call on rows or on a statement gives or takes. `all_known`: there can be no other counts."""
     handle = each.handle
     for found in counts:
@@ -134,13 +133,14 @@ def note(m: Machine, call: Span, name: str, each: Held, counts: Iterable[Counts]
         )
         m.noted[
             Noted(
-                *(found.kind, call, name, found.number, found.names, found.owner, found.reason),
+                *(found.kind, call.span, call.name, found.number, found.names, found.owner, found.reason),
                 tuple(order for _, order in texts),
                 surely,
                 each.alone and handle.whole and all_known,
                 False,
                 handle.texts[0][1] if handle.texts else 0,
                 handle.field,
+                function=call.function,
             )
         ] = None
 

@@ -148,4 +148,5 @@ class Noted(Struct, frozen=True):
     """Where the statement is prepared somewhere else: the field that holds it, as in `Handle`."""
     rounds: Rounds | None = None
     constants: tuple[Given, ...] = ()
-    """Both as in `Use`."""
+    function: str | None = None
+    """All three as in `Use`."""
