@@ -75,7 +75,10 @@ def _padded(m: Machine, values: list[Value], wanted: int, f: Frame, right: Node)
     if wanted == 2 and only is not None and only.type == "index_expression":
         operand, index = only.child_by_field_name("operand"), only.child_by_field_name("index")
         if operand is not None and index is not None:
-            return [values[0], presence(m.evaluate(f, operand), m.evaluate(f, index))]
+            key = ("element", f.activation, f.iteration, only.start_byte, f.file.path)
+            found = presence(m.evaluate(f, operand), m.evaluate(f, index))
+            m.lookups[id(found)] = found, key
+            return [values[0], found]
     if len(values) == 1 and len(named(right)) == 1:
         # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.
         rest = unknown(f"result of {f.file.shown(right)}")

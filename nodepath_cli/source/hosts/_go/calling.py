@@ -201,10 +201,15 @@ def _follow(
     bound = values
     if len(values) == 1 and len(values[0]) == 1:
         bound = recording.spread_results(values[0])
-    results = [
-        (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
-        for function in callee.functions
-    ]
+    several = len(callee.functions) > 1
+    m.one_of_several += several
+    try:
+        results = [
+            (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
+            for function in callee.functions
+        ]
+    finally:
+        m.one_of_several -= several
     return outcome.merged(m, f, node, results)
 
 

@@ -129,7 +129,12 @@ def note(m: Machine, call: Call, each: Held, counts: Iterable[Counts], *, all_kn
         if not texts and handle.field is None:
             continue
         surely = tuple(
-            order for known, order in texts if order in m.possible and _follows(m, guard, known, handle.ambient)
+            order
+            for known, order in texts
+            if order in m.possible
+            and _follows(m, guard, known, handle.ambient)
+            # Which of several functions goes with which entry is not followed.
+            and not (m.one_of_several and any(m.decisions.is_choice(decision) for decision, _ in known))
         )
         m.noted[
             Noted(
@@ -166,5 +171,9 @@ def _free(m: Machine, record: Received, decision: int, arm: int) -> bool:
     around = m.decisions.around(decision)
     if around is None or m.decisions.is_doubtful(decision, arm):
         return False
-    ambient = [entry for entry in record.ambient if not m.decisions.is_round(*entry)]
+    ambient = [
+        entry
+        for entry in record.ambient
+        if not m.decisions.is_round(*entry) and not m.decisions.is_present(*entry, decision)
+    ]
     return implied(tuple(ambient), around, record.guard)

@@ -107,6 +107,8 @@ class Decisions:
         self._around: dict[int, Guard] = {}
         self._doubtful: set[tuple[int, int]] = set()
         self._guesses: dict[int, Guess] = {}
+        self._choices: set[int] = set()
+        self._present: set[tuple[int, int, int]] = set()
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -143,6 +145,27 @@ class Decisions:
     def is_doubtful(self, decision: int, arm: int) -> bool:
         """Say whether an arm may never be taken."""
         return (decision, arm) in self._doubtful
+
+    def choose(self, decision: int, ambient: Guard) -> None:
+        """Remember a choice between entries of a map or list of which any can be the one."""
+        self._choices.add(decision)
+        self._around[decision] = ambient
+
+    def is_choice(self, decision: int) -> bool:
+        """Say whether a decision is a choice between entries of which any can be the one."""
+        return decision in self._choices
+
+    def find(self, key: object) -> int | None:
+        """Return the number of a branch that was met, None for one that was not."""
+        return self._ids.get(key)
+
+    def present(self, decision: int, arm: int, choice: int) -> None:
+        """Remember an arm that is taken with every entry that a choice can have: its key is there."""
+        self._present.add((decision, arm, choice))
+
+    def is_present(self, decision: int, arm: int, choice: int) -> bool:
+        """Say whether an arm is taken with every entry of a choice."""
+        return (decision, arm, choice) in self._present
 
     def guess(self, decision: int, what: Guess) -> None:
         """Remember a choice that is none of the program's: between what any value of a type holds (`part`), or on the
@@ -288,6 +311,8 @@ class Machine(Struct, eq=False):
     pending: list[Function] = field(default_factory=list)
     """Function literals that were made; those that nothing calls are run at the end of their function."""
     inline_depth: int = 0
+    one_of_several: int = 0
+    """While not 0, what is run is one of several functions that a call may mean."""
     quiet: int = 0
     """While not 0, nothing is recorded: a value is evaluated apart from its function."""
     unread: bool = False
@@ -296,6 +321,8 @@ class Machine(Struct, eq=False):
     """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
     folded: bool = False
     """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
+    lookups: dict[int, tuple[Value, object]] = field(default_factory=dict)
+    """By the identity of the `ok` of a lookup in a map: that, and what identifies the choice of the entry."""
     lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
     """By the identity of a list that is known only at run time: the list, and its length."""
     members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
