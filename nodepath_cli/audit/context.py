@@ -14,6 +14,13 @@ from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.value_uses import Constant, ValueUse, value_uses
 
 
+def first_word(resolution: Resolution) -> tuple[int, int]:
+    """Return start and end of the word that all texts of a statement begin with, so that they give one finding."""
+    sql = resolution.variant.sql
+    start = len(sql) - len(sql.lstrip())
+    return start, start + len((sql.split(None, 1) or [""])[0])
+
+
 class Context(Struct, frozen=True):
     """The surroundings of one resolution."""
 
@@ -35,6 +42,19 @@ class Context(Struct, frozen=True):
     """What all texts of the statement say, in the order of its variants."""
 
     _value_uses: dict[int, tuple[Resolution, tuple[ValueUse, ...]]] = field(default_factory=dict)
+
+    def framed(self, resolution: Resolution, start: int, end: int) -> tuple[int, int]:
+        """Return what a finding about a whole call frames: a part of the SQL, or its first word.
+
+        A part that stands elsewhere (a constant with the columns, that other statements have, too) would not tell which
+        statement it is.
+        """
+        part, statement = resolution.variant.offsets.locate(start, end), self.statement
+        last = statement.call.span if statement.call else statement.span
+        behind = last.path == part.path and part.start > last.end
+        if part.path == statement.span.path and part.start >= statement.span.start and not behind:
+            return start, end
+        return first_word(resolution)
 
     def value_uses(self, resolution: Resolution) -> tuple[ValueUse, ...]:
         """Return what a text assigns to its columns and compares them with, for which several rules ask."""

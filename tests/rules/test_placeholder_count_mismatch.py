@@ -296,3 +296,17 @@ def test_of_several_calls_of_one_text_the_wrong_one_is_named(tree: Tree) -> None
     [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
     assert (finding.message, finding.function) == ("2 placeholders, 1 argument in Short", "Short")
     assert [each.position.line for each in finding.related] == [HEAD.count("\n") + 5]
+
+
+def test_a_condition_that_one_caller_gives_is_told_at_that_caller(tree: Tree) -> None:
+    counting = (
+        "func (s *Store) count(condition string, args ...any) *sql.Row {\n"
+        '\treturn s.db.QueryRow("SELECT COUNT(*) FROM flows WHERE "+condition, args...)\n}\n'
+    )
+    code = 's.count("id = ?", 1)\ns.count("name = ? AND node = ?", a)\ns.count("node = 2")'
+    tree.write("schema.sql", DDL)
+    body = "\n".join("\t" + line for line in code.split("\n"))
+    tree.write("a.go", HEAD + counting + FUNCTION + body + "\n}\n")
+    [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
+    assert finding.message.startswith("2 placeholders, 1 argument")
+    assert finding.position.line == (HEAD + counting + FUNCTION).count("\n") + 2

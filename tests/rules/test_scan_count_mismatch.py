@@ -266,3 +266,13 @@ def test_a_column_that_no_table_has_is_told_once(tree: Tree) -> None:
     found = [(each.rule, each.position.line, each.message) for each in tree.audit("a.go").findings]
     assert sorted(each[:2] for each in found) == [("NP101", 11), ("NP101", 12), ("NP108", 12)]
     assert "column 'other' has no field in Row" in [each[2] for each in found]
+
+
+def test_columns_of_a_constant_elsewhere_are_told_where_the_statement_stands(tree: Tree) -> None:
+    tree.write("names.go", 'package store\n\nconst columns = "id, name, node"\n')
+    code = 's.db.QueryRow("SELECT " + columns + " FROM flows").Scan(&a, &b)'
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", HEAD + FUNCTION + code + "\n}\n")
+    [finding] = [each for each in tree.audit(".").findings if each.rule == "NP108"]
+    assert (finding.path, finding.position.line) == ("a.go", (HEAD + FUNCTION).count("\n") + 1)
+    assert finding.message == "3 columns, 2 targets of Scan"

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.context import Context, first_word
 from nodepath_cli.audit.finding import Hit, Related, Rule, Severity
 from nodepath_cli.source.uses import Rounds, Use, misfits
 from nodepath_cli.sql.resolution import REPEATED, Placeholder, Placeholders, Resolution, Unparsed
@@ -52,11 +52,10 @@ def _counts(resolution: Resolution, context: Context, text: int) -> Iterator[Hit
         return
     shown = list(_shown(wrong, resolution))
     found = shown[0].found
-    if found and len(context.outcomes) == 1:
+    if found and (len(context.outcomes) == 1 or _alone(resolution, found, context)):
         start, end = found[0].start, found[-1].end
     else:
-        # The word that all texts of the statement begin with, so that they give one finding.
-        start, end = _first_word(resolution)
+        start, end = first_word(resolution)
     message = " or ".join(dict.fromkeys(each.message for each in shown))
     where, function = of_calls(wrong, uses)
     yield Hit(message=message + where, start=start, end=end, related=calls(wrong), function=function)
@@ -130,6 +129,17 @@ class _Count:
             self.refused = False
 
 
+def _alone(resolution: Resolution, found: Sequence[Placeholder], context: Context) -> bool:
+    """Say whether placeholders stand in what only one of the statement's texts is made of: what one caller gives."""
+    place = resolution.variant.offsets.locate(found[0].start, found[0].end)
+    return not any(
+        segment.source.path == place.path and segment.source.start <= place.start < segment.source.end
+        for each in context.outcomes
+        if each is not resolution
+        for segment in each.variant.offsets.segments
+    )
+
+
 def _within(placeholder: Placeholder, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(start <= placeholder.start < end for start, end in ranges)
 
@@ -170,12 +180,6 @@ def _has(use: Use, name: str) -> bool:
     names = use.names or ()
     # The names of a struct are in lower case: which letters sqlx wants large depends on the tags.
     return name in names or (use.owner != "map" and name.lower() in names)
-
-
-def _first_word(resolution: Resolution) -> tuple[int, int]:
-    sql = resolution.variant.sql
-    start = len(sql) - len(sql.lstrip())
-    return start, start + len((sql.split(None, 1) or [""])[0])
 
 
 def _number(count: int, noun: str, shown: str = "") -> str:

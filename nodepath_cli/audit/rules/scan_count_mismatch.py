@@ -38,14 +38,14 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         given = " or ".join(dict.fromkeys(str(use.count) for use in wrong))
         where, function = of_calls(wrong, counted)
         targets = f"{_number(wrong[-1].count or 0, 'target', given)} of Scan{where}"
-        yield _hit(f"{_number(len(columns.names), 'column')}, {targets}", columns, wrong, context, function)
+        yield _hit(f"{_number(len(columns.names), 'column')}, {targets}", resolution, wrong, context, function)
     elif any(columns.star) and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
-        hit = _hit("SELECT * with a positional Scan", columns, by_position, context)
+        hit = _hit("SELECT * with a positional Scan", resolution, by_position, context)
         yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
     if columns.open is None:
         unknown = {each.name.lower() for each in resolution.columns if isinstance(each.outcome, Missing)}
         fields = [use for use in uses if use.kind == "fields" and use.binds(text)]
-        yield from _fields(columns, fields, context, unknown)
+        yield from _fields(resolution, columns, fields, context, unknown)
 
 
 def _by_position(use: Use) -> bool:
@@ -58,7 +58,9 @@ def _wanted(outcome: Resolution | Unparsed) -> int | None:
     return None if columns is None or columns.open else len(columns.names)
 
 
-def _fields(columns: Columns, uses: list[Use], context: Context, unknown: set[str]) -> Iterator[Hit]:
+def _fields(
+    resolution: Resolution, columns: Columns, uses: list[Use], context: Context, unknown: set[str]
+) -> Iterator[Hit]:
     """`unknown` are the names that no table has, in lower case: that is told, and their right names may have fields."""
     for use in uses:
         names = [name for name in dict.fromkeys(columns.names) if name.lower() not in unknown]
@@ -66,15 +68,18 @@ def _fields(columns: Columns, uses: list[Use], context: Context, unknown: set[st
         if without:
             shown = ", ".join(f"'{name}'" for name in without)
             have = "column {} has" if len(without) == 1 else "columns {} have"
-            yield _hit(f"{have.format(shown)} no field in {use.owner}", columns, [use], context)
+            yield _hit(f"{have.format(shown)} no field in {use.owner}", resolution, [use], context)
 
 
-def _hit(message: str, columns: Columns, uses: list[Use], context: Context, function: str | None = None) -> Hit:
+def _hit(message: str, resolution: Resolution, uses: list[Use], context: Context, function: str | None = None) -> Hit:
+    columns = resolution.selected
+    assert columns is not None
     proved = all(context.proved(table) for table in columns.star if table)
+    start, end = context.framed(resolution, columns.start, columns.end)
     return Hit(
         message=message,
-        start=columns.start,
-        end=columns.end,
+        start=start,
+        end=end,
         table=columns.star[0] or None if len(columns.star) == 1 else None,
         related=calls(uses),
         function=function,
