@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import time
+from unittest.mock import patch
 
 import pytest
 
+from nodepath_cli.source.hosts._go import machine
 from nodepath_cli.source.statement import HOLE
+from tests.tree import Tree, brief
 from tests.unit.go_host import flat, only, statements, variants
 
 PIECES = (
@@ -181,3 +184,52 @@ def test_sql_of_code_that_does_not_parse_is_found_or_said_to_be_lost(broken: str
     source = 'package s\n\nimport "database/sql"\n\nfunc G(db *sql.DB) { db.Exec("DELETE FROM stock") }\n\n' + broken
     found = [each for each in statements(source) if "skuu" in each.sql or "does not parse" in (each.opaque or "")]
     assert len(found) == 1
+
+
+def test_what_a_long_list_holds_beyond_the_rounds_that_are_followed_is_not_silent() -> None:
+    texts = "".join(f'    "SELECT a FROM t WHERE id = {number}",\n' for number in range(250))
+    code = f'package store\n\nimport "database/sql"\n\nvar all = []string{{\n{texts}}}\n\n'
+    code += "func run(db *sql.DB) {\n    for _, each := range all {\n        db.Exec(each)\n    }\n}\n"
+    found = statements(code)
+    assert sum(not each.opaque for each in found) == 200
+    assert [each.opaque for each in found if each.opaque] == [
+        "SQL is a later element of a list that is too long to follow"
+    ]
+
+
+def test_ddl_that_takes_too_many_steps_proves_no_column_missing(tree: Tree) -> None:
+    alters = "".join(f'    "ALTER TABLE t ADD COLUMN c{number} INT",\n' for number in range(40))
+    code = f"""package store
+
+import (
+    "database/sql"
+    "strings"
+)
+
+var all = []string{{
+    "CREATE TABLE t (id INT)",
+{alters}}}
+
+func rewritten(text string) string {{
+    for i := 0; i < 30; i++ {{
+        text = strings.Replace(text, "  ", " ", -1)
+    }}
+    return text
+}}
+
+func boot(db *sql.DB) {{
+    for _, each := range all {{
+        db.Exec(rewritten(each))
+    }}
+}}
+
+func read(db *sql.DB) {{
+    db.Query("SELECT c39 FROM t")
+}}
+"""
+    tree.write("store.go", code)
+    assert brief(list(tree.audit("store.go").findings)) == []
+    with patch.object(machine, "STEPS", 2_000):
+        report = tree.audit("store.go")
+    assert brief(list(report.findings)) == []
+    assert any("too long to follow" in each.reason for each in report.unresolved)

@@ -33,6 +33,7 @@ from nodepath_cli.source.hosts._go.values import (
 )
 from nodepath_cli.source.hosts._go.writes import Write
 
+MORE = "value beyond those that are followed"
 VARIABLE = "="
 """Stands for the type where the write is to a variable of the package."""
 _MAX_WRITES = 40
@@ -381,7 +382,11 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wr
                 continue
             seen.add(alternative.atom.plain)
         result.extend(under((alternative,), ((decision, makers.index(maker)),)))
-    return limit(result) or None
+    kept = limit(result)
+    if len(kept) < len(result) and len(result) > CAP:
+        # Which of them are left out shall not be silence.
+        return (*kept, Alternative((), Unknown(MORE)))
+    return kept or None
 
 
 def _of_any_length(each: Alternative) -> Alternative:

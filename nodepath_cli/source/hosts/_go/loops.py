@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine
+from nodepath_cli.source.hosts._go import recording
+from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
@@ -75,14 +76,14 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     targets = [f.file.source(name) for name in named(left)] if left is not None else []
     atom = value[0].atom
     if len(value) == 1 and isinstance(atom, Items) and not atom.open and atom.items:
-        pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
+        pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items)]
         before = f.scope.fork() if atom.sample else None
         _each(m, f, body, targets, pairs)
         if before is not None:
             mark_repeats(before, f.scope, loop_of(atom) or place(f.file, node))
         return True
     if len(value) == 1 and isinstance(atom, Table) and not atom.open and atom.entries:
-        return _each(m, f, body, targets, list(atom.entries[:_MAX_ELEMENTS]))
+        return _each(m, f, body, targets, list(atom.entries))
     if len(value) == 1 and isinstance(atom, Number) and not atom.sample and 0 <= atom.value <= _MAX_ROUNDS:
         return _each(m, f, body, targets, [(just(Number(n)), unknown("")) for n in range(atom.value)])
     if any(isinstance(each.atom, Items) and each.atom.items and not each.atom.open for each in value):
@@ -129,7 +130,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
         f.scope, f.ambient = base.fork(), inside
         atom = alternative.atom
         if isinstance(atom, Items):
-            pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
+            pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items)]
             _each(m, f, body, targets, pairs)
             if atom.sample or atom.open:
                 number = number or loop_of(atom) or place(f.file, node)
@@ -152,6 +153,18 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
 
 
 def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tuple[Value, Value]]) -> bool:
+    received = len(m.received)
+    try:
+        goes_on = _rounds(m, f, body, targets, pairs[:_MAX_ELEMENTS])
+    except OutOfSteps:
+        recording.cut_short(m, m.received[received:])
+        raise
+    if len(pairs) > _MAX_ELEMENTS:
+        recording.cut_short(m, m.received[received:])
+    return goes_on
+
+
+def _rounds(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tuple[Value, Value]]) -> bool:
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
     for number, pair in enumerate(pairs):

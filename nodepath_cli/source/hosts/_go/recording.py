@@ -22,7 +22,7 @@ from nodepath_cli.source.hosts._go.calls import (
 )
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Frame, Machine
-from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
+from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import has_hole
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
 
 Literal = Span
+
+_VARYING = 2
+CUT = "later element of a list that is too long to follow"
 
 _TEXT_NODES = frozenset(("interpreted_string_literal", "raw_string_literal", "binary_expression"))
 _NO_TEXT = frozenset(("nil", "no value"))
@@ -330,6 +333,22 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
     parameter = reason == ARGUMENT
     order = m.next_order()
     m.not_followed.append(NotFollowed(call, reason, ambient, parameter, order, wrapper, m.root, branch is not None))
+
+
+def cut_short(m: Machine, records: Sequence[Received]) -> None:
+    """Remember which calls of a loop send more than was seen of them, as not all of its rounds are followed.
+
+    A call that sends the same in each round sends nothing else in a later one.
+    """
+    calls: dict[Key, dict[str, Received]] = {}
+    for record in records:
+        calls.setdefault(record.call.key, {})[record.text.plain] = record
+    for texts in calls.values():
+        if len({record.iteration for record in texts.values()}) < _VARYING:
+            continue
+        record = next(iter(texts.values()))
+        order = m.next_order()
+        m.not_followed.append(NotFollowed(record.call, CUT, record.ambient, False, order, None, m.root, True))
 
 
 def _parameter(f: Frame, node: Node, depth: int = 0) -> int | None:

@@ -29,6 +29,8 @@ MAX_TEXT = 120_000
 MAX_ITEMS = 400
 """Longest list that is followed element by element."""
 
+_LISTS = 64
+"""Most alternatives that are all lists: each migration has one, and lists do not multiply as joined texts do."""
 _TWICE = 2
 """How many alternatives stay for each arm of a branch: one may turn out to be no statement, such as `IN ()`."""
 _SAME = 2
@@ -303,7 +305,7 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
         return (Alternative((), Unknown("run-time value", kinds.pop() if len(kinds) == 1 else "")),)
     if len(found) > 1 and isinstance(found[0].atom, (Number, Truth)) and all(a.atom == found[0].atom for a in found):
         return (Alternative((), found[0].atom),)
-    if len(found) <= CAP:
+    if len(found) <= CAP or (len(found) <= _LISTS and all(isinstance(each.atom, Items) for each in found)):
         return tuple(found)
     return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
 
