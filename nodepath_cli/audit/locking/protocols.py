@@ -76,7 +76,7 @@ class Protocols:
         by_name = (each.span for each in self.statements_by_name())
         wanted = list(self._wanted())
         # Where the row's deeds have to speak, the function that joins them may be called anything.
-        shaped = any(shape_of(site.access.table) is not None for site in wanted)
+        shaped = any(_given_and_taken(self.sites.about(table)) for table in {site.table for site in wanted})
 
         def worth(name: str) -> bool:
             return words.taking(name) > 0 or (shaped and words.says_nothing(name))
@@ -402,8 +402,8 @@ def _beside(function: Function, acquire: Function) -> bool:
 def _given_and_taken(writes: Iterable[Site]) -> bool:
     """Say whether a table's row is taken by a key in one function and given back by it in another."""
     every = list(writes)
-    shape = shape_of(every[0].access.table)
-    if shape is None:
+    shape = shape_of(every[0].access.table) if every else None
+    if shape is None or not deeds.has_holder(every, shape):
         return False
     freed = {(each.access.key, each.function) for each in every if deeds.frees(each, shape)}
     taken = [(each.access.key, each.function) for each in every if deeds.takes(each) and not deeds.frees(each, shape)]
