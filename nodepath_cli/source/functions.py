@@ -89,6 +89,8 @@ class Ran(Struct, frozen=True):
     """The isolation level that the transaction was begun with (`read committed`), empty for the server's default."""
     arguments: tuple[Value, ...] | None = None
     """The values for the placeholders, in order; None where they are not known one by one."""
+    pooled: bool = False
+    """It was sent to a pool of connections, for certain: which of them runs it is not known."""
 
 
 class Tested(Struct, frozen=True):

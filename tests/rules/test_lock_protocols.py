@@ -6,7 +6,7 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, inserts, leases, more, ordinary, selects, sound, upserts
+from tests.locks import SCHEMA, Case, deeds, inserts, leases, more, ordinary, selects, sound, upserts
 from tests.tree import Tree
 
 CASES = (
@@ -21,6 +21,9 @@ CASES = (
     *leases.CASES,
     *leases.SERVER,
     *leases.TIMES,
+    *deeds.BROKEN,
+    *deeds.BY_NAME,
+    *deeds.NONE,
 )
 
 

@@ -15,6 +15,9 @@ from nodepath_cli.audit.locking.sites import ADDING, Site
 
 def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     """Yield the INSERTs of an acquire that works by the row's existence, where nothing but a release ends it."""
+    if not acquire.sure:
+        # What is claimed may be claimed for good.
+        return
     if not acquire.releases and words.holds_locks(acquire.sites[0].access.table) < 2:
         return
     if any(kept(acquire, each, protocols) for each in acquire.releases):

@@ -9,8 +9,8 @@ from msgspec import Struct
 from nodepath_cli.audit.locking.deciding import already_mine, counts, decided
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols
-from nodepath_cli.audit.locking.sites import ADDING, SOFT, ServerLock, Site
-from nodepath_cli.source.functions import Compared, Function, Known, outcomes
+from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.source.functions import Compared, Known, outcomes
 
 
 class Undecided(Struct, frozen=True, eq=False):
@@ -45,27 +45,6 @@ def _takes(update: Site) -> bool:
     """Say whether an UPDATE changes what it asks for first: a row that is free becomes one that is held."""
     changed = {each.column for each in update.access.settings if not each.keeps}
     return any(each.columns & changed for each in update.access.others)
-
-
-def unasked(protocols: Protocols) -> Iterator[tuple[Function, ServerLock]]:
-    """Yield the locks by name whose function goes on whatever the server has answered, each once."""
-    seen: set[ServerLock] = set()
-    for function, ways in protocols.ways.items():
-        for way in ways if function.complete else ():
-            for run in way.runs if way.success else ():
-                for span, text in run.ran.texts:
-                    lock = protocols.sites.server_locks.get((span.path, span.start, text))
-                    if lock and lock not in seen and not any(_answered(each, run) for each in ways):
-                        seen.add(lock)
-                        yield function, lock
-
-
-def _answered(way: Way, run: Run) -> bool:
-    """Say whether a path goes by what a SELECT gave, or hands it on."""
-    if way.looked_at(run, "row"):
-        return True
-    number = run.ran.number
-    return any(each.run == number and each.aspect == "row" for value in way.path.returned for each in outcomes(value))
 
 
 def _read(way: Way, table: str) -> Site | None:

@@ -86,7 +86,8 @@ def _columns(site: Site) -> set[str]:
 def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
     """Return why a value that a release writes is that of a held lock, None where it may be that of a free one."""
     column = setting.column
-    read = any(site.access.action == "select" and column in site.access.selected for site in acquire.sites)
+    # A SELECT of the rows that are held does not find one without a time.
+    read = any(site.access.action == "select" and column in _columns(site) for site in acquire.sites)
     if setting.value.kind == "null":
         safe = any(_asks_for_null(site, column) for site in acquire.sites)
         return (

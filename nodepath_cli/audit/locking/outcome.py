@@ -42,12 +42,33 @@ class Run(Struct, frozen=True, eq=False):
     position: int
 
 
+class Told(Struct, eq=False, dict=True):
+    """The names or texts by which a function tells its caller how it went: `return Busy`, `return "got"`."""
+
+    ways: tuple[Way, ...] = ()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names: one alone says nothing."""
+        return frozenset(each.word for each in self.ways) - {""}
+
+    @cached_property
+    def good(self) -> frozenset[str]:
+        """Those of them that stand only on paths that have changed something without an error."""
+        return self.names - {each.word for each in self.ways if each.refused}
+
+    def succeeds(self, way: Way) -> bool:
+        """Say whether a path's name can only mean that it worked, or the function does not tell by names."""
+        return len(self.names) < 2 or self.good == {way.word}
+
+
 class Way(Struct, frozen=True, eq=False, dict=True):
     """A path of a function with its statements."""
 
     function: Function
     path: Path
     sites: Sites
+    told: Told
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -91,17 +112,34 @@ class Way(Struct, frozen=True, eq=False, dict=True):
             if told_by_error and kind not in ("bool", "error") and any(_counted(each) for each in outcomes(value)):
                 # The caller is given the number of rows, or what was made of it, and judges by itself.
                 return False
-        if told and self._names_results:
-            return False
+        if "bool" not in kinds:
+            if not self.told.succeeds(self):
+                return False
+            if any(isinstance(value, Mixed) and Known(False) in value.parts for value in self.path.returned):
+                # A struct with a field that says no.
+                return False
         if "bool" not in kinds and "handle" in kinds and "error" in kinds:
             return all(value not in _NOTHING for kind, value in pairs if kind == "handle")
         return bool(pairs) or not kinds
 
     @property
-    def _names_results(self) -> bool:
-        """Whether the function tells its caller how it went by one of several names (`return Busy`, `return Got`)."""
-        values = {value for path in self.function.paths for value in path.returned}
-        return sum(isinstance(value, Mixed) and not value.parts and value.text.isidentifier() for value in values) > 1
+    def word(self) -> str:
+        """The name or text by which the path tells its caller how it went (`return Busy`), empty where it has none."""
+        for kind, value in zip(self.function.results, self.path.returned, strict=False):
+            if kind not in ("bool", "error", "number"):
+                if isinstance(value, Known) and isinstance(value.value, (str, int)):
+                    return str(value.value)
+                if isinstance(value, Mixed) and not value.parts and value.text.replace(".", "").isidentifier():
+                    return value.text
+        return ""
+
+    @cached_property
+    def refused(self) -> bool:
+        """Say whether the path has met an error, the row of another caller, or has not written anything."""
+        writes = [run for run in self.runs if run.site is None or run.site.access.action != "select"]
+        if not writes or any(value is True for value in (self.answer(run, "error") for run in self.runs)):
+            return True
+        return any(self.accepted(run) == frozenset((0,)) for run in writes)
 
     @cached_property
     def works(self) -> bool:
@@ -187,3 +225,10 @@ def _holds(count: int, operator: str, number: int) -> bool:
         ">": count > number,
         ">=": count >= number,
     }.get(operator, True)
+
+
+def ways_of(function: Function, sites: Sites) -> tuple[Way, ...]:
+    """Return the paths of a function with their statements."""
+    told = Told()
+    told.ways = tuple(Way(function, path, sites, told) for path in function.paths)
+    return told.ways

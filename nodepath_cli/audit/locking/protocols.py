@@ -7,17 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.analyse import Analysis
-from nodepath_cli.audit.locking import words
-from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking import deeds, words
+from nodepath_cli.audit.locking.outcome import Run, Way, ways_of
+from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
-from nodepath_cli.source.functions import Called, Function, outcomes
-from nodepath_cli.source.statement import Span
+from nodepath_cli.source.functions import Called, Function, Known, outcomes
+from nodepath_cli.source.statement import Span, Statement
 
 ENOUGH = 3
 """How much has to speak for a lock where a function says by its result who got it."""
 _ENOUGH_WITHOUT_RESULT = 4
+_ENOUGH_BY_DEEDS = 5
+"""The same where what is done to the row has to speak, and names are one sign among others."""
+_ENOUGH_NAMELESS = 6
+"""The same where no name speaks, and nothing that was found in the row is a reason to go away."""
 
 
 class Release(Struct, frozen=True, eq=False):
@@ -37,11 +43,18 @@ class Acquire(Struct, frozen=True, eq=False, dict=True):
     """All of its paths."""
     releases: tuple[Release, ...]
     """What gives the row back, by the same key."""
+    sure: bool = True
+    """Names or a caller say that it is a lock, and not the deeds alone: a row may be meant to stay for good."""
 
     @cached_property
     def successes(self) -> tuple[Way, ...]:
         """The paths on which the caller may be told that it has the lock, and that write its row."""
         return tuple(way for way in self.ways if way.success and any(_writes(run, self.table) for run in way.runs))
+
+    @property
+    def calls(self) -> Iterator[Called]:
+        """The functions that it calls."""
+        return (step for way in self.ways for step in way.path.steps if isinstance(step, Called))
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
@@ -60,8 +73,25 @@ class Protocols:
     @cached_property
     def ways(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that may have to do with a lock."""
-        by_name = (each.analysed.statement.span for each in self.sites.server_locks.values())
-        return self._around([*spans(self._wanted()), *by_name], lambda name: words.taking(name) > 0)
+        by_name = (each.span for each in self.statements_by_name())
+        wanted = list(self._wanted())
+        # Where the row's deeds have to speak, the function that joins them may be called anything.
+        shaped = any(_given_and_taken(self.sites.about(table)) for table in {site.table for site in wanted})
+
+        def worth(name: str) -> bool:
+            return words.taking(name) > 0 or (shaped and words.says_nothing(name))
+
+        return self._around([*spans(wanted), *by_name], worth)
+
+    def statements_by_name(self) -> Iterator[Statement]:
+        """Yield the statements that take locks by name, and those that give them back."""
+        if self.sites.server_locks:
+            for each in (*self.sites.server_locks.values(), *self.sites.server_releases.values()):
+                yield each.analysed.statement
+
+    def mentions(self, text: bytes) -> bool:
+        """Say whether a text stands in a file of the tree."""
+        return any(text in file.data for file in self._analysis.files.files)
 
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:
@@ -76,20 +106,27 @@ class Protocols:
         if not wanted:
             return {}
         functions = [each for program in self._analysis.programs for each in program.functions(wanted, worth)]
-        return {each: tuple(Way(each, path, self.sites) for path in each.paths) for each in functions}
+        return {each: ways_of(each, self.sites) for each in functions}
 
     @cached_property
     def acquires(self) -> tuple[Acquire, ...]:
         """The functions that take a lock."""
-        found = []
+        found: list[Acquire] = []
+        by_deeds: list[Acquire] = []
         for function, ways in self.ways.items():
             for table in _written(ways):
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
-                if self._is_lock(acquire):
+                if deeds.hands_out_row(ways, table):
+                    continue
+                own = words.taking(function.name) or any(_stands_in(function, site) for site in acquire.sites)
+                if own and self._is_lock(acquire):
                     found.append(acquire)
-        parts = {
-            step.name for each in found for way in each.ways for step in way.path.steps if isinstance(step, Called)
-        }
+                elif self._does_lock(acquire):
+                    by_deeds.append(replace(acquire, sure=self._sure(acquire)))
+        # Who calls a function that takes the lock does not take it once more.
+        taking = {each.function.name for each in (*found, *by_deeds)}
+        found += [each for each in by_deeds if not any(step.name in taking for step in each.calls)]
+        parts = {step.name for each in found for step in each.calls}
         return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
 
     @cached_property
@@ -105,7 +142,8 @@ class Protocols:
             locking = any(each.access.locks for each in sites)
             named = any(words.taking(each.function) == 2 for each in writes)
             back = any(each.function in self._deferred for each in writes if each.access.action in ("update", "delete"))
-            if writes and (words.holds_locks(sites[0].access.table) or named or (adds and (back or locking))):
+            names = bool(sites) and words.holds_locks(sites[0].access.table) > 0
+            if writes and (names or named or (adds and (back or locking)) or _given_and_taken(writes)):
                 yield from sites
 
     def _may_be_lock(self, candidates: list[Candidate]) -> bool:
@@ -114,6 +152,8 @@ class Protocols:
         if any(words.taking(each.analysed.statement.function or "") == 2 for each in writes):
             return True
         if writes and any(words.holds_locks(each) for each in tables(candidates)):
+            return True
+        if len(writes) > 1 and any(shape_of(each) is not None for each in tables(candidates)):
             return True
         if not any(each.kind in ("insert", "replace") for each in writes):
             return False
@@ -130,6 +170,11 @@ class Protocols:
             (site, function)
             for site, function in self._unnamed.get(table, {}).items()
             if function.span.path.rpartition("/")[0] == home
+        ]
+        candidates = candidates or [
+            (site, function)
+            for site, function in self._freeing.get(table, {}).items()
+            if function.span.path.rpartition("/")[0] == home and _beside(function, acquire)
         ]
         found = []
         for site, function in candidates:
@@ -166,10 +211,71 @@ class Protocols:
             if len(sites) != 1 or "bool" in function.results or not words.says_nothing(function.name):
                 continue
             site = sites.pop()
-            ends = site.access.action in ("update", "delete") and site.access.key
+            ends = site.access.action in ("update", "delete") and site.access.key and _stands_in(function, site)
             if ends and words.holds_locks(site.access.table) == 2:
                 found[site.table][site] = function
         return found
+
+    @cached_property
+    def _freeing(self) -> Mapping[str, dict[Site, Function]]:
+        """What takes out of rows who has them, whatever the functions are called that do so and nothing else."""
+        found: dict[str, dict[Site, Function]] = defaultdict(dict)
+        for function, ways in self.ways.items():
+            sites = {run.site for way in ways for run in way.runs if run.site}
+            if len(sites) != 1 or words.taking(function.name) or words.renewing(function.name):
+                continue
+            site = sites.pop()
+            shape = shape_of(site.access.table)
+            if shape is not None and deeds.frees(site, shape) and _stands_in(function, site):
+                found[site.table][site] = function
+        return found
+
+    def _does_lock(self, acquire: Acquire) -> bool:
+        """Say whether a function takes a lock by all that is done to the row, whatever it is called."""
+        function, table = acquire.function, acquire.sites[0].access.table
+        shape = shape_of(table)
+        if shape is None or not acquire.releases or not acquire.successes or not _says(acquire):
+            return False
+        name = words.taking(function.name)
+        if words.storing(function.name) or words.plain(function.name) or words.plain(table.name):
+            return False
+        if not name and not words.says_nothing(function.name):
+            return False
+        sites = self.sites.about(acquire.table)
+        freed = [each.site for each in acquire.releases]
+        if not deeds.has_holder(sites, shape) or deeds.gives_data(acquire.ways, acquire.table):
+            return False
+        if self._is_read(acquire):
+            return False
+        paired, refuses = self._paired(acquire), deeds.backs_off(acquire.ways, acquire.table)
+        named = any(words.releasing(each.function.name) for each in acquire.releases)
+        holds = words.holds_locks(table)
+        told = "bool" in function.results or bool(acquire.ways[0].told.names) or _made(acquire)
+        score = name + holds + int(named) + 2 * int(paired) + 2 * int(refuses) + int(told)
+        whose = deeds.asks_whose(freed, shape)
+        score += int(bool(shape.limits)) + int(bool((shape.who or whose) and shape.times))
+        score += int(whose) + int(deeds.looks_at_age(sites, shape))
+        if not (refuses or paired or holds or shape.who or shape.flags or shape.limits):
+            # Who comes and goes is noted down as well.
+            return False
+        speaks = name or named or refuses or holds == 2
+        if not told and not refuses and not (name and (paired or holds)):
+            # An upsert whose error alone is told: whoever notes down who has something does the same.
+            return False
+        return score >= (_ENOUGH_BY_DEEDS if speaks else _ENOUGH_NAMELESS)
+
+    def _sure(self, acquire: Acquire) -> bool:
+        """Say whether names or a caller speak for a lock, beside the deeds."""
+        holds = words.holds_locks(acquire.sites[0].access.table)
+        return self._paired(acquire) or holds == 2 or words.taking(acquire.function.name) == 2
+
+    def _is_read(self, acquire: Acquire) -> bool:
+        """Say whether the tree reads the table's rows as data: in another function's SELECT, or with other tables."""
+        own = {*acquire.sites, *(run.site for each in acquire.releases for way in each.ways for run in way.runs)}
+        about = self.sites.about(acquire.table)
+        if any(site not in own and site.function != acquire.function.name and deeds.reads_data(site) for site in about):
+            return True
+        return self.sites.joined(acquire.table)
 
     def _is_lock(self, acquire: Acquire) -> bool:
         function, table = acquire.function, acquire.sites[0].access.table
@@ -183,6 +289,9 @@ class Protocols:
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
         score += int(any(words.releasing(each.function.name) for each in acquire.releases)) + 2 * int(paired)
+        if not paired and not words.holds_locks(table) and (name < 2 or not (shape_of(table) or _refuses(acquire))):
+            # The names alone: whatever is stored by them is no lock's row.
+            return False
         if "bool" in function.results:
             return score + 1 >= ENOUGH and (name > 0 or paired)
         if not {"error", "handle"} & set(function.results):
@@ -261,3 +370,41 @@ def _written(ways: tuple[Way, ...]) -> list[str]:
             if site and site.access.key and (site.access.action in ADDING or site.access.action == "update"):
                 found[site.table] = None
     return list(found)
+
+
+def _stands_in(function: Function, site: Site) -> bool:
+    """Say whether a statement, or the call that sends it, stands in a function, and not in one that it calls."""
+    statement = site.analysed.statement
+    spans_of = [statement.span] if statement.call is None else [statement.span, statement.call.span]
+    own = function.span
+    return any(own.path == each.path and own.start <= each.start < own.end for each in spans_of)
+
+
+def _says(acquire: Acquire) -> bool:
+    """Say whether the results tell the caller whether to go on, as far as their kinds can say so."""
+    return bool({"bool", "error", "handle"} & set(acquire.function.results))
+
+
+def _made(acquire: Acquire) -> bool:
+    """Say whether the caller is given a struct that is made where the function returns, or an empty one."""
+    kinds = acquire.function.results
+    if "error" in kinds or "handle" not in kinds:
+        return False
+    return any(Known(None) in way.path.returned for way in acquire.ways)
+
+
+def _beside(function: Function, acquire: Function) -> bool:
+    """Say whether two functions belong together: they are methods of one type, or stand in one file."""
+    same_type = bool(function.owner) and function.owner == acquire.owner
+    return same_type or function.span.path == acquire.span.path
+
+
+def _given_and_taken(writes: Iterable[Site]) -> bool:
+    """Say whether a table's row is taken by a key in one function and given back by it in another."""
+    every = list(writes)
+    shape = shape_of(every[0].access.table) if every else None
+    if shape is None or not deeds.has_holder(every, shape):
+        return False
+    freed = {(each.access.key, each.function) for each in every if deeds.frees(each, shape)}
+    taken = [(each.access.key, each.function) for each in every if deeds.takes(each) and not deeds.frees(each, shape)]
+    return any(key == other and name != function for key, name in taken for other, function in freed)

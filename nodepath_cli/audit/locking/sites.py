@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 
@@ -24,6 +24,7 @@ ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 SOFT = frozenset(("ignore", "upsert", "replace"))
 """Those of them that succeed where the row is there already."""
 
+_RELEASE = re.compile(r"\b(release(?:_all)?_locks?)\s*\(", re.IGNORECASE)
 _GET_LOCK = re.compile(r"\b(get_lock)\s*\((?:[^()]|\([^()]*\))*,\s*(-?)", re.IGNORECASE)
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _TIME_NAME = re.compile(
@@ -101,17 +102,22 @@ class Candidate(Struct, frozen=True, eq=False, dict=True):
 
 
 class ServerLock(Struct, frozen=True, eq=False):
-    """A statement that asks the server for a lock by name: `SELECT GET_LOCK(?, 10)`."""
+    """A statement that asks the server for a lock by name, or gives it back: `SELECT GET_LOCK(?, 10)`."""
 
     analysed: Analysed
     resolution: Resolution
 
-    def hit(self, message: str) -> ProgramHit:
+    def hit(self, message: str, *related: Related) -> ProgramHit:
         """Return a finding about the call of the function."""
         sql = self.resolution.variant.sql
-        found = _GET_LOCK.search(sql)
+        found = _GET_LOCK.search(sql) or _RELEASE.search(sql)
         start, end = found.span(1) if found else (0, len(sql))
-        return ProgramHit(self.analysed, self.resolution, Hit(message=message, start=start, end=end, identifier=None))
+        hit = Hit(message=message, start=start, end=end, identifier=None, related=related)
+        return ProgramHit(self.analysed, self.resolution, hit)
+
+    def related(self, message: str) -> Related:
+        """Return the statement as another place of a finding."""
+        return Related(self.resolution.variant.offsets.locate(0, len(self.resolution.variant.sql)), message)
 
 
 class Sites:
@@ -170,20 +176,43 @@ class Sites:
 
         A negative time is without limit (MySQL manual, "Locking Functions"): there is nothing to ask then.
         """
+        return self._by_name(lambda sql: (called := _GET_LOCK.search(sql)) is not None and not called[2])
+
+    @cached_property
+    def server_releases(self) -> Mapping[tuple[str, int, str], ServerLock]:
+        """The statements that give such a lock back."""
+        return self._by_name(lambda sql: _RELEASE.search(sql) is not None and _GET_LOCK.search(sql) is None)
+
+    def _by_name(self, wanted: Callable[[str], bool]) -> Mapping[tuple[str, int, str], ServerLock]:
         found = {}
-        for analysed in self._analysis.statements:
-            for outcome in analysed.outcomes if "_LOCK" in analysed.statement.sql.upper() else ():
-                called = _GET_LOCK.search(outcome.variant.sql)
-                if called and not called[2] and isinstance(outcome, Resolution):
+        for analysed in self._naming_locks:
+            for outcome in analysed.outcomes:
+                if isinstance(outcome, Resolution) and wanted(outcome.variant.sql):
                     span = analysed.statement.span
                     found[span.path, span.start, outcome.variant.sql] = ServerLock(analysed, outcome)
         return found
+
+    @cached_property
+    def _naming_locks(self) -> tuple[Analysed, ...]:
+        return tuple(each for each in self._analysis.statements if "_LOCK" in each.statement.sql.upper())
 
     def obscure(self, table: str) -> bool:
         """Say whether a statement that was not understood names a table."""
         bare = table.rpartition(".")[2]
         return any(
             bare in each.statement.sql and not each.resolutions and not each.statement.dialect
+            for each in self._analysis.statements
+        )
+
+    def joined(self, table: str) -> bool:
+        """Say whether a statement names a table together with others: it reads its rows as data."""
+        bare = table.rpartition(".")[2]
+        own = {id(each.analysed) for each in self.candidates.get(table, ())}
+        return any(
+            bare in each.statement.sql
+            and id(each) not in own
+            and any(reference.name == bare for resolution in each.resolutions for reference in resolution.tables)
+            and len({reference.name for resolution in each.resolutions for reference in resolution.tables}) > 1
             for each in self._analysis.statements
         )
 

@@ -1,20 +1,31 @@
-"""What names say: of a function that takes or gives back a lock, of a table that holds locks."""
+"""What names say, English or Malay: of a function that takes or gives back a lock, of a table that holds locks."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.schema.model import Table
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-_STRONG = frozenset(("acquire", "acquired", "lock", "locking", "trylock", "mutex", "semaphore", "obtain"))
+_STRONG = frozenset(
+    (
+        *("acquire", "acquired", "lock", "locking", "trylock", "mutex", "semaphore", "obtain"),
+        *("kunci", "kuncikan", "mengunci"),
+    )
+)
 _ACQUIRING = frozenset(("acquire", "trylock", "mutex", "semaphore", "obtain"))
+_LOCKING = _STRONG - {"acquire", "acquired", "obtain"}
+_FETCHED = frozenset(("token", "tokens", "credential", "credentials", "cookie", "cookies", "certificate", "jwt"))
+"""What is acquired from somebody else, and kept for a while."""
 _WEAK = frozenset(
     (
         *("lease", "claim", "take", "seize", "grab", "reserve", "enter", "begin", "start", "hold", "own", "occupy"),
         *("checkout", "elect", "become", "try", "get", "open"),
+        *("rebut", "pegang", "tuntut", "tempah", "ambil", "minta"),
+        *("pinjam", "sewa", "masuk", "mula", "cuba", "dapatkan"),
     )
 )
 _NOT_TAKING = frozenset(
@@ -22,34 +33,77 @@ _NOT_TAKING = frozenset(
         *("release", "unlock", "free", "renew", "extend", "refresh", "heartbeat", "touch", "keep", "expire", "purge"),
         *("clean", "cleanup", "list", "count", "is", "has", "held", "find", "delete", "remove", "force", "oldest"),
         *("reset", "stale", "steal", "sweep", "prune", "locked", "can", "show", "relinquish", "block", "drop"),
+        *("lepas", "lepaskan", "buka", "bebaskan", "pulang", "pulangkan", "serah", "serahkan", "tutup", "tamat"),
+        *("tamatkan", "selesai", "batal", "batalkan", "padam", "buang", "hapus", "bersih", "bersihkan", "sapu"),
+        *("senarai", "kira", "cari", "semak", "perbaharui", "panjangkan", "segarkan", "denyut", "lanjutkan", "ada"),
+        *("adakah", "boleh", "paksa", "lihat"),
     )
 )
-_STORING = frozenset(("save", "upsert", "insert", "create", "store", "put", "set", "add", "update", "record", "write"))
+_STORING = frozenset(
+    (
+        *("save", "upsert", "insert", "create", "store", "put", "set", "add", "update", "record", "write"),
+        *("simpan", "kemas", "kemaskini", "tambah", "cipta", "rekod"),
+        *("tulis", "letak", "tetapkan", "catat", "masukkan"),
+    )
+)
 _RELEASING = frozenset(
     (
         *("release", "released", "unlock", "unlocked", "free", "relinquish", "leave", "end", "finish", "done", "stop"),
         *("complete", "exit", "clear", "cancel", "giveup", "give", "abandon", "yield", "drop", "return", "close"),
         *("unclaim", "unset", "unhold", "dispose", "teardown", "forget"),
+        *("lepas", "lepaskan", "buka", "bebaskan", "pulang", "pulangkan", "serah", "serahkan", "tutup", "tamat"),
+        *("tamatkan", "selesai", "batal", "batalkan", "keluar"),
     )
 )
-_REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset"))
-_RENEWING = frozenset(("renew", "extend", "refresh", "heartbeat", "touch", "keep", "beat", "ping", "prolong", "alive"))
+_REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset", "padam", "buang", "hapus"))
+_RENEWING = frozenset(
+    (
+        *("renew", "extend", "refresh", "heartbeat", "touch", "keep", "beat", "ping", "prolong", "alive"),
+        *("perbaharui", "panjangkan", "segarkan", "denyut", "lanjutkan", "sambung", "kekalkan"),
+    )
+)
 _TAKING_OVER = frozenset(("over", "takeover", "override", "rescue", "bump", "mark", "count", "log", "note", "sync"))
-_ASKING = frozenset(("is", "has", "check", "can", "held", "locked", "available", "active", "exists", "busy"))
+_ASKING = frozenset(
+    (
+        *("is", "has", "check", "can", "held", "locked", "available", "active", "exists", "busy"),
+        *("ada", "adakah", "semak", "boleh", "sibuk", "bebas", "dikunci"),
+    )
+)
 _PEOPLE = frozenset(
     (
         *("account", "user", "member", "login", "topic", "thread", "post", "page", "ticket", "wallet", "card"),
-        *("profile", "accounts", "users", "posts", "topics"),
+        *("profile", "accounts", "users", "posts", "topics", "screen", "akaun", "pengguna", "ahli", "tiket", "skrin"),
     )
 )
 """What an administrator locks: it stays locked until somebody decides otherwise, and is no mutex."""
 
+_PLAIN = frozenset(
+    (
+        *("save", "assign", "unassign", "reassign", "register", "login", "logout", "connect", "online", "presence"),
+        *("subscribe", "follow", "join", "invite", "ban", "mute"),
+        *("block", "enable", "disable", "visit", "view", "seen"),
+        *("read", "vote", "like", "pin", "bookmark", "mark", "flag", "link", "attach", "bind", "map", "send", "issue"),
+        *("redeem", "spend", "use", "apply", "otp", "code", "verify", "verification", "invitation", "password", "csrf"),
+        *("nonce", "token", "tokens", "credential", "cookie", "cache", "setting", "settings", "counter", "session"),
+        *("sessions", "sesi", "device", "devices", "order", "orders"),
+        *("coupon", "voucher", "stock", "ticket", "tickets", "user"),
+        *("users", "member", "members", "account", "accounts", "assignment", "assignments", "subscription"),
+        *("throttle", "cooldown", "quota", "limit", "idempotency", "dedup", "processed", "registry", "preference"),
+        *("preferences", "username", "domain"),
+        *("name", "alias", "handle", "address", "number", "email", "phone", "daftar", "tugaskan", "agih", "hantar"),
+        *("tebus", "guna", "kupon", "baucar", "stok", "tiket", "pengguna", "ahli", "akaun", "peranti", "tetapan"),
+        *("pesanan", "tugasan", "langganan", "kehadiran", "hadir", "kod", "sahkan", "tanda", "rekod", "log", "audit"),
+    )
+)
+"""Of functions and tables that keep something which is no lock, though its row has a holder and a time."""
 _TABLE_WORDS = frozenset(("lock", "locks", "mutex", "mutexes", "semaphore", "semaphores"))
+_SHAPED_WORDS = frozenset(("kunci", "kuncian", "lease", "leases"))
+"""Those of tables that hold locks where their columns say so, too: `kunci` is a key as well."""
 _SESSION_LOCKS = re.compile(r"_session_nodepath$", re.IGNORECASE)
 """The session locks of a nodepath application."""
 _COLUMNS = re.compile(
     r"^(?:is_?)?locked(?:_|$)|^lock_|^locked(?:at|by|until)|^lease(?:_|$)|_lease$|^lease[a-z]*$|^held_by$|^holder|"
-    r"^fenc(?:e|ing)"
+    r"^fenc(?:e|ing)|^dikunci(?:_|$)|^dipegang(?:_|$)|^pemegang"
 )
 
 
@@ -64,6 +118,8 @@ def taking(name: str) -> int:
     """Say how much a function's name speaks for taking a lock: 2 for certain, 1 perhaps, 0 not."""
     found = words(name)
     if not found or (found[0] in _NOT_TAKING and "acquire" not in found):
+        return 0
+    if any(word in _FETCHED for word in found) and not any(word in _LOCKING for word in found):
         return 0
     if any(word in _STRONG for word in found):
         return 0 if found[-1] in _PEOPLE and "acquire" not in found else 2
@@ -86,7 +142,13 @@ def releasing(name: str) -> bool:
     if any(word in _RENEWING for word in found):
         return False
     removes = bool(found) and found[0] in _REMOVING
-    return any(word in _RELEASING for word in found) or (removes and any(word in _STRONG for word in found))
+    undoes = bool(found) and found[0].startswith("un") and found[0][2:] in _WEAK | _STRONG
+    return undoes or any(word in _RELEASING for word in found) or (removes and any(word in _STRONG for word in found))
+
+
+def plain(name: str) -> bool:
+    """Say whether a function's or a table's name speaks of something that is kept, and no lock."""
+    return any(word in _PLAIN for word in words(name))
 
 
 def says_nothing(name: str) -> bool:
@@ -112,6 +174,9 @@ def is_session_lock(table: Table) -> bool:
 
 def holds_locks(table: Table) -> int:
     """Say how much a table's names speak for locks: 2 its own name, 1 those of its columns, 0 none."""
-    if any(word in _TABLE_WORDS for word in words(table.name)) or _SESSION_LOCKS.search(table.name):
+    found = words(table.name)
+    if any(word in _TABLE_WORDS for word in found) or _SESSION_LOCKS.search(table.name):
+        return 2
+    if any(word in _SHAPED_WORDS for word in found) and shape_of(table) is not None:
         return 2
     return int(any(_COLUMNS.search(column.name.lower()) for column in table.columns))

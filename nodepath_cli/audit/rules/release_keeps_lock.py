@@ -15,6 +15,10 @@ put there:
 
     DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
 
+A lock by name (`GET_LOCK`) belongs to the connection that has asked for it. Asked for through a pool (`*sql.DB`), it
+goes back into the pool with its connection, and `RELEASE_LOCK` is sent by any other: take one connection by
+`db.Conn(ctx)`, and run both there. A tree that sets `SetMaxOpenConns(1)` is not reported.
+
 `nodepath explain NP401` has the whole protocol. Where the row has to stay, set the column that the acquire looks at to
 the value that it takes for free, and let the acquire ask for that value in its UPDATE.
 """
@@ -25,6 +29,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
 from nodepath_cli.audit.locking.held import kept
+from nodepath_cli.audit.locking.named import released_elsewhere
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
@@ -36,6 +41,12 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             if found is not None:
                 taken = f"{acquire.function.name} takes the lock"
                 yield release.site.hit(found.why, found.acquired.related(taken), column=None)
+    for given_back, lock in released_elsewhere(protocols):
+        yield given_back.hit(
+            "the lock is that of the connection which took it: the pool sends this release by any connection, and the "
+            "lock stays",
+            lock.related("GET_LOCK, sent to the pool, leaves the lock to a connection that goes back there"),
+        )
 
 
 RULE = Rule(

@@ -36,10 +36,14 @@ of revision 0001, without a change of the schema, `:mine` being a text of the ti
 An upsert can decide where the function asks for `RowsAffected() == 1` (a new row); `INSERT IGNORE` likewise. With
 `clientFoundRows=true` in the data source name, an UPDATE that changes nothing counts its row, too.
 
-`SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed.
+`SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
+whose answer is noted down only, where the same work is done for 0 and for 1.
 
-Not reported: upserts of caches, counters, settings and the like. A function takes a lock where its name, its table, and
-a function that gives the row back say so together, and where its result tells the caller whether to go on.
+Not reported: upserts of caches, counters, settings and the like. A function takes a lock where names (English or Malay)
+and deeds say so together: its table has hardly more columns than a key, a holder and a time, nothing reads them as
+data, another function takes the holder out by the same key, a caller works between the two, the age of the row or its
+holder is asked for, and the result tells whether to go on instead of giving what stands in the row. No single sign is
+enough; a lock whose names say nothing has to show several.
 """
 
 from __future__ import annotations
@@ -47,7 +51,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
-from nodepath_cli.audit.locking.flaws import Undecided, unasked, undecided
+from nodepath_cli.audit.locking.flaws import Undecided, undecided
+from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.protocols import Protocols
 
 _WORDS = {
@@ -72,7 +77,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     for function, lock in unasked(protocols):
         yield lock.hit(
             f"{function.name} goes on whether it has the lock or not: GET_LOCK answers 0 where another connection "
-            "holds it, and nothing looks at the answer"
+            "holds it, and the answer keeps nobody out"
         )
 
 

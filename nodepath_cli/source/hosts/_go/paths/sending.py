@@ -11,6 +11,7 @@ from nodepath_cli.source.hosts._go.paths import following
 from nodepath_cli.source.hosts._go.paths.assigning import pointed_at
 from nodepath_cli.source.hosts._go.paths.state import (
     Any,
+    Instance,
     Many,
     Prepared,
     State,
@@ -27,6 +28,7 @@ _PREPARES = frozenset(("Prepare", "Preparex", "PrepareNamed", "MustPrepare"))
 _ROWS = frozenset(("Query", "Queryx", "NamedQuery"))
 _ROW = frozenset(("QueryRow", "QueryRowx"))
 _INTO = frozenset(("Get", "Select", "SelectOne"))
+_POOLS = frozenset(("database/sql.DB", "github.com/jmoiron/sqlx.DB"))
 _TRANSACTION_NAME = re.compile(r"(?:^|\.)\w*(?:[tT]x|trx|txn|[tT]ransaction)(?:\(\))?$")
 _BEGIN = re.compile(r"\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
 _END = re.compile(r"\s*(?:commit|rollback)\b", re.IGNORECASE)
@@ -131,6 +133,7 @@ def _sent(
             transaction.name if transaction is not None else None,
             transaction.isolation if transaction is not None else "",
             None if values is None else tuple(exported(each) for each in values),
+            transaction is None and isinstance(made.receiver, Instance) and made.receiver.type in _POOLS,
         )
     )
     result, error = Outcome(number, "result"), Outcome(number, "error")

@@ -1,0 +1,154 @@
+"""Locks that are known by what is done to a row: who has it is put in, asked for, and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.deciding import already_mine, conditional
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.shape import Shape
+from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.source.functions import Outcome, outcomes
+from nodepath_cli.sql.row_access import Setting
+
+_EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
+
+
+def takes(site: Site) -> bool:
+    """Say whether a statement may take a lock: it writes the row of a key that the program gives."""
+    return site.access.key is not None and (site.access.action in ADDING or site.access.action == "update")
+
+
+def frees(site: Site, shape: Shape) -> bool:
+    """Say whether a statement takes out who has a row: it deletes the row of a key, or empties it."""
+    access = site.access
+    if access.key is None or access.limited or any(each.ordered for each in access.others):
+        return False
+    holder = shape.who | shape.perhaps | shape.flags
+    if any(each.columns - holder for each in access.others):
+        return False
+    if access.action == "delete":
+        return True
+    changed = [each for each in access.settings if not each.keeps]
+    emptied = {each.column for each in changed if _empties(each, shape)}
+    return (
+        access.action == "update"
+        and bool(changed)
+        and all(each.column in emptied or each.value.kind == "now" for each in changed)
+        and bool(emptied & (holder | shape.limits))
+    )
+
+
+def _empties(setting: Setting, shape: Shape) -> bool:
+    value = setting.value
+    ends = value.kind == "now" and setting.column in shape.limits
+    return ends or value.kind == "null" or (value.kind == "constant" and value.text in _EMPTY)
+
+
+def asks_whose(sites: Iterable[Site], shape: Shape) -> bool:
+    """Say whether a release asks whose the row is."""
+    holder = shape.who | shape.perhaps
+    return any(each.fixes in holder for site in sites for each in site.access.others)
+
+
+def has_holder(sites: Iterable[Site], shape: Shape) -> bool:
+    """Say whether the table says who has a row: by a column's name, or as a column is asked for and emptied."""
+    if shape.who or shape.flags:
+        return True
+    every = list(sites)
+    compared = {
+        column
+        for site in every
+        if site.access.action in ("update", "delete")
+        for each in site.access.others
+        for column in each.columns
+        if each.fixes or each.null_safe
+    }
+    return bool(shape.perhaps & compared)
+
+
+def looks_at_age(sites: Iterable[Site], shape: Shape) -> bool:
+    """Say whether a statement that changes rows asks how old they are."""
+    for site in sites:
+        access = site.access
+        if access.action == "select":
+            aged = any(each.ordered and each.columns & shape.times for each in access.conditions)
+        elif access.action == "upsert":
+            aged = any(conditional(each) and each.value.columns & shape.times for each in access.settings)
+        else:
+            aged = any(each.columns & shape.times for each in access.others if each.ordered or each.null_safe)
+        if aged:
+            return True
+    return False
+
+
+def backs_off(ways: Iterable[Way], table: str) -> bool:
+    """Say whether a path leaves the row as it is for what it has found there."""
+    for way in ways:
+        own = [run for run in way.runs if run.site is not None and run.site.table == table]
+        writes = [run for run in own if run.site is not None and run.site.access.action != "select"]
+        reads = [run for run in own if run not in writes]
+        if not writes and any(_went_by(way, run) for run in reads):
+            return True
+        if not writes and not way.success and reads and way.answer(reads[-1], "error") is False:
+            # There is a row, and that is enough.
+            return True
+        if writes and not way.success and any(way.looked_at(run, "affected", "duplicate") for run in writes):
+            return True
+    return False
+
+
+def _went_by(way: Way, run: Run) -> bool:
+    return way.answer(run, "error") is not True and way.looked_at(run, "row", "found", "missing")
+
+
+def hands_out_row(ways: Iterable[Way], table: str) -> bool:
+    """Say whether a path succeeds with what it reads of a row, and leaves that as it is: a cache's hit.
+
+    So does one that finds its own lock; it has compared who has it.
+    """
+    for way in ways:
+        runs = [run for run in way.runs if run.site is not None and run.site.table == table]
+        if not way.success or any(run.site is not None and run.site.access.action != "select" for run in runs):
+            continue
+        if already_mine(way, len(way.path.steps)):
+            continue
+        told = {
+            each
+            for kind, value in zip(way.function.results, way.path.returned, strict=False)
+            if kind not in ("bool", "error")
+            for each in outcomes(value)
+        }
+        if any(Outcome(run.ran.number, "row") in told and _is_data(run.site) for run in runs):
+            return True
+    return False
+
+
+def gives_data(ways: Iterable[Way], table: str) -> bool:
+    """Say whether a function gives its caller what stands in a row beside the key, not only whether to go on."""
+    for way in ways:
+        rows = {
+            run.ran.number
+            for run in way.runs
+            if run.site is not None and run.site.table == table and _is_data(run.site)
+        }
+        for kind, value in zip(way.function.results, way.path.returned, strict=False):
+            if kind not in ("bool", "error") and any(
+                each.run in rows and each.aspect in ("row", "result") for each in outcomes(value)
+            ):
+                return True
+    return False
+
+
+def _is_data(site: Site | None) -> bool:
+    if site is None or site.access.action != "select":
+        return False
+    key = {column for keys in (site.access.table.primary_key,) for column in keys}
+    key |= {column for each in site.access.table.unique_keys for column in each.columns if column}
+    return bool(site.access.selected - {column.lower() for column in key})
+
+
+def reads_data(site: Site) -> bool:
+    """Say whether a statement reads what stands in rows beside the key; who asks only whether one is held does not."""
+    return _is_data(site) and not words.asking(site.function)
