@@ -28,6 +28,7 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
+    named_text,
     unknown,
 )
 
@@ -91,7 +92,8 @@ def _compound(f: Frame, target: Node, right: Node, operator: str, current: Value
         def make(atoms: tuple[Atom, ...]) -> Atom:
             return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, right)))
 
-        return combine((current, value), make)
+        joined = combine((current, value), make)
+        return named_text(joined, first.named) if isinstance(first, Text) and first.named else joined
     if isinstance(first, Number) and isinstance(second, Number) and len(current) == len(value) == 1:
         return just(Number(first.value + second.value, first.sample or second.sample))
     return unknown(reason_of(current), type_of(current))
@@ -211,6 +213,9 @@ def variables(m: Machine, f: Frame, node: Node) -> bool:
             values = [names.zero(m, f.file, kind) for _ in targets]
         else:
             values = _padded(m, several(m, f, named(listing)), len(targets), f, listing)
+        if kind is not None and listing is not None:
+            type_id = m.index.type_id(f.file, kind)
+            values = [names.typed(m, value, type_id) for value in values]
         for target, value in zip(targets, values, strict=False):
             f.scope.declare(f.file.source(target), value)
     return True
@@ -227,6 +232,9 @@ def constants(m: Machine, f: Frame, node: Node) -> bool:
         f.scope.declare("iota", just(Number(number)))
         values = several(m, f, named(last))
         f.scope.pop()
+        kind = spec.child_by_field_name("type")
+        if kind is not None:
+            values = [names.typed(m, value, m.index.type_id(f.file, kind)) for value in values]
         targets = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
         for target, value in zip(targets, values, strict=False):
             f.scope.declare(f.file.source(target), value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import builtin, gorm, interfaces, invoking, outcome, recording
@@ -40,6 +41,9 @@ class Callee(Struct):
     texts: tuple[bool, ...] | None = None
     """Of each parameter, whether it can be a SQL text, where the tree declares the method."""
 
+    on_text: bool = False
+    """It is a method of a named string type (`type statement string`): what it sends is its receiver."""
+
     @property
     def receiver_type(self) -> str:
         """The receiver's type id, empty where it is not known."""
@@ -74,7 +78,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
         if callee.package is None and not callee.method:
             changed_by_value(m, f, callee.name, arguments, values)
         result = made or gorm.expression(f.file, callee, arguments, values)
-        result = result or _outside(f, callee, arguments, values)
+        result = result or _converted(m, f, callee, values) or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
     return result
@@ -112,7 +116,9 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     value = member_value(m, f, node, receiver, method)
     functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
+    on_text = False
     if functions:
+        on_text = m.index.is_text(type_of(receiver)) or recording.named_text(receiver)
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
     else:
         type_id = interfaces.interface_of(m, type_of(receiver), method)
@@ -120,7 +126,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         if declared is not None:
             texts = tuple(interfaces.texts(*declared))
             functions = interfaces.implementations(m, type_id, method)
-    return Callee(name, method, None, operand, receiver, functions, texts)
+    return Callee(name, method, None, operand, receiver, functions, texts, on_text)
 
 
 def _plain(m: Machine, f: Frame, name: str) -> Callee:
@@ -174,13 +180,46 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
     singles = [first_of(value) for value in values]
     if callee.package is None and not callee.method:
         if callee.name in BASIC:
-            return singles[0] if singles else unknown("broken conversion")
+            return _basic(callee.name, singles[0]) if singles else unknown("broken conversion")
         return builtin.go_call(m, f, callee.name, nodes, singles)
     if callee.package is not None:
         return builtin.package_call(f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
         return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
     return None
+
+
+def _basic(name: str, value: Value) -> Value:
+    """Return a value converted to a type of Go's own (`string(statement)`)."""
+    first = value[0].atom
+    if name == "string" and len(value) == 1 and isinstance(first, Unknown) and first.type not in ("", "string"):
+        return unknown(first.reason, "string")
+    return value
+
+
+def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Value | None:
+    """Return a text as one of the named string type that it is converted to (`statement("SELECT 1")`)."""
+    if len(values) != 1 or (callee.method and callee.package is None):
+        return None
+    value = first_of(values[0])
+    first = value[0].atom
+    if not (isinstance(first, Text) or (isinstance(first, Unknown) and m.index.is_text(first.type))):
+        return None
+    folder = f.file.folder if callee.package is None else m.index.modules.folder(callee.package, f.file.folder)
+    type_id = f"{folder}.{callee.method or callee.name}"
+    if folder is None or not m.index.is_text(type_id):
+        return None
+    return tuple(
+        replace(
+            each,
+            atom=replace(each.atom, named=type_id)
+            if isinstance(each.atom, Text)
+            else replace(each.atom, type=type_id)
+            if isinstance(each.atom, Unknown)
+            else each.atom,
+        )
+        for each in value
+    )
 
 
 def _follow(

@@ -10,7 +10,7 @@ from nodepath_cli.source.hosts._go import fields, recording
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.names import zero
+from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -103,16 +103,22 @@ def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | No
             value = element.child_by_field_name("value") or element
         items.append(_value_of(m, f, value, kind, home))
     keyed = any(element.type == "keyed_element" for element in elements)
-    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(home or f.file, kind), keyed))
+    type_id = m.index.type_id(home or f.file, kind)
+    if "." in type_id and m.index.is_text(type_id):
+        items = [typed(m, item, type_id) for item in items]
+    return just(Items(tuple(items), len(elements) > MAX_ITEMS, type_id, keyed))
 
 
 def _map(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
     entries: list[tuple[Value, Value]] = []
+    type_id = m.index.type_id(home or f.file, kind)
+    is_text = "." in type_id and m.index.is_text(type_id)
     elements = [element for element in named(body) if element.type == "keyed_element"]
     for element in elements[:MAX_ITEMS]:
         key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
         if key is not None and value is not None:
-            entries.append((_value_of(m, f, key, None), _value_of(m, f, value, kind, home)))
+            made = _value_of(m, f, value, kind, home)
+            entries.append((_value_of(m, f, key, None), typed(m, made, type_id) if is_text else made))
     return just(Table(tuple(entries), len(elements) > MAX_ITEMS))
 
 

@@ -25,6 +25,7 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     just,
+    named_text,
     unknown,
 )
 
@@ -155,7 +156,8 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
     def make(atoms: tuple[Atom, ...]) -> Atom:
         return join([as_text(atom, f.file, operand) for atom, operand in zip(atoms, operands, strict=True)])
 
-    return combine(values, make)
+    named_as = next((each[0].atom.named for each in values if isinstance(each[0].atom, Text) and each[0].atom.named), "")
+    return named_text(combine(values, make), named_as) if named_as else combine(values, make)
 
 
 def _total(atoms: tuple[Atom, ...]) -> Atom:

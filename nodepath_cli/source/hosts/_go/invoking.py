@@ -95,7 +95,7 @@ def invoke(
             return results
     m.inline_depth += not closure
     if literals:
-        m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values)))
+        m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values, function.receiver)))
     if not closure:
         m.calls.append(call)
     m.way.append((call.key, f.iteration))

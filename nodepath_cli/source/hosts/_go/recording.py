@@ -58,6 +58,12 @@ _DATABASE_IMPORT = re.compile(
 _TEXT_PACKAGES = frozenset(("fmt", "strings", "bytes", "strconv", "slices", "maps"))
 
 
+def named_text(value: Value) -> bool:
+    """Say whether a value is a text of a type that has a name, and so may have methods."""
+    atom = value[0].atom
+    return isinstance(atom, Text) and bool(atom.named)
+
+
 def is_sql(value: Value) -> bool:
     """Say whether a value is SQL in one of its alternatives."""
     return any(isinstance(each.atom, Text) and sql_kind(each.atom.plain) for each in value)
@@ -88,7 +94,8 @@ def record(
     if parses(callee.package, callee.receiver_type):
         m.parsed.update(piece.literal for value in values for piece in _pieces(value) if piece.literal is not None)
         return frozenset()
-    for position, value in enumerate(values):
+    own = (callee.receiver,) if callee.on_text and callee.receiver is not None else ()
+    for position, value in enumerate((*values, *own)):
         for alternative in given(first_of(value), f.ambient) if position != handed else ():
             atom = alternative.atom
             if isinstance(atom, Text) and len(atom.plain) > 5:
@@ -140,7 +147,7 @@ def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
 
 def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     """Return which argument is the SQL of a database method, None where the call is none."""
-    if base_name(callee.method) not in SINKS or callee.package is not None:
+    if base_name(callee.method) not in SINKS or callee.package is not None or callee.on_text:
         return None
     position = sql_argument(callee.method, f.file.source(nodes[0]) if nodes else "", len(nodes))
     if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
@@ -287,11 +294,17 @@ def _outer_call(m: Machine, literals: set[Literal]) -> Handed | None:
     return next((entry for entry in m.arguments if entry.literals & literals), None)
 
 
-def argument_of(literals: frozenset[Literal], values: Sequence[Value]) -> int:
+RECEIVER = -1
+"""Stands for the receiver among the arguments of a method."""
+
+
+def argument_of(literals: frozenset[Literal], values: Sequence[Value], receiver: Value | None) -> int:
     """Return which of a call's values consists of these literals."""
     for position, value in enumerate(values):
         if any(piece.literal in literals for piece in _pieces(value)):
             return position
+    if receiver is not None and any(piece.literal in literals for piece in _pieces(receiver)):
+        return RECEIVER
     return 0
 
 

@@ -60,6 +60,8 @@ class Text(Struct, frozen=True):
 
     pieces: tuple[Piece, ...]
     plain: str
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type statement string`)."""
 
 
 class Number(Struct, frozen=True):
@@ -184,6 +186,16 @@ def named_list(value: Value, type_id: str) -> Value:
     """Return a list as one of a type that has a name, and so may have methods (`Filters{...}.Where()`)."""
     return tuple(
         Alternative(each.guard, replace(each.atom, named=type_id)) if isinstance(each.atom, Items) else each
+        for each in value
+    )
+
+
+def named_text(value: Value, type_id: str) -> Value:
+    """Return a text as one of a type that has a name, unless it is of such a type already."""
+    return tuple(
+        Alternative(each.guard, replace(each.atom, named=type_id))
+        if isinstance(each.atom, Text) and not each.atom.named
+        else each
         for each in value
     )
 
