@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tree import Tree
+from tests.unit.go_host import only, statements
 
 DDL = "CREATE TABLE device (id INT PRIMARY KEY, token VARCHAR(20), state VARCHAR(9), seen DATETIME, tag VARCHAR(9));"
 HEAD = """package store
@@ -162,3 +163,131 @@ def test_a_text_with_methods_that_comes_from_outside_is_listed(tree: Tree) -> No
 func (s statement) exec(ctx context.Context, q Q) { q.ExecContext(ctx, string(s)) }
 """
     assert told(tree, code) == ["SQL is a receiver"]
+
+
+KEYED = """type key int
+
+const (
+\tqFind key = iota
+\tqKill
+\t_
+\tqCount
+)
+
+const (
+\tfirst = iota + 1
+\tsecond
+\tbit = 1 << iota
+)
+
+var texts = map[key]string{
+\tqFind:  "SELECT token, state FROM device WHERE id = ?",
+\tqKill:  "UPDATE device SET state = ? WHERE id = ?",
+\tqCount: "SELECT COUNT(*) FROM device",
+}
+
+var plain = map[int]string{second: "SELECT token FROM device WHERE id = ?", 1 | bit: "DELETE FROM device"}
+
+var listed = [...]string{qCount: "SELECT COUNT(*) FROM device", qKill: "UPDATE device SET state = ? WHERE id = ?"}
+
+func text(k key) string {
+\tswitch k {
+\tcase qFind:
+\t\treturn "SELECT token, state FROM device WHERE id = ?"
+\tcase qKill:
+\t\treturn "UPDATE device SET state = ? WHERE id = ?"
+\tdefault:
+\t\treturn "DELETE FROM device"
+\t}
+}
+
+func all[T any](ctx context.Context, q Q, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
+\trows, err := q.QueryContext(ctx, query, args...)
+\tif err != nil {
+\t\treturn nil, err
+\t}
+\tfor rows.Next() {
+\t\tv, err := scan(rows)
+\t\tif err != nil {
+\t\t\treturn nil, err
+\t\t}
+\t\tout = append(out, v)
+\t}
+\treturn out, nil
+}
+
+func (s *Store) rest(ctx context.Context) {
+	all(ctx, s.db, func(r *sql.Rows) (v int, err error) { err = r.Scan(&v); return }, "SELECT id FROM device")
+}
+
+func (s *Store) do(ctx context.Context, k key, args ...any) error {
+\t_, err := s.db.ExecContext(ctx, texts[k], args...)
+\treturn err
+}
+
+func (s *Store) again(ctx context.Context, k key, args ...any) error { return s.do(ctx, k, args...) }
+
+func (s *Store) one(ctx context.Context, k key, args ...any) *sql.Row {
+\treturn s.db.QueryRowContext(ctx, texts[k], args...)
+}
+
+func (s *Store) nth(ctx context.Context, k key, args ...any) { s.db.ExecContext(ctx, listed[k], args...) }
+
+func (s *Store) by(ctx context.Context, k key, args ...any) { s.db.ExecContext(ctx, text(k), args...) }
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("s.do(ctx, qKill, state, id)", []),
+        ("s.do(ctx, qKill, id)", ["NP107 2 placeholders, 1 argument"]),
+        ("s.do(ctx, qKill, id)\ns.do(ctx, qKill, state, id)", ["NP107 2 placeholders, 1 argument"]),
+        ("s.again(ctx, qKill, state, id)", []),
+        ("s.again(ctx, qKill, id)", ["NP107 2 placeholders, 1 argument"]),
+        ("s.one(ctx, qFind, id).Scan(&token, &state)", []),
+        ("s.one(ctx, qFind, id).Scan(&token)", ["NP108 2 columns, 1 target of Scan"]),
+        ("s.one(ctx, qCount).Scan(&id)", []),
+        ("s.one(ctx, qCount, id).Scan(&id)", ["NP107 0 placeholders, 1 argument"]),
+        ("s.nth(ctx, qKill, state, id)\ns.nth(ctx, qCount)", []),
+        ("s.nth(ctx, qKill, state)", ["NP107 2 placeholders, 1 argument"]),
+        ("s.by(ctx, qKill, state, id)\ns.by(ctx, qFind, id)\ns.by(ctx, qCount)", []),
+        ("s.by(ctx, qKill, id)", ["NP107 2 placeholders, 1 argument"]),
+        ("s.by(ctx, qCount, id)", ["NP107 0 placeholders, 1 argument"]),
+        ("s.db.ExecContext(ctx, plain[second], id)\ns.db.ExecContext(ctx, plain[5])", []),
+        ("s.db.ExecContext(ctx, plain[second])", ["NP107 1 placeholder, 0 arguments"]),
+        ("s.db.ExecContext(ctx, plain[5], id)", ["NP107 0 placeholders, 1 argument"]),
+        (
+            "all(ctx, s.db, func(r *sql.Rows) (v [2]string, err error) { err = r.Scan(&v[0], &v[1]); return }, "
+            "texts[qFind], id)",
+            [],
+        ),
+        (
+            "all(ctx, s.db, func(r *sql.Rows) (v [2]string, err error) { err = r.Scan(&v[0]); return }, texts[qFind])",
+            ["NP107 1 placeholder, 0 arguments", "NP108 2 columns, 1 target of Scan"],
+        ),
+        ("const (\nmine = iota + 3\n)\ns.db.ExecContext(ctx, texts[mine], id)", ["NP107 0 placeholders, 1 argument"]),
+    ],
+)
+def test_texts_by_numbered_keys(tree: Tree, code: str, wrong: list[str]) -> None:
+    body = "\n".join("\t" + line.strip() for line in code.strip().split("\n"))
+    source = KEYED + f"func (s *Store) Do(ctx context.Context, id int, token, state string) {{\n{body}\n}}\n"
+    assert told(tree, source) == wrong
+
+
+def test_a_call_that_chooses_its_text_by_a_key_is_listed_with_it(tree: Tree) -> None:
+    code = HEAD + KEYED + "func (s *Store) Do(ctx context.Context) { s.do(ctx, qKill, 1, 2) }\n"
+    found = [each for each in statements(code) if "UPDATE" in each.sql and each.call and each.call.name == "s.do"]
+    call = only(found).call
+    assert call is not None and call.wrapper is not None
+    assert code[call.span.start : call.span.end] == "s.do(ctx, qKill, 1, 2)"
+    assert (call.wrapper.name, call.wrapper.argument) == ("do", 2)
+
+
+def test_a_generic_function_that_is_given_what_is_not_known_is_listed_where_it_is_called(tree: Tree) -> None:
+    code = KEYED + (
+        "func (s *Store) Do(ctx context.Context, asked map[key]string) {\n"
+        "\tall(ctx, s.db, func(r *sql.Rows) (v int, err error) { return }, asked[qKill])\n}\n"
+    )
+    assert told(tree, code) == ["SQL is the element of function argument"]

@@ -196,9 +196,9 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
             return Items((value,), False, atom.type, atom.open or atom.sample)
         return replace(atom, open=True)
     if isinstance(atom, Table):
-        known = plain(at)
+        known = at if isinstance(at, Number) and not at.sample else plain(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:
-            kept = tuple(entry for entry in atom.entries if plain(entry[0][0].atom) != known)
+            kept = tuple(entry for entry in atom.entries if known not in (entry[0][0].atom, plain(entry[0][0].atom)))
             return Table((*kept, (key, value)), atom.open)
         return Table(atom.entries, True)
     return atom

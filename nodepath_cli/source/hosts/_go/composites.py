@@ -9,7 +9,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import fields, recording
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
@@ -39,6 +39,8 @@ from nodepath_cli.source.hosts._go.values import (
 
 _STEPS = frozenset(("Up", "Script"))
 """Fields of a migration tool's `Migration` that hold what it runs (sql-migrate, darwin)."""
+_ASKED = 4
+"""How many elements are looked at to see whether they are SQL."""
 _MAX_CHOICES = 12
 """Most entries of a list or map that are tried where the index is known only at run time."""
 
@@ -95,18 +97,26 @@ def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None, home: GoFi
 
 
 def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
-    items: list[Value] = []
-    elements = named(body)
+    file, elements = home or f.file, named(body)
+    found: dict[int, Value] = {}
+    at, is_open = -1, len(elements) > MAX_ITEMS
     for element in elements[:MAX_ITEMS]:
-        value = element
+        value, at = element, at + 1
         if element.type == "keyed_element":
+            key = element.child_by_field_name("key")
             value = element.child_by_field_name("value") or element
-        items.append(_value_of(m, f, value, kind, home))
-    keyed = any(element.type == "keyed_element" for element in elements)
-    type_id = m.index.type_id(home or f.file, kind)
+            place = _value_of(m, f, key, None)[0].atom if key is not None else None
+            if isinstance(place, Number) and not place.sample and 0 <= place.value < MAX_ITEMS:
+                at = place.value
+            else:
+                # Where it stands is not known.
+                is_open = True
+        found[at] = _value_of(m, f, value, kind, home)
+    items = tuple(found[each] if each in found else zero(m, file, kind) for each in range(max(found, default=-1) + 1))
+    type_id = m.index.type_id(file, kind)
     if "." in type_id and m.index.is_text(type_id):
-        items = [typed(m, item, type_id) for item in items]
-    return just(Items(tuple(items), len(elements) > MAX_ITEMS, type_id, keyed))
+        items = tuple(typed(m, item, type_id) for item in items)
+    return just(Items(items, is_open, type_id))
 
 
 def _map(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
@@ -197,22 +207,37 @@ def _has(whole: object, key: object) -> bool | None:
     return found or (None if whole.open else False)
 
 
-def _item(m: Machine, f: Frame, node: Node, whole: Items, index: object) -> Value:
+def _item(m: Machine, f: Frame, node: Node, whole: Items, index: Atom) -> Value:
     if isinstance(index, Number):
         if 0 <= index.value < len(whole.items):
-            return whole.items[index.value]
+            return _chosen(m, index, whole.items[index.value])
         return unknown("element of a list", whole.type)
+    _ask(m, index, whole.items)
     return _any_of(m, f, node, list(whole.items), whole.open, "element of a list")
 
 
-def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: object) -> Value:
+def _ask(m: Machine, index: Atom, values: Sequence[Value]) -> None:
+    """Have the callers looked at where an argument of theirs says which of several statements is meant."""
+    if isinstance(index, Unknown) and index.reason == ARGUMENT and any(map(recording.is_sql, values[:_ASKED])):
+        m.ask()
+
+
+def _chosen(m: Machine, index: Atom, value: Value) -> Value:
+    """Return an element; where it is SQL that an argument of a call being followed has chosen, that call sends it."""
+    if m.calls and recording.is_sql(value):
+        recording.choose(m, index, value)
+    return value
+
+
+def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
     known = plain(key) if isinstance(key, Text) else None
     if isinstance(key, (Text, Number)) and (known is not None or isinstance(key, Number)):
         for candidate, value in whole.entries:
             atom = candidate[0].atom
             if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
-                return value
+                return _chosen(m, key, value)
         return unknown("map entry")
+    _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]
     return _any_of(m, f, node, values, whole.open, "map entry", [key or "" for key in keys])

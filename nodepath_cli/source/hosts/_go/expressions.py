@@ -156,8 +156,9 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
     def make(atoms: tuple[Atom, ...]) -> Atom:
         return join([as_text(atom, f.file, operand) for atom, operand in zip(atoms, operands, strict=True)])
 
-    named_as = next((each[0].atom.named for each in values if isinstance(each[0].atom, Text) and each[0].atom.named), "")
-    return named_text(combine(values, make), named_as) if named_as else combine(values, make)
+    firsts = (each[0].atom for each in values)
+    own = next((atom.named for atom in firsts if isinstance(atom, Text) and atom.named), "")
+    return named_text(combine(values, make), own) if own else combine(values, make)
 
 
 def _total(atoms: tuple[Atom, ...]) -> Atom:
@@ -202,6 +203,8 @@ def _arithmetic(sign: str, left: int, right: int) -> Atom:
         return Number(quotient if sign == "/" else left - quotient * right)
     if sign == "<<" and 0 <= right < 62 and abs(left) < 1 << 31:
         return Number(left << right)
+    if sign in ("|", "&", "^") and left >= 0 and right >= 0:
+        return Number(left | right if sign == "|" else left & right if sign == "&" else left ^ right)
     answers = {
         "==": left == right,
         "!=": left != right,
@@ -290,6 +293,7 @@ _HANDLERS: dict[str, Handler] = {
     "false": _false,
     "nil": _nil,
     "identifier": names.identifier,
+    "iota": names.identifier,
     "selector_expression": names.selector,
     "binary_expression": _binary,
     "unary_expression": _unary,

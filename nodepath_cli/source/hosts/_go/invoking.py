@@ -91,6 +91,8 @@ def invoke(
             values, function.receiver
         ):
             results = _standalone(m, function, values)
+            if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
+                m.ask()
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results
     m.inline_depth += not closure
@@ -98,6 +100,7 @@ def invoke(
         m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values, function.receiver)))
     if not closure:
         m.calls.append(call)
+        m.bound.append((key, values))
     m.way.append((call.key, f.iteration))
     try:
         frame, written = _activate(m, f, function, nodes, values, receiver_node)
@@ -106,6 +109,7 @@ def invoke(
         m.way.pop()
         if not closure:
             m.calls.pop()
+            m.bound.pop()
         if literals:
             m.arguments.pop()
     for node, value in written:

@@ -291,7 +291,32 @@ def hand_on(m: Machine, call: Call, literals: frozenset[Literal], result: Value)
 
 def _outer_call(m: Machine, literals: set[Literal]) -> Handed | None:
     """Return the outermost call that was given one of these literals as SQL: that is where the wrapper is used."""
-    return next((entry for entry in m.arguments if entry.literals & literals), None)
+    found = next((entry for entry in m.arguments if entry.literals & literals), None)
+    if found is not None or not m.chosen:
+        return found
+    for literal in literals & m.chosen.keys():
+        depth, entry = m.chosen[literal]
+        if depth < len(m.calls) and m.calls[depth] is entry.call:
+            return entry
+    return None
+
+
+def choose(m: Machine, key: Atom, value: Value) -> None:
+    """Remember which of the calls being followed was given the key that chose a SQL text of a list or map."""
+    for depth, (wrapper, values) in enumerate(m.bound):
+        for position, given_value in enumerate(values):
+            if any(_same(each.atom, key) for each in given_value):
+                literals = frozenset(piece.literal for piece in _pieces(value) if piece.literal is not None)
+                entry = depth, Handed(literals, m.calls[depth], wrapper, position)
+                m.chosen.update(dict.fromkeys(literals, entry))
+                return
+
+
+def _same(given_atom: Atom, key: Atom) -> bool:
+    """Say whether a key is what a call was given: that very value, not one that happens to be equal."""
+    if isinstance(given_atom, Text) and isinstance(key, Text):
+        return bool(key.pieces) and given_atom.pieces is key.pieces
+    return given_atom is key
 
 
 RECEIVER = -1
@@ -311,7 +336,7 @@ def argument_of(literals: frozenset[Literal], values: Sequence[Value], receiver:
 def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, branch: Guard | None = None) -> None:
     """Record a call that is not followed; `branch` is under what, where other branches were followed."""
     wrapper = None
-    position = _parameter(f, node) if reason == ARGUMENT else None
+    position = _parameter(f, node) if reason == ARGUMENT or _was_given(m, f, node, reason) else None
     if position is not None and m.calls:
         # Behind a wrapper: the call that was to give the SQL is the one whose SQL is not known.
         m.covered.add(call.key)
@@ -325,6 +350,15 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
     parameter = reason == ARGUMENT
     order = m.next_order()
     m.not_followed.append(NotFollowed(call, reason, ambient, parameter, order, wrapper, m.root, branch is not None))
+
+
+def _was_given(m: Machine, f: Frame, node: Node, reason: str) -> bool:
+    """Say whether what is not known is what the call being followed gives for a parameter."""
+    position = f.parameters.get(f.file.source(node)) if m.bound and node.type == "identifier" else None
+    if position is None or m.bound[-1][0] != f.routine or position >= len(m.bound[-1][1]):
+        return False
+    atom = m.bound[-1][1][position][0].atom
+    return isinstance(atom, Unknown) and atom.reason == reason
 
 
 def _parameter(f: Frame, node: Node, depth: int = 0) -> int | None:
