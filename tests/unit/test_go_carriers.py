@@ -291,3 +291,125 @@ def test_a_generic_function_that_is_given_what_is_not_known_is_listed_where_it_i
         "\tall(ctx, s.db, func(r *sql.Rows) (v int, err error) { return }, asked[qKill])\n}\n"
     )
     assert told(tree, code) == ["SQL is the element of function argument"]
+
+
+FILLED = {
+    "in the constructor": """type Board struct {
+\tdb  *sql.DB
+\tsql map[string]string
+}
+
+func NewBoard(db *sql.DB) *Board {
+\tp := &Board{db: db, sql: make(map[string]string)}
+\tp.sql["find"] = "SELECT token, state FROM device WHERE id = ?"
+\tp.sql["kill"] = "UPDATE device SET state = ? WHERE id = ?"
+\tp.sql["count"] = "SELECT COUNT(*) FROM device"
+\treturn p
+}
+""",
+    "before the constructor's struct is made": """type Board struct {
+\tdb  *sql.DB
+\tsql map[string]string
+}
+
+func NewBoard(db *sql.DB) *Board {
+\tm := map[string]string{}
+\tm["find"] = "SELECT token, state FROM device WHERE id = ?"
+\tm["kill"] = "UPDATE device SET state = ? WHERE id = ?"
+\tm["count"] = "SELECT COUNT(*) FROM device"
+\treturn &Board{db: db, sql: m}
+}
+""",
+    "for the whole package": """type Board struct{ db *sql.DB }
+
+var texts = map[string]string{"find": "SELECT token, state FROM device WHERE id = ?"}
+
+func init() {
+\ttexts["kill"] = "UPDATE device SET state = ? WHERE id = ?"
+\ttexts["count"] = "SELECT COUNT(*) FROM device"
+}
+""",
+    "by constants in two functions": """type Board struct{ db *sql.DB }
+
+const (
+\tfind = "SELECT token, state FROM device WHERE id = ?"
+\tkill = "UPDATE device SET state = ? WHERE id = ?"
+)
+
+var texts = make(map[string]string)
+
+func init() {
+\ttexts["find"] = find
+\ttexts["kill"] = kill
+}
+
+func init() { texts["count"] = "SELECT COUNT(*) FROM device" }
+""",
+}
+USING_FILLED = """package store
+
+import (
+\t"context"
+\t"database/sql"
+)
+
+func (p *Board) do(ctx context.Context, name string, args ...any) error {
+\t_, err := p.db.ExecContext(ctx, READ, args...)
+\treturn err
+}
+
+func (p *Board) row(ctx context.Context, name string, args ...any) *sql.Row {
+\treturn p.db.QueryRowContext(ctx, READ, args...)
+}
+
+func (p *Board) Do(ctx context.Context, id int, token, state string) {
+BODY
+}
+"""
+
+
+@pytest.mark.parametrize("where", FILLED)
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ('p.do(ctx, "kill", state, id)\np.row(ctx, "find", id).Scan(&token, &state)\np.row(ctx, "count").Scan(&id)', []),
+        ('p.do(ctx, "kill", id)', ["NP107 2 placeholders, 1 argument"]),
+        ('p.row(ctx, "find").Scan(&token, &state)', ["NP107 1 placeholder, 0 arguments"]),
+        ('p.row(ctx, "find", id).Scan(&token)', ["NP108 2 columns, 1 target of Scan"]),
+    ],
+)
+def test_maps_that_are_filled_entry_by_entry(tree: Tree, where: str, code: str, wrong: list[str], after: bool) -> None:
+    filled = FILLED[where]
+    read = "p.sql[name]" if "sql map" in filled else "texts[name]"
+    using = USING_FILLED.replace("READ", read).replace("BODY", "\n".join("\t" + each for each in code.split("\n")))
+    first, second = ("b.go", "a.go") if after else ("a.go", "b.go")
+    assert told(tree, {first: filled, second: using}) == wrong
+
+
+def test_a_map_that_two_constructors_fill_differently(tree: Tree) -> None:
+    code = """type Board struct {
+\tdb  *sql.DB
+\tsql map[string]string
+}
+
+func NewBoard(db *sql.DB) *Board {
+\tp := &Board{db: db, sql: map[string]string{}}
+\tp.sql["kill"] = "UPDATE device SET state = ? WHERE id = ?"
+\treturn p
+}
+
+func NewQuiet(db *sql.DB) *Board {
+\tp := &Board{db: db, sql: map[string]string{}}
+\tp.sql["kill"] = "DELETE FROM device WHERE id = ?"
+\treturn p
+}
+
+func (p *Board) do(ctx context.Context, name string, args ...any) { p.db.ExecContext(ctx, p.sql[name], args...) }
+
+func (p *Board) Do(ctx context.Context, id int, state string) {
+\tp.do(ctx, "kill", id)
+\tp.do(ctx, "kill", state, id)
+}
+"""
+    assert told(tree, code) == []

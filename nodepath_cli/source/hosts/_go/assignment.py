@@ -130,11 +130,18 @@ def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | No
     if target.type == "identifier":
         name = f.file.source(target)
         if name != "_" and not f.scope.assign(name, value) and m.index.value(f.file.folder, name) is not None:
-            fields.note(m, f.file.folder, fields.VARIABLE, name, value, f.function, site)
+            _store_variable(m, f, f.file.folder, name, value, site)
     elif target.type == "selector_expression":
         _store_member(m, f, target, value, site)
     elif target.type == "index_expression":
         _store_element(m, f, target, value, site)
+
+
+def _store_variable(m: Machine, f: Frame, folder: str, name: str, value: Value, site: tuple[str, int]) -> None:
+    more = fields.note(m, folder, fields.VARIABLE, name, value, f.function, site)
+    if more and isinstance(value[0].atom, Table) and not isinstance(m.values.get((folder, name)), int):
+        # A map that is filled entry by entry: what was known of it is less than there is.
+        m.values.pop((folder, name), None)
 
 
 def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:
@@ -146,7 +153,7 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[
         package = m.index.package_of(f.file, f.file.source(operand))
         if package is not None:
             if package[1] is not None:
-                fields.note(m, package[1], fields.VARIABLE, name, value, f.function, site)
+                _store_variable(m, f, package[1], name, value, site)
             return
     owner = first_of(m.evaluate(f, operand))
     changed: list[Alternative] = []
@@ -181,6 +188,9 @@ def _store_element(m: Machine, f: Frame, target: Node, value: Value, site: tuple
         place = place_of(m, f, target)
         if place is not None:
             fields.note(m, *place, value, f.function, site)
+    if operand.type == "identifier" and isinstance(owner[0].atom, Unknown) and owner[0].atom.reason == names.ITSELF:
+        # A package's map whose own value is being asked for: what this entry adds to it.
+        owner = just(Table(()))
     changed = [Alternative(each.guard, _with_element(each.atom, key, value)) for each in owner]
     store(m, f, operand, tuple(changed))
 

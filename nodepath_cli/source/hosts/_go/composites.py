@@ -9,7 +9,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import fields, recording
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
@@ -211,9 +211,9 @@ def _item(m: Machine, f: Frame, node: Node, whole: Items, index: Atom) -> Value:
     if isinstance(index, Number):
         if 0 <= index.value < len(whole.items):
             return _chosen(m, index, whole.items[index.value])
-        return unknown("element of a list", whole.type)
+        return unknown(LIST_ELEMENT, whole.type)
     _ask(m, index, whole.items)
-    return _any_of(m, f, node, list(whole.items), whole.open, "element of a list")
+    return _any_of(m, f, node, list(whole.items), whole.open, LIST_ELEMENT)
 
 
 def _ask(m: Machine, index: Atom, values: Sequence[Value]) -> None:
@@ -236,11 +236,11 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
             atom = candidate[0].atom
             if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
                 return _chosen(m, key, value)
-        return unknown("map entry")
+        return unknown(MAP_ENTRY)
     _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]
-    return _any_of(m, f, node, values, whole.open, "map entry", [key or "" for key in keys])
+    return _any_of(m, f, node, values, whole.open, MAP_ENTRY, [key or "" for key in keys])
 
 
 def _distinct(values: list[Value]) -> list[Value]:

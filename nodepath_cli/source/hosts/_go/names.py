@@ -298,6 +298,9 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
         # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
         items = tuple(item for each in lists for item in each.items)
         return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True))
+    if isinstance(first, Table) and any(isinstance(each.atom, Table) for each in settled):
+        # Filled by and by (`texts["find"] = "SELECT ..."` in init).
+        return tuple(each for _, each in fields.filled([("", each) for each in (*initial, *settled)]))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])

@@ -21,7 +21,7 @@ from nodepath_cli.source.hosts._go.calls import (
     sql_argument,
 )
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, MAP_KEY, SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -353,9 +353,14 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
 
 
 def _was_given(m: Machine, f: Frame, node: Node, reason: str) -> bool:
-    """Say whether what is not known is what the call being followed gives for a parameter."""
-    position = f.parameters.get(f.file.source(node)) if m.bound and node.type == "identifier" else None
-    if position is None or m.bound[-1][0] != f.routine or position >= len(m.bound[-1][1]):
+    """Say whether what is not known is what the call being followed gives for a parameter, or chooses by one."""
+    if not m.bound or m.bound[-1][0] != f.routine:
+        return False
+    index = node.child_by_field_name("index") if node.type == "index_expression" else None
+    if index is not None:
+        return reason in (MAP_ENTRY, LIST_ELEMENT) and f.file.source(index) in f.parameters
+    position = f.parameters.get(f.file.source(node)) if node.type == "identifier" else None
+    if position is None or position >= len(m.bound[-1][1]):
         return False
     atom = m.bound[-1][1][position][0].atom
     return isinstance(atom, Unknown) and atom.reason == reason
@@ -365,6 +370,9 @@ def _parameter(f: Frame, node: Node, depth: int = 0) -> int | None:
     """Return which parameter of its function an expression is, also where a call only rewrites it (`Rebind(query)`)."""
     if node.type == "identifier":
         return f.parameters.get(f.file.source(node))
+    if node.type == "index_expression":
+        index = node.child_by_field_name("index")
+        return f.parameters.get(f.file.source(index)) if index is not None else None
     listing = node.child_by_field_name("arguments") if node.type == "call_expression" else None
     for each in named(listing) if listing is not None and depth < 3 else ():
         found = _parameter(f, each, depth + 1)
