@@ -413,3 +413,74 @@ func (p *Board) Do(ctx context.Context, id int, state string) {
 }
 """
     assert told(tree, code) == []
+
+
+PREPARED = {
+    "in a loop over structs": """	for _, p := range []struct {
+		dst **sql.Stmt
+		q   string
+	}{
+		{&s.kill, "UPDATE device SET state = ? WHERE id = ?"},
+		{&s.find, "SELECT token, state FROM device WHERE id = ?"},
+	} {
+		if *p.dst, err = db.Prepare(p.q); err != nil {
+			return nil, err
+		}
+	}
+""",
+    "in a loop over a map": """	for dst, q := range map[**sql.Stmt]string{
+		&s.kill: "UPDATE device SET state = ? WHERE id = ?",
+		&s.find: "SELECT token, state FROM device WHERE id = ?",
+	} {
+		stmt, err := db.Prepare(q)
+		if err != nil {
+			return nil, err
+		}
+		*dst = stmt
+	}
+""",
+    "by a function": """	prepare := func(dst **sql.Stmt, q string) {
+		if err == nil {
+			*dst, err = db.Prepare(q)
+		}
+	}
+	prepare(&s.kill, "UPDATE device SET state = ? WHERE id = ?")
+	prepare(&s.find, "SELECT token, state FROM device WHERE id = ?")
+""",
+    "by a declared function": """	prepareOne(db, &s.kill, "UPDATE device SET state = ? WHERE id = ?")
+	prepareOne(db, &s.find, "SELECT token, state FROM device WHERE id = ?")
+""",
+}
+
+
+@pytest.mark.parametrize("how", PREPARED)
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("p.kill.ExecContext(ctx, state, id)\np.find.QueryRowContext(ctx, id).Scan(&token, &state)", []),
+        ("p.kill.ExecContext(ctx, id)", ["NP107 2 placeholders, 1 argument"]),
+        ("p.find.QueryRowContext(ctx).Scan(&token, &state)", ["NP107 1 placeholder, 0 arguments"]),
+        ("p.find.QueryRowContext(ctx, id).Scan(&token)", ["NP108 2 columns, 1 target of Scan"]),
+    ],
+)
+def test_statements_prepared_through_pointers(tree: Tree, how: str, code: str, wrong: list[str]) -> None:
+    body = "\n".join("\t" + line for line in code.split("\n"))
+    source = f"""type Prepared struct{{ kill, find *sql.Stmt }}
+
+func prepareOne(db *sql.DB, dst **sql.Stmt, q string) {{ *dst, _ = db.Prepare(q) }}
+
+func rest(db *sql.DB) (out *sql.Stmt) {{
+	prepareOne(db, &out, "DELETE FROM device")
+	return out
+}}
+
+func Open(db *sql.DB) (s *Prepared, err error) {{
+	s = &Prepared{{}}
+{PREPARED[how]}	return s, nil
+}}
+
+func (p *Prepared) Do(ctx context.Context, id int, token, state string) {{
+{body}
+}}
+"""
+    assert told(tree, source) == wrong

@@ -8,7 +8,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import fields, names
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
-from nodepath_cli.source.hosts._go.handles import place_of
+from nodepath_cli.source.hosts._go.handles import place_of, target_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.syntax import named
@@ -122,6 +122,12 @@ def count(m: Machine, f: Frame, node: Node) -> bool:
 def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | None = None) -> None:
     """Give a variable, a field or an element a new value. `statement` is the assignment that does so, if one does."""
     site = (f.file.path, (statement or target).start_byte)
+    if target.type == "unary_expression" and isinstance(value[0].atom, Handle):
+        pointer = target.child_by_field_name("operand")
+        place = target_of(m, f, pointer) if pointer is not None else None
+        if place is not None:
+            fields.note(m, place[0], place[1], place[2], value, f.function, site)
+            return
     while target.type in ("parenthesized_expression", "unary_expression"):
         inner = target.child_by_field_name("operand") or (named(target)[0] if named(target) else None)
         if inner is None:

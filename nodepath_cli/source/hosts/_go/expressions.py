@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import composites, names
 from nodepath_cli.source.hosts._go.calling import call_value
+from nodepath_cli.source.hosts._go.handles import pointed
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import trimmed
@@ -103,7 +104,7 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
     value = m.evaluate(f, operand)
     sign = operator.type
     if sign in ("&", "*"):
-        return value
+        return value if sign == "*" else pointed(m, f, operand, value)
     atom = value[0].atom
     if len(value) == 1 and sign == "!" and isinstance(atom, Truth):
         return just(Truth(not atom.truth, atom.sample))

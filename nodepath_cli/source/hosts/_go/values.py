@@ -142,6 +142,8 @@ class Unknown(Struct, frozen=True):
     reason: str
     type: str = ""
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
+    place: tuple[str, str, str] | None = None
+    """Where it is a pointer to one for a prepared statement (`&s.insert`): the folder, type and name of the field."""
 
 
 class Handle(Struct, frozen=True):
