@@ -484,3 +484,81 @@ func (p *Prepared) Do(ctx context.Context, id int, token, state string) {{
 }}
 """
     assert told(tree, source) == wrong
+
+
+OPTIONS = {
+    "kit/kit.go": """package kit
+
+import "strings"
+
+type Cond struct {
+	parts []string
+	args  []any
+}
+
+func (c *Cond) And(expr string, args ...any) *Cond {
+	c.parts = append(c.parts, expr)
+	c.args = append(c.args, args...)
+	return c
+}
+
+func (c *Cond) Where() string {
+	if len(c.parts) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.parts, " AND ")
+}
+
+func (c *Cond) Args() []any { return c.args }
+""",
+    "store/store.go": """package store
+
+import (
+	"context"
+	"database/sql"
+
+	"x.my/app/kit"
+)
+
+type Option func(c *kit.Cond)
+
+func WithTag(tag string) Option { return func(c *kit.Cond) { c.And("FIND_IN_SET(?, d.tag) > 0", tag) } }
+
+func WithToken(token string) Option { return func(c *kit.Cond) { c.And("d.token = ?", token) } }
+
+func WithLabel(label string) Option { return func(c *kit.Cond) { c.And("FIND_IN_SET(?, d.label) > 0", label) } }
+
+func Short(tag string) Option { return func(c *kit.Cond) { c.And("d.tag = ?") } }
+
+type Store struct{ db *sql.DB }
+
+func (s *Store) Find(ctx context.Context, id int, options ...Option) (*sql.Rows, error) {
+	c := &kit.Cond{}
+	c.And("d.id > ?", id).And("d.seen IS NULL")
+	for _, option := range options {
+		option(c)
+	}
+	q := "SELECT d.id, d.token FROM device d" + c.Where() + " ORDER BY d.id"
+	return s.db.QueryContext(ctx, q, c.Args()...)
+}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("calls", "wrong"),
+    [
+        (["", ', store.WithTag("a")', ', store.WithTag("a"), store.WithToken("b")'], []),
+        ([', store.WithTag("a")', ', store.WithLabel("a")'], ["NP101 unknown column 'd.label' in 'where clause'"]),
+        ([', store.WithTag("a")', ', store.Short("a")'], ["NP107 2 placeholders, 1 argument"]),
+        ([', store.Short("a"), store.WithTag("b")'], ["NP107 3 placeholders, 2 arguments"]),
+    ],
+)
+def test_options_where_they_are_given(tree: Tree, calls: list[str], wrong: list[str]) -> None:
+    tree.write("go.mod", "module x.my/app\n")
+    lines = "\n".join(f"\ts.Find(ctx, 1{each})" for each in calls)
+    code = (
+        'package web\n\nimport (\n\t"context"\n\n\t"x.my/app/store"\n)\n\n'
+        f"func Serve(ctx context.Context, s *store.Store) {{\n{lines}\n}}\n"
+    )
+    assert told(tree, {**OPTIONS, "web/web.go": code}) == wrong
