@@ -24,6 +24,10 @@ class Dialect(Struct, frozen=True):
     """() for the newest."""
     ansi_quotes: bool = False
     """`"x"` is an identifier (sql-mode ANSI_QUOTES)."""
+    ignore_space: bool = False
+    """A blank may stand between a function and its parenthesis (sql-mode IGNORE_SPACE)."""
+    full_group_by: bool = True
+    """The server's mode has ONLY_FULL_GROUP_BY, as it has from MySQL 5.7.5 on where nothing else is said."""
     assumed: bool = False
     """Neither the user nor a live source has named it: the server may as well be MariaDB."""
 

@@ -175,6 +175,10 @@ def load_settings(
     dialect: Dialect = fields.get("dialect", Settings().dialect)
     if {"ANSI_QUOTES", "ANSI"} & set(fields.get("sql_mode", ())):
         dialect = replace(dialect, ansi_quotes=True)
+    if {"IGNORE_SPACE", "ANSI"} & set(fields.get("sql_mode", ())):
+        dialect = replace(dialect, ignore_space=True)
+    if fields.get("sql_mode") and not {"ONLY_FULL_GROUP_BY", "ANSI"} & set(fields["sql_mode"]):
+        dialect = replace(dialect, full_group_by=False)
     return Settings(**(fields | {"dialect": dialect, "dialect_given": "dialect" in merged}))
 
 

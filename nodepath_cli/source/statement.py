@@ -8,6 +8,7 @@ one character and no position shifts.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -77,6 +78,14 @@ class OffsetMap(Struct, frozen=True):
     def _at(self, offset: int) -> Segment:
         index = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
         return self.segments[max(index, 0)]
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether all of the text stands in one literal: nothing was put together."""
+        segments = self.segments
+        return bool(segments) and all(
+            one.source.path == two.source.path and one.source.end == two.source.start for one, two in pairwise(segments)
+        )
 
     @staticmethod
     def identity(path: str, start: int, end: int) -> OffsetMap:
@@ -156,6 +165,8 @@ class CallSite(Struct, frozen=True):
     """The whole call, from the first character of the callee to the closing parenthesis."""
     wrapper: Wrapper | None = None
     """The function that is called, where it is one of the tree; None for a method of a database package."""
+    surely: bool = False
+    """A method of a database gets the text as it stands: what its receiver is was told by more than the method."""
 
 
 class Statement(Struct, frozen=True):
@@ -183,6 +194,8 @@ class Statement(Struct, frozen=True):
     """What gives values for its placeholders and takes its columns, as far as that was followed."""
     migration: str | None = None
     """The numbered file of code that runs it as a part of a migration (`0003_names.go`), None where none is known."""
+    closed: bool = False
+    """A semicolon ends it, in a `.sql` file."""
 
     @property
     def sql(self) -> str:

@@ -119,7 +119,7 @@ class Cursor:
             return self._name_with_holes(after_dot)
         start, end = self.starts[index], self.ends[index]
         if kind == WORD:
-            if not after_dot and self.words[index] in self.reserved:
+            if self.words[index] in self.reserved and (not after_dot or self._keyword_behind_dot(index)):
                 raise self.problem()
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
@@ -129,6 +129,10 @@ class Cursor:
             self.i = index + 1
             return Ident(self.text[start:end], start, end)
         raise self.problem()
+
+    def _keyword_behind_dot(self, index: int) -> bool:
+        """Say whether a space between a dot and a reserved word leaves the word what it is (measured)."""
+        return self.words[index - 1] == "." and not self.touches_next(index - 1) and self.dialect != "sqlite"
 
     def _quoted(self, index: int) -> Ident:
         self.i = index + 1

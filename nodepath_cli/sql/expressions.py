@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, ONE_COLUMN, UNORDERED, Col, Expr
+from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, Col, Expr, Shape
 from nodepath_cli.sql.operands import OperandGrammar
 from nodepath_cli.sql.words import RESERVED
 
@@ -35,10 +35,12 @@ class ExpressionGrammar(OperandGrammar):
     def expr(self, read: Callable[[], None] | None = None) -> Expr:
         """Read one expression (or what `read` reads) and return what was found in it."""
         saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults)
+        around = self.operands, self.shape
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = [], False, False, False, []
-        self.faults = []
+        self.faults, self.operands, self.shape = [], [], 0
         first = self.i
         (read or self.boolean)()
+        self.one_column(first)
         atoms = self.atoms
         column = position = literal = None
         if len(atoms) == 1 and self.single == (first, self.i) and isinstance(atoms[0], Col):
@@ -57,7 +59,9 @@ class ExpressionGrammar(OperandGrammar):
             self.open_text,
             tuple(self.named_windows),
             tuple(self.faults),
+            tuple(self.operands),
         )
+        self.operands, self.shape = around
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults = saved
         return result
 
@@ -89,20 +93,28 @@ class ExpressionGrammar(OperandGrammar):
     def boolean(self) -> None:
         """Read an expression down to AND and OR."""
         words = self.words
+        several = False
         while True:
             while words[self.i] in ("NOT", "!"):
                 self.i += 1
+                several = True
             first = self.i
             self.predicate()
             if self.has_holes and self.i == first + 1 and self.kinds[first] == HOLED:
                 self._condition_hole(first)
             word = words[self.i]
             if word in _BOOLEAN or word == ":=":
+                self.one_column(first)
                 self.i += 1
+                several = True
             elif self.has_holes and self.kinds[self.i] == HOLED:
+                self.shape = None
                 if not self._tail_hole():
+                    self.shape = None
                     return
             else:
+                if several:
+                    self.one_column(first)
                 return
 
     def _condition_hole(self, index: int) -> None:
@@ -125,7 +137,7 @@ class ExpressionGrammar(OperandGrammar):
             return True
         if word in _COMPARE or word in _ARITHMETIC or word in ("IN", "LIKE", "IS", "BETWEEN"):
             # `col %s = ?`: the hole belongs to the left operand.
-            self.predicate_rest(len(self.atoms))
+            self.predicate_rest(len(self.atoms), self.i)
             return self.words[self.i] in _BOOLEAN and self.accept(self.words[self.i])
         kind = self.kinds[self.i]
         if kind in (PARAM, NUMBER, STRING, VARIABLE):
@@ -138,27 +150,32 @@ class ExpressionGrammar(OperandGrammar):
 
     def predicate(self) -> None:
         """Read operands with their comparisons."""
-        mark = len(self.atoms)
+        mark, first = len(self.atoms), self.i
         self.operand()
-        self.predicate_rest(mark)
+        self.predicate_rest(mark, first)
 
-    def predicate_rest(self, mark: int) -> None:
-        """Read what follows an operand; its columns are those from `mark` on."""
+    def predicate_rest(self, mark: int, first: int) -> None:
+        """Read what follows an operand; its columns are those from `mark` on, its tokens those from `first` on."""
         words = self.words
         while True:
             word = words[self.i]
             if word in _COMPARE:
+                left = self.shape
                 self.i += 1
                 if words[self.i] in ("ALL", "ANY", "SOME") and words[self.i + 1] == "(":
                     self.i += 1
                     self._in_left(mark)
-                    self._subquery_or_list(UNORDERED)
+                    whole = (word == "=") != (words[self.i - 1] == "ALL") and word in ("=", "<>", "!=")
+                    self._subquery_or_list(UNORDERED, left, first, "all" if whole else "")
                 else:
-                    right = len(self.atoms)
+                    right, second = len(self.atoms), self.i
                     self.operand()
-                    while words[self.i] in _PREDICATE and self._predicate_tail(right):
+                    while words[self.i] in _PREDICATE and self._predicate_tail(right, second):
                         pass
+                    self._pair("=", left, (self.shape,), first)
+                    self.shape = 0
             elif word == "IS":
+                self.one_column(first)
                 self.i += 1
                 self.accept("NOT")
                 if words[self.i] == "DISTINCT":
@@ -178,29 +195,37 @@ class ExpressionGrammar(OperandGrammar):
                     raise self.problem()
             elif word in ("ISNULL", "NOTNULL") and self.dialect == "sqlite":
                 self.i += 1
-            elif word not in _PREDICATE or not self._predicate_tail(mark):
+            elif word not in _PREDICATE or not self._predicate_tail(mark, first):
                 return
 
-    def _predicate_tail(self, mark: int) -> bool:
+    def _predicate_tail(self, mark: int, first: int) -> bool:
         words = self.words
         start = self.i
+        left = self.shape
         self.accept("NOT")
         word = words[self.i]
         self.i += 1
         if word == "IN":
-            alone = self.single[1] == start and len(self.atoms) == mark + 1 and isinstance(self.atoms[mark], Col)
-            self._in_operand(mark, ONE_COLUMN if alone else 0)
+            self._in_operand(mark, left, first)
+            self.shape = 0
         elif word == "BETWEEN":
+            self.one_column(first)
+            low = self.i
             self.operand()
+            self.one_column(low)
             self.expect("AND")
-            right = len(self.atoms)
+            right, high = len(self.atoms), self.i
             self.operand()
-            while words[self.i] in _PREDICATE and self._predicate_tail(right):
+            while words[self.i] in _PREDICATE and self._predicate_tail(right, high):
                 pass
+            self.one_column(high)
         elif (word in _PATTERNS and (word != "GLOB" or self.dialect == "sqlite")) or (
             word == "SOUNDS" and self.accept("LIKE")
         ):
+            self.one_column(first)
+            second = self.i
             self.operand()
+            self.one_column(second)
         elif word == "MEMBER" and words[self.i] in ("OF", "("):
             self.needs("MEMBER OF")
             self.accept("OF")
@@ -212,7 +237,7 @@ class ExpressionGrammar(OperandGrammar):
             return False
         return True
 
-    def _in_operand(self, mark: int, flags: int) -> None:
+    def _in_operand(self, mark: int, left: Shape, first: int) -> None:
         if self.at_hole():
             self.hole(VALUE)
         elif self.words[self.i] != "(":
@@ -223,7 +248,7 @@ class ExpressionGrammar(OperandGrammar):
         else:
             if self.is_query(self.i):
                 self._in_left(mark)
-            self._subquery_or_list(UNORDERED | flags)
+            self._subquery_or_list(UNORDERED, left, first, "in")
 
     def _in_left(self, mark: int) -> None:
         atoms = self.atoms
@@ -234,9 +259,18 @@ class ExpressionGrammar(OperandGrammar):
             else:
                 atoms[index] = replace(atom, flags=atom.flags | IN_LEFT)
 
-    def _subquery_or_list(self, flags: int) -> None:
+    def _subquery_or_list(self, flags: int, left: Shape, first: int, operation: str) -> None:
+        """Read what stands behind IN, ANY or ALL; `left` is the shape of what stands before it, from `first` on."""
         if self.is_query(self.i):
             self.subquery(flags)
+            if operation:
+                self._pair("all", left, (-len(self.atoms),), first)
+                self.shape = 0
+                return
+            # `>` and its like take one column from both sides, IN and `= ANY` as many as the other has.
+            for shape in (left, -len(self.atoms)):
+                self.shape = shape
+                self.one_column(first)
             return
         self.expect("(")
         if self.words[self.i] == ")" and (self.dialect == "sqlite" or self.has_holes):
@@ -244,18 +278,25 @@ class ExpressionGrammar(OperandGrammar):
             return
         self.deeper()
         self.boolean()
+        shapes = [self.shape]
         while self.accept(","):
             self.boolean()
+            shapes.append(self.shape)
         self.nesting -= 1
         self.expect(")")
+        self._pair("in" if len(shapes) > 1 else "=", left, tuple(shapes), first)
+        self.shape = 0
 
     def operand(self) -> None:
         """Read simple expressions and the arithmetic between them."""
         words = self.words
+        before = ""
         while True:
+            first = self.i
             self.simple()
             word = words[self.i]
             while word == "COLLATE" or (word in ("->", "->>")):
+                self.one_column(first)
                 if word != "COLLATE":
                     self.needs(word)
                 self.i += 1
@@ -265,7 +306,11 @@ class ExpressionGrammar(OperandGrammar):
                     self.simple()
                 word = words[self.i]
             if word not in _ARITHMETIC and (word != "||" or self.dialect != "sqlite"):
+                if before:
+                    self.one_column(first, before)
                 return
+            self.one_column(first, word)
+            before = word
             self.i += 1
 
 

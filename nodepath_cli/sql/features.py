@@ -43,6 +43,7 @@ FEATURES: dict[str, tuple[Version | None, Version | None]] = {
     "RETURNING of JSON_VALUE": ((8, 0, 21), None),
     "RETURNING of UPDATE": (None, None),
     "RETURNING of several tables": (None, None),
+    "SELECT UNIQUE": (None, (10, 3)),
     "SKIP LOCKED": ((8, 0, 1), (10, 6)),
     "TABLE as a query": ((8, 0, 19), None),
     "VALUES as a query": (None, (10, 3, 3)),

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from nodepath_cli.sql.arity import WRONG_COUNT, refusal
 from nodepath_cli.sql.expressions import ExpressionGrammar
+from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
 from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, CallFault, Expr
+from nodepath_cli.sql.windows import WINDOW_ONLY, window_refusal
 from nodepath_cli.sql.words import AGGREGATES, UNITS, words_of
 
 _FRAME = words_of("""
@@ -29,17 +31,24 @@ class FunctionGrammar(ExpressionGrammar):
         self.deeper()
         special = self._SPECIAL.get(word)
         around, self.aggregate = self.aggregate, False
+        outer_window, self.window = self.window, False
         if special:
             special(self, opening)
         else:
             self._count_matters(word, opening, self.arguments())
         nested, self.aggregate = self.aggregate, around or self.aggregate
+        windowed, self.window = self.window, outer_window or self.window
         self.nesting -= 1
         self.expect(")")
         if word in AGGREGATES or self.words[self.i] in _AFTER_CALL:
-            self._after_call(word, mark)
+            self._after_call(word, mark, opening)
             if nested and word in AGGREGATES and self.words[self.i - 1] == ")" and self.closing[opening] == self.i - 1:
                 self._fault(1111, "Invalid use of group function", word, opening)
+        if windowed and word in AGGREGATES:
+            errno, message = window_refusal(self.dialect, in_aggregate=True)
+            self._fault(errno, message, word, opening)
+        elif word in WINDOW_ONLY and not self._has_over(opening):
+            self._fault(1064, f"Syntax error: {word} needs OVER", word, opening)
 
     def _count_matters(self, word: str, opening: int, count: int | None) -> None:
         """Note a call whose arguments are more or fewer than the function takes."""
@@ -53,7 +62,7 @@ class FunctionGrammar(ExpressionGrammar):
         closing = self.closing[opening]
         self.faults.append(CallFault(errno, message, word, self.starts[opening - 1], self.ends[closing]))
 
-    def _after_call(self, word: str, mark: int) -> None:
+    def _after_call(self, word: str, mark: int, opening: int) -> None:
         if self.words[self.i] == "WITHIN":
             self.needs("WITHIN GROUP")
             self.i += 1
@@ -84,10 +93,26 @@ class FunctionGrammar(ExpressionGrammar):
             if word == "MEDIAN":
                 # An ordered-set function in disguise (MariaDB).
                 self._flag(mark, WINDOW_ORDER)
-            self.over()
+            self._over(word, opening)
         elif word in AGGREGATES:
             self._flag(mark, AGGREGATE)
             self.aggregate = True
+
+    def _has_over(self, opening: int) -> bool:
+        """Say whether OVER follows a call, also where the server has no window functions."""
+        behind = self.closing[opening] + 1
+        word = self.words[behind]
+        if word == "FROM" and self.words[behind + 2] == "OVER":
+            return True
+        return word in ("OVER", "RESPECT", "IGNORE") or not has("a window function", self.dialect, self.version)
+
+    def _over(self, word: str, opening: int) -> None:
+        self.window = False
+        self.over()
+        if self.window:
+            errno, message = window_refusal(self.dialect)
+            self._fault(errno, message, word, opening)
+        self.window = True
 
     def arguments(self) -> int | None:
         """Read arguments up to the closing parenthesis, with the clauses that functions share.
@@ -106,7 +131,7 @@ class FunctionGrammar(ExpressionGrammar):
             return None
         while True:
             count += 1
-            self.boolean()
+            self.value()
             if words[self.i] == "AS":
                 self._type(",)")
             elif self.kinds[self.i] in (WORD, QUOTED) and words[self.i] not in _ARGUMENT_CLAUSES:
@@ -125,9 +150,9 @@ class FunctionGrammar(ExpressionGrammar):
             self.i -= 1
             self.order_list()
         elif word == "LIMIT":
-            self.boolean()
+            self.value()
             if self.accept(",") or self.accept("OFFSET"):
-                self.boolean()
+                self.value()
         elif word == "SEPARATOR":
             self.simple()
         elif word == "USING":
@@ -141,7 +166,7 @@ class FunctionGrammar(ExpressionGrammar):
             if word == "DEFAULT":
                 self.simple()
         else:
-            self.boolean()
+            self.value()
 
     def _type(self, stops: str, named: bool = True) -> None:
         """Step over `AS type`: a data type holds no names."""
@@ -195,7 +220,7 @@ class FunctionGrammar(ExpressionGrammar):
     def _window_item(self, flag: int) -> None:
         mark = len(self.atoms)
         first = self.i
-        self.boolean()
+        self.value()
         whole = self.single == (first, self.i) and len(self.atoms) == mark + 1
         self._flag(mark, flag | WINDOW_ITEM if whole else flag)
         self.accept_any(_DIRECTIONS)
@@ -204,20 +229,20 @@ class FunctionGrammar(ExpressionGrammar):
         """Read `ORDER BY a [ASC|DESC], ...`."""
         self.expect("ORDER")
         self.expect("BY")
-        self.boolean()
+        self.value()
         self.accept_any(_DIRECTIONS)
         while self.accept(","):
-            self.boolean()
+            self.value()
             self.accept_any(_DIRECTIONS)
 
     def _cast(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         if self.words[self.i] != "AS":
             raise self.problem()
         self.i = self.closing[opening]
 
     def _convert(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         if self.words[self.i] not in (",", "USING"):
             raise self.problem()
         self.i = self.closing[opening]
@@ -227,7 +252,7 @@ class FunctionGrammar(ExpressionGrammar):
             raise self.problem()
         self.i += 1
         self.expect("FROM")
-        self.boolean()
+        self.value()
 
     def _unit_first(self, _opening: int) -> None:
         if self.words[self.i] in UNITS or self.words[self.i] == "FRAC_SECOND":
@@ -240,23 +265,23 @@ class FunctionGrammar(ExpressionGrammar):
             raise self.problem()
         self.i += 1
         self.expect(",")
-        self.boolean()
+        self.value()
 
     def _trim(self, _opening: int) -> None:
         self.accept_any(_SIDES)
         if not self.accept("FROM"):
-            self.boolean()
+            self.value()
             if self.accept(","):
-                self.boolean()
+                self.value()
                 return
             if not self.accept("FROM"):
                 return
-        self.boolean()
+        self.value()
 
     def _position(self, _opening: int) -> None:
         self.operand()
         self.expect("IN")
-        self.boolean()
+        self.value()
 
     def _values(self, _opening: int) -> None:
         mark = len(self.atoms)
@@ -264,13 +289,13 @@ class FunctionGrammar(ExpressionGrammar):
         self._flag(mark, ODKU_VALUE)
 
     def _weight_string(self, opening: int) -> None:
-        self.boolean()
+        self.value()
         self.i = self.closing[opening]
 
     def _sequence_function(self, _opening: int) -> None:
         self._sequence()
         while self.accept(","):
-            self.boolean()
+            self.value()
 
     def window_expr(self) -> Expr:
         """Read a window's definition in the WINDOW clause."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -15,7 +16,6 @@ from nodepath_cli.sql.nodes import (
     EXISTS,
     IN_LEFT,
     ODKU_VALUE,
-    ONE_COLUMN,
     UNORDERED,
     WINDOW_ITEM,
     WINDOW_ORDER,
@@ -24,6 +24,7 @@ from nodepath_cli.sql.nodes import (
     Expr,
     Ident,
     JsonTable,
+    Operands,
     Query,
     Sub,
 )
@@ -43,7 +44,9 @@ from nodepath_cli.sql.resolution import (
     Violation,
     clause_words,
 )
+from nodepath_cli.sql.row_shapes import shape_problem
 from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tree, leaves
+from nodepath_cli.sql.windows import no_window_in, window_refusal
 
 _GROUPING = 1111
 """An aggregate where none may stand."""
@@ -109,28 +112,46 @@ class NameResolver(NameSearch, ABC):
         item: int = -1,
     ) -> None:
         """Resolve everything in an expression."""
-        for atom in expr.atoms:
+        widths: dict[int, int] = {}
+        for number, atom in enumerate(expr.atoms):
             if isinstance(atom, Sub):
                 place = _link_place(clause, atom.flags)
                 link = Link(scope, place, trees, item, bool(atom.flags & UNORDERED), exists=bool(atom.flags & EXISTS))
                 output = self.query(atom.query, link, environment)
-                if atom.flags & ONE_COLUMN or _is_all_of(expr, atom, self.text, clause):
-                    self.one_column(atom.query, output)
+                if output.unknown is None and output.columns and expr.operands and self.fixed_width(atom.query):
+                    widths[-number - 1] = len(output.columns)
             else:
                 self.column(atom, scope, clause, trees)
+        for each in expr.operands:
+            self._operands(each, expr, widths)
+        if expr.window and no_window_in(clause) and not expr.hole:
+            self.no_window(expr.start, expr.end, clause)
         for window in expr.windows:
             self.window(window, scope)
         for fault in expr.faults:
+            if fault.blank and self.dialect.ignore_space:
+                continue
             if fault.errno == _GROUPING and scope.outer is not None:
                 # The inner one may be an aggregate of the query around.
                 continue
             if self.prepared.variant.countable(self.prepared.back(fault.start), self.prepared.back_end(fault.end)):
                 self.violate(fault.errno, fault.message, fault.name, fault.start, fault.end, clause)
 
-    def one_column(self, query: Query, output: Output) -> None:
-        """Check that a subquery that stands for one value has one column."""
-        if output.unknown is None and len(output.columns) > 1 and self.fixed_width(query):
-            self.violate(1241, "Operand should contain 1 column(s)", None, query.start, query.end)
+    def _operands(self, each: Operands, expr: Expr, widths: Mapping[int, int]) -> None:
+        """Check that operands have as many columns as one another, or one (1241; on MariaDB 4078 for some)."""
+        back = self.prepared
+        if not back.variant.countable(back.back(each.start), back.back_end(each.end)):
+            return
+        problem = shape_problem(each, widths, self.dialect.name)
+        if problem is None:
+            return
+        start, end = each.start, each.end
+        shape = each.left if not each.right else each.right[0] if each.operation == "all" else 0
+        if isinstance(shape, int) and shape < 0:
+            atom = expr.atoms[-shape - 1]
+            if isinstance(atom, Sub):
+                start, end = atom.query.start, atom.query.end
+        self.violate(*problem, None, start, end)
 
     @abstractmethod
     def fixed_width(self, query: Query) -> bool:
@@ -143,6 +164,11 @@ class NameResolver(NameSearch, ABC):
         """
         if expr is not None and expr.aggregate and scope.outer is None and not expr.hole:
             self.violate(_GROUPING, "Invalid use of group function", None, expr.start, expr.end, clause)
+
+    def no_window(self, start: int, end: int, clause: Clause, alias: str = "", *, in_aggregate: bool = False) -> None:
+        """Record that a window function, or an alias of one, stands where none may."""
+        errno, message = window_refusal(self.dialect.name, alias=alias, in_aggregate=in_aggregate)
+        self.violate(errno, message, alias or None, start, end, clause)
 
     def window(self, name: Ident, scope: Scope) -> None:
         """Check that a window of that name is defined."""
@@ -279,14 +305,6 @@ class NameResolver(NameSearch, ABC):
             return None, ()
         candidates = tuple({id(source.table): source.table for source in sources if source.table}.values())
         return (candidates[0] if len(candidates) == 1 and len(sources) == 1 else None), candidates
-
-
-def _is_all_of(expr: Expr, sub: Sub, text: str, clause: Clause) -> bool:
-    """Say whether a value that is to be one column's is this subquery in its parentheses and nothing else."""
-    if clause not in (Clause.SELECT, Clause.SET, Clause.VALUES_FIRST, Clause.VALUES_LATER) or len(expr.atoms) > 1:
-        return False
-    before, after = text[expr.start : sub.query.start], text[sub.query.end : expr.end]
-    return not sub.flags and before.strip("( ") == after.strip(") ") == ""
 
 
 def _link_place(clause: Clause, flags: int) -> Clause:

@@ -24,8 +24,6 @@ WINDOW_ITEM = 64
 """A whole item of a window's PARTITION BY or ORDER BY."""
 EXISTS = 256
 """A subquery of EXISTS: each `*` in its select list is one constant (`setup_wild` of both servers' sources)."""
-ONE_COLUMN = 512
-"""A subquery whose rows are compared with one column."""
 UNORDERED = 128
 """A subquery of EXISTS, IN, ANY or ALL: the ORDER BY of its UNION is dropped unread (measured)."""
 
@@ -73,6 +71,25 @@ class CallFault(Struct, frozen=True):
     name: str
     start: int
     end: int
+    blank: bool = False
+    """Not so where the server takes a blank before a parenthesis (sql_mode IGNORE_SPACE)."""
+
+
+Shape: TypeAlias = "int | tuple[Shape, ...] | None"
+"""How many columns an operand has: 0 for one value, a tuple for a row, `-(n + 1)` for the subquery that is the atom of
+number n, None where it cannot be told."""
+
+
+class Operands(Struct, frozen=True):
+    """Operands that have to be of one shape, or of one column. The offsets frame them."""
+
+    operation: str
+    """`=` for a comparison, `in` for IN with a list, `all` for IN, ANY and ALL with a subquery, else what takes one
+    column alone: an arithmetical operator, or ""."""
+    left: Shape
+    right: tuple[Shape, ...]
+    start: int
+    end: int
 
 
 class Expr(Struct, frozen=True):
@@ -97,6 +114,8 @@ class Expr(Struct, frozen=True):
     """Windows that it names (`OVER w`)."""
     faults: tuple[CallFault, ...] = ()
     """Calls in it that the server refuses, whatever the schema."""
+    operands: tuple[Operands, ...] = ()
+    """Operands in it that may be refused for the number of their columns."""
 
 
 class Star(Struct, frozen=True):

@@ -6,16 +6,33 @@ from abc import ABC, abstractmethod
 
 from msgspec.structs import replace
 
+from nodepath_cli.sql.builtins import probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
-from nodepath_cli.sql.nodes import EXISTS, UNORDERED, Atom, CallFault, Col, Ident, Query, Select, Sub, TableName
-from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, UNITS
+from nodepath_cli.sql.nodes import (
+    EXISTS,
+    UNORDERED,
+    Atom,
+    CallFault,
+    Col,
+    Ident,
+    Operands,
+    Query,
+    Select,
+    Shape,
+    Sub,
+    TableName,
+)
+from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
 _FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
-_SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "ROW", "VALUES", "NOT"))
+_OWN_GRAMMAR = frozenset(("CAST", "EXTRACT"))
+_ARGUMENT_WORDS = words_of("* AS DISTINCT DISTINCTROW ALL SEPARATOR ORDER FROM INTERVAL IN LEADING TRAILING BOTH FOR")
+"""What stands among the arguments of functions alone that the grammar knows."""
+_SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "VALUES", "NOT"))
 
 
 class OperandGrammar(Cursor, ABC):
@@ -24,6 +41,9 @@ class OperandGrammar(Cursor, ABC):
     atoms: list[Atom]
     named_windows: list[Ident]
     faults: list[CallFault]
+    operands: list[Operands]
+    shape: Shape = 0
+    """The shape of what was read last."""
     open_text = False
     """A hole was met that may stand for any piece of SQL."""
     single: tuple[int, int] = (-1, -1)
@@ -57,13 +77,35 @@ class OperandGrammar(Cursor, ABC):
         self.nesting -= 1
         self.expect(")")
 
+    def one_column(self, first: int, operation: str = "") -> None:
+        """Note that what was read from the token at `first` on has to be one column; then it is one."""
+        if self.shape != 0:
+            self._pair(operation, self.shape, (), first)
+            self.shape = 0
+
+    def _pair(self, operation: str, left: Shape, right: tuple[Shape, ...], first: int) -> None:
+        if left is not None and (left != 0 or any(right)):
+            place = self.starts[first], self.ends[max(first, self.i - 1)]
+            self.operands.append(Operands(operation, left, right, *place))
+
     def simple(self) -> None:
         """Read one operand."""
-        index = self.i
+        first = index = self.i
         while self.words[index] in _PREFIX:
             index += 1
         self.i = index
+        self.shape = self._simple(index)
+        if index > first:
+            self.one_column(first)
+
+    def _simple(self, index: int) -> Shape:
+        """Read one operand without the signs before it, and return its shape."""
         kind = self.kinds[index]
+        if self.words[index] == "(":
+            return self._parenthesis(index)
+        if kind == WORD and self.words[index] == "ROW" and self.words[index + 1] == "(":
+            self.i = index + 1
+            return self._parenthesis(index + 1)
         if kind == WORD:
             self._word(index)
         elif kind == QUOTED:
@@ -77,9 +119,7 @@ class OperandGrammar(Cursor, ABC):
                 self._glued(index)
         elif kind == HOLED:
             self._hole(index)
-        elif self.words[index] == "(":
-            self._parenthesis(index)
-        elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED):
+        elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED) and self.words[index + 2] == ".":
             self.i = index + 1
             self._name()
         elif self.words[index] == "\\" and self.words[index + 1] == "N":
@@ -95,6 +135,7 @@ class OperandGrammar(Cursor, ABC):
             self.i = index + 1
         else:
             raise self.problem()
+        return None if kind in (PARAM, HOLED) else 0
 
     def _glued(self, index: int) -> None:
         """Note `?AND`: a word directly behind the mark makes it none (measured; `sql_lex.cc` of both servers)."""
@@ -103,21 +144,26 @@ class OperandGrammar(Cursor, ABC):
             text = self.text[start:end]
             self.faults.append(CallFault(1064, f"syntax error at '{text}': a blank is missing", text, start, end))
 
-    def _parenthesis(self, index: int) -> None:
+    def _parenthesis(self, index: int) -> Shape:
         if self.is_query(index):
             self.subquery()
-            return
+            return -len(self.atoms)
         self.i = index + 1
         self.deeper()
         self.boolean()
+        shapes = [self.shape]
         inner = (index + 1, self.i)
         while self.accept(","):
             self.boolean()
+            shapes.append(self.shape)
         self.nesting -= 1
         whole = self.single == inner and self.i == inner[1]
         self.expect(")")
         if whole:
             self.single = (index, self.i)
+        if self.has_holes and HOLED in self.kinds[index : self.i]:
+            return None
+        return shapes[0] if len(shapes) == 1 else tuple(shapes)
 
     def _hole(self, index: int) -> None:
         following = self.kinds[index + 1]
@@ -148,16 +194,34 @@ class OperandGrammar(Cursor, ABC):
                 raise self.problem()
             self.i = index + 1
             self.call(word)
+            self._named_call(word, index)
         elif following == ".":
             self._name()
         elif word in NILADIC or word in _CONSTANTS:
             self.i = index + 1
         elif self.kinds[index + 1] == STRING and self._introduces(word, index):
             self.i = index + 2
+            while self.kinds[self.i] == STRING and word not in _TYPED_LITERALS:
+                self.i += 1
         elif word[0] == "_" and self._introduces_hex(index + 1):
             self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
             self._name()
+
+    def _named_call(self, word: str, index: int) -> None:
+        """Note a call of what is a name to the server: a blank makes it one, or it is none of its functions."""
+        place = self.starts[index], self.ends[self.closing[index + 1]]
+        # MariaDB takes SYSDATE with a blank (measured).
+        if word in TOUCHING and word != "SYSDATE" and not self.touches_next(index):
+            inside = self.words[index + 2 : self.closing[index + 1]]
+            errno = 1064 if word in _OWN_GRAMMAR or not _ARGUMENT_WORDS.isdisjoint(inside) else 1630
+            message = f"Function {word} does not exist: no blank may stand before its parenthesis"
+            self.faults.append(CallFault(errno, message, word, *place, True))
+            return
+        why = probably_none(word) if word not in FUNCTION_WORDS and self.dialect != "sqlite" else None
+        if why is not None:
+            name = self.text[self.starts[index] : self.ends[index]]
+            self.faults.append(CallFault(1305, f"Function {name} does not exist: {why}", name, *place))
 
     def _introduces(self, word: str, index: int) -> bool:
         if word in _TYPED_LITERALS or word[0] == "_":
@@ -177,14 +241,12 @@ class OperandGrammar(Cursor, ABC):
         elif word == "NOT":
             self.i += 1
             self.predicate()
+            self.one_column(self.i - 1)
         elif word == "EXISTS" and following == "(":
             self.i += 1
             self.subquery(UNORDERED | EXISTS)
         elif word == "INTERVAL":
             self._interval()
-        elif word == "ROW" and following == "(":
-            self.i += 2
-            self._arguments_until_close()
         elif word == "MATCH":
             self._match()
         elif word == "DEFAULT" and following == "(":
@@ -209,13 +271,11 @@ class OperandGrammar(Cursor, ABC):
         select = Select((), (table,), None, (), None, (), name.start, name.end)
         self.atoms.append(Sub(Query((select,), (), False, (), (), name.start, name.end), 0))
 
-    def _arguments_until_close(self) -> None:
-        self.deeper()
+    def value(self) -> None:
+        """Read an expression of one column."""
+        first = self.i
         self.boolean()
-        while self.accept(","):
-            self.boolean()
-        self.nesting -= 1
-        self.expect(")")
+        self.one_column(first)
 
     def _flag(self, mark: int, flag: int) -> None:
         atoms = self.atoms
@@ -230,15 +290,15 @@ class OperandGrammar(Cursor, ABC):
         self.i += 1
         self.deeper()
         if self.words[self.i] != "WHEN":
-            self.boolean()
+            self.value()
         if self.words[self.i] != "WHEN":
             raise self.problem()
         while self.accept("WHEN"):
-            self.boolean()
+            self.value()
             self.expect("THEN")
-            self.boolean()
+            self.value()
         if self.accept("ELSE"):
-            self.boolean()
+            self.value()
         self.nesting -= 1
         if not self.accept("END"):
             raise self.problem()
@@ -249,7 +309,7 @@ class OperandGrammar(Cursor, ABC):
         if self.words[self.i] == "(" and self._lists_several(self.i) and not self.is_query(self.i):
             self.call("INTERVAL")
             return
-        self.boolean()
+        self.value()
         if self.at_hole():
             self.hole(NAME)
         elif self.words[self.i] in UNITS:
@@ -296,6 +356,10 @@ class OperandGrammar(Cursor, ABC):
             # MariaDB's own functions may be named with the schema of a compatibility mode.
             self.call(parts[1].text.upper() if parts[0].text.lower() in _FUNCTION_SCHEMAS else "")
             return
+        if self.words[self.i] == "(" and len(parts) == 3 and self.dialect == "mariadb":
+            # A package's function (sql_mode ORACLE, or MariaDB 11.4).
+            self.call("")
+            return
         if self.words[self.i] == "." or (self.words[self.i] == "(" and self.kinds[self.i - 1] == QUOTED):
             if self.words[self.i] == "(":
                 self.call("")
@@ -309,6 +373,8 @@ class OperandGrammar(Cursor, ABC):
         """Read a column's name alone, as in an INSERT list."""
         saved = self.atoms
         self.atoms = []
+        if self.words[self.i] == "." and self.words[self.i + 2] == ".":
+            self.i += 1
         self._name()
         found = self.atoms
         self.atoms = saved

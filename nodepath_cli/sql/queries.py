@@ -27,7 +27,7 @@ _SELECT_OPTIONS = words_of("""
     ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT
     SQL_CACHE SQL_NO_CACHE SQL_CALC_FOUND_ROWS
 """)
-_DISTINCT = frozenset(("DISTINCT", "DISTINCTROW"))
+_DISTINCT = frozenset(("DISTINCT", "DISTINCTROW", "UNIQUE"))
 _DIRECTIONS = frozenset(("ASC", "DESC"))
 _AFTER_FROM = frozenset(("AND", "OR"))
 
@@ -158,6 +158,9 @@ class QueryGrammar(FunctionGrammar):
         if self.words[options] == "SQL_CACHE":
             self.needs("SQL_CACHE")
         self.accept_any(_SELECT_OPTIONS)
+        if self.words[self.i] == "UNIQUE":
+            self.needs("SELECT UNIQUE")
+            self.i += 1
         distinct = not _DISTINCT.isdisjoint(self.words[options : self.i])
         list_start = self.starts[self.i]
         items, open_items = self._items()

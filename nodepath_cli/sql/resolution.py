@@ -154,6 +154,10 @@ class Violation(Struct, frozen=True):
     clause: Clause | None = None
 
 
+NEEDLESS = "Syntax error at ';': no statement stands before it"
+"""The message for a semicolon that ends no statement. Programs that send statements one by one may split there."""
+
+
 class Placeholder(Struct, frozen=True):
     """A place for a value that the program gives with the statement."""
 

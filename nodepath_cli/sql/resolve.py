@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -17,7 +17,16 @@ from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Upd
 from nodepath_cli.sql.parse import Parsed, parse
 from nodepath_cli.sql.placeholders import placeholders
 from nodepath_cli.sql.recursion import with_room
-from nodepath_cli.sql.resolution import Ambiguous, Columns, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.resolution import (
+    NEEDLESS,
+    Ambiguous,
+    Columns,
+    Missing,
+    Resolution,
+    Unknown,
+    Unparsed,
+    Violation,
+)
 from nodepath_cli.sql.scope import Output
 from nodepath_cli.sql.write_resolver import WriteResolver
 
@@ -82,13 +91,20 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
         tuple(resolver.tables),
         tuple(resolver.columns),
         tuple(resolver.inserts),
-        tuple(resolver.violations),
+        (*resolver.violations, *_needless(parsed)),
         reasons,
         display,
         complete,
         placeholders(parsed),
         resolver.selected if len(parsed.nodes) == 1 else None,
     )
+
+
+def _needless(parsed: Parsed) -> Iterator[Violation]:
+    """Yield semicolons that end no statement, where the text was not put together: a part of it may be empty."""
+    if parsed.prepared.dialect.name != "sqlite" and parsed.variant.offsets.unbroken:
+        for place in map(parsed.prepared.back, parsed.needless):
+            yield Violation(1064, NEEDLESS, None, place, place + 1)
 
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:

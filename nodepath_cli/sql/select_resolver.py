@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
-from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, NotYet, Several
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     WINDOW_ITEM,
@@ -26,6 +26,8 @@ from nodepath_cli.sql.nodes import (
 from nodepath_cli.sql.resolution import Clause, Columns
 from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
 
+DISTINCT_CHECKED = (5, 7, 5)
+"""The MySQL from which on ORDER BY and DISTINCT have to fit one another."""
 OPEN_LIST = "the select list is known only in part"
 
 
@@ -237,13 +239,38 @@ class SelectResolver(FromResolver):
             self._group_item(expr, scope, environment)
         if select.having:
             self.expression(select.having, scope, Clause.HAVING, environment)
+            self._no_window_alias(select.having, scope, Clause.HAVING)
         for window in select.windows:
             self.expression(window.spec, scope, Clause.SELECT, environment)
             if self.dialect.name == "mariadb":
                 self._group_functions(window.spec, scope, in_windows=True)
-        for expr in order:
+        for number, expr in enumerate(order, 1):
             self.order_item(expr, scope, environment)
+            if select.distinct and expr.column and self._distinct_matters(scope):
+                self._order_of_distinct(expr.column, number, scope)
         return self.output(scope)
+
+    def _distinct_matters(self, scope: Scope) -> bool:
+        """Say whether MySQL checks what the rows of a SELECT DISTINCT are ordered by (ONLY_FULL_GROUP_BY)."""
+        dialect = self.dialect
+        if dialect.name != "mysql" or dialect.assumed or not dialect.full_group_by or scope.grouped or scope.merged:
+            return False
+        return not dialect.version or (*dialect.version, 99, 99)[:3] >= DISTINCT_CHECKED
+
+    def _order_of_distinct(self, col: Col, number: int, scope: Scope) -> None:
+        """Check that a column of ORDER BY is in the list of a SELECT DISTINCT: MySQL refuses others, by its manual.
+
+        ("MySQL Handling of GROUP BY": with DISTINCT each expression of ORDER BY has to be one of the list, or its
+        columns have to be.)
+        """
+        if col.name.hole or (col.table and col.table.hole) or self.in_items(col, scope) is not None:
+            return
+        if isinstance(self.in_tables(col, scope), InTable):
+            message = (
+                f"Expression #{number} of ORDER BY clause is not in SELECT list, references column '{col.name.text}' "
+                "which is not in SELECT list; this is incompatible with DISTINCT"
+            )
+            self.violate(3065, message, col.name.text, col.name.start, col.name.end, Clause.ORDER_BY)
 
     def output(self, scope: Scope) -> Output:
         """Return the columns of a resolved select list."""
@@ -321,23 +348,45 @@ class SelectResolver(FromResolver):
             self.expression(expr, scope, Clause.GROUP_BY, environment)
             self.no_aggregate(expr, scope, Clause.GROUP_BY)
             self._group_functions(expr, scope)
+            self._no_window_alias(expr, scope, Clause.GROUP_BY)
             return
         hit = None if col.name.hole else self.in_items(col, scope)
         if not isinstance(hit, (InItems, Several)):
             self.column(col, scope, Clause.GROUP_BY)
             return
         hit = self.grouped_by(col, scope)
-        if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+        value = hit.item.value if isinstance(hit, InItems) else None
+        if value and value.window:
+            self.no_window(col.name.start, col.name.end, Clause.GROUP_BY, col.name.text)
+        elif value and value.aggregate:
             name = col.name
             self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
         self.record(col, Clause.GROUP_BY, self.behind_alias(col, hit, scope), scope, None)
+
+    def _no_window_alias(self, expr: Expr, scope: Scope, clause: Clause) -> None:
+        """Check that an expression names no item of the select list that holds a window function."""
+        for atom in expr.atoms:
+            if isinstance(atom, Sub) or atom.name.hole:
+                continue
+            inside = bool(atom.flags & AGGREGATE)
+            name = atom.name.text.lower()
+            grouped = any(expr.column and expr.column.name.text.lower() == name for expr in scope.group)
+            # In HAVING alone an alias goes before a column, unless that is in GROUP BY (measured).
+            own_first = clause is not Clause.HAVING or inside or grouped
+            if own_first and self.in_tables(atom, scope) is not None:
+                continue
+            hit = self.in_items(atom, scope)
+            if isinstance(hit, InItems) and hit.item.value and hit.item.value.window:
+                self.no_window(atom.name.start, atom.name.end, clause, atom.name.text, in_aggregate=inside)
 
     def _position(self, expr: Expr, scope: Scope, clause: Clause) -> None:
         position = expr.position or ""
         items = scope.items or []
         if 1 <= int(position) <= len(items):
             value = items[int(position) - 1].value
-            if clause is Clause.GROUP_BY and value and value.aggregate:
+            if clause is Clause.GROUP_BY and value and value.window:
+                self.no_window(expr.start, expr.end, clause)
+            elif clause is Clause.GROUP_BY and value and value.aggregate:
                 name = items[int(position) - 1].name
                 self.violate(1056, f"Can't group on '{name}'", name, expr.start, expr.end, clause)
         elif not scope.items_open:
@@ -374,7 +423,9 @@ class SelectResolver(FromResolver):
             if self.in_tables(atom, scope) is not None:
                 continue
             hit = self.in_items(atom, scope)
-            if isinstance(hit, InItems) and hit.item.value and hit.item.value.aggregate:
+            value = hit.item.value if isinstance(hit, InItems) else None
+            # An aggregate in the argument of a window function can be named (measured).
+            if value and value.aggregate and not value.window:
                 self.record(atom, Clause.ORDER_BY, NotYet(GROUP_FUNCTION), scope, None)
 
     def _union_order(self, query: Query, first: Output, outer: Link | None, environment: Environment | None) -> None:

@@ -31,6 +31,9 @@ class StatementGrammar(WriteGrammar):
         self.atoms = []
         self.named_windows = []
         self.faults = []
+        self.operands = []
+        self.needless: list[int] = []
+        """Where semicolons stand that end no statement, in front of another one."""
         self.variables = []
 
     def statements(self) -> list[Node]:
@@ -40,10 +43,14 @@ class StatementGrammar(WriteGrammar):
         """
         nodes: list[Node] = []
         while True:
+            needless = self.i + bool(nodes)
             while self.accept(";"):
                 pass
             if self.kinds[self.i] == END:
                 break
+            if self.i > needless:
+                # The server takes them at the end alone (measured, with several statements in one text).
+                self.needless.append(self.starts[needless])
             nodes.append(self._statement())
             if self.kinds[self.i] != END and self.words[self.i] != ";":
                 raise self.problem()

@@ -3,13 +3,14 @@
 Either two words stand next to one another that no statement of any server has so: each pair was looked for in the
 statements of MariaDB's regression suite that the server accepts, and in none of them it stands. Or the grammars of both
 families stop, in a text that has no sign of another language: of 31,433 statements of that suite some 60 are refused,
-and MariaDB 10.11 answers an error to each.
+and MariaDB 10.11 answers an error to each. A text that breaks off (`WHERE` at its end, an open quote or parenthesis)
+may be a piece of another text, unless it is known to be whole: then that is an error, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,17 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.lexer import NEVER_CLOSED
+from nodepath_cli.sql.lexer import (
+    NEVER_CLOSED,
+    NEVER_OPENED,
+    NUMBER,
+    OPEN_QUOTE,
+    PARAM,
+    QUOTED,
+    WORD,
+    LexError,
+    tokenize,
+)
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.words import words_of
@@ -52,6 +63,7 @@ _SHAPES = (
     ("DELETE", "FROM"),
 )
 _FROM_MISSPELT = (("SELECT", "JOIN"), ("SELECT", "WHERE"), ("DELETE", "WHERE"), ("UPDATE", "WHERE"))
+_VERBS = frozenset(first for first, _ in _SHAPES)
 _NEWEST = (("mysql", (8, 4)), ("mariadb", (11, 4)))
 """What one of these accepts is no syntax error, whatever the server at hand says."""
 _OTHER_LANGUAGES = words_of(
@@ -60,6 +72,8 @@ _OTHER_LANGUAGES = words_of(
     "QUALIFY RETURNING ROWID ROWNUM SAMPLE SIMILAR TABLESAMPLE TOP TTL UNNEST WITHIN ZONE ||"
 )
 """Words of PostgreSQL, SQLite, SQL Server, Oracle, Cassandra and ClickHouse, or of what they write in another way."""
+_OWN_TYPES = words_of("SIGNED UNSIGNED CHAR DATETIME BINARY")
+"""What CAST makes in MySQL and MariaDB, and hardly elsewhere."""
 
 
 class SyntaxFault(Struct, frozen=True):
@@ -72,6 +86,17 @@ class SyntaxFault(Struct, frozen=True):
     """Offsets of the second word."""
     text: str
     """How both read."""
+    ends: bool = False
+    """There is no second word: the statement ends behind `text`, which `start` and `end` frame."""
+
+
+class Known(Struct, frozen=True):
+    """What a schema tells of the names in a text that the grammar does not understand."""
+
+    table: Callable[[str], bool]
+    """Whether there is a table of that name."""
+    columns: Callable[[frozenset[str]], bool] = lambda _names: False
+    """Whether there is a table that has all these columns."""
 
 
 def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | None:
@@ -91,40 +116,96 @@ def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | N
     return None
 
 
-def refused_word(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+def refused_word(unread: Unparsed, dialect: Dialect, known: Known, *, whole: bool = False) -> SyntaxFault | None:
     """Return the word at which the grammar stops, where those of both families do; None where in doubt.
 
-    In doubt are also texts that name no table of which `known` is true, or that hold a word of another database's
-    language.
+    In doubt are also texts that name no known table, or that hold a word of another database's language. `whole`: the
+    text is all that the server gets, so that its end is the statement's.
     """
     if unread.start is None:
         return None
-    if unread.variant.sql[unread.start : unread.start + 1] == ")":
-        return _one_too_many(unread.variant, unread.start, dialect, known)
-    if unread.reason == NEVER_CLOSED:
-        return _never_closed(unread.variant, unread.start, dialect, known)
+    unpaired = _UNPAIRED.get(unread.reason)
+    if unpaired is not None:
+        fault = unpaired(unread.variant, unread.start, dialect, known)
+        return fault or (_without_partner(unread.variant, unread.start, dialect, known) if whole else None)
     verb = _verb_misspelt(unread, dialect, known)
     if verb is not None:
         return verb
-    clauses = _plain(unread.variant, dialect.ansi_quotes, _SHAPES + _FROM_MISSPELT)
-    if clauses is None or not _OTHER_LANGUAGES.isdisjoint(clauses.tokens.words) or not _names_any(clauses, known):
+    clauses = _plain(unread.variant, dialect.ansi_quotes, None if whole else _SHAPES + _FROM_MISSPELT)
+    if clauses is None or any(_foreign_words(clauses)) or not _names_any(clauses, known):
         return None
     for name, version in _NEWEST:
         other = parse(unread.variant, Dialect(name, version, dialect.ansi_quotes))
-        if not isinstance(other, Unparsed) or other.start is None:
-            return None
-        if unread.variant.sql[other.start :][:1] == "=" and clauses.word(0) != "UPDATE":
-            # Both servers read `FROM a = b` as `FROM a AS b` (measured).
+        if not isinstance(other, Unparsed) or other.start is None or _may_be_alias(clauses, other.start):
             return None
     index = next((number for number, start in enumerate(clauses.tokens.starts) if start == unread.start), 0)
-    if not 0 < index < clauses.end:
+    if clauses.word(index) == "VALUES" and _has(clauses, "DUPLICATE"):
+        # MariaDB takes it for a column's name there (measured).
+        return None
+    if index >= clauses.end:
+        return _at_end(clauses) if whole else None
+    if not index:
         return None
     fault = _between(clauses, index - 1)
-    # The word is wrong wherever the one before it comes from.
-    return replace(fault, first=fault.start)
+    # The word is wrong wherever the one before it comes from; a list that is empty has to be seen to be so.
+    return fault if clauses.word(index) == ")" else replace(fault, first=fault.start)
 
 
-def _verb_misspelt(unread: Unparsed, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+def _may_be_alias(clauses: Clauses, start: int) -> bool:
+    """Say whether `=` stands behind a table: both servers read `FROM a = b` as `FROM a AS b` (measured)."""
+    tokens = clauses.tokens
+    if tokens.text[start : start + 1] != "=" or clauses.word(0) == "UPDATE" or start not in tokens.starts:
+        return False
+    before = tokens.starts.index(start) - 1
+    return tokens.kinds[before] in (WORD, QUOTED) or tokens.words[before] == ")"
+
+
+def _foreign_words(clauses: Clauses) -> Iterator[str]:
+    """Yield the words of another database's language, but for those that are MySQL's where they stand."""
+    tokens = clauses.tokens
+    for index, word in enumerate(tokens.words[: clauses.end]):
+        if word not in _OTHER_LANGUAGES or (index and tokens.words[index - 1] == "."):
+            continue
+        following = tokens.words[index + 1]
+        if word == "INTERVAL" and (following == "(" or tokens.kinds[index + 1] in (NUMBER, PARAM, WORD)):
+            # PostgreSQL's is a text.
+            continue
+        if word == "FORMAT" and following == "(":
+            continue
+        if word == "CAST" and following == "(":
+            close = tokens.closing[index + 1]
+            named = clauses.find(index + 2, {"AS"}, close)
+            if named < close and tokens.words[named + 1] in _OWN_TYPES:
+                continue
+        yield word
+
+
+def _at_end(clauses: Clauses) -> SyntaxFault:
+    """Return the fault that the statement goes on for no word more."""
+    tokens, last = clauses.tokens, clauses.end - 1
+    start, end = tokens.starts[last], tokens.ends[last]
+    return SyntaxFault(start, start, end, tokens.text[start:end], True)
+
+
+def _without_partner(variant: Variant, place: int, dialect: Dialect, known: Known) -> SyntaxFault | None:
+    """Return the quote or parenthesis that has no partner, in a text that is a statement but for such marks."""
+    text, start = variant.sql, place
+    if variant.holes or "\\" in text:
+        # Some servers take a backslash for a letter (sql_mode NO_BACKSLASH_ESCAPES).
+        return None
+    while True:
+        text = text[:start] + " " + text[start + 1 :]
+        again = tokenize(text, dialect.ansi_quotes)
+        if not isinstance(again, LexError):
+            break
+        start = again.start
+    clauses = _plain(Variant(text, variant.offsets), dialect.ansi_quotes, None)
+    if clauses is None or any(_foreign_words(clauses)) or not _names_any(clauses, known):
+        return None
+    return SyntaxFault(place, place, place + 1, variant.sql[place])
+
+
+def _verb_misspelt(unread: Unparsed, dialect: Dialect, known: Known) -> SyntaxFault | None:
     """Return the first word where the text is right with the verb that it was meant to be."""
     variant = unread.variant
     clauses = None if variant.holes else Clauses.of(variant.sql, dialect.ansi_quotes)
@@ -140,7 +221,7 @@ def _verb_misspelt(unread: Unparsed, dialect: Dialect, known: Callable[[str], bo
     return replace(fault, start=start, end=end) if understood else None
 
 
-def _one_too_many(variant: Variant, start: int, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+def _one_too_many(variant: Variant, start: int, dialect: Dialect, known: Known) -> SyntaxFault | None:
     """Return the parenthesis at `start` where the text is right without it."""
     without = variant.sql[:start] + " " + variant.sql[start + 1 :]
     if variant.holes or isinstance(parse(Variant(without, variant.offsets), dialect), Unparsed):
@@ -149,7 +230,7 @@ def _one_too_many(variant: Variant, start: int, dialect: Dialect, known: Callabl
     return SyntaxFault(start, start, start + 1, ")") if clauses and _names_any(clauses, known) else None
 
 
-def _never_closed(variant: Variant, start: int, dialect: Dialect, known: Callable[[str], bool]) -> SyntaxFault | None:
+def _never_closed(variant: Variant, start: int, dialect: Dialect, known: Known) -> SyntaxFault | None:
     """Return the parenthesis at `start` where the text is right with its partner somewhere before the end.
 
     Where the partner would be right at the end, the text may be the first piece of another one.
@@ -168,21 +249,43 @@ def _never_closed(variant: Variant, start: int, dialect: Dialect, known: Callabl
     return None
 
 
-def _plain(variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...]) -> Clauses | None:
-    """Return the words of a text that is a statement and nothing else, as far as can be seen."""
+_UNPAIRED: dict[str, Callable[[Variant, int, Dialect, Known], SyntaxFault | None]] = {
+    NEVER_OPENED: _one_too_many,
+    NEVER_CLOSED: _never_closed,
+    OPEN_QUOTE: lambda *_: None,
+}
+"""What is said of marks without a partner in a text that may be a piece of another one."""
+
+
+def _plain(variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...] | None) -> Clauses | None:
+    """Return the words of a text that is a statement and nothing else, as far as can be seen.
+
+    None for `shapes`: its first word is enough.
+    """
     clauses = None if variant.holes else Clauses.of(variant.sql, ansi_quotes)
     if clauses is None or not _FOREIGN.isdisjoint(clauses.tokens.words):
         return None
+    if shapes is None:
+        return clauses if clauses.word(0) in _VERBS else None
     shaped = any(clauses.word(0) == first and _has(clauses, word) for first, word in shapes)
     return clauses if shaped else None
 
 
-def _names_any(clauses: Clauses, known: Callable[[str], bool]) -> bool:
+def _names_any(clauses: Clauses, known: Known) -> bool:
+    """Say whether a text names a known table, or lists columns of one where a table's name is left out."""
     tokens = clauses.tokens
-    return any(
-        known(tokens.text[start:end].strip("`"))
+    texts = [
+        tokens.text[start:end].strip("`")
         for start, end in zip(tokens.starts[1 : clauses.end], tokens.ends[1 : clauses.end], strict=True)
-    )
+    ]
+    if any(map(known.table, texts)):
+        return True
+    opening = 1 + (clauses.word(1) == "INTO")
+    if clauses.word(0) not in ("INSERT", "REPLACE") or clauses.word(opening) != "(":
+        return False
+    listed = texts[opening : tokens.closing[opening] - 1]
+    names = frozenset(name.lower() for name in listed if name != ",")
+    return len(names) > 1 and known.columns(names)
 
 
 def _between(clauses: Clauses, index: int) -> SyntaxFault:

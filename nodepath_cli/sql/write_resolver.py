@@ -224,6 +224,8 @@ class WriteResolver(SelectResolver):
             if pair.value:
                 self.expression(pair.value, scope, clause, environment)
                 self.no_aggregate(pair.value, scope, clause)
+                if pair.value.window and clause is Clause.SELECT:
+                    self.no_window(pair.value.start, pair.value.end, Clause.SET)
         for bound in node.portion:
             self.expression(bound, scope, Clause.WHERE, environment)
         if node.where:
@@ -231,6 +233,8 @@ class WriteResolver(SelectResolver):
             self.no_aggregate(node.where, scope, Clause.WHERE)
         for expr in node.order:
             self.order_item(expr, scope, environment)
+            if expr.window:
+                self.no_window(expr.start, expr.end, Clause.ORDER_BY)
         self._limit(node.limit)
         self._changed(node, [each for each in tables_of(node.sources) if each.name_used in changed], scope)
         if node.returning:

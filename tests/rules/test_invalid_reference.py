@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from nodepath_cli.audit.finding import Severity
+from nodepath_cli.config import Dialect, Settings
 from tests.tree import Tree
 
 DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
@@ -31,6 +34,17 @@ DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
         ("SELECT SUM(MAX(a)) FROM t", 1111),
         ("SELECT a FROM t WHERE a IN (SELECT a, c FROM u)", 1241),
         ("SELECT (SELECT a, c FROM u) FROM t", 1241),
+        ("SELECT a FROM t WHERE a = (SELECT a, c FROM u)", 1241),
+        ("SELECT a FROM t WHERE (a, b) IN ((1, 2), (3, 4, 5))", 1241),
+        ("INSERT INTO t (a, b) VALUES (1, (3, 4))", 1241),
+        ("SELECT a FROM t GROUP BY (a, b)", 1241),
+        # MySQL's numbers, by its manual.
+        ("SELECT a FROM t WHERE ROW_NUMBER() OVER (ORDER BY a) = 1", 3593),
+        ("SELECT a, RANK() OVER (ORDER BY a) AS place FROM t HAVING place = 1", 3594),
+        ("SELECT RANK() FROM t", 1064),
+        ("SELECT COUNT (*) FROM t", 1064),
+        ("SELECT MAX (a) FROM t", 1630),
+        ("DELETE FROM t;; DELETE FROM u", 1064),
         # Texts put together without a blank.
         ("SELECT a FROM t WHERE a = ?AND b = 1", 1064),
         ("SELECT a FROM t WHERE a = ?ORDER BY b", 1064),
@@ -49,6 +63,9 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
         "SELECT CONCAT(a), COALESCE(a, b, 1, 2), NOW(), NOW(6), IF(a, b, 1), my_own(a, b, 1, 2) FROM t",
         # MariaDB's own: the last of several values.
         "SELECT LAST_VALUE(a, b) FROM t",
+        "DELETE FROM t; DELETE FROM u;;",
+        "SELECT IFNULL (a, b), COALESCE (a, b), MAX(a) FROM t",
+        "SELECT a FROM t WHERE (a, b) IN (?) AND (a, b) = (?, ?) AND a IN (?)",
         "SELECT a FROM t WHERE (a, b) IN (SELECT a, c FROM u) AND EXISTS (SELECT a, c FROM u)",
         "SELECT (SELECT a, c FROM u LIMIT 1) = (a, b) FROM t",
         # The aggregate, or the inner one of two, is one of the query around.
@@ -58,6 +75,65 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
 )
 def test_calls_and_subqueries_that_the_server_takes_are_not_reported(tree: Tree, statement: str) -> None:
     assert tree.findings(DDL, f'"{statement}"') == []
+
+
+MYSQL = Settings(schema=("schema.sql",), dialect=Dialect("mysql", (8, 0)), dialect_given=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT DISTINCT a FROM t ORDER BY b",
+        "SELECT DISTINCT t.a FROM t JOIN u ON u.a = t.a ORDER BY t.a, u.c DESC",
+        "SELECT DISTINCT a AS x FROM t ORDER BY x, t.b",
+        "SELECT a FROM u WHERE a IN (SELECT a FROM (SELECT DISTINCT a FROM t ORDER BY b LIMIT 1) d)",
+    ],
+)
+def test_mysql_by_its_manual_wants_what_distinct_rows_are_ordered_by_in_the_list(tree: Tree, statement: str) -> None:
+    (finding,) = tree.findings(DDL, f'"{statement}"', settings=MYSQL)
+    assert (finding.rule, finding.errno) == ("NP114", 3065)
+    assert tree.findings(DDL, f'"{statement}"') == []
+    # It may be MariaDB, which takes it, or a MySQL whose mode does.
+    for dialect in (
+        Dialect("mysql", (8, 0), assumed=True),
+        Dialect("mariadb", (10, 11)),
+        Dialect("mysql", (5, 6)),
+        Dialect("mysql", (8, 0), full_group_by=False),
+    ):
+        assert tree.findings(DDL, f'"{statement}"', settings=replace(MYSQL, dialect=dialect)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT DISTINCT a, b FROM t ORDER BY b",
+        "SELECT DISTINCT a, b AS x FROM t ORDER BY t.b",
+        "SELECT DISTINCT * FROM t ORDER BY b",
+        "SELECT DISTINCT t.* FROM t JOIN u ON u.a = t.a ORDER BY b",
+        "SELECT DISTINCT a FROM t ORDER BY 1",
+        "SELECT a FROM t ORDER BY b",
+        "SELECT DISTINCT a, (SELECT MAX(c) FROM u) AS b FROM t ORDER BY b",
+        "SELECT DISTINCT COUNT(*) FROM t GROUP BY a ORDER BY a",
+        "SELECT DISTINCT a FROM t UNION SELECT a FROM u ORDER BY a",
+        "SELECT a, (SELECT DISTINCT c FROM u ORDER BY t.b LIMIT 1) FROM t",
+    ],
+)
+def test_what_distinct_rows_may_be_ordered_by(tree: Tree, statement: str) -> None:
+    assert tree.findings(DDL, f'"{statement}"', settings=MYSQL) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("SELECT IFNUL(a, b) FROM t", "did you mean IFNULL?"),
+        ("SELECT a FROM t WHERE DATE_TRUNC('day', b) = 1", "PostgreSQL has one of that name"),
+        ("UPDATE t SET a = LEN(b)", "SQL Server has one of that name"),
+    ],
+)
+def test_a_function_that_there_most_probably_is_not_is_a_warning(tree: Tree, statement: str, why: str) -> None:
+    (finding,) = tree.findings(DDL, f'"{statement}"')
+    assert (finding.rule, finding.errno, finding.severity) == ("NP114", 1305, Severity.WARNING)
+    assert finding.message.endswith(why)
 
 
 def test_a_call_that_the_program_puts_together_may_have_any_number_of_arguments(tree: Tree) -> None:

@@ -47,6 +47,39 @@ def test_a_word_that_no_grammar_can_read_is_framed(tree: Tree, literal: str, wor
     assert (finding.position.line, finding.position.column) == place(go(literal), word)
 
 
+@pytest.mark.parametrize(
+    ("literal", "word", "message"),
+    [
+        ("`SELECT id FROM flows WHERE`", "WHERE", "the statement ends at 'WHERE'"),
+        ('"SELECT id FROM flows WHERE\\n\\tid = ? AND"', "AND", "the statement ends at 'AND'"),
+        ("`INSERT INTO flows (id, name) VALUES (?, ?`", "(?, ?", "syntax error at '('"),
+        ("`SELECT id FROM flows WHERE name = 'x`", "'x", 'syntax error at "\'"'),
+        ("`INSERT (id, name) VALUES (1, 'x')`", "(id", "syntax error at 'INSERT ('"),
+        ("`SELECT id FROM flows WHERE id IN ()`", ")`", "syntax error at '()'"),
+        ("`SELECT id FROM flows WHERE id == 1`", "= 1", "syntax error at '=='"),
+    ],
+)
+def test_a_literal_that_a_database_gets_as_it_stands(tree: Tree, literal: str, word: str, message: str) -> None:
+    [finding] = tree.findings(DDL, literal)
+    assert (finding.rule, finding.errno, finding.message) == ("NP109", 1064, message)
+    assert (finding.position.line, finding.position.column) == place(go(literal), word)
+
+
+def test_a_literal_that_another_function_may_go_on_with(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = go("`SELECT id FROM flows`").replace("db.Exec(", 'list.Where("SELECT id FROM flows WHERE")\n\tdb.Exec(')
+    tree.write("store.go", source)
+    assert tree.audit("store.go").findings == ()
+
+
+def test_a_statement_of_a_script_ends_at_its_semicolon(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("ends.sql", "SELECT id FROM flows WHERE;\nSELECT id FROM flows;\n")
+    tree.write("part.sql", "SELECT id FROM flows WHERE\n")
+    assert [(each.rule, each.position.line) for each in tree.audit("ends.sql").findings] == [("NP109", 1)]
+    assert tree.audit("part.sql").findings == ()
+
+
 def test_it_can_be_suppressed_at_its_line(tree: Tree) -> None:
     tree.write("schema.sql", DDL)
     tree.write("q.sql", "-- nodepath: ignore[NP109] kept as an example\nSELECT id, FROM flows;\n")
@@ -62,9 +95,10 @@ def test_it_can_be_suppressed_at_its_line(tree: Tree) -> None:
         "`SELECT {{.Columns}}, FROM flows`",
         "`SELECT %s, FROM flows`",
         "`SELECT id, FROM flows WHERE id = $1`",
-        # It may be a piece of another text.
-        "`SELECT id FROM flows WHERE`",
-        "`SELECT id FROM flows WHERE id IN (`",
+        # Its end may be one that the program always fills.
+        '"SELECT id FROM flows WHERE " + strings.TrimSpace("")',
+        '"SELECT id FROM flows " + "WHERE"',
+        '"SELECT id FROM flows WHERE id IN (" + strings.Join(nil, ",") + ")"',
         # Other databases' words, and a table that is not known.
         "`INSERT INTO flows (id) VALUES (?) ON CONFLICT DO NOTHING`",
         "`SELECT id FROM flows WHERE name ILIKE ?`",

@@ -148,7 +148,7 @@ _COLUMNS = """
 _KEYS = """
     SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, COLUMN_NAME, NON_UNIQUE
       FROM information_schema.STATISTICS
-     WHERE NON_UNIQUE = 0 AND TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
+     WHERE TABLE_SCHEMA NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')
      ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
 """
 
@@ -158,14 +158,15 @@ def load_schema(connection: Connection, database: str, temporary: Iterable[str] 
     columns: dict[tuple[str, str], list[Column]] = {}
     kinds: dict[tuple[str, str], str] = {}
     keys: dict[tuple[str, str], dict[str, list[str]]] = {}
+    indexes: dict[tuple[str, str], dict[str, list[str]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS)
         for schema, table, name, kind, nullable, default, extra, table_type in cursor.fetchall():
             columns.setdefault((schema, table), []).append(_column(name, kind, nullable, default, extra))
             kinds[schema, table] = table_type
         cursor.execute(_KEYS)
-        for schema, table, key, name, _ in cursor.fetchall():
-            keys.setdefault((schema, table), {}).setdefault(key, []).append(name)
+        for schema, table, key, name, repeats in cursor.fetchall():
+            (indexes if repeats else keys).setdefault((schema, table), {}).setdefault(key, []).append(name)
         for name in temporary:
             try:
                 cursor.execute(f"SHOW COLUMNS FROM {name_quoted(database)}.{name_quoted(name)}")
@@ -173,7 +174,10 @@ def load_schema(connection: Connection, database: str, temporary: Iterable[str] 
                 continue
             columns[database, name] = [_column(row[0], row[1], row[2], row[4], row[5]) for row in cursor.fetchall()]
             kinds[database, name] = "BASE TABLE"
-    tables = [_table(where, found, kinds[where], keys.get(where, {}), database) for where, found in columns.items()]
+    tables = [
+        _table(where, found, kinds[where], keys.get(where, {}), indexes.get(where, {}), database)
+        for where, found in columns.items()
+    ]
     return Schema(dialect="mariadb", version=(10, 11), database=database).with_tables(tables)
 
 
@@ -189,7 +193,12 @@ def _column(name: str, kind: str, nullable: str, default: str | None, extra: str
 
 
 def _table(
-    where: tuple[str, str], columns: list[Column], kind: str, keys: dict[str, list[str]], database: str
+    where: tuple[str, str],
+    columns: list[Column],
+    kind: str,
+    keys: dict[str, list[str]],
+    indexes: dict[str, list[str]],
+    database: str,
 ) -> Table:
     kinds: dict[str, TableKind] = {"VIEW": "view", "SEQUENCE": "sequence"}
     return Table(
@@ -200,4 +209,5 @@ def _table(
         versioned="VERSIONED" in kind,
         primary_key=tuple(keys.get("PRIMARY", ())),
         unique_keys=tuple(Key(name, tuple(names)) for name, names in keys.items() if name != "PRIMARY"),
+        indexes=tuple(Key(name, tuple(names)) for name, names in indexes.items()),
     )

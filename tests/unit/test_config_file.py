@@ -127,7 +127,19 @@ def test_sql_mode_reaches_the_dialect(project: Path) -> None:
     settings = load_settings()
     assert settings.sql_mode == ("ANSI_QUOTES", "STRICT_TRANS_TABLES")
     assert settings.dialect.ansi_quotes
+    assert not settings.dialect.ignore_space
+    assert not settings.dialect.full_group_by
     assert not settings.dialect_given
+
+
+def test_the_mode_ansi_holds_others(project: Path) -> None:
+    assert load_settings().dialect.full_group_by
+    (project / "nodepath.toml").write_text('sql-mode = "ANSI"\n')
+    dialect = load_settings().dialect
+    assert (dialect.ansi_quotes, dialect.ignore_space, dialect.full_group_by) == (True, True, True)
+    (project / "nodepath.toml").write_text('sql-mode = "IGNORE_SPACE,ONLY_FULL_GROUP_BY"\n')
+    dialect = load_settings().dialect
+    assert (dialect.ansi_quotes, dialect.ignore_space, dialect.full_group_by) == (False, True, True)
 
 
 @pytest.mark.parametrize(

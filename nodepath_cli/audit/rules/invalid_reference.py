@@ -3,8 +3,12 @@
 Why it matters: the statement fails at every call, as with an unknown column. Among the numbers: 1051 (`nosuch.*`),
 1060 (a derived table with two columns of one name), 1066 (one alias twice), 1109 (a DELETE target that is not in FROM),
 1110 (a column twice in an INSERT list), 1176 (`FORCE INDEX` of a key that is not there), 1222 (UNION branches of
-different width), 1247 (an alias too early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an identifier in
-LIMIT).
+different width), 1241 and 4078 (a row or a subquery of several columns where one is meant, or of another width than
+what it is compared with), 1247 (an alias too early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an
+identifier in LIMIT), 1630 (`COUNT (a)`: the blank makes it another function's name), 4015, 4074, 3593 and 3594 (a
+window function where none may stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list). A name that is
+no function of either server is a warning (1305) where another one was most probably meant, as it may be a stored
+function.
 
 Example:
 
@@ -21,7 +25,9 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.audit.rules.insert_count_mismatch import COUNT_ERRNO
 from nodepath_cli.sql.arity import WRONG_COUNT
-from nodepath_cli.sql.resolution import Resolution, clause_words
+from nodepath_cli.sql.resolution import NEEDLESS, Resolution, clause_words
+
+NO_FUNCTION = 1305
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -32,7 +38,9 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     for violation in resolution.violations:
         # The arguments of a call that is put together of several texts are counted by the program: it may have more.
         built = violation.message.startswith(WRONG_COUNT) and not whole(violation.start, violation.end)
-        if violation.errno != COUNT_ERRNO and not built:
+        call = context.statement.call
+        split = violation.message == NEEDLESS and not (call and call.surely)
+        if violation.errno != COUNT_ERRNO and not built and not split:
             yield Hit(
                 message=violation.message[:1].lower() + violation.message[1:],
                 start=violation.start,
@@ -41,6 +49,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 errno=violation.errno,
                 clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
                 confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
+                # It may be a stored function: a schema does not tell.
+                severity=Severity.WARNING if violation.errno == NO_FUNCTION else None,
             )
 
 

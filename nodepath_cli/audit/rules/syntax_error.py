@@ -10,8 +10,9 @@ Example:
 What to write instead: the list without its last comma, the condition without its AND. Only what is beyond doubt is
 reported: a text that nodepath does not understand and that holds two words which no statement has side by side, or one
 that names a known table and that neither MySQL's nor MariaDB's grammar can read, a first word with a slip in it
-(`SELEC`) among them. All other texts that it does not understand are listed as unresolved (NP501), with the place where
-it stopped.
+(`SELEC`) among them. A text that breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one:
+it is reported where one literal is all that the database gets. All other texts that it does not understand are listed
+as unresolved (NP501), with the place where it stopped.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
+from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.resolution import Unparsed
-from nodepath_cli.sql.syntax import SyntaxFault, refused_word, syntax_fault
+from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault
 
 _RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
 
@@ -47,12 +49,31 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
         other = _fault(each, context) if isinstance(each, Unparsed) else None
         if other is None or each.variant.offsets.locate(other.start, other.end) != place:
             return
-    yield Hit(f"syntax error at '{fault.text}'", fault.start, fault.end, errno=1064)
+    shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
+    where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
+    yield Hit(where, fault.start, fault.end, errno=1064)
 
 
 def _fault(unread: Unparsed, context: Context) -> SyntaxFault | None:
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
-    return fault or refused_word(unread, context.dialect, lambda name: context.schema.table(name) is not None)
+    return fault or refused_word(unread, context.dialect, _known(context.schema), whole=_whole(unread, context))
+
+
+def _known(schema: Schema) -> Known:
+    return Known(
+        lambda name: schema.table(name) is not None,
+        lambda names: any(names <= table.by_name.keys() for table in schema.tables),
+    )
+
+
+def _whole(unread: Unparsed, context: Context) -> bool:
+    """Say whether a text is all that the database gets: one literal that goes there, or what a semicolon ends."""
+    variant, call = unread.variant, context.statement.call
+    if variant.holes or variant.guessed or variant.repeats or not variant.offsets.unbroken:
+        return False
+    if context.statement.host == "sql":
+        return context.statement.closed
+    return call is not None and call.surely
 
 
 RULE = Rule(

@@ -136,6 +136,7 @@ class SqlProgram(Struct, dict=True):
             dialect=foreign.dialect if foreign else None,
             dialect_reason=foreign.reason if foreign else None,
             foreign_file=read.foreign is not None,
+            closed=read.source.text[each.end : each.end + 100].lstrip()[:1] == ";",
         )
 
     def _joined_write(self, sql: str, path: str) -> Foreign | None:

@@ -6,17 +6,13 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.sql._ddl.nodes import Name
 from nodepath_cli.sql._ddl.refusal import Refusal, syntax_error
 from nodepath_cli.sql.lexer import END, NUMBER, OP, QUOTED, STRING, VARIABLE, WORD, LexError, tokenize, unquote
-from nodepath_cli.sql.words import RESERVED, words_of
+from nodepath_cli.sql.words import RESERVED, TOUCHING
 
 MAX_NESTING = 200
 
 _ESCAPES = {"0": "\0", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
-# Manual, "Function Name Parsing and Resolution": reserved where a parenthesis follows without white space.
-FUNCTIONS = words_of(
-    "ADDDATE BIT_AND BIT_OR BIT_XOR CAST COUNT CURDATE CURTIME DATE_ADD DATE_SUB EXTRACT GROUP_CONCAT MAX MID MIN NOW "
-    "POSITION STD STDDEV STDDEV_POP STDDEV_SAMP SUBDATE SUBSTR SUBSTRING SUM SYSDATE TRIM VARIANCE VAR_POP VAR_SAMP"
-)
+FUNCTIONS = TOUCHING
 
 
 class Reader:

@@ -241,7 +241,8 @@ def _statement(
         finished = [record for record in records if not _is_unfinished(record)] or records
     varying = _varying(finished)
     variants = tuple(_variant(m, record, varying) for record in _kept(finished))
-    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished))
+    surely = all(record.surely for record in finished)
+    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished), surely)
     span = _span(finished[0].text, group.origin, call.span)
     statement = Statement(
         variants,

@@ -148,7 +148,7 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
             recording.migration(m, f, call, entries[-1][1])
         if folder in m.index.folders:
             site = (f.file.path, element.start_byte)
-            fields.note(m, folder, type_id, name, entries[-1][1], f.function, site)
+            fields.note(m, folder, type_id, name, entries[-1][1], f.function, site, (f.file.path, body.start_byte))
     return just(Record(type_id, tuple(entries), True))
 
 

@@ -7,7 +7,7 @@ where it rests on variables of its function is the whole function evaluated firs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,10 +16,11 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
-from nodepath_cli.source.hosts._go.records import Written
+from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import (
+    CAP,
     Alternative,
     Guard,
     Items,
@@ -61,7 +62,14 @@ class _Site(Struct, frozen=True):
 
 
 def note(
-    m: Machine, folder: str, type_id: str, name: str, value: Value, function: str | None, site: tuple[str, int]
+    m: Machine,
+    folder: str,
+    type_id: str,
+    name: str,
+    value: Value,
+    function: str | None,
+    site: tuple[str, int],
+    literal: Key | None = None,
 ) -> bool:
     """Remember what a place writes to a field of a type (empty where it is not known) or to a VARIABLE.
 
@@ -75,12 +83,12 @@ def note(
     before = writes.get(site)
     if before is not None and not known:
         return False
-    entry = Written(type_id, function or "", kept if known else kept[:1])
+    entry = Written(type_id, function or "", kept if known else kept[:1], literal)
     if before is not None and before.known:
         if before.value != entry.value and len(before.value) < _MAX_WRITES:
             # A constructor that several callers give different arguments.
             both = limit([*before.value, *entry.value])
-            writes[site] = Written(type_id or before.type, entry.function, both)
+            writes[site] = Written(type_id or before.type, entry.function, both, literal)
             m.fields_version += 1
             return not _same(before.value, both)
         return False
@@ -113,28 +121,34 @@ def grows(m: Machine, folder: str, name: str) -> bool:
     )
 
 
-def stored(m: Machine, folder: str, type_id: str, name: str, *, whose: bool = True) -> Value | None:
+def stored(
+    m: Machine, folder: str, type_id: str, name: str, *, whose: bool = True, whole: bool = False
+) -> Value | None:
     """Return what constructors and other functions put into a field, None where nothing is known.
 
     `whose` says whether it is a field of the receiver, which any value of the type can be; of another value it is not
-    known which of them it is. `type_id` is empty where the struct's type is not known. Writes of different functions
-    are different branches, named after the function.
+    known which of them it is. `whole` says that nothing is known of the value itself: then all its fields come from the
+    same place. `type_id` is empty where the struct's type is not known. Writes of different functions are different
+    branches, named after the function.
     """
     if folder not in m.index.folders:
         return None
     _evaluate(m, folder, name, is_field=True)
     if type_id:
         _evaluate_positions(m, folder, type_id, name)
-    key = (folder, type_id, name, whose)
+    key = (folder, type_id, name, whose, whole and bool(type_id))
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
-        writes = [entry for entry in m.fields.get((folder, name), {}).values() if entry.type != VARIABLE]
-        found = m.stored[key] = (m.fields_version, _as_value(m, key, _of_type(m, type_id, writes)))
+        entries = m.fields.get((folder, name), {})
+        writes = {site: entry for site, entry in entries.items() if entry.type != VARIABLE}
+        inner = m.index.promoting(type_id, name) if type_id else ""
+        ours = _of_embedded(m, type_id, inner, writes) if inner else _of_type(m, type_id, writes.values())
+        found = m.stored[key] = (m.fields_version, _as_value(m, key, ours))
     return found[1]
 
 
 def chained(m: Machine, type_id: str, name: str) -> bool:
-    """Say whether only a struct's own methods that hand it on set a field (`func (s *Select) OrderBy(...) *Select`).
+    """Say whether only options and methods that hand the struct on set a field (`func (s *Select) Order(...) *Select`).
 
     Such calls are followed, so that a struct made in sight has the field only where one of them was called.
     """
@@ -149,9 +163,20 @@ def chained(m: Machine, type_id: str, name: str) -> bool:
             if write.type is None and not write.of_element
         ]
         known = m.chained[key] = bool(sites) and all(
-            _hands_on(m.index.enclosing(file, write.start), type_name) for file, write in sites
+            _hands_on(m.index.enclosing(file, write.start), type_name) or _is_option(file, write, type_name)
+            for file, write in sites
         )
     return known
+
+
+def _is_option(file: GoFile, write: Write, type_name: str) -> bool:
+    """Say whether a write stands in a function literal that gets the struct (`func(s *Select) { s.order = c }`)."""
+    node = write.value
+    while node is not None and node.type != "func_literal":
+        node = node.parent
+    listing = node.child_by_field_name("parameters") if node is not None else None
+    taken = rf"\w+\s+\*{re.escape(type_name)}\b"
+    return listing is not None and bool(re.search(taken, file.source(listing)))
 
 
 def _hands_on(routine: Routine | None, type_name: str) -> bool:
@@ -240,7 +265,7 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
         finally:
             m.quiet -= 1
         kind = VARIABLE if not write.is_field else m.index.type_id(file, write.type)
-        note(m, folder, kind, name, value, frame.function, (file.path, write.start))
+        note(m, folder, kind, name, value, frame.function, (file.path, write.start), _literal(file, write.value))
         return
     if routine is not None and (_TELLING.search(name) or _textual(file, write)):
         m.summary(routine)
@@ -249,6 +274,14 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
             isinstance(each.atom, Unknown) and each.atom.reason == ARGUMENT for each in written.value
         ):
             evaluate_callers(m, routine, most=_MAX_CALLERS)
+
+
+def _literal(file: GoFile, value: Node) -> Key | None:
+    """Return where the composite literal begins that a value is an element of, None where it is none."""
+    above = value.parent
+    while above is not None and above.type in ("literal_element", "keyed_element"):
+        above = above.parent
+    return (file.path, above.start_byte) if above is not None and above.type == "literal_value" else None
 
 
 def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:
@@ -269,21 +302,73 @@ def _textual(file: GoFile, write: Write) -> bool:
 
 def _is_constant(m: Machine, file: GoFile, value: Node | None) -> bool:
     """Say whether an expression is the name of a constant of its package."""
-    declared = m.index.value(file.folder, file.source(value)) if value is not None and value.type == "identifier" else None
+    if value is None or value.type != "identifier":
+        return False
+    declared = m.index.value(file.folder, file.source(value))
     return declared is not None and declared.constant
 
 
-def _of_type(m: Machine, type_id: str, writes: list[Written]) -> list[Written]:
+def _of_type(m: Machine, type_id: str, writes: Iterable[Written]) -> list[Written]:
     if not type_id:
-        return writes
+        return list(writes)
     same = [entry for entry in writes if entry.type == type_id]
     return same + [entry for entry in writes if not entry.type or _embeds(m, type_id, entry.type)]
 
 
-def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]) -> Value | None:
-    known = [
-        (entry.function, alternative)
+def _of_embedded(m: Machine, outer: str, inner: str, writes: Mapping[tuple[str, int], Written]) -> list[Written]:
+    """Return the writes to a field of an embedded struct that can be those of one of the structs that embed it.
+
+    What the constructor of another one puts into it is not in this one.
+    """
+    folder, _, name = outer.rpartition(".")
+    made = re.compile(rf"\b{re.escape(name)}\{{|\bnew\({re.escape(name)}\)")
+    holding: dict[str, set[str]] = {}
+    for entry in m.fields.get((folder, inner.rpartition(".")[2]), {}).values():
+        holding.setdefault(entry.function, set()).add(entry.type)
+    found = {
+        site: entry
+        for site, entry in writes.items()
+        if outer in holding.get(entry.function, {outer}) and entry in _of_type(m, outer, (entry,))
+    }
+    own = [entry for site, entry in found.items() if _inside(m, site, made)]
+    return own or list(found.values())
+
+
+def _inside(m: Machine, site: tuple[str, int], pattern: re.Pattern[str]) -> bool:
+    file = m.index.by_path.get(site[0])
+    routine = m.index.enclosing(file, site[1]) if file is not None else None
+    return routine is not None and file is not None and bool(pattern.search(file.source(routine)))
+
+
+def _makers(m: Machine, writes: Sequence[Written], *, whole: bool) -> list[str]:
+    """Return what has made the struct that each write is to: its function, or the place of one of several literals."""
+    if not whole:
+        return [entry.function for entry in writes]
+    literals: dict[str, set[tuple[str, int]]] = {}
+    for entry in writes:
+        if entry.literal is not None:
+            literals.setdefault(entry.function, set()).add(entry.literal)
+    return [
+        _shown(m, entry.literal) if entry.literal is not None and len(literals[entry.function]) > 1 else entry.function
         for entry in writes
+    ]
+
+
+def _shown(m: Machine, place: Key) -> str:
+    path, offset = place
+    data = m.index.by_path[path].data
+    start = data.rfind(b"\n", 0, offset) + 1
+    line = data.count(b"\n", 0, start) + 1
+    return f"{path}:{line}:{offset - start + 1}"
+
+
+def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Written]) -> Value | None:
+    folder, type_id, name, whose, whole = key
+    # More of them than can be kept apart are not kept together either.
+    whole = whole and sum(len(entry.value) for entry in writes) <= CAP
+    known = [
+        (maker, alternative)
+        for maker, entry in zip(_makers(m, writes, whole=whole), writes, strict=True)
         for alternative in entry.value
         if not isinstance(alternative.atom, Unknown)
     ]
@@ -292,24 +377,29 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool], writes: list[Written]
     if len(known) < sum(len(entry.value) for entry in writes):
         # Some place writes what is not known: a list may as well have another length.
         known = [
-            (function, replace(each, atom=replace(each.atom, sample=True)) if isinstance(each.atom, Items) else each)
-            for function, each in known
+            (maker, replace(each, atom=replace(each.atom, sample=True)) if isinstance(each.atom, Items) else each)
+            for maker, each in known
         ]
     known = filled(known)
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
-    functions = list(dict.fromkeys(function for function, _ in known))
-    decision = m.decisions.get(("field", *key, *functions), [f"set in {function}" for function in functions])
-    if not key[3]:
+    makers = list(dict.fromkeys(maker for maker, _ in known))
+    texts = {alternative.atom.plain if isinstance(alternative.atom, Text) else None for _, alternative in known}
+    if len(texts) == 1 and not texts & {None, ""}:
+        return (Alternative((), known[0][1].atom),)
+    # The fields of one struct go together: which of them it is, is one choice for all that the same places have set.
+    chosen = ("field", folder, type_id, "" if whole else name, whose, *makers)
+    decision = m.decisions.get(chosen, [f"set in {maker}" for maker in makers])
+    if not whose:
         m.decisions.guess(decision, "part")
     result: list[Alternative] = []
     seen: set[str] = set()
-    for function, alternative in known:
+    for maker, alternative in known:
         if isinstance(alternative.atom, Text):
-            if alternative.atom.plain in seen or not alternative.atom.plain:
+            if not alternative.atom.plain or (alternative.atom.plain in seen and not whole):
                 continue
             seen.add(alternative.atom.plain)
-        result.extend(under((alternative,), ((decision, functions.index(function)),)))
+        result.extend(under((alternative,), ((decision, makers.index(maker)),)))
     return limit(result) or None
 
 
@@ -338,7 +428,11 @@ def filled(known: list[tuple[str, Alternative]]) -> list[tuple[str, Alternative]
         (function, each)
         for function, each in result
         if not isinstance(each.atom, Table)
-        or not any(other is not each.atom and _grows_to(each.atom, other) for own, other in tables if own == function)
+        or not any(
+            other is not each.atom and _grows_to(each.atom, other)
+            for own, other in tables
+            if own == function or not each.atom.entries
+        )
     ]
 
 

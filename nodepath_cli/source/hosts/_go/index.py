@@ -269,6 +269,12 @@ class Index:
         """Return the type ids that a struct embeds."""
         return [kind for names, kind in self._struct(type_id) if not names]
 
+    def promoting(self, type_id: str, name: str) -> str:
+        """Return the type id of the struct embedded in another that gives it a field, empty where it has it itself."""
+        if name in self.field_names(type_id):
+            return ""
+        return next((each for each in self.embedded(type_id) if self.field_type(each, name)), "")
+
     def _struct(self, type_id: str) -> list[tuple[list[str], str]]:
         """Return names and type id of each field declaration of a struct; no names for an embedded one."""
         found = self._structs.get(type_id)

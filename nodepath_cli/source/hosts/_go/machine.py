@@ -233,7 +233,7 @@ class Machine(Struct, eq=False):
     """What is written to fields and package variables, by folder and name, then by file and place."""
     fields_version: int = 0
     """Counts the changes of `fields`."""
-    stored: dict[tuple[str, str, str, bool], tuple[int, Value | None]] = field(default_factory=dict)
+    stored: dict[tuple[str, str, str, bool, bool], tuple[int, Value | None]] = field(default_factory=dict)
     """What is known of a field, by folder, type and name, with the version of `fields`."""
     chained: dict[tuple[str, str], bool] = field(default_factory=dict)
     """Whether only methods that hand on their receiver set a field, by type id and name."""

@@ -152,7 +152,9 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
     if field_type and not _may_hold_text(m, field_type):
         return unknown(f"field {name}", field_type)
     whose = not isinstance(atom, Unknown) or atom.reason.startswith(("receiver", "field "))
-    stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, name, whose=whose)
+    stored = _promoted(m, atom.type, name, whose) or fields.stored(
+        m, atom.type.rpartition(".")[0], atom.type, name, whose=whose, whole=isinstance(atom, Unknown)
+    )
     if stored is not None and any(not isinstance(each.atom, Unknown) for each in stored):
         return stored
     if stored is not None:
@@ -160,6 +162,24 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
     if field_type:
         return unknown(f"field {name}", field_type)
     return None
+
+
+def _promoted(m: Machine, outer: str, name: str, whose: bool) -> Value | None:
+    """Return what a field of an embedded struct holds where it is known what the outer type's own values embed.
+
+    One struct may be embedded in several: what the constructors of another one put into it is not in this one.
+    """
+    embedded = m.index.promoting(outer, name)
+    if not embedded:
+        return None
+    held = fields.stored(m, outer.rpartition(".")[0], outer, embedded.rpartition(".")[2], whose=whose)
+    result: list[Alternative] = []
+    for each in held or ():
+        value = _in_record(each.atom, name, 0) if isinstance(each.atom, Record) else None
+        if value is None:
+            return None
+        result.extend(under(value, each.guard))
+    return limit(result) if result else None
 
 
 def _may_hold_text(m: Machine, type_id: str) -> bool:

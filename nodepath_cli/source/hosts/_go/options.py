@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.machine import SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.names import BUILDERS
 from nodepath_cli.source.hosts._go.text_parts import add, hole
@@ -17,8 +18,7 @@ def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], val
     """Note what a call of an unknown function value may have done: nothing that it may have added is left out.
 
     `name` is how the value is called in the source. A struct's lists of texts get one more element that only the
-    running program knows, its builders one more piece; what else an option sets (a string, a number) is found by the
-    writes of the field.
+    running program knows, its builders one more piece; a string may be any that the field gets somewhere.
     """
     for node, value in zip(nodes, values, strict=False):
         if node.type == "identifier" and any(isinstance(each.atom, Record) and each.atom.complete for each in value):
@@ -35,6 +35,9 @@ def _with_more(m: Machine, atom: Atom, more: Text) -> Atom:
         if kind == "[]string" or kind in BUILDERS:
             before = atom.get(field) or just(EMPTY if kind in BUILDERS else Items((), False, "string"))
             atom = atom.set(field, tuple(replace(each, atom=_longer(each.atom, more)) for each in before))
+        elif kind == "string" and atom.get(field) is None:
+            stored = fields.stored(m, atom.type.rpartition(".")[0], atom.type, field, whose=False)
+            atom = atom.set(field, stored) if stored else atom
     return atom
 
 

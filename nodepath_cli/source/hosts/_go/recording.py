@@ -84,7 +84,7 @@ def record(
     sink = sink_of(f, callee, nodes, values)
     if sink is not None:
         sql = gorm.filled(f.file, nodes, values, sink)
-        return _record_sink(m, f, call, nodes[sink], sql, _surely(f, callee))
+        return _record_sink(m, f, call, nodes[sink], sql, _surely(f, callee), sends=_sends(m, f, callee))
     literals: set[Literal] = set()
     handed = _handed(m, f, callee, nodes, values)
     if handed is not None:
@@ -170,6 +170,11 @@ def _surely(f: Frame, callee: Callee) -> bool:
     return is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method)) is True
 
 
+def _sends(m: Machine, f: Frame, callee: Callee) -> bool:
+    """Say whether what a call is given goes to a database as it stands: its receiver's type, or name, is a handle's."""
+    return _surely(f, callee) and not callee.functions and (bool(callee.receiver_type) or _uses_database(m, f.file))
+
+
 def _handed(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> int | None:
     """Return which argument is the SQL where a function of a package that is not among the files gets a database, too.
 
@@ -195,8 +200,10 @@ def _handed(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values:
     return None
 
 
-def _record_sink(m: Machine, f: Frame, call: Call, node: Node, value: Value, surely: bool) -> frozenset[Literal]:
-    """Record what a database call gets. `surely`: it is one by more than its name."""
+def _record_sink(
+    m: Machine, f: Frame, call: Call, node: Node, value: Value, surely: bool, *, sends: bool = False
+) -> frozenset[Literal]:
+    """Record what a database call gets. `surely`: it is one by more than its name; `sends`: it adds nothing."""
     literals: set[Literal] = set()
     reason: str | None = None
     branch: Guard = ()
@@ -207,7 +214,7 @@ def _record_sink(m: Machine, f: Frame, call: Call, node: Node, value: Value, sur
             # The server answers such a text with a syntax error, and so does the parser.
             kind = kind or misspelled_kind(atom.plain)
             if kind is not None:
-                literals |= _note(m, f, call, alternative, atom, kind, 2)
+                literals |= _note(m, f, call, alternative, atom, kind, 2, surely=sends)
                 continue
             if not has_hole(atom):
                 continue
@@ -244,7 +251,17 @@ def _why(atom: Atom) -> str:
     return "run-time value"
 
 
-def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text, kind: str, rank: int) -> set[Literal]:
+def _note(
+    m: Machine,
+    f: Frame,
+    call: Call,
+    alternative: Alternative,
+    text: Text,
+    kind: str,
+    rank: int,
+    *,
+    surely: bool = False,
+) -> set[Literal]:
     literals = {piece.literal for piece in text.pieces if piece.literal is not None}
     visible = [piece.literal for piece in text.pieces if piece.literal is not None and not piece.text.isspace()]
     outer = _outer_call(m, literals)
@@ -274,6 +291,7 @@ def _note(m: Machine, f: Frame, call: Call, alternative: Alternative, text: Text
             (outer.wrapper, outer.argument) if outer is not None else None,
             tuple(m.way),
             unfinished(text.plain) if len(text.pieces) > 1 else None,
+            surely,
         )
     )
     return literals

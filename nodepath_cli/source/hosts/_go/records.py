@@ -94,6 +94,8 @@ class Received(Struct, frozen=True):
     """The calls from that function down to the one that the call stands in."""
     left: tuple[int, int] | None = None
     """Where its text is in several pieces: start and end of what a list or loop without elements has left behind."""
+    surely: bool = False
+    """A database gets it, by more than the name of the method that is called."""
 
 
 class NotFollowed(Struct, frozen=True):
@@ -120,6 +122,8 @@ class Written(Struct, frozen=True):
     function: str
     """The function that it stands in, empty at top level."""
     value: Value
+    literal: Key | None = None
+    """Where the composite literal begins whose element it is; None for an assignment."""
 
     @property
     def known(self) -> bool:

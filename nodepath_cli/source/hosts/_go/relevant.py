@@ -103,7 +103,10 @@ _LONGEST_HANDLE = len("database")
 _TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
 _CLOSURE = re.compile(r"\{\s*return func\(\w+ \*")
 """The body of a functional option: a closure over its arguments that changes what it is given."""
-_NAMED_RESULT = re.compile(r"\b[A-Z]\w*\b|\b[a-z]\w*[A-Z]\w*\b|\*\w+")
+_NAMED_RESULT = re.compile(
+    r"\b(?!(?:bool|byte|rune|string|any|map|chan|func|interface|struct|u?int(?:8|16|32|64|ptr)?|float(?:32|64)|"
+    r"complex(?:64|128))\b)[A-Za-z]\w*\b(?!\.)|\*\w+"
+)
 
 
 def calls_database(text: bytes) -> bool:
