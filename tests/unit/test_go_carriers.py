@@ -562,3 +562,18 @@ def test_options_where_they_are_given(tree: Tree, calls: list[str], wrong: list[
         f"func Serve(ctx context.Context, s *store.Store) {{\n{lines}\n}}\n"
     )
     assert told(tree, {**OPTIONS, "web/web.go": code}) == wrong
+
+
+@pytest.mark.parametrize("place", ["sql", "texts"])
+def test_a_map_with_many_entries(tree: Tree, place: str) -> None:
+    target = "p.sql" if place == "sql" else "texts"
+    entries = "\n".join(f'\t{target}["n{n}"] = "UPDATE device SET state = ? WHERE id = {n}"' for n in range(90))
+    code = (
+        "type Board struct {\n\tdb  *sql.DB\n\tsql map[string]string\n}\n\nvar texts = make(map[string]string)\n\n"
+        f"func NewBoard(db *sql.DB) *Board {{\n\tp := &Board{{db: db, sql: make(map[string]string)}}\n{entries}\n"
+        "\treturn p\n}\n\n"
+        "func (p *Board) do(ctx context.Context, k string, args ...any) "
+        f"{{ p.db.ExecContext(ctx, {target}[k], args...) }}\n\n"
+        'func (p *Board) Do(ctx context.Context) {\n\tp.do(ctx, "n0", 1)\n\tp.do(ctx, "n89")\n}\n'
+    )
+    assert told(tree, code) == ["NP107 1 placeholder, 0 arguments"]

@@ -21,6 +21,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import (
     CAP,
+    MAX_ITEMS,
     Alternative,
     Guard,
     Items,
@@ -92,11 +93,28 @@ def note(
             m.fields_version += 1
             return not _same(before.value, both)
         return False
-    if len(writes) < _MAX_WRITES or before is not None:
+    is_map = isinstance(kept[0].atom, Table)
+    if is_map:
+        _replace_earlier(writes, entry)
+    if len(writes) < (MAX_ITEMS if is_map else _MAX_WRITES) or before is not None:
         writes[site] = entry
         m.fields_version += 1
         return True
     return False
+
+
+def _replace_earlier(writes: dict[Key, Written], entry: Written) -> None:
+    """Forget what a map was before a function has given it one entry more."""
+    new = entry.value[0]
+    for site, other in list(writes.items()) if len(entry.value) == 1 and isinstance(new.atom, Table) else ():
+        old = other.value[0]
+        if (
+            (other.function, other.type, len(other.value), old.guard) == (entry.function, entry.type, 1, new.guard)
+            and isinstance(old.atom, Table)
+            and isinstance(new.atom, Table)
+            and _grows_to(old.atom, new.atom)
+        ):
+            del writes[site]
 
 
 def _same(first: Value, second: Value) -> bool:
