@@ -83,11 +83,18 @@ def typed(code: str) -> str:
         ("s.db.ExecContext(ctx, string(kill), state, id)", []),
         ("s.db.ExecContext(ctx, string(kill), id)", ["NP107 2 placeholders, 1 argument"]),
         ('q := kill + " AND seen IS NULL"\nq.exec(ctx, s.db, state, id)', []),
-        ('q := kill + " AND seen IS NULL AND tag = ?"\nq.exec(ctx, s.db, state, id)', ["NP107 3 placeholders, 2 arguments"]),
-        ('var q statement = "UPDATE device SET sate = ?"\nq.exec(ctx, s.db, state)', ["NP101 unknown column 'sate' in 'field list'"]),
+        (
+            'q := kill + " AND seen IS NULL AND tag = ?"\nq.exec(ctx, s.db, state, id)',
+            ["NP107 3 placeholders, 2 arguments"],
+        ),
+        (
+            'var q statement = "UPDATE device SET sate = ?"\nq.exec(ctx, s.db, state)',
+            ["NP101 unknown column 'sate' in 'field list'"],
+        ),
         ('statement("UPDATE device SET sate = 1").exec(ctx, s.db)', ["NP101 unknown column 'sate' in 'field list'"]),
         (
-            'for _, q := range []statement{"DELETE FROM device WHERE sate = 1", kill} {\nq.exec(ctx, s.db, state, id)\n}',
+            'for _, q := range []statement{"DELETE FROM device WHERE sate = 1", kill} '
+            "{\nq.exec(ctx, s.db, state, id)\n}",
             ["NP101 unknown column 'sate' in 'where clause'", "NP107 0 placeholders, 2 arguments"],
         ),
         ('map[string]statement{"a": kill}["a"].exec(ctx, s.db, id)', ["NP107 2 placeholders, 1 argument"]),
@@ -116,7 +123,7 @@ func (s *Store) Do(ctx context.Context, token string) {
 
 
 def test_texts_of_another_package(tree: Tree) -> None:
-    kit = "package kit\n\nimport \"database/sql\"\n\ntype SQL string\n\n" + (
+    kit = 'package kit\n\nimport "database/sql"\n\ntype SQL string\n\n' + (
         "func (s SQL) Row(db *sql.DB, args ...any) *sql.Row { return db.QueryRow(string(s), args...) }\n"
     )
     use = (
@@ -201,7 +208,9 @@ func text(k key) string {
 \t}
 }
 
-func all[T any](ctx context.Context, q Q, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
+func all[T any](
+	ctx context.Context, q Q, scan func(*sql.Rows) (T, error), query string, args ...any,
+) (out []T, err error) {
 \trows, err := q.QueryContext(ctx, query, args...)
 \tif err != nil {
 \t\treturn nil, err
@@ -373,7 +382,10 @@ BODY
 @pytest.mark.parametrize(
     ("code", "wrong"),
     [
-        ('p.do(ctx, "kill", state, id)\np.row(ctx, "find", id).Scan(&token, &state)\np.row(ctx, "count").Scan(&id)', []),
+        (
+            'p.do(ctx, "kill", state, id)\np.row(ctx, "find", id).Scan(&token, &state)\np.row(ctx, "count").Scan(&id)',
+            [],
+        ),
         ('p.do(ctx, "kill", id)', ["NP107 2 placeholders, 1 argument"]),
         ('p.row(ctx, "find").Scan(&token, &state)', ["NP107 1 placeholder, 0 arguments"]),
         ('p.row(ctx, "find", id).Scan(&token)', ["NP108 2 columns, 1 target of Scan"]),
