@@ -589,3 +589,50 @@ def test_a_map_with_many_entries(tree: Tree, place: str) -> None:
         'func (p *Board) Do(ctx context.Context) {\n\tp.do(ctx, "n0", 1)\n\tp.do(ctx, "n89")\n}\n'
     )
     assert told(tree, code) == ["NP107 1 placeholder, 0 arguments"]
+
+
+def test_a_numbered_type_with_methods(tree: Tree) -> None:
+    code = """type dialect int
+
+const (
+\tlite dialect = iota
+\tfull
+)
+
+func (d dialect) now() string {
+\tswitch d {
+\tcase lite:
+\t\treturn "CURRENT_TIMESTAMP"
+\tcase full:
+\t\treturn "NOW(6)"
+\t}
+\treturn "nothing"
+}
+
+type active int
+
+const (
+\tall active = iota
+\tyes
+)
+
+func (a active) where() string {
+\tif a == yes {
+\t\treturn " WHERE sate = 1"
+\t}
+\treturn ""
+}
+
+func (s *Store) touch(ctx context.Context, d dialect) { s.db.ExecContext(ctx, "UPDATE device SET seen = "+d.now()) }
+
+func (s *Store) find(ctx context.Context, a active) { s.db.QueryContext(ctx, "SELECT id FROM device"+a.where()) }
+
+func (s *Store) Do(ctx context.Context) {
+\ts.touch(ctx, full)
+\ts.find(ctx, all)
+\ts.find(ctx, yes)
+}
+"""
+    assert told(tree, code) == ["NP101 unknown column 'sate' in 'where clause'"]
+    sent = [variant.sql for each in statements(HEAD + code) for variant in each.variants if "UPDATE" in each.sql]
+    assert "UPDATE device SET seen = NOW(6)" in sent

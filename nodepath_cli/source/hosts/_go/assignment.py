@@ -28,7 +28,7 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
-    named_text,
+    named_basic,
     unknown,
 )
 
@@ -93,7 +93,7 @@ def _compound(f: Frame, target: Node, right: Node, operator: str, current: Value
             return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, right)))
 
         joined = combine((current, value), make)
-        return named_text(joined, first.named) if isinstance(first, Text) and first.named else joined
+        return named_basic(joined, first.named) if isinstance(first, Text) and first.named else joined
     if isinstance(first, Number) and isinstance(second, Number) and len(current) == len(value) == 1:
         return just(Number(first.value + second.value, first.sample or second.sample))
     return unknown(reason_of(current), type_of(current))
@@ -212,12 +212,17 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
             return Items((value,), False, atom.type, atom.open or atom.sample)
         return replace(atom, open=True)
     if isinstance(atom, Table):
-        known = at if isinstance(at, Number) and not at.sample else plain(at)
+        known = _key(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:
-            kept = tuple(entry for entry in atom.entries if known not in (entry[0][0].atom, plain(entry[0][0].atom)))
+            kept = tuple(entry for entry in atom.entries if _key(entry[0][0].atom) != known)
             return Table((*kept, (key, value)), atom.open)
         return Table(atom.entries, True)
     return atom
+
+
+def _key(atom: Atom) -> str | int | None:
+    """Return what tells a key that is known from others, None for one that is not."""
+    return plain(atom) if not isinstance(atom, Number) else None if atom.sample else atom.value
 
 
 def variables(m: Machine, f: Frame, node: Node) -> bool:

@@ -198,7 +198,7 @@ def _has(whole: object, key: object) -> bool | None:
         return None
     atoms = [entry[0][0].atom for entry in whole.entries]
     if isinstance(key, Number):
-        found = key in atoms
+        found = any(isinstance(atom, Number) and atom.value == key.value for atom in atoms)
     else:
         known = plain(key)
         if known is None or any(not isinstance(atom, Text) or plain(atom) is None for atom in atoms):
@@ -234,13 +234,17 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
     if isinstance(key, (Text, Number)) and (known is not None or isinstance(key, Number)):
         for candidate, value in whole.entries:
             atom = candidate[0].atom
-            if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
+            if (known is not None and plain(atom) == known) or _is_number(atom, key):
                 return _chosen(m, key, value)
         return unknown(MAP_ENTRY)
     _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]
     return _any_of(m, f, node, values, whole.open, MAP_ENTRY, [key or "" for key in keys])
+
+
+def _is_number(atom: Atom, key: Atom) -> bool:
+    return isinstance(key, Number) and isinstance(atom, Number) and atom.value == key.value
 
 
 def _distinct(values: list[Value]) -> list[Value]:

@@ -26,7 +26,7 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     just,
-    named_text,
+    named_basic,
     unknown,
 )
 
@@ -159,7 +159,7 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
 
     firsts = (each[0].atom for each in values)
     own = next((atom.named for atom in firsts if isinstance(atom, Text) and atom.named), "")
-    return named_text(combine(values, make), own) if own else combine(values, make)
+    return named_basic(combine(values, make), own) if own else combine(values, make)
 
 
 def _total(atoms: tuple[Atom, ...]) -> Atom:

@@ -32,7 +32,7 @@ from nodepath_cli.source.hosts._go.values import (
     just,
     limit,
     named_list,
-    named_text,
+    named_basic,
     under,
     unknown,
 )
@@ -83,7 +83,7 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
         value: Value | None = None
         if isinstance(atom, Record):
             value = _in_record(atom, name, 0)
-        if isinstance(atom, (Items, Text)) and atom.named:
+        if isinstance(atom, (Items, Text, Number)) and atom.named:
             method = m.index.method(atom.named, name)
             value = just(Function(method.file, method.node, None, just(atom))) if method is not None else None
         if value is None and isinstance(atom, (Record, Unknown)):
@@ -198,7 +198,10 @@ def typed(m: Machine, value: Value, type_id: str) -> Value:
         return unknown(first.reason, type_id) if len(value) == 1 and not first.type and type_id else value
     if isinstance(first, Text):
         if not first.named and "." in type_id and m.index.is_text(type_id):
-            return named_text(value, type_id)
+            return named_basic(value, type_id)
+    elif isinstance(first, Number):
+        if not first.named and "." in type_id and type_id.rpartition(".")[0] in m.index.folders:
+            return named_basic(value, type_id)
     elif isinstance(first, Items) and not first.named and "." in type_id and not type_id.startswith("[]"):
         return named_list(value, type_id)
     return value
@@ -270,6 +273,9 @@ def _initial(m: Machine, declared: Declared, name: str) -> Value:
     if declared.constant:
         frame.scope.declare("iota", just(Number(declared.iota)))
     listing = declared.inherited or spec.child_by_field_name("value")
+    if declared.inherited is not None and declared.inherited.parent is not None:
+        # What it repeats is the type, too.
+        spec = declared.inherited.parent
     kind = spec.child_by_field_name("type")
     if listing is None:
         return _uninitialized(m, declared, name, kind)

@@ -70,6 +70,8 @@ class Number(Struct, frozen=True):
     value: int
     sample: bool = False
     """It is one of many that are possible: the length of a list that a loop fills."""
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type dialect int`)."""
 
 
 class Truth(Struct, frozen=True):
@@ -192,11 +194,11 @@ def named_list(value: Value, type_id: str) -> Value:
     )
 
 
-def named_text(value: Value, type_id: str) -> Value:
-    """Return a text as one of a type that has a name, unless it is of such a type already."""
+def named_basic(value: Value, type_id: str) -> Value:
+    """Return a text or number as one of a type that has a name, unless it is of such a type already."""
     return tuple(
         Alternative(each.guard, replace(each.atom, named=type_id))
-        if isinstance(each.atom, Text) and not each.atom.named
+        if isinstance(each.atom, (Text, Number)) and not each.atom.named
         else each
         for each in value
     )
