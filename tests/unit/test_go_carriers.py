@@ -606,7 +606,7 @@ func (d dialect) now() string {
 \tcase full:
 \t\treturn "NOW(6)"
 \t}
-\treturn "nothing"
+\treturn "NULL"
 }
 
 type active int

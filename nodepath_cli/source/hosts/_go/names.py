@@ -31,8 +31,8 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
-    named_list,
     named_basic,
+    named_list,
     under,
     unknown,
 )
