@@ -553,22 +553,66 @@ func (s *Store) Find(ctx context.Context, id int, options ...Option) (*sql.Rows,
 	q := "SELECT d.id, d.token FROM device d" + c.Where() + " ORDER BY d.id"
 	return s.db.QueryContext(ctx, q, c.Args()...)
 }
+
+func (s *Store) Own(ctx context.Context, options ...Option) error {
+	_, err := s.Find(ctx, 1, append([]Option{WithToken("x")}, options...)...)
+	return err
+}
+
+type Choice interface{ apply(c *kit.Cond) }
+
+type choice func(c *kit.Cond)
+
+func (f choice) apply(c *kit.Cond) { f(c) }
+
+func ByTag(tag string) Choice { return choice(func(c *kit.Cond) { c.And("d.tag = ?", tag) }) }
+
+func ByLabel(label string) Choice { return choice(func(c *kit.Cond) { c.And("d.label = ?", label) }) }
+
+type byState struct{ state string }
+
+func (b byState) apply(c *kit.Cond) { c.And("d.sate = ?", b.state) }
+
+func ByState(state string) Choice { return byState{state} }
+
+func (s *Store) Choose(ctx context.Context, choices ...Choice) (*sql.Rows, error) {
+	c := &kit.Cond{}
+	for _, each := range choices {
+		each.apply(c)
+	}
+	return s.db.QueryContext(ctx, "SELECT d.id FROM device d"+c.Where(), c.Args()...)
+}
 """,
 }
+
+
+LABEL = "NP101 unknown column 'd.label' in 'where clause'"
 
 
 @pytest.mark.parametrize(
     ("calls", "wrong"),
     [
-        (["", ', store.WithTag("a")', ', store.WithTag("a"), store.WithToken("b")'], []),
-        ([', store.WithTag("a")', ', store.WithLabel("a")'], ["NP101 unknown column 'd.label' in 'where clause'"]),
-        ([', store.WithTag("a")', ', store.Short("a")'], ["NP107 2 placeholders, 1 argument"]),
-        ([', store.Short("a"), store.WithTag("b")'], ["NP107 3 placeholders, 2 arguments"]),
+        (
+            [
+                "Find(ctx, 1)",
+                'Find(ctx, 1, store.WithTag("a"))',
+                'Find(ctx, 1, store.WithTag("a"), store.WithToken("b"))',
+            ],
+            [],
+        ),
+        (['Find(ctx, 1, store.WithTag("a"))', 'Find(ctx, 1, store.WithLabel("a"))'], [LABEL]),
+        (['Find(ctx, 1, store.WithTag("a"))', 'Find(ctx, 1, store.Short("a"))'], ["NP107 2 placeholders, 1 argument"]),
+        (['Find(ctx, 1, store.Short("a"), store.WithTag("b"))'], ["NP107 3 placeholders, 2 arguments"]),
+        (["Own(ctx)", 'Own(ctx, store.WithTag("a"))'], []),
+        (["Own(ctx)", 'Own(ctx, store.WithLabel("a"))'], [LABEL]),
+        (["Choose(ctx)", 'Choose(ctx, store.ByTag("a"))'], []),
+        (['Choose(ctx, store.ByTag("a"))', 'Choose(ctx, store.ByLabel("a"))'], [LABEL]),
+        (['Choose(ctx, store.ByState("a"))'], ["NP101 unknown column 'd.sate' in 'where clause'"]),
     ],
 )
 def test_options_where_they_are_given(tree: Tree, calls: list[str], wrong: list[str]) -> None:
     tree.write("go.mod", "module x.my/app\n")
-    lines = "\n".join(f"\ts.Find(ctx, 1{each})" for each in calls)
+    lines = "\n".join(f"\ts.{each}" for each in calls)
     code = (
         'package web\n\nimport (\n\t"context"\n\n\t"x.my/app/store"\n)\n\n'
         f"func Serve(ctx context.Context, s *store.Store) {{\n{lines}\n}}\n"

@@ -75,7 +75,7 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     if result is not None and _only_rebinds(callee, values, result):
         result = first_of(values[0])
     if result is None:
-        if callee.package is None and not callee.method:
+        if callee.package is None and (not callee.method or m.index.is_interface(callee.receiver_type)):
             changed_by_value(m, f, callee.name, arguments, values)
         result = made or gorm.expression(f.file, callee, arguments, values)
         result = result or _converted(m, f, callee, values) or _outside(f, callee, arguments, values)
@@ -203,11 +203,12 @@ def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Val
         return None
     value = first_of(values[0])
     first = value[0].atom
+    if isinstance(first, Function):
+        return _converted_function(m, f, callee, value)
     if not (isinstance(first, Text) or (isinstance(first, Unknown) and m.index.is_text(first.type))):
         return None
-    folder = f.file.folder if callee.package is None else m.index.modules.folder(callee.package, f.file.folder)
-    type_id = f"{folder}.{callee.method or callee.name}"
-    if folder is None or not m.index.is_text(type_id):
+    type_id = _type_called(m, f, callee)
+    if not m.index.is_text(type_id):
         return None
     return tuple(
         replace(
@@ -220,6 +221,24 @@ def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Val
         )
         for each in value
     )
+
+
+def _converted_function(m: Machine, f: Frame, callee: Callee, value: Value) -> Value | None:
+    """Return a function as one of the type that it is converted to (`option(func(q *query) {...})`)."""
+    type_id = _type_called(m, f, callee)
+    body = m.index.body(type_id) if type_id else None
+    if body is None or body[1].type != "function_type":
+        return None
+    return tuple(
+        replace(each, atom=replace(each.atom, named=type_id)) if isinstance(each.atom, Function) else each
+        for each in value
+    )
+
+
+def _type_called(m: Machine, f: Frame, callee: Callee) -> str:
+    """Return the id of the type that a conversion names, as far as it is written like a call; else empty."""
+    folder = f.file.folder if callee.package is None else m.index.modules.folder(callee.package, f.file.folder)
+    return f"{folder}.{callee.method or callee.name}" if folder is not None else ""
 
 
 def _follow(

@@ -77,7 +77,7 @@ def invoke(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
-        built = built or _builds(function, values, receiver_node)
+        built = built or _builds(function, values, receiver_node) or _applies(function, values)
         scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
         wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
         if not (touches or built or returns or structs or scanning or wraps or _asks_for_text(m, values)):
@@ -178,6 +178,14 @@ def _builds(function: Function, values: Sequence[Value], receiver_node: Node | N
     body = function.node.child_by_field_name("body")
     written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
     return body is not None and bool(re.search(written, function.file.source(body)))
+
+
+def _applies(function: Function, values: Sequence[Value]) -> bool:
+    """Say whether a method is that of an option, which does something to the struct that it is given a pointer to."""
+    if function.receiver is None or len(values) != 1 or function.node.child_by_field_name("result") is not None:
+        return False
+    given, own = values[0][0].atom, function.receiver[0].atom
+    return isinstance(given, Record) and given.complete and isinstance(own, (Function, Record))
 
 
 def _of_rows(value: Value) -> Value:

@@ -83,7 +83,7 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
         value: Value | None = None
         if isinstance(atom, Record):
             value = _in_record(atom, name, 0)
-        if isinstance(atom, (Items, Text, Number)) and atom.named:
+        if isinstance(atom, (Items, Text, Number, Function)) and atom.named:
             method = m.index.method(atom.named, name)
             value = just(Function(method.file, method.node, None, just(atom))) if method is not None else None
         if value is None and isinstance(atom, (Record, Unknown)):

@@ -130,6 +130,8 @@ class Function(Struct, frozen=True, eq=False):
     """The variables that a function literal sees; None for a declared function."""
     receiver: Value | None = None
     """What a method value is bound to."""
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type option func(*query)`)."""
 
 
 class Several(Struct, frozen=True):
