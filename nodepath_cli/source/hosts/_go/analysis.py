@@ -25,7 +25,7 @@ from nodepath_cli.source.hosts._go.relevant import (
 )
 from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Handle, Text
+from nodepath_cli.source.hosts._go.values import Handle
 
 _CALLER_ROUNDS = 3
 """How many levels of callers are looked for where SQL depends on arguments."""
@@ -219,10 +219,4 @@ def _dependent(m: Machine) -> list[Key]:
     ]
     found = (m.index.enclosing(call.file, call.start_byte) for call in calls)
     keys = [routine_key(routine) for routine in found if routine is not None]
-    # Options that a function hands on (`s.find(append(own, options...)...)`) are known to its callers.
-    handing = [each.root for each in m.received if each.root is not None and _rests_on_options(each.text)]
-    return list(dict.fromkeys([*keys, *handing, *sorted(m.asked)]))
-
-
-def _rests_on_options(text: Text) -> bool:
-    return any(piece.hole is not None and piece.hole[1].startswith(SET_BY) for piece in text.pieces)
+    return list(dict.fromkeys([*keys, *sorted(m.asked)]))

@@ -275,6 +275,9 @@ def _note(
     if m.root is not None and (has_hole(text) or any(m.decisions.guessed(each) for each, _ in alternative.guard)):
         # Callers know more: what the holes are, or which of a type's values theirs is.
         m.dependent.add(m.root)
+        if any(piece.hole is not None and piece.hole[1].startswith(SET_BY) for piece in text.pieces):
+            # Options that a function hands on (`s.find(append(own, options...)...)`) are known to its callers.
+            m.asked.add(m.root)
     m.received.append(
         Received(
             call,
