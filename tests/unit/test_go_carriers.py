@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tree import Tree
-from tests.unit.go_host import only, statements
+from tests.unit.go_host import flat, only, statements
 
 DDL = "CREATE TABLE device (id INT PRIMARY KEY, token VARCHAR(20), state VARCHAR(9), seen DATETIME, tag VARCHAR(9));"
 HEAD = """package store
@@ -680,3 +680,29 @@ func (s *Store) Do(ctx context.Context) {
     assert told(tree, code) == ["NP101 unknown column 'sate' in 'where clause'"]
     sent = [variant.sql for each in statements(HEAD + code) for variant in each.variants if "UPDATE" in each.sql]
     assert "UPDATE device SET seen = NOW(6)" in sent
+
+
+def test_a_number_that_says_its_own_name_is_no_number_in_a_text() -> None:
+    code = """type column int
+
+const (
+\tid column = iota
+\ttoken
+)
+
+func (c column) String() string { return [...]string{"id", "token"}[c] }
+
+type most int
+
+const page most = 20
+
+func (s *Store) Do(ctx context.Context) {
+\ts.db.QueryContext(ctx, fmt.Sprintf("SELECT id FROM device WHERE %s = 'a' LIMIT %v", token, page))
+\ts.db.QueryContext(ctx, fmt.Sprintf("SELECT id FROM device WHERE token = 'a' LIMIT %d", int(token)))
+}
+"""
+    head = 'package store\n\nimport (\n\t"context"\n\t"database/sql"\n\t"fmt"\n)\n\ntype Store struct{ db *sql.DB }\n\n'
+    assert [flat(each.sql) for each in statements(head + code)] == [
+        "SELECT id FROM device WHERE <> = 'a' LIMIT 20",
+        "SELECT id FROM device WHERE token = 'a' LIMIT 1",
+    ]

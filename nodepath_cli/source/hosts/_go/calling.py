@@ -19,7 +19,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.values import Function, Text, Unknown, Value, given, unknown
+from nodepath_cli.source.hosts._go.values import Function, Number, Text, Unknown, Value, given, just, unknown
 
 _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
@@ -194,6 +194,8 @@ def _basic(name: str, value: Value) -> Value:
     first = value[0].atom
     if name == "string" and len(value) == 1 and isinstance(first, Unknown) and first.type not in ("", "string"):
         return unknown(first.reason, "string")
+    if isinstance(first, Number) and len(value) == 1 and first.named:
+        return just(Number(first.value, first.sample))
     return value
 
 

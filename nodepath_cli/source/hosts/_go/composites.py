@@ -112,7 +112,9 @@ def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | No
                 # Where it stands is not known.
                 is_open = True
         found[at] = _value_of(m, f, value, kind, home)
-    items = tuple(found[each] if each in found else zero(m, file, kind) for each in range(max(found, default=-1) + 1))
+    size = max(found, default=-1) + 1
+    gap = zero(m, file, kind) if size > len(found) else ()
+    items = tuple(found.get(each, gap) for each in range(size))
     type_id = m.index.type_id(file, kind)
     if "." in type_id and m.index.is_text(type_id):
         items = tuple(typed(m, item, type_id) for item in items)

@@ -201,7 +201,7 @@ def typed(m: Machine, value: Value, type_id: str) -> Value:
             return named_basic(value, type_id)
     elif isinstance(first, Number):
         if not first.named and "." in type_id and type_id.rpartition(".")[0] in m.index.folders:
-            return named_basic(value, type_id)
+            return named_basic(value, type_id, worded=m.index.method(type_id, "String") is not None)
     elif isinstance(first, Items) and not first.named and "." in type_id and not type_id.startswith("[]"):
         return named_list(value, type_id)
     return value

@@ -72,6 +72,8 @@ class Number(Struct, frozen=True):
     """It is one of many that are possible: the length of a list that a loop fills."""
     named: str = ""
     """The id of its own type, where that has a name and so may have methods (`type dialect int`)."""
+    worded: bool = False
+    """That type has a method `String`: in a text it is what that says."""
 
 
 class Truth(Struct, frozen=True):
@@ -196,14 +198,17 @@ def named_list(value: Value, type_id: str) -> Value:
     )
 
 
-def named_basic(value: Value, type_id: str) -> Value:
+def named_basic(value: Value, type_id: str, *, worded: bool = False) -> Value:
     """Return a text or number as one of a type that has a name, unless it is of such a type already."""
-    return tuple(
-        Alternative(each.guard, replace(each.atom, named=type_id))
-        if isinstance(each.atom, (Text, Number)) and not each.atom.named
-        else each
-        for each in value
-    )
+    return tuple(Alternative(each.guard, _named(each.atom, type_id, worded)) for each in value)
+
+
+def _named(atom: Atom, type_id: str, worded: bool) -> Atom:
+    if isinstance(atom, Text) and not atom.named:
+        return replace(atom, named=type_id)
+    if isinstance(atom, Number) and not atom.named:
+        return replace(atom, named=type_id, worded=worded)
+    return atom
 
 
 def unknown(reason: str, type_id: str = "") -> Value:
