@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
@@ -11,7 +11,14 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import Resolution, Unparsed
-from nodepath_cli.sql.value_uses import ValueUse, value_uses
+from nodepath_cli.sql.value_uses import Constant, ValueUse, value_uses
+
+
+def first_word(resolution: Resolution) -> tuple[int, int]:
+    """Return start and end of the word that all texts of a statement begin with, so that they give one finding."""
+    sql = resolution.variant.sql
+    start = len(sql) - len(sql.lstrip())
+    return start, start + len((sql.split(None, 1) or [""])[0])
 
 
 class Context(Struct, frozen=True):
@@ -36,13 +43,48 @@ class Context(Struct, frozen=True):
 
     _value_uses: dict[int, tuple[Resolution, tuple[ValueUse, ...]]] = field(default_factory=dict)
 
+    def framed(self, resolution: Resolution, start: int, end: int) -> tuple[int, int]:
+        """Return what a finding about a whole call frames: a part of the SQL, or its first word.
+
+        A part that stands elsewhere (a constant with the columns, that other statements have, too) would not tell which
+        statement it is.
+        """
+        part, statement = resolution.variant.offsets.locate(start, end), self.statement
+        last = statement.call.span if statement.call else statement.span
+        behind = last.path == part.path and part.start > last.end
+        if part.path == statement.span.path and part.start >= statement.span.start and not behind:
+            return start, end
+        return first_word(resolution)
+
     def value_uses(self, resolution: Resolution) -> tuple[ValueUse, ...]:
         """Return what a text assigns to its columns and compares them with, for which several rules ask."""
         known = self._value_uses.get(id(resolution))
         if known is None:
             # The resolution is kept with it: as long as it lives, no other one has its id.
-            known = self._value_uses[id(resolution)] = resolution, value_uses(resolution, self.dialect.ansi_quotes)
+            found = value_uses(resolution, self.dialect.ansi_quotes)
+            for arguments in self._arguments(resolution):
+                found += value_uses(resolution, self.dialect.ansi_quotes, arguments)
+            known = self._value_uses[id(resolution)] = resolution, found
         return known[1]
+
+    def _arguments(self, resolution: Resolution) -> Iterator[Mapping[int, Constant]]:
+        """Yield for each call of a text the constants that it gives for placeholders, by the offsets of those."""
+        placeholders = resolution.placeholders
+        given = [use for use in self.statement.uses if use.constants]
+        if not given or placeholders.open or any(each.name is not None for each in placeholders.found):
+            return
+        text = next((number for number, each in enumerate(self.outcomes) if each is resolution), None)
+        done = set()
+        for use in given if text is not None else ():
+            if use.count != len(placeholders.found) or text not in use.texts or use.constants in done:
+                continue
+            if use.binds(text) or len(use.texts) == 1:
+                done.add(use.constants)
+                places = [placeholders.found[each.position] for each in use.constants]
+                yield {
+                    place.start: Constant(each.text, place.start, place.end, True, each.place)
+                    for place, each in zip(places, use.constants, strict=True)
+                }
 
     def external(self, table: str) -> bool:
         """Say whether the table belongs to another application."""

@@ -93,6 +93,8 @@ class Hit(Struct, frozen=True):
     confidence: Confidence = Confidence.CERTAIN
     severity: Severity | None = None
     """Where it differs from the rule's."""
+    function: str | None = None
+    """The function that it is about, where that is not the statement's."""
 
 
 class ProgramHit(Struct, frozen=True):

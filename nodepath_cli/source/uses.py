@@ -6,7 +6,8 @@ count of a list that a branch fills belongs to the text that the same branch mak
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -15,6 +16,32 @@ from nodepath_cli.source.statement import Span
 UseKind = Literal["arguments", "names", "targets", "fields"]
 """`arguments`: values for `?`; `names`: a struct or map for `:name`; `targets`: the pointers of Scan; `fields`: a
 struct that takes columns by their names."""
+
+
+class Portion(Struct, frozen=True):
+    """What each copy of a part of the text that repeats gets."""
+
+    ranges: tuple[tuple[int, int], ...]
+    """Offsets in the text (start, end) of the part; it may be in several pieces."""
+    count: int | None
+    """How many arguments; None where there is no copy."""
+
+
+class Rounds(Struct, frozen=True):
+    """Arguments that a loop makes, as many as it has rounds, for the text that it makes as well."""
+
+    beside: int
+    """How many arguments there are beside those."""
+    portions: tuple[Portion, ...]
+
+
+class Given(Struct, frozen=True):
+    """An argument that can be one text alone."""
+
+    position: int
+    """Which argument it is, from 0."""
+    text: str
+    place: Span
 
 
 class Use(Struct, frozen=True):
@@ -46,39 +73,55 @@ class Use(Struct, frozen=True):
     """Uses of one number belong to one evaluation of the call that sends the SQL."""
     possible: tuple[int, ...]
     """Those of `texts` that surely can be there: no branch around the call can rule them out."""
+    rounds: Rounds | None = None
+    """For arguments whose number is not known, and one text: how they go with the parts of it that repeat."""
+    constants: tuple[Given, ...] = ()
+    """The arguments that are constants of the program."""
+    function: str | None = None
+    """The function that the call stands in, by its bare name."""
 
     def binds(self, text: int) -> bool:
         """Say whether this use surely happens with a text."""
         return text in self.surely or (self.whole and self.texts == (text,))
 
 
-def misfits(uses: tuple[Use, ...], wanted: tuple[int | None, ...], text: int) -> list[Use]:
-    """Return the uses that cannot fit a text, of uses of one kind.
+Refuses: TypeAlias = Callable[[Use, int], bool | None]
+"""Says whether a use cannot fit a text: None where that is not known."""
 
-    `wanted` is the count that each text of the statement needs, None where that is not known.
-    """
-    number = wanted[text]
-    if number is None:
-        return []
+
+def misfits(uses: tuple[Use, ...], refuses: Refuses, text: int) -> list[Use]:
+    """Return the uses that cannot fit a text, of uses of one kind."""
     found: list[Use] = []
     for use in uses:
-        if use.count is None or use.count == number or text not in use.texts:
+        if text not in use.texts or not refuses(use, text):
             continue
-        if text in use.surely or _fits_nothing(uses, use, wanted, text) or _none_fits(uses, use, number, text):
+        if text in use.surely or _fits_nothing(uses, use, refuses, text) or _none_fits(uses, use, refuses, text):
             found.append(use)
     return found
 
 
-def _fits_nothing(uses: tuple[Use, ...], use: Use, wanted: tuple[int | None, ...], text: int) -> bool:
+def by_number(wanted: tuple[int | None, ...]) -> Refuses:
+    """Return how uses are judged by their counts alone.
+
+    `wanted` is the count that each text of the statement needs, None where that is not known.
+    """
+
+    def refuses(use: Use, text: int) -> bool | None:
+        number = wanted[text]
+        return None if number is None or use.count is None else use.count != number
+
+    return refuses
+
+
+def _fits_nothing(uses: tuple[Use, ...], use: Use, refuses: Refuses, text: int) -> bool:
     """Say whether a use fits none of the texts that can be there, and this is a text that nothing else fits either."""
-    if not use.whole or any(wanted[each] in (None, use.count) for each in use.texts):
+    if not use.whole or not all(refuses(use, each) for each in use.texts):
         return False
     others = [each for each in uses if each.evaluation == use.evaluation]
-    fitted = {each for each in use.texts if any(u.count == wanted[each] and each in u.texts for u in others)}
+    fitted = {each for each in use.texts if any(each in u.texts and refuses(u, each) is False for u in others)}
     return text not in fitted or len(fitted) == len(use.texts)
 
 
-def _none_fits(uses: tuple[Use, ...], use: Use, number: int, text: int) -> bool:
+def _none_fits(uses: tuple[Use, ...], use: Use, refuses: Refuses, text: int) -> bool:
     together = [each for each in uses if each.evaluation == use.evaluation and text in each.texts]
-    none = all(each.count is not None and each.count != number for each in together)
-    return use.exhaustive and text in use.possible and none
+    return use.exhaustive and text in use.possible and all(refuses(each, text) for each in together)

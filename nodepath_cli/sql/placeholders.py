@@ -13,7 +13,7 @@ from nodepath_cli.sql.cursor import NAME, HoleUse
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.parse import Parsed
 from nodepath_cli.sql.prepare import MAX_SIZE, Prepared
-from nodepath_cli.sql.resolution import Placeholder, Placeholders
+from nodepath_cli.sql.resolution import REPEATED, Placeholder, Placeholders
 
 _PLAIN = re.compile(r"[\w.`$-]*\Z")
 
@@ -22,7 +22,8 @@ def placeholders(parsed: Parsed) -> Placeholders:
     """Return the placeholders of a text in order, and why there may be others."""
     prepared = parsed.prepared
     found = tuple(_found(prepared))
-    return Placeholders(found, _why_open(parsed))
+    reason, least = _why_open(parsed)
+    return Placeholders(found, reason, least)
 
 
 def _found(prepared: Prepared) -> Iterator[Placeholder]:
@@ -37,16 +38,17 @@ def _found(prepared: Prepared) -> Iterator[Placeholder]:
         yield Placeholder(prepared.back(start), prepared.back_end(end), name)
 
 
-def _why_open(parsed: Parsed) -> str | None:
+def _why_open(parsed: Parsed) -> tuple[str | None, bool]:
+    """Return why there may be others, and whether those that are seen are there in any case."""
     variant = parsed.variant
-    if any(_may_hold(use, parsed.prepared) for use in parsed.holes):
-        return "a part is known only at run time"
     if len(variant.sql) > MAX_SIZE:
-        return "a long list was not read"
+        return "a long list was not read", False
     if _replaced_by_more_than_names(parsed.prepared):
-        return "replaced text"
+        return "replaced text", False
+    if any(_may_hold(use, parsed.prepared) for use in parsed.holes):
+        return "a part is known only at run time", True
     # Another copy of a part that repeats may be one that a branch makes with other placeholders.
-    return "a part is repeated" if variant.repeats else None
+    return (REPEATED, True) if variant.repeats else (None, False)
 
 
 def _may_hold(use: HoleUse, prepared: Prepared) -> bool:

@@ -167,12 +167,18 @@ class Placeholder(Struct, frozen=True):
     """`id` of `:id`, `?1` of SQLite's numbered ones, None for `?`."""
 
 
+REPEATED = "a part is repeated"
+"""Why there may be other placeholders than a text shows: as many in each copy of a part."""
+
+
 class Placeholders(Struct, frozen=True):
     """The placeholders of a text, in order."""
 
     found: tuple[Placeholder, ...] = ()
     open: str | None = None
     """Why there may be others; None where these are all."""
+    least: bool = False
+    """With `open`: these are there in any case, but for those in a part that repeats."""
 
 
 class Columns(Struct, frozen=True):

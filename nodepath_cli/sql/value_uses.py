@@ -8,15 +8,16 @@ condition, and the values of VALUES and SET; whatever else stands there says not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from nodepath_cli.schema.model import Column, Table
-from nodepath_cli.source.statement import HOLE
+from nodepath_cli.source.statement import HOLE, Span
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.lexer import NUMBER, QUOTED, STRING, WORD
+from nodepath_cli.sql.lexer import NUMBER, PARAM, QUOTED, STRING, WORD
 from nodepath_cli.sql.resolution import Clause, ColumnRef, Found, InsertRef, Resolution
 from nodepath_cli.sql.words import words_of
 
@@ -32,6 +33,14 @@ _OPERATORS = words_of("AND OR XOR && THEN ELSE")
 _BRANCHING = words_of("( IF IFNULL COALESCE")
 """What gives one of its arguments, IF all but its first one."""
 _DEEPEST = 4
+_MODIFIERS = words_of(
+    "ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT SQL_CACHE "
+    "SQL_NO_CACHE SQL_CALC_FOUND_ROWS"
+)
+_JOINED = words_of("UNION EXCEPT INTERSECT")
+_BEHIND_LIST = words_of(
+    "FROM WHERE GROUP HAVING ORDER LIMIT WINDOW INTO FOR LOCK UNION EXCEPT INTERSECT RETURNING ON ; PROCEDURE"
+)
 _WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UTC_DATE")
 _NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
 
@@ -43,6 +52,8 @@ class Constant(Struct, frozen=True):
     start: int
     end: int
     string: bool
+    given: Span | None = None
+    """The argument that it is of the call, where the text has a `?` for it."""
 
 
 class Now(Struct, frozen=True):
@@ -95,6 +106,8 @@ class Compared(Struct, frozen=True):
     column: Column
     reference: ColumnRef
     value: Constant | Now
+    operator: str = "="
+    """`IN` for an element of a list."""
 
 
 class Matched(Struct, frozen=True):
@@ -117,17 +130,27 @@ _Found: TypeAlias = tuple[Table, Column]
 ValueUse: TypeAlias = Assigned | Defaulted | Emptied | Overruled | Compared | Matched | Aliased
 
 
-def value_uses(resolution: Resolution, ansi_quotes: bool = False) -> tuple[ValueUse, ...]:
+def value_uses(
+    resolution: Resolution, ansi_quotes: bool = False, arguments: Mapping[int, Constant] = MappingProxyType({})
+) -> tuple[ValueUse, ...]:
     """Return what can be read for certain; offsets are those of the variant, as in the resolution.
 
-    What IGNORE makes a warning of is not `Assigned`.
+    What IGNORE makes a warning of is not `Assigned`. `arguments` are the constants that placeholders stand for, by
+    their offsets: with them, only what is said of those is returned.
     """
     clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
-    return tuple(_Reader(clauses, resolution).read()) if clauses else ()
+    found = _Reader(clauses, resolution, arguments).read() if clauses else ()
+    return tuple(each for each in found if not arguments or _is_given(each))
+
+
+def _is_given(use: ValueUse) -> bool:
+    value = use.value if isinstance(use, (Assigned, Compared)) else None
+    return isinstance(value, Constant) and value.given is not None
 
 
 class _Reader:
-    def __init__(self, clauses: Clauses, resolution: Resolution) -> None:
+    def __init__(self, clauses: Clauses, resolution: Resolution, arguments: Mapping[int, Constant]) -> None:
+        self.arguments = arguments
         self.clauses = clauses
         self.tokens = clauses.tokens
         self.resolution = resolution
@@ -158,25 +181,60 @@ class _Reader:
         columns = _targets(insert)
         for row in insert.rows:
             first = self.index.get(row.start)
-            if first is None or self.clauses.word(first) != "(":
+            if first is None:
                 continue
-            close = self.tokens.closing.get(first, first)
-            values = list(self.clauses.split(first + 1, close, ","))
-            if len(values) != len(columns):
-                continue
-            for column, (begin, end) in zip(columns, values, strict=True):
-                if column is not None:
-                    yield from self._given((table, column), begin, end)
+            if self.clauses.word(first) == "(" and self.clauses.word(first + 1) != "SELECT":
+                lists = [list(self.clauses.split(first + 1, self.tokens.closing.get(first, first), ","))]
+            else:
+                lists = list(self._selected(first))
+            for values in lists:
+                if len(values) == len(columns):
+                    for column, (begin, end) in zip(columns, values, strict=True):
+                        if column is not None:
+                            yield from self._given((table, column), begin, end, joined=len(lists) > 1)
 
-    def _given(self, found: _Found, begin: int, end: int) -> Iterator[Assigned | Defaulted | Emptied]:
-        """Yield what the value between two tokens, with all its branches, makes of a column."""
+    def _selected(self, first: int) -> Iterator[list[tuple[int, int]]]:
+        """Yield what the SELECTs of a query give, each list in order; none for other queries (WITH, TABLE)."""
+        end = self.clauses.end
+        if self.clauses.word(first) == "(":
+            first, end = first + 1, self.tokens.closing.get(first, end)
+        while self.clauses.word(first) == "SELECT":
+            first += 1
+            while self.clauses.word(first) in _MODIFIERS:
+                first += 1
+            behind = self.clauses.find(first, _BEHIND_LIST, end)
+            items = list(self.clauses.split(first, behind, ","))
+            if any(self.clauses.word(last - 1) == "*" for _, last in items):
+                return
+            yield [(begin, self._without_alias(begin, last)) for begin, last in items]
+            first = self.clauses.find(behind, _JOINED, end) + 1
+            first += self.clauses.word(first) in ("ALL", "DISTINCT")
+
+    def _without_alias(self, begin: int, end: int) -> int:
+        """Return the end of a value of a select list: `'x' AS kind` and `'x' kind` end with the value."""
+        for behind in (end - 2, end - 1):
+            if behind > begin and self.tokens.kinds[end - 1] in (WORD, QUOTED):
+                if self.clauses.word(behind) == "AS":
+                    return behind
+                if behind == end - 1 and self._end_of_value(begin) == behind:
+                    return behind
+        return end
+
+    def _given(
+        self, found: _Found, begin: int, end: int, *, joined: bool = False
+    ) -> Iterator[Assigned | Defaulted | Emptied]:
+        """Yield what the value between two tokens, with all its branches, makes of a column.
+
+        `joined`: it is one of several in a UNION, all of which get one type: a number may become a text.
+        """
         word = self.clauses.word(begin) if end == begin + 1 else ""
         if word in ("DEFAULT", "NULL"):
             kind = Defaulted if word == "DEFAULT" else Emptied
             yield kind(*found, self.tokens.starts[begin], self.tokens.ends[begin])
             return
         for value in self._constants(begin, end, 0):
-            yield Assigned(*found, value)
+            if value.string or not joined:
+                yield Assigned(*found, value)
 
     def _constants(self, begin: int, end: int, depth: int) -> Iterator[Constant]:
         """Yield the constants that a value can be: itself, or the results of IF, CASE and the like."""
@@ -293,7 +351,7 @@ class _Reader:
         if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
             value = self._constant(first - 2)
             if value and value[1] == first - 1 and self._begins(first - 2):
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], self.clauses.word(first - 1))
 
     def _right_side(
         self, index: int, reference: ColumnRef, found: tuple[Table, Column]
@@ -301,7 +359,7 @@ class _Reader:
         value = self._constant(index)
         if value:
             if self._ends(value[1]):
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], self.clauses.word(index - 1))
             return
         word = self.clauses.word(index)
         if word in _NOW and (self.clauses.word(index + 1) == "(" or word in _WITHOUT_PARENTHESES):
@@ -318,7 +376,7 @@ class _Reader:
         for begin, end in self.clauses.split(index + 1, self.tokens.closing[index], ","):
             value = self._constant(begin)
             if value and value[1] == end:
-                yield Compared(*found, reference, value[0])
+                yield Compared(*found, reference, value[0], "IN")
 
     def _alias(self, index: int, reference: ColumnRef) -> Iterator[Aliased]:
         alias = index + 1
@@ -353,6 +411,8 @@ class _Reader:
         if self.clauses.word(index) == "-" and kinds[index + 1] == NUMBER:
             end = self.tokens.ends[index + 1]
             return Constant("-" + text[self.tokens.starts[index + 1] : end], start, end, False), index + 2
+        if kinds[index] == PARAM and start in self.arguments:
+            return self.arguments[start], index + 1
         if kinds[index] != STRING or kinds[index + 1] == STRING:
             return None
         inner = text[start + 1 : end - 1]

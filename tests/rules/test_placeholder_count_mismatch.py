@@ -266,3 +266,47 @@ func (s *Provider) List() {{
 """
     tree.write("a.go", source)
     assert len([each for each in tree.audit("a.go").findings if each.rule == "NP107"]) == errors
+
+
+@pytest.mark.parametrize(
+    ("sql", "taken"),
+    [
+        ("UPDATE flows SET name = ':name' WHERE id = :id", [":name"]),
+        ("UPDATE flows SET name = DATE_FORMAT(NOW(), '%H:%i') WHERE id = :id", [":"]),
+        ("UPDATE flows SET name = DATE_FORMAT(NOW(), '%H::%i') WHERE id = :id", []),
+        ("UPDATE flows SET name = '10:20:30' WHERE id = :id", [":20:"]),
+        ("UPDATE flows SET name = '10::20::30' WHERE id = :id", []),
+        ("UPDATE flows SET name = 'x' /* see: docs */ WHERE id = :id", [":"]),
+        ("UPDATE flows SET name = 'x' WHERE id = :id -- by :note", [":note"]),
+        ("UPDATE flows SET node = (@n := @n + 1) WHERE id = :id", []),
+    ],
+)
+def test_sqlx_finds_parameters_in_strings_and_comments(tree: Tree, sql: str, taken: list[str]) -> None:
+    findings = found(tree, f's.x.NamedExec("{sql}", f)')
+    assert [finding.message.split("'")[1] for finding in findings] == taken
+    assert found(tree, f's.db.Exec("{sql.replace(":id", "?")}", a)') == []
+
+
+def test_of_several_calls_of_one_text_the_wrong_one_is_named(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    code = 'const byName = "SELECT id FROM flows WHERE name = ? AND node = ?"\n\n'
+    code += "func (s *Store) Right(a string) { s.db.Query(byName, a, 1) }\n\n"
+    code += "func (s *Store) Short(a string) { s.db.Query(byName, a) }\n"
+    tree.write("a.go", HEAD + code)
+    [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
+    assert (finding.message, finding.function) == ("2 placeholders, 1 argument in Short", "Short")
+    assert [each.position.line for each in finding.related] == [HEAD.count("\n") + 5]
+
+
+def test_a_condition_that_one_caller_gives_is_told_at_that_caller(tree: Tree) -> None:
+    counting = (
+        "func (s *Store) count(condition string, args ...any) *sql.Row {\n"
+        '\treturn s.db.QueryRow("SELECT COUNT(*) FROM flows WHERE "+condition, args...)\n}\n'
+    )
+    code = 's.count("id = ?", 1)\ns.count("name = ? AND node = ?", a)\ns.count("node = 2")'
+    tree.write("schema.sql", DDL)
+    body = "\n".join("\t" + line for line in code.split("\n"))
+    tree.write("a.go", HEAD + counting + FUNCTION + body + "\n}\n")
+    [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
+    assert finding.message.startswith("2 placeholders, 1 argument")
+    assert finding.position.line == (HEAD + counting + FUNCTION).count("\n") + 2

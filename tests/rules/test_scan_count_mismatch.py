@@ -244,3 +244,35 @@ def test_statements_that_a_map_in_a_field_holds_are_told_by_their_keys(tree: Tre
     tree.write("a.go", f"{MAPPED}func (s *Store) Fill() {{\n{fill}\n}}\n\n{FUNCTION}{uses}\n}}\n")
     [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP108"]
     assert finding.message == "2 columns, 1 target of Scan"
+
+
+def test_of_several_scans_of_one_text_the_wrong_one_is_named(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE pairs (id INT PRIMARY KEY, name VARCHAR(20));")
+    code = 'package a\n\nimport "database/sql"\n\nconst all = "SELECT id, name FROM pairs"\n\n'
+    code += "func Right(db *sql.DB) (a, b string) {\n\tdb.QueryRow(all).Scan(&a, &b)\n\treturn\n}\n\n"
+    code += "func Short(db *sql.DB) (a string) {\n\tdb.QueryRow(all).Scan(&a)\n\treturn\n}\n"
+    tree.write("a.go", code)
+    [finding] = tree.audit("a.go").findings
+    assert (finding.message, finding.function) == ("2 columns, 1 target of Scan in Short", "Short")
+
+
+def test_a_column_that_no_table_has_is_told_once(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE pairs (id INT PRIMARY KEY, name VARCHAR(20), other INT);")
+    code = 'package a\n\nimport "github.com/jmoiron/sqlx"\n\ntype Row struct {\n\tID   int    `db:"id"`\n'
+    code += '\tName string `db:"name"`\n}\n\nfunc Get(db *sqlx.DB, r *Row) {\n'
+    code += '\tdb.Get(r, "SELECT id, nme FROM pairs WHERE id = 1")\n'
+    code += '\tdb.Get(r, "SELECT id, nme, other FROM pairs WHERE id = 2")\n}\n'
+    tree.write("a.go", code)
+    found = [(each.rule, each.position.line, each.message) for each in tree.audit("a.go").findings]
+    assert sorted(each[:2] for each in found) == [("NP101", 11), ("NP101", 12), ("NP108", 12)]
+    assert "column 'other' has no field in Row" in [each[2] for each in found]
+
+
+def test_columns_of_a_constant_elsewhere_are_told_where_the_statement_stands(tree: Tree) -> None:
+    tree.write("names.go", 'package store\n\nconst columns = "id, name, node"\n')
+    code = 's.db.QueryRow("SELECT " + columns + " FROM flows").Scan(&a, &b)'
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", HEAD + FUNCTION + code + "\n}\n")
+    [finding] = [each for each in tree.audit(".").findings if each.rule == "NP108"]
+    assert (finding.path, finding.position.line) == ("a.go", (HEAD + FUNCTION).count("\n") + 1)
+    assert finding.message == "3 columns, 2 targets of Scan"

@@ -53,7 +53,14 @@ def rules(tree: Tree, sql: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "form", ["INSERT INTO e ({0}) VALUES ({1})", "UPDATE e SET {0} = {1}", "REPLACE INTO e SET {0} = {1}"]
+    "form",
+    [
+        "INSERT INTO e ({0}) VALUES ({1})",
+        "UPDATE e SET {0} = {1}",
+        "REPLACE INTO e SET {0} = {1}",
+        "INSERT INTO e ({0}) SELECT {1}",
+        "INSERT INTO e ({0}) SELECT DISTINCT {1} AS kind FROM e",
+    ],
 )
 def test_a_member_is_called_unknown_where_the_server_refuses_it(form: str, cursor: Cursor, tree: Tree) -> None:
     cursor.execute(ENUMS)
@@ -74,6 +81,30 @@ def test_a_member_is_called_unknown_where_the_server_refuses_it(form: str, curso
     assert refused >= 60
 
 
+@pytest.mark.parametrize("form", ["{0} = {1}", "{1} = {0}", "{0} IN ({1})", "{0} <=> {1}"])
+def test_a_comparison_with_a_word_that_an_enum_does_not_have_finds_nothing(
+    form: str, cursor: Cursor, tree: Tree
+) -> None:
+    cursor.execute(ENUMS)
+    tree.write("schema.sql", ENUMS)
+    cursor.execute(
+        "INSERT INTO e VALUES ('a', 'a', '1', '', 'a'), ('b', 'B', '7', 'x', 'b'), ('a', 'a', 'it''s', '', 'a,b')"
+    )
+    warned, false, missed = 0, [], []
+    for column, literal in itertools.product(("plain", "exact", "numbers", "none"), LITERALS):
+        sql = "SELECT COUNT(*) FROM e WHERE " + form.format(column, literal)
+        said = "NP111" in rules(tree, sql)
+        cursor.execute(sql)
+        [(count,)] = cursor.fetchall()
+        warned += said
+        if said and count:
+            false.append(sql)
+        if not said and not count and literal[0] == "'" and literal not in ("''", *NOT_READ):
+            missed.append(sql)
+    assert (false, missed) == ([], [])
+    assert warned >= 30
+
+
 TYPES = """
 CREATE TABLE t (i INT, n DECIMAL(9,2), f FLOAT, d DATETIME, y DATE, s TIMESTAMP NULL, v VARCHAR(30), j YEAR,
     m DATETIME(3));
@@ -85,7 +116,9 @@ VALUES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["INSERT INTO t ({0}) VALUES ({1})", "INSERT INTO t SET {0} = {1}"])
+@pytest.mark.parametrize(
+    "form", ["INSERT INTO t ({0}) VALUES ({1})", "INSERT INTO t SET {0} = {1}", "INSERT INTO t ({0}) SELECT {1} kind"]
+)
 def test_a_value_that_is_called_wrong_for_its_type_is_refused(form: str, cursor: Cursor, tree: Tree) -> None:
     cursor.execute(TYPES)
     tree.write("schema.sql", TYPES)
@@ -111,6 +144,41 @@ def test_a_value_is_judged_in_an_insert_without_a_column_list(cursor: Cursor, tr
     for sql, wrong in (("INSERT INTO t VALUES ('abc', 'abc')", True), ("INSERT INTO t VALUES ('12', 'abc')", False)):
         assert (errno(cursor, sql) == 1366) == wrong
         assert ("NP111" in rules(tree, sql)) == wrong
+
+
+SELECTED = """
+CREATE TABLE w (a INT NOT NULL, b VARCHAR(3), c ENUM('x','y'), d VARCHAR(9));
+CREATE TABLE f (a INT, b VARCHAR(3), c VARCHAR(3));
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "answer", "rule"),
+    [
+        ("INSERT INTO w (a, c) SELECT a, 'z' FROM f", 1265, "NP106"),
+        ("INSERT INTO w (a, c) SELECT a, 'x' FROM f", None, None),
+        ("INSERT INTO w SELECT a, 'long', 'x', 'd' FROM f", 1406, "NP111"),
+        ("INSERT INTO w (a, b) SELECT 'none', b FROM f WHERE a > 0 ORDER BY a", 1366, "NP111"),
+        ("INSERT INTO w (a, b) SELECT NULL, b FROM f", 1048, "NP105"),
+        ("INSERT INTO w (a, b) SELECT NULL AS a, b FROM f", 1048, "NP105"),
+        ("INSERT INTO w (d, a) SELECT NULL, a FROM f", None, None),
+        ("INSERT INTO w (a, c) SELECT 1, 'x' UNION ALL SELECT 2, 'z'", 1265, "NP106"),
+        ("INSERT INTO w (a, c) SELECT 1, 'x' UNION SELECT 2, 'y'", None, None),
+        ("INSERT INTO w (a, c) (SELECT 1, 'z')", 1265, "NP106"),
+        ("INSERT IGNORE INTO w (a, c) SELECT 1, 'z'", None, None),
+        ("INSERT INTO w (a, c) SELECT a, CASE WHEN a > 0 THEN 'z' ELSE 'x' END FROM f", 1265, "NP106"),
+        ("INSERT INTO w (a, b) SELECT f.a, 'abc' FROM f JOIN f AS g ON g.a = f.a GROUP BY f.a", None, None),
+        ("INSERT INTO w (a, c) SELECT a, 'z' FROM f ON DUPLICATE KEY UPDATE c = 'x'", 1265, "NP106"),
+    ],
+)
+def test_a_constant_that_a_select_gives_a_column(
+    sql: str, answer: int | None, rule: str | None, cursor: Cursor, tree: Tree
+) -> None:
+    cursor.execute(SELECTED.split(";")[0])
+    cursor.execute(SELECTED.split(";")[1])
+    cursor.execute("INSERT INTO f VALUES (1, 'b', 'c')")
+    tree.write("schema.sql", SELECTED)
+    assert (errno(cursor, sql), rules(tree, sql)) == (answer, {rule} - {None})
 
 
 REQUIRED = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodepath_cli.source.uses import Use, misfits
+from nodepath_cli.source.uses import Use, by_number, misfits
 from tests.unit.go_host import body, flat, only, statements
 
 
@@ -97,14 +97,14 @@ def use(count: int | None, texts: tuple[int, ...], *, surely: tuple[int, ...] = 
 
 def test_a_use_is_wrong_where_it_fits_no_text_that_can_be_there() -> None:
     whole = use(2, (0, 1), whole=True)
-    assert misfits((whole,), (3, 1), 0) == [whole]
-    assert misfits((use(2, (0, 1), whole=True),), (3, None), 0) == []
+    assert misfits((whole,), by_number((3, 1)), 0) == [whole]
+    assert misfits((use(2, (0, 1), whole=True),), by_number((3, None)), 0) == []
     fitting, other = use(3, (0,)), use(2, (0,))
-    assert misfits((fitting, other), (3,), 0) == []
+    assert misfits((fitting, other), by_number((3,)), 0) == []
     sure = use(2, (0,), surely=(0,))
-    assert misfits((fitting, sure), (3,), 0) == [sure]
-    assert misfits((use(None, (0,), whole=True),), (3,), 0) == []
-    assert misfits((whole,), (None, 1), 0) == []
+    assert misfits((fitting, sure), by_number((3,)), 0) == [sure]
+    assert misfits((use(None, (0,), whole=True),), by_number((3,)), 0) == []
+    assert misfits((whole,), by_number((None, 1)), 0) == []
 
 
 def test_the_statements_of_a_driver_take_a_list() -> None:

@@ -67,3 +67,42 @@ def test_a_file_that_is_not_audited_is_not_read(tree: Tree) -> None:
     report = tree.audit("store/find.go", settings=SETTINGS)
     assert report.findings == ()
     assert report.counts.unresolved == 1
+
+
+READ = """package store
+
+import (
+\t"database/sql"
+\t"embed"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+func load(name string) string {
+\tdata, err := files.ReadFile(name + ".sql")
+\tif err != nil {
+\t\tpanic(err)
+\t}
+\treturn string(data)
+}
+
+func Find(db *sql.DB, id int, which string) (name string, err error) {
+\terr = db.QueryRow(TEXT, id).Scan(&name)
+\treturn
+}
+"""
+
+
+@pytest.mark.parametrize("text", ['load("query")', "string(text)"])
+def test_a_file_that_is_read_by_its_name_is_known(tree: Tree, text: str) -> None:
+    code = READ.replace("\terr = ", '\ttext, _ := files.ReadFile("query.sql")\n\terr = ').replace("TEXT", text)
+    assert audited(tree, "SELECT name FROM flows WHERE id = ?;\n", code) == []
+    assert tree.audit("store", settings=SETTINGS).counts.statements == 1
+    found = audited(tree, "SELECT name FROM flows WHERE id = ? AND name = ?", code)
+    assert found == [("NP107", None, "store/query.sql", 1)]
+
+
+def test_a_file_whose_name_is_known_only_at_run_time_is_not(tree: Tree) -> None:
+    assert audited(tree, "SELECT name FROM flows WHERE id = ? AND name = ?", READ.replace("TEXT", "load(which)")) == []
+    assert tree.audit("store", settings=SETTINGS).counts.unresolved == 1

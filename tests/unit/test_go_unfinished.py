@@ -23,6 +23,7 @@ from nodepath_cli.source.hosts._go.unfinished import unfinished
         ("DELETE FROM WHERE id = 1", "DELETE FROM WHERE"),
         ("SELECT a FROM t JOIN ON t.a = 1", "JOIN ON"),
         ("SELECT `` FROM t", "``"),
+        ("INSERT INTO t (a) VALUES  ON DUPLICATE KEY UPDATE a = 1", "VALUES  ON DUPLICATE"),
     ],
 )
 def test_what_is_missing_is_found(text: str, left: str) -> None:
@@ -36,6 +37,7 @@ def test_what_is_missing_is_found(text: str, left: str) -> None:
     [
         "SELECT a, b FROM t WHERE a IN (?, ?) AND b = NOW() ORDER BY order_id, a LIMIT 1",
         "INSERT INTO t (a, b) VALUES (?, ?)",
+        "INSERT INTO t (a) VALUES (?) ON DUPLICATE KEY UPDATE a = VALUES(a)",
         "UPDATE t SET value = ?, wherefrom = ? WHERE id = ?",
         "DELETE FROM orders WHERE android = 1 or ordering = 2",
     ],

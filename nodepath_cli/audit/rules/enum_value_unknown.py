@@ -9,8 +9,9 @@ Example:
 
 where `status` is ENUM('active', 'blocked').
 
-What to write instead: one of the members, or a migration that adds the value before the code uses it. Only values that
-are written are judged: a comparison with an unknown member is no error, it is never true. As on the server, letters
+What to write instead: one of the members, or a migration that adds the value before the code uses it. Looked at are
+literals and the constants that a call gives for `?`. Only values that are written are judged: a comparison with an
+unknown member is no error, it is never true (NP111). As on the server, letters
 are compared without case and accents (but for a `_bin` collation), trailing blanks do not count, and a number, quoted
 or not, is the position of a member, for SET a sum of its bits. Of IF, CASE, IFNULL and COALESCE each result is looked
 at: the statement fails as soon as it gives the wrong one. INSERT IGNORE and UPDATE IGNORE are left alone.
@@ -23,9 +24,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
-from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity, Suggestion
+from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity, Suggestion
 from nodepath_cli.audit.near import similarity
 from nodepath_cli.schema.model import Column
+from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_uses import Assigned, Constant
 
@@ -63,11 +65,22 @@ def _accepts(kind: str, known: tuple[str, ...], value: Constant, column: Column)
         return not whole or _in_range(kind, int(whole[1]), len(known))
     if _WHOLE.fullmatch(value.text) and _in_range(kind, int(value.text), len(known)):
         return True
-    exact = (column.collation or "").endswith(("_bin", "_cs"))
+    exact = is_exact(column)
     folded = {_folded(each, exact) for each in known}
     if kind == "set":
         return not value.text or all(_folded(each, exact) in folded for each in value.text.split(","))
     return _folded(value.text, exact) in folded
+
+
+def is_exact(column: Column) -> bool:
+    """Say whether the column's collation tells letters by case and accents."""
+    return (column.collation or "").endswith(("_bin", "_cs"))
+
+
+def is_member(column: Column, text: str) -> bool:
+    """Say whether an ENUM column may hold a text, as a comparison sees it."""
+    exact = is_exact(column)
+    return _folded(text, exact) in {_folded(each, exact) for each in members(column)}
 
 
 def _in_range(kind: str, number: int, count: int) -> bool:
@@ -82,20 +95,31 @@ def _folded(text: str, exact: bool) -> str:
     return "".join(each for each in letters if not unicodedata.combining(each))
 
 
+def _argument(given: Span | None, near: tuple[Suggestion, ...]) -> tuple[Related, ...]:
+    if given is None:
+        return ()
+    meant = f"; did you mean '{near[0].replacement}'?" if near else ""
+    return (Related(given, f"the argument{meant}"),)
+
+
 def _hit(use: Assigned, context: Context) -> Hit:
     known = members(use.column)
     ranked = sorted(known, key=lambda each: -similarity(each, use.value.text))
     near = tuple(Suggestion(each, "a member") for each in ranked[:1] if similarity(each, use.value.text) >= _SIMILAR)
+    given = use.value.given
+    whose = "the argument " if given else ""
     shown = ", ".join(f"'{each}'" for each in known[:8]) + (", ..." if len(known) > 8 else "")
     shown_value = f"'{use.value.text}'" if use.value.string else use.value.text
     return Hit(
-        message=f"{shown_value} is no value of {use.table.name}.{use.column.name}, which takes {shown}",
+        message=f"{whose}{shown_value} is no value of {use.table.name}.{use.column.name}, which takes {shown}",
         start=use.value.start,
         end=use.value.end,
         identifier=use.column.name,
         errno=1265,
         table=use.table.name,
-        suggestions=near,
+        # What is written in the SQL for an argument is its placeholder.
+        suggestions=() if given else near,
+        related=_argument(given, near),
         confidence=Confidence.CERTAIN if context.proved(use.table.name) else Confidence.LIKELY,
     )
 

@@ -19,9 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
-from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
-from nodepath_cli.source.uses import Use, misfits
-from nodepath_cli.sql.resolution import Columns, Resolution, Unparsed
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.rules.placeholder_count_mismatch import calls, of_calls
+from nodepath_cli.source.uses import Use, by_number, misfits
+from nodepath_cli.sql.resolution import Columns, Missing, Resolution, Unparsed
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -32,20 +33,19 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         return
     counted = tuple(use for use in uses if use.kind == "targets")
     wanted = tuple(_wanted(outcome) for outcome in context.outcomes)
-    wrong = misfits(counted, wanted, text)
+    wrong = misfits(counted, by_number(wanted), text)
     if wrong:
         given = " or ".join(dict.fromkeys(str(use.count) for use in wrong))
-        yield _hit(
-            f"{_number(len(columns.names), 'column')}, {_number(wrong[-1].count or 0, 'target', given)} of Scan",
-            columns,
-            wrong,
-            context,
-        )
+        where, function = of_calls(wrong, counted)
+        targets = f"{_number(wrong[-1].count or 0, 'target', given)} of Scan{where}"
+        yield _hit(f"{_number(len(columns.names), 'column')}, {targets}", resolution, wrong, context, function)
     elif any(columns.star) and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
-        hit = _hit("SELECT * with a positional Scan", columns, by_position, context)
+        hit = _hit("SELECT * with a positional Scan", resolution, by_position, context)
         yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
     if columns.open is None:
-        yield from _fields(columns, [use for use in uses if use.kind == "fields" and use.binds(text)], context)
+        unknown = {each.name.lower() for each in resolution.columns if isinstance(each.outcome, Missing)}
+        fields = [use for use in uses if use.kind == "fields" and use.binds(text)]
+        yield from _fields(resolution, columns, fields, context, unknown)
 
 
 def _by_position(use: Use) -> bool:
@@ -58,23 +58,31 @@ def _wanted(outcome: Resolution | Unparsed) -> int | None:
     return None if columns is None or columns.open else len(columns.names)
 
 
-def _fields(columns: Columns, uses: list[Use], context: Context) -> Iterator[Hit]:
+def _fields(
+    resolution: Resolution, columns: Columns, uses: list[Use], context: Context, unknown: set[str]
+) -> Iterator[Hit]:
+    """`unknown` are the names that no table has, in lower case: that is told, and their right names may have fields."""
     for use in uses:
-        without = [name for name in dict.fromkeys(columns.names) if name.lower() not in (use.names or (name.lower(),))]
+        names = [name for name in dict.fromkeys(columns.names) if name.lower() not in unknown]
+        without = [name for name in names if name.lower() not in (use.names or (name.lower(),))]
         if without:
             shown = ", ".join(f"'{name}'" for name in without)
             have = "column {} has" if len(without) == 1 else "columns {} have"
-            yield _hit(f"{have.format(shown)} no field in {use.owner}", columns, [use], context)
+            yield _hit(f"{have.format(shown)} no field in {use.owner}", resolution, [use], context)
 
 
-def _hit(message: str, columns: Columns, uses: list[Use], context: Context) -> Hit:
+def _hit(message: str, resolution: Resolution, uses: list[Use], context: Context, function: str | None = None) -> Hit:
+    columns = resolution.selected
+    assert columns is not None
     proved = all(context.proved(table) for table in columns.star if table)
+    start, end = context.framed(resolution, columns.start, columns.end)
     return Hit(
         message=message,
-        start=columns.start,
-        end=columns.end,
+        start=start,
+        end=end,
         table=columns.star[0] or None if len(columns.star) == 1 else None,
-        related=tuple({use.call: Related(use.call, f"the call of {use.name}") for use in uses}.values()),
+        related=calls(uses),
+        function=function,
         confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
     )
 

@@ -3,7 +3,9 @@
 Why it matters: a text column that is compared with a number is turned into a number row by row, so that its index is of
 no use and `'12abc'` equals 12. A word that a number column is compared with counts as 0, and is no time for a date
 column; setting it fails in strict mode (1366, 1292), and so does a text that is longer than the column (1406). A text
-column that is compared with NOW() works for one way of writing a time alone.
+column that is compared with NOW() works for one way of writing a time alone. An ENUM that is
+compared with a word that is none of its members never equals it. Constants that a call gives for `?` count as if they
+stood there.
 
 Example:
 
@@ -20,7 +22,8 @@ import re
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
-from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
+from nodepath_cli.audit.rules.enum_value_unknown import is_member
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now
@@ -30,6 +33,7 @@ _SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
 _NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
 _TIME = re.compile(r"datetime|timestamp|date\b")
 _NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN"))
 _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
 """`YYMMDD`, `YYYYMMDD`, and both with the time (MySQL manual, "Date and Time Literals")."""
 
@@ -49,7 +53,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             case Compared(value=Now()):
                 found = _compared_with_now(use.column)
             case Compared(value=Constant() as value):
-                found = _compared(use.column, value)
+                found = _compared(use.column, value, use.operator)
             case _:
                 found = None
         if found and isinstance(use, (Assigned, Compared)):
@@ -59,6 +63,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             proved = context.proved(use.table.name)
             yield Hit(
                 message=f"{use.table.name}.{use.column.name} is {use.column.type}, {message}",
+                related=_argument(use.value),
                 start=use.value.start,
                 end=use.value.end,
                 identifier=use.column.name,
@@ -66,6 +71,11 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 table=use.table.name,
                 confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
             )
+
+
+def _argument(value: Constant | Now) -> tuple[Related, ...]:
+    given = value.given if isinstance(value, Constant) else None
+    return (Related(given, "the argument"),) if given else ()
 
 
 def _set(use: Assigned) -> tuple[str, int | None] | None:
@@ -80,8 +90,13 @@ def _set(use: Assigned) -> tuple[str, int | None] | None:
     return None
 
 
-def _compared(column: Column, value: Constant) -> tuple[str, int | None] | None:
+def _compared(column: Column, value: Constant, operator: str) -> tuple[str, int | None] | None:
     kind = column.type.lower()
+    if kind.startswith("enum") and value.string and value.text and operator in _EQUAL:
+        # In a comparison a number in quotes is no position of a member (measured on MariaDB 10.11).
+        if is_member(column, value.text):
+            return None
+        return f"and is compared with '{value.text}', which is none of its values", None
     if _TEXT.match(kind) and not value.string:
         return f"and is compared with the number {value.text}: no index on it can be used", None
     if _NUMBER.match(kind) and value.string and not _leads_with_number(value.text):

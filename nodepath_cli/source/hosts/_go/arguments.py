@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.calls import base_name
+from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.handles import Counts, judge
 from nodepath_cli.source.hosts._go.index import bare_name
@@ -18,6 +20,7 @@ from nodepath_cli.source.hosts._go.structs import columns_of
 from nodepath_cli.source.hosts._go.syntax import named as children
 from nodepath_cli.source.hosts._go.texts import plain, type_of
 from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value, agree
+from nodepath_cli.source.uses import Given, Portion, Rounds
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,11 +59,19 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         counts = [replace(each, number=each.number and each.number - 1) for each in counts]
     elif alone and not _one_text(m, f, nodes[0]):
         counts, known = [Counts("arguments", reason="results of a call")], True
-    _remember(m, done.call, counts, made, whole=whole, known=known)
+    texts = constants(m, f, nodes[sink + 1 :], values[sink + 1 :]) if len(counts) == 1 and not named else ()
+    _remember(m, done.call, counts, made, texts, whole=whole, known=known)
 
 
 def _remember(
-    m: Machine, call: Call, counts: Sequence[Counts], made: Sequence[Received], *, whole: bool, known: bool
+    m: Machine,
+    call: Call,
+    counts: Sequence[Counts],
+    made: Sequence[Received],
+    constants: tuple[Given, ...] = (),
+    *,
+    whole: bool,
+    known: bool,
 ) -> None:
     for each in counts:
         texts = [record for record in made if agree(record.guard, each.guard)]
@@ -69,18 +80,46 @@ def _remember(
         if not known:
             # With some of its forms left out, only a list that surely goes with a text says something about it.
             texts = implying
-        if texts:
+        # What loops have made goes with certain parts of one text.
+        apart = [[record] for record in texts] if each.rounds or each.none else [texts] if texts else []
+        for some in apart:
             m.noted[
                 Noted(
                     *(each.kind, call.span, call.name, each.number, each.names, each.owner, each.reason),
-                    tuple(record.order for record in texts),
-                    tuple(record.order for record in surely),
-                    whole and known,
+                    tuple(record.order for record in some),
+                    tuple(record.order for record in surely if record in some),
+                    # That a loop has no round may be ruled out: such a list alone need not fit.
+                    whole and known and len(apart) == 1 and not each.none,
                     known,
                     made[0].order,
                     None,
+                    _rounds(each, some[0].text),
+                    constants,
+                    call.function,
                 )
             ] = None
+
+
+def _rounds(given: Counts, text: Text) -> Rounds | None:
+    """Return how arguments that loops have made go with the parts of a text that the same loops have made."""
+    if not given.rounds and not given.none:
+        return None
+    counts = Counter(frozenset(loops) for loops in given.rounds)
+    ranges: dict[frozenset[int], list[tuple[int, int]]] = {}
+    offset = 0
+    for piece in text.pieces:
+        end = offset + len(piece.text)
+        ranges.setdefault(frozenset(piece.repeats), []).append((offset, end))
+        offset = end
+    portions = []
+    for loops, parts in ranges.items():
+        if not loops.isdisjoint(given.none):
+            portions.append(Portion(tuple(parts), None))
+        elif loops and loops in counts:
+            portions.append(Portion(tuple(parts), counts[loops]))
+    if any(loops and loops not in ranges and loops.isdisjoint(given.none) for loops in counts):
+        return None
+    return Rounds(counts[frozenset()], tuple(portions))
 
 
 def rewritten(m: Machine, f: Frame, done: Evaluated, made: Sequence[Received]) -> None:
@@ -112,7 +151,10 @@ def counts_of(
     if named:
         return ([names_of(m, values[0])] if len(nodes) == 1 else []), True
     found, known = counted(f, nodes, values, rest=rest)
-    return [Counts("arguments", each.guard, each.number, reason=each.reason) for each in found], known
+    return [
+        Counts("arguments", each.guard, each.number, reason=each.reason, rounds=each.rounds, none=each.none)
+        for each in found
+    ], known
 
 
 def names_of(m: Machine, value: Value) -> Counts:

@@ -10,6 +10,7 @@ from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.handles import place_of, target_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.repeats import repeated_value
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of, type_of
@@ -75,7 +76,10 @@ def _padded(m: Machine, values: list[Value], wanted: int, f: Frame, right: Node)
     if wanted == 2 and only is not None and only.type == "index_expression":
         operand, index = only.child_by_field_name("operand"), only.child_by_field_name("index")
         if operand is not None and index is not None:
-            return [values[0], presence(m.evaluate(f, operand), m.evaluate(f, index))]
+            key = ("element", f.activation, f.iteration, only.start_byte, f.file.path)
+            found = presence(m.evaluate(f, operand), m.evaluate(f, index))
+            m.lookups[id(found)] = found, key
+            return [values[0], found]
     if len(values) == 1 and len(named(right)) == 1:
         # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.
         rest = unknown(f"result of {f.file.shown(right)}")
@@ -204,11 +208,16 @@ def _store_element(m: Machine, f: Frame, target: Node, value: Value, site: tuple
 def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
     at = key[0].atom
     if isinstance(atom, Items):
+        if atom.size and len(atom.items) == 1:
+            return _with_one_of_many(atom, at, value)
         if len(key) == 1 and isinstance(at, Number) and 0 <= at.value < len(atom.items):
             items = (*atom.items[: at.value], value, *atom.items[at.value + 1 :])
             return replace(atom, items=items)
         if not atom.items:
             # `marks[i] = "?"` in a loop over a list made for it: every element has this form.
+            if atom.size:
+                each = repeated_value(value, atom.size)
+                return Items((each,), False, atom.type, True, atom.named, ((atom.size,),), (), atom.size)
             return Items((value,), False, atom.type, atom.open or atom.sample)
         return replace(atom, open=True)
     if isinstance(atom, Table):
@@ -223,6 +232,14 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
 def _key(atom: Atom) -> str | int | None:
     """Return what tells a key that is known from others, None for one that is not."""
     return plain(atom) if not isinstance(atom, Number) else None if atom.sample else atom.value
+
+
+def _with_one_of_many(atom: Items, at: Atom, value: Value) -> Items:
+    """A list whose elements all have one form gets another at a place: it stays as long as it is."""
+    if isinstance(at, Number) and at.value == 0:
+        return replace(atom, items=(repeated_value(value, atom.size),))
+    texts = any(isinstance(each.atom, Text) for each in (*value, *atom.items[0]))
+    return replace(atom, open=True) if texts else atom
 
 
 def variables(m: Machine, f: Frame, node: Node) -> bool:

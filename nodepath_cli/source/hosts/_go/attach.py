@@ -104,6 +104,9 @@ def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[
                 noted.exhaustive,
                 evaluation,
                 tuple(sorted(possible[index])),
+                noted.rounds,
+                noted.constants,
+                noted.function,
             ),
         )
         for index, own in texts.items()

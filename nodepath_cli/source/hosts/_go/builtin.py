@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import names
 from nodepath_cli.source.hosts._go.assignment import store
+from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
 from nodepath_cli.source.hosts._go.formatting import sprintf
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.repeats import loop_of, rounds_of
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
-from nodepath_cli.source.hosts._go.texts import as_text, combine, join
+from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     MAX_ITEMS,
@@ -22,6 +25,7 @@ from nodepath_cli.source.hosts._go.values import (
     Atom,
     Items,
     Number,
+    Record,
     Text,
     Unknown,
     Value,
@@ -41,6 +45,9 @@ _FILE_READS = {
     ("embed", "ReadFile"),
     ("ioutil", "ReadAll"),
 }
+
+
+_TWO = 2
 
 
 def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) -> Value | None:
@@ -94,7 +101,8 @@ def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequ
     if name == "append" and values:
         return _append_items(f, nodes, values)
     if name == "len" and values:
-        return combine(values[:1], lambda atoms: _length(atoms[0], m.unread))
+        length = m.length(values[0])
+        return length or combine(values[:1], lambda atoms: _length(atoms[0], m.unread))
     if name in ("make", "new") and nodes:
         return _make(m, f, name, nodes[0], values[1:])
     if name in ("min", "max") and values:
@@ -115,8 +123,11 @@ def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -
         size = sizes[0][0].atom
         if isinstance(size, Number) and size.value <= MAX_ITEMS:
             blank = just(EMPTY) if atom.type == "string" else unknown("element of a list", atom.type)
-            return just(Items((blank,) * max(size.value, 0), False, atom.type, size.sample))
-        return just(Items((), True, atom.type))
+            count = max(size.value, 0)
+            rounds = ((size.loop,),) * count if size.loop and count < _TWO else None
+            none = (size.loop,) if size.loop and not count else ()
+            return just(Items((blank,) * count, False, atom.type, size.sample, "", rounds, none))
+        return just(Items((), True, atom.type, size=m.multiple(sizes[0])))
     return value
 
 
@@ -127,7 +138,7 @@ def _length(atom: Atom, in_condition: bool) -> Atom:
         # How long the holes are is not known, but the rest of the text is there: enough for `b.Len() > 0`.
         return Number(len(atom.plain))
     if isinstance(atom, Items) and not atom.open:
-        return Number(len(atom.items), atom.sample)
+        return Number(len(atom.items), atom.sample, loop_of(atom) if atom.sample else 0)
     return Unknown("run-time length", "int")
 
 
@@ -138,6 +149,8 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
     result: list[Alternative] = []
     for guard, atoms in product(sources):
         base = atoms[0]
+        rounds: tuple[tuple[int, ...], ...] | None = ()
+        none: tuple[int, ...] = ()
         if isinstance(base, Text):
             # append([]byte, "text"...): a text that is built in bytes.
             return combine(
@@ -145,6 +158,7 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
             )
         if isinstance(base, Items):
             items, is_open, kind, sample, own = base.items, base.open, base.type, base.sample, base.named
+            rounds, none = rounds_of(base), base.none
         elif isinstance(base, Unknown) and base.reason != "nil":
             items, is_open, kind, sample, own = (), True, base.type.partition("[]")[2], False, ""
         else:
@@ -154,30 +168,46 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
             more = atoms[1]
             if isinstance(more, Items):
                 items, is_open, sample = (*items, *more.items), is_open or more.open, sample or more.sample
+                also, none = rounds_of(more), (*none, *more.none)
+                between = ((),) * len(fixed)
+                rounds = None if rounds is None or also is None else (*rounds, *between, *also)
             else:
                 is_open = True
         if len(items) > MAX_ITEMS:
             items, is_open = items[:MAX_ITEMS], True
-        result.append(Alternative(guard, Items(items, is_open, kind, sample, own)))
+        if not sample:
+            rounds, none = None, ()
+        elif rounds is not None and not spread:
+            rounds = (*rounds, *((),) * len(fixed))
+        result.append(Alternative(guard, Items(items, is_open, kind, sample, own, rounds, none)))
     return limit(result)
 
 
-def package_call(f: Frame, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
+def package_call(
+    m: Machine, f: Frame, package: str, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
     """Return the value of a function of Go's text packages, None for any other."""
     last = package.rpartition("/")[2]
     if package == "strings" or package == "bytes":
+        if name == "Repeat" and len(values) == _TWO and (copies := m.multiple(values[1])):
+            # As many copies as that number, which is known only at run time.
+            values = (values[0], just(Number(1, True, copies)))
         found = strings_call(f.file, name, nodes, values)
         if found is None and name in ("NewBufferString", "NewBuffer") and values:
             return values[0]
         return found
     if package == "fmt" and name in ("Sprintf", "Sprint", "Sprintln"):
         return _formatted(f, name[1:].capitalize(), nodes, values)
-    if package == "strconv" and name in ("Itoa", "FormatInt", "FormatUint", "FormatBool") and values:
+    if package == "strconv" and (name == "Itoa" or (name in ("FormatInt", "FormatUint") and _decimal(values))):
+        return combine(values[:1], lambda atoms: digits(atoms[0], f.file, nodes[0])) if values else None
+    if package == "strconv" and name in ("FormatInt", "FormatUint", "FormatBool") and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if package == "strconv" and name == "Quote" and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if (last, name) in _FILE_READS:
         return unknown("file")
+    if package in ("path", "path/filepath") and name == "Join" and values and all(_is_plain(each) for each in values):
+        return just(computed(posixpath.join(*(plain(value[0].atom) or "" for value in values)), f.file, nodes[0]))
     if package == "slices" and name in ("Concat", "Clone") and values:
         return values[0] if name == "Clone" else None
     return None
@@ -198,8 +228,25 @@ def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, va
             return combine((receiver,), lambda atoms: _length(atoms[0], m.unread))
         return receiver
     if name == "ReadFile":
-        return unknown("file")
+        return combine((receiver, values[0]), lambda atoms: _file(m, *atoms)) if values else unknown("file")
     return None
+
+
+def _file(m: Machine, files: Atom, name: Atom) -> Atom:
+    """Return the text of a file that is embedded, where it is one statement."""
+    folder = files.get(FOLDER) if isinstance(files, Record) and files.type == FILES else None
+    at, known = plain(folder[0].atom) if folder else None, plain(name)
+    text = read(m.index, at, known) if at is not None and known is not None else None
+    return text or Unknown("file")
+
+
+def _is_plain(value: Value) -> bool:
+    return len(value) == 1 and plain(value[0].atom) is not None
+
+
+def _decimal(values: Sequence[Value]) -> bool:
+    base = values[1][0].atom if len(values) == _TWO else None
+    return isinstance(base, Number) and base.value == 10
 
 
 def _formatted(f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:

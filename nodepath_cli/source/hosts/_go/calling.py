@@ -14,7 +14,7 @@ from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name
 from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
-from nodepath_cli.source.hosts._go.repeats import mark_repeats
+from nodepath_cli.source.hosts._go.repeats import mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
@@ -183,7 +183,7 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
             return _basic(callee.name, singles[0]) if singles else unknown("broken conversion")
         return builtin.go_call(m, f, callee.name, nodes, singles)
     if callee.package is not None:
-        return builtin.package_call(f, callee.package, callee.method, nodes, singles)
+        return builtin.package_call(m, f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
         return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
     return None
@@ -261,10 +261,15 @@ def _follow(
     bound = values
     if len(values) == 1 and len(values[0]) == 1:
         bound = recording.spread_results(values[0])
-    results = [
-        (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
-        for function in callee.functions
-    ]
+    several = len(callee.functions) > 1
+    m.one_of_several += several
+    try:
+        results = [
+            (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
+            for function in callee.functions
+        ]
+    finally:
+        m.one_of_several -= several
     return outcome.merged(m, f, node, results)
 
 
@@ -284,7 +289,7 @@ def _closures(m: Machine, f: Frame, node: Node, values: list[Value]) -> None:
                 before = f.scope.fork()
                 invoking.run_unbound(m, f, each.atom)
                 # How often foreign code calls it is not known.
-                mark_repeats(before, f.scope, -1 - node.start_byte)
+                mark_repeats(before, f.scope, place(f.file, node))
 
 
 def _forget(f: Frame, nodes: list[Node]) -> None:

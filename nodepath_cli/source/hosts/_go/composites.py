@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, recording
+from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
+from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.records import Call
@@ -258,6 +260,16 @@ def _distinct(values: list[Value]) -> list[Value]:
     return list(seen.values())
 
 
+def _may_be_sql(values: Sequence[Value]) -> bool:
+    """Say whether values are texts with SQL, or structs with such a text."""
+    for value in values:
+        atom = value[0].atom
+        held = [each for _, each in atom.fields] if isinstance(atom, Record) else [value]
+        if any(isinstance(each[0].atom, Text) and sql_kind(each[0].atom.plain) for each in held if each):
+            return True
+    return False
+
+
 def _any_of(
     m: Machine, f: Frame, node: Node, values: list[Value], is_open: bool, reason: str, keys: Sequence[str] = ()
 ) -> Value:
@@ -276,5 +288,9 @@ def _any_of(
         index = node.child_by_field_name("index")
         by = f.file.shown(index) if index is not None else "a key"
         words = [f'map by {by}: case "{name}"' if name else other for name, other in zip(keys, words, strict=True)]
+    fresh = m.decisions.number
     decision = m.decisions.get(key, words)
+    index = node.child_by_field_name("index")
+    if decision == fresh and index is not None and _may_be_sql(values) and is_free(m, f, index):
+        m.decisions.choose(decision, f.ambient)
     return limit(each for arm, value in enumerate(values) for each in under(value, ((decision, arm),)))

@@ -18,6 +18,11 @@ class Counted(Struct, frozen=True):
     number: int | None
     """None where it is known only at run time."""
     reason: str = ""
+    rounds: tuple[tuple[int, ...], ...] = ()
+    """Where they are those of loops: for each the loops, by their numbers, each of whose rounds has one; () for one
+    that is there once."""
+    none: tuple[int, ...] = ()
+    """Loops that had no round."""
 
 
 def counted(f: Frame, nodes: Sequence[Node], values: Sequence[Value], *, rest: bool) -> tuple[list[Counted], bool]:
@@ -41,8 +46,18 @@ def counted(f: Frame, nodes: Sequence[Node], values: Sequence[Value], *, rest: b
             found.append(Counted(guard, fixed))
         else:
             reason = atom.reason if isinstance(atom, Unknown) else "list of unknown length"
-            found.append(Counted(guard, None, reason))
+            rounds, none = _rounds(atom, fixed) if isinstance(atom, Items) else ((), ())
+            found.append(Counted(guard, None, reason, rounds, none))
     return found, len(value) < CAP
+
+
+def _rounds(items: Items, fixed: int) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+    known: tuple[tuple[int, ...], ...] | None = items.rounds
+    if items.size:
+        known = ((items.size,),)
+    elif items.open or known is None:
+        return (), ()
+    return (*((),) * fixed, *known), items.none
 
 
 def _of_call(value: Value) -> Counted:

@@ -1,4 +1,4 @@
-"""`//go:embed query.sql`: the text of one statement that a variable holds."""
+"""`//go:embed query.sql`: the text of one statement that a variable holds, or a file of an embedded file system."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Piece, Text
 from nodepath_cli.source.statement import Span
 
+FILES = "embed.FS"
+"""The type of an embedded file system; as a value it is a struct with the folder that it is embedded from."""
+FOLDER = "folder"
 _PATTERN = re.compile(r"//go:embed[ \t]+\"?([\w./-]+\.sql)\"?\s*\Z")
 _COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*(?![!M]).*?\*/)*", re.DOTALL)
 _VERB = re.compile(r"(?:select|with|insert|replace|update|delete|values)\b|\(\s*select\b", re.IGNORECASE)
@@ -23,7 +26,12 @@ def embedded(index: Index, file: GoFile, comment: str) -> Text | None:
     read as a script.
     """
     found = _PATTERN.match(comment)
-    path = normpath(join(file.folder, found[1])) if found else ""
+    return read(index, file.folder, found[1]) if found else None
+
+
+def read(index: Index, folder: str, name: str) -> Text | None:
+    """Return the statement that a file holds, by its name below a folder, as `embedded` does."""
+    path = normpath(join(folder, name))
     text = index.beside.get(path)
     if text is None:
         return None

@@ -49,7 +49,7 @@ def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Seq
     elif callee.package is not None and callee.package.endswith("sqlx") and callee.method == "StructScan" and nodes:
         for each in held(m, f, nodes[0], first_of(values[0])):
             # sqlx.StructScan reads all rows into a list.
-            note(m, done.call.span, done.call.name, each, [_destination(m, values[1:], many=True)], all_known=True)
+            note(m, done.call, each, [_destination(m, values[1:], many=True)], all_known=True)
     return None
 
 
@@ -72,7 +72,7 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         handle = opened("Query", made, f.ambient, whole=whole)
         many = base_name(callee.method) == "Select"
         for each in held(m, f, None, handle or ()):
-            note(m, call.span, call.name, each, [_destination(m, values[sink - 1 : sink], many=many)], all_known=True)
+            note(m, call, each, [_destination(m, values[sink - 1 : sink], many=many)], all_known=True)
     return rows
 
 
@@ -114,7 +114,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
             )
             if base in _INTO:
                 counts.append(_destination(m, singles[:1], many=base == "Select"))
-        note(m, call.span, call.name, each, counts, all_known=known)
+        note(m, call, each, counts, all_known=known)
         if base in _ROWS:
             kind = "Row" if base.startswith("QueryRow") else "Rows"
             made.append(Alternative(_outer(each.guard, f.ambient), replace(each.handle, type=f"database/sql.{kind}")))

@@ -239,16 +239,24 @@ def _slice(m: Machine, f: Frame, node: Node) -> Value:
 
     def make(atoms: tuple[Atom, ...]) -> Atom:
         whole, first, last = atoms
+        if isinstance(whole, Unknown):
+            # Another list, with a length of its own.
+            return replace(whole)
         if not isinstance(first, Number) or isinstance(last, Unknown):
             if isinstance(whole, Items):
-                return replace(whole, sample=True)
+                return replace(whole, sample=True, rounds=None)
             return Unknown("part of a text") if isinstance(whole, Text) else whole
         size = len(whole.plain) if isinstance(whole, Text) else len(whole.items) if isinstance(whole, Items) else 0
         until = size if not isinstance(last, Number) else size + last.value if less is not None else last.value
         if isinstance(whole, Text):
             return trimmed(whole, first.value, until)
         if isinstance(whole, Items):
-            return replace(whole, items=whole.items[first.value : max(until, 0)])
+            until = max(until, 0)
+            if not whole.sample or whole.rounds is None:
+                return replace(whole, items=whole.items[first.value : until])
+            plain_ends = not any(whole.rounds[: first.value]) and (until >= size or first.value == until == 0)
+            cut = whole.rounds[first.value : until] if plain_ends else None
+            return replace(whole, items=whole.items[first.value : until], rounds=cut)
         return whole
 
     return combine((value, low, high), make)

@@ -394,10 +394,7 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wr
         return writes[0].value if writes else None
     if len(known) < sum(len(entry.value) for entry in writes):
         # Some place writes what is not known: a list may as well have another length.
-        known = [
-            (maker, replace(each, atom=replace(each.atom, sample=True)) if isinstance(each.atom, Items) else each)
-            for maker, each in known
-        ]
+        known = [(maker, _of_any_length(each) if isinstance(each.atom, Items) else each) for maker, each in known]
     known = filled(known)
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
@@ -478,6 +475,11 @@ def _key(key: Value) -> object:
     """Return what tells a key from others."""
     atom = key[0].atom
     return atom.plain if isinstance(atom, Text) else atom.value if isinstance(atom, Number) else id(key)
+
+
+def _of_any_length(each: Alternative) -> Alternative:
+    atom = each.atom
+    return replace(each, atom=replace(atom, sample=True, rounds=None)) if isinstance(atom, Items) else each
 
 
 def _embeds(m: Machine, outer: str, inner: str) -> bool:

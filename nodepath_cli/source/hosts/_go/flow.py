@@ -128,11 +128,21 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         decision = m.decisions.get(*_condition_key(f, node, source, words))
         if _LETTER.search(source):
             m.decisions.guess(decision, "text")
+        _note_presence(m, f, decision, source)
         if other is None and node.parent is not None and node.parent.type == "if_statement":
             m.decisions.doubt(decision, 1)
         return branch(m, f, decision, [then, other])
     finally:
         f.scope.pop()
+
+
+def _note_presence(m: Machine, f: Frame, decision: int, source: str) -> None:
+    """Remember what `if !ok` says of the choice of an entry in `entry, ok := entries[key]`."""
+    value = f.scope.get(source.removeprefix("!")) if m.lookups else None
+    known = m.lookups.get(id(value)) if value is not None else None
+    choice = m.decisions.find(known[1]) if known is not None else None
+    if choice is not None:
+        m.decisions.present(decision, int(source.startswith("!")), choice)
 
 
 def _leaves_the_rest_dead(m: Machine, condition: Value, then: Node | None, other: Node | None) -> bool:

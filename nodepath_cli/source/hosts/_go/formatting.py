@@ -11,7 +11,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, hole
-from nodepath_cli.source.hosts._go.texts import as_text, computed, join
+from nodepath_cli.source.hosts._go.texts import as_text, computed, digits, join
 from nodepath_cli.source.hosts._go.values import Atom, Number, Text
 
 _VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
@@ -63,10 +63,7 @@ def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: 
         return computed(str(atom.value).rjust(min(int(width), 64), pad), file, node)
     if letter in "xXbotTpeEgGcU":
         return hole(file.shown(node), "formatted value", file.span(node))
-    text = as_text(atom, file, node)
-    if letter != "d":
-        return text
-    return Text(tuple(replace(piece, number=piece.hole is not None) for piece in text.pieces), text.plain)
+    return digits(atom, file, node) if letter == "d" else as_text(atom, file, node)
 
 
 def _whole(verb: Text, text: str) -> Text:

@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import implied
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import package_name
-from nodepath_cli.source.hosts._go.records import Noted, Received
+from nodepath_cli.source.hosts._go.records import Call, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain, type_of
 from nodepath_cli.source.hosts._go.values import (
@@ -26,7 +26,6 @@ from nodepath_cli.source.hosts._go.values import (
     join_guards,
     just,
 )
-from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import UseKind
 
 if TYPE_CHECKING:
@@ -62,6 +61,9 @@ class Counts(Struct, frozen=True):
     names: tuple[str, ...] | None = None
     owner: str = ""
     reason: str = ""
+    rounds: tuple[tuple[int, ...], ...] = ()
+    none: tuple[int, ...] = ()
+    """As in `Counted`."""
 
 
 def opened(method: str, made: Sequence[Received], ambient: Guard, *, whole: bool) -> Value | None:
@@ -143,7 +145,7 @@ def place_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
     return (folder, owner, f.file.source(member)) if folder in m.index.folders else None
 
 
-def note(m: Machine, call: Span, name: str, each: Held, counts: Iterable[Counts], *, all_known: bool) -> None:
+def note(m: Machine, call: Call, each: Held, counts: Iterable[Counts], *, all_known: bool) -> None:
     """Remember what a call on rows or on a statement gives or takes. `all_known`: there can be no other counts."""
     handle = each.handle
     for found in counts:
@@ -154,17 +156,23 @@ def note(m: Machine, call: Span, name: str, each: Held, counts: Iterable[Counts]
         if not texts and handle.field is None:
             continue
         surely = tuple(
-            order for known, order in texts if order in m.possible and _follows(m, guard, known, handle.ambient)
+            order
+            for known, order in texts
+            if order in m.possible
+            and _follows(m, guard, known, handle.ambient)
+            # Which of several functions goes with which entry is not followed.
+            and not (m.one_of_several and any(m.decisions.is_choice(decision) for decision, _ in known))
         )
         m.noted[
             Noted(
-                *(found.kind, call, name, found.number, found.names, found.owner, found.reason),
+                *(found.kind, call.span, call.name, found.number, found.names, found.owner, found.reason),
                 tuple(order for _, order in texts),
                 surely,
                 each.alone and handle.whole and all_known,
                 False,
                 handle.texts[0][1] if handle.texts else 0,
                 handle.field,
+                function=call.function,
             )
         ] = None
 
@@ -190,5 +198,9 @@ def _free(m: Machine, record: Received, decision: int, arm: int) -> bool:
     around = m.decisions.around(decision)
     if around is None or m.decisions.is_doubtful(decision, arm):
         return False
-    ambient = [entry for entry in record.ambient if not m.decisions.is_round(*entry)]
+    ambient = [
+        entry
+        for entry in record.ambient
+        if not m.decisions.is_round(*entry) and not m.decisions.is_present(*entry, decision)
+    ]
     return implied(tuple(ambient), around, record.guard)

@@ -24,12 +24,14 @@ from nodepath_cli.source.hosts._go.machine import (
     routine_key,
 )
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
-from nodepath_cli.source.hosts._go.records import Call, Handed
+from nodepath_cli.source.hosts._go.records import Call, Handed, Key
 from nodepath_cli.source.hosts._go.relevant import (
     returns_struct,
     returns_text,
     touches_sql,
 )
+from nodepath_cli.source.hosts._go.repeats import renumbered
+from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
@@ -86,11 +88,11 @@ def invoke(
             _run_literals(m, f, values)
             return unknown_results(m, function)
         if not (literals or built or returns or scanning or _calls_back(values)) and _settled(m, function, key):
-            return _standalone(m, function)
+            return _multiplied(m, key, values, _standalone(m, function))
         if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
             values, function.receiver
         ):
-            results = _standalone(m, function, values)
+            results = _multiplied(m, key, values, _standalone(m, function, values))
             if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
                 m.ask()
             recording.note_wrapped(m, f, key, call, nodes, values)
@@ -328,8 +330,10 @@ def summary(m: Machine, routine: Routine) -> Summary:
             frame = m.frame(routine.file, routine.name)
             try:
                 bind(m, frame, function, (), ())
+                counted = _countable(frame)
                 _run(m, frame, function)
                 run_pending(m, frame)
+                found.multiples = {loop: at for at, value in counted if (loop := m.registered(value))}
                 if m.folded:
                     _without_following(m, routine)
             except OutOfSteps:
@@ -339,6 +343,16 @@ def summary(m: Machine, routine: Routine) -> Summary:
     finally:
         m.in_progress.pop()
     return found
+
+
+def _countable(f: Frame) -> list[tuple[int, Value]]:
+    """Return the parameters that are numbers or lists, with their positions."""
+    values = [(at, f.scope.get(name)) for name, at in f.parameters.items()]
+    return [
+        (at, value)
+        for at, value in values
+        if value is not None and isinstance(value[0].atom, Unknown) and value[0].atom.type.startswith(("[]", "int"))
+    ]
 
 
 def run_pending(m: Machine, f: Frame) -> None:
@@ -398,6 +412,18 @@ def _standalone(m: Machine, function: Function, values: Sequence[Value] = ()) ->
         )
         for value in found
     )
+
+
+def _multiplied(m: Machine, key: Key, values: Sequence[Value], results: Results) -> Results:
+    """Return results that were found without arguments, in which what repeats does so as often as those say."""
+    known = m.summaries.get(key)
+    if known is None or not known.multiples:
+        return results
+    numbers = {}
+    for loop, at in known.multiples.items():
+        value = first_of(values[at]) if at < len(values) else ()
+        numbers[loop] = (value and m.multiple(m.length(value) or value)) or m.another_multiple()
+    return tuple(renumbered(value, numbers) for value in results)
 
 
 def _is_argument(atom: Atom) -> bool:

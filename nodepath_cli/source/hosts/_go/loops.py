@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine
-from nodepath_cli.source.hosts._go.repeats import mark_repeats
+from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
@@ -30,6 +30,7 @@ _UNDECIDED = 12
 """Rounds with branches that are not decided, after which a loop is left: each doubles what the variables can be."""
 _MAX_ELEMENTS = 200
 """Most elements of a list that a loop goes through one by one."""
+_BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 
 def loop(m: Machine, f: Frame, node: Node) -> bool:
@@ -78,7 +79,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         before = f.scope.fork() if atom.sample else None
         _each(m, f, body, targets, pairs)
         if before is not None:
-            mark_repeats(before, f.scope, -1 - node.start_byte)
+            mark_repeats(before, f.scope, loop_of(atom) or place(f.file, node))
         return True
     if len(value) == 1 and isinstance(atom, Table) and not atom.open and atom.entries:
         return _each(m, f, body, targets, list(atom.entries[:_MAX_ELEMENTS]))
@@ -98,7 +99,20 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     first = unknown(MAP_KEY) if is_map else just(Number(0))
     if isinstance(atom, (Unknown, Text)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
-    return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words)
+    counted = _as_many_rounds(m, f, value, body)
+    return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words, counted=counted)
+
+
+def _as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
+    """Return the number of a list's length where a loop over it goes the same way in each round, 0 where it may not."""
+    source = f.file.data[body.start_byte : body.end_byte]
+    if any(word in source for word in _BRANCHING):
+        return 0
+    atom = value[0].atom
+    if isinstance(atom, Items):
+        return atom.size if len(value) == 1 else 0
+    length = m.length(value) or value
+    return m.multiple(length)
 
 
 def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[str], value: Value) -> bool:
@@ -107,6 +121,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
     joined: list[tuple[Guard, Scope]] = []
     rounds: Scope | None = None
     none: list[Scope] = []
+    number = 0
     for alternative in value:
         inside = join_guards(ambient, alternative.guard)
         if inside is None:
@@ -117,7 +132,8 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
             pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items[:_MAX_ELEMENTS])]
             _each(m, f, body, targets, pairs)
             if atom.sample or atom.open:
-                mark_repeats(base, f.scope, -1 - node.start_byte)
+                number = number or loop_of(atom) or place(f.file, node)
+                mark_repeats(base, f.scope, loop_of(atom) or place(f.file, node))
                 if atom.items:
                     rounds = rounds or f.scope
                 else:
@@ -129,7 +145,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
     if rounds is not None:
         for scope in none:
             # No element is one of the lengths that the list can have.
-            mark_repeats(base, rounds, -1 - node.start_byte, scope)
+            mark_repeats(base, rounds, number, scope)
     if joined:
         base.join(joined)
     return True
@@ -153,7 +169,7 @@ def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tupl
         f.ambient = ambient
     f.iteration = iteration
     if whole is not None:
-        mark_repeats(whole, f.scope, -1 - body.start_byte)
+        mark_repeats(whole, f.scope, place(f.file, body))
     return True
 
 
@@ -200,7 +216,7 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         test = first_of(m.evaluate(f, condition))
     f.iteration = iteration
     if whole is not None:
-        mark_repeats(whole, f.scope, -1 - body.start_byte)
+        mark_repeats(whole, f.scope, place(f.file, body))
     return True
 
 
@@ -213,6 +229,7 @@ def _once(
     *,
     may_skip: bool,
     words: str = "for",
+    counted: int = 0,
 ) -> bool:
     """Run a body once, and where it may be skipped join that with not running it at all."""
     base, ambient, iteration = f.scope, f.ambient, f.iteration
@@ -237,7 +254,8 @@ def _once(
         _continue(f, ambient)
     f.scope, f.ambient, f.iteration = base, ambient, iteration
     skipped = base.fork()
-    mark_repeats(base, inside, decision, skipped)
+    # The first branch has the number 0.
+    mark_repeats(base, inside, counted or decision + 1, skipped)
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:
         arms.append((guard, inside))

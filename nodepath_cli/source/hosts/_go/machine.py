@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Step, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Function, Guard, Value
+from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Unknown, Value, unknown
 from nodepath_cli.source.statement import Guess, Span
 
 STEPS = 60_000
@@ -31,6 +31,8 @@ MAX_TEXT_INLINE = 5
 
 
 _SHARE_BITS = 40
+_MULTIPLES = 1 << 40
+"""From which on numbers stand for numbers known only at run time: there are fewer branches and loops."""
 
 ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
@@ -82,6 +84,8 @@ class Summary(Struct):
 
     results: tuple[Value, ...] = ()
     done: bool = False
+    multiples: dict[int, int] = field(default_factory=dict)
+    """The numbers that stand for parameters, or for the lengths of such, and which parameters those are."""
 
 
 class Branch(Struct, frozen=True):
@@ -105,6 +109,8 @@ class Decisions:
         self._around: dict[int, Guard] = {}
         self._doubtful: set[tuple[int, int]] = set()
         self._guesses: dict[int, Guess] = {}
+        self._choices: set[int] = set()
+        self._present: set[tuple[int, int, int]] = set()
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -141,6 +147,27 @@ class Decisions:
     def is_doubtful(self, decision: int, arm: int) -> bool:
         """Say whether an arm may never be taken."""
         return (decision, arm) in self._doubtful
+
+    def choose(self, decision: int, ambient: Guard) -> None:
+        """Remember a choice between entries of a map or list of which any can be the one."""
+        self._choices.add(decision)
+        self._around[decision] = ambient
+
+    def is_choice(self, decision: int) -> bool:
+        """Say whether a decision is a choice between entries of which any can be the one."""
+        return decision in self._choices
+
+    def find(self, key: object) -> int | None:
+        """Return the number of a branch that was met, None for one that was not."""
+        return self._ids.get(key)
+
+    def present(self, decision: int, arm: int, choice: int) -> None:
+        """Remember an arm that is taken with every entry that a choice can have: its key is there."""
+        self._present.add((decision, arm, choice))
+
+    def is_present(self, decision: int, arm: int, choice: int) -> bool:
+        """Say whether an arm is taken with every entry of a choice."""
+        return (decision, arm, choice) in self._present
 
     def guess(self, decision: int, what: Guess) -> None:
         """Remember a choice that is none of the program's: between what any value of a type holds (`part`), or on the
@@ -292,6 +319,8 @@ class Machine(Struct, eq=False):
     pending: list[Function] = field(default_factory=list)
     """Function literals that were made; those that nothing calls are run at the end of their function."""
     inline_depth: int = 0
+    one_of_several: int = 0
+    """While not 0, what is run is one of several functions that a call may mean."""
     quiet: int = 0
     """While not 0, nothing is recorded: a value is evaluated apart from its function."""
     unread: bool = False
@@ -300,6 +329,16 @@ class Machine(Struct, eq=False):
     """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
     folded: bool = False
     """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
+    lookups: dict[int, tuple[Value, object]] = field(default_factory=dict)
+    """By the identity of the `ok` of a lookup in a map: that, and what identifies the choice of the entry."""
+    lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
+    """By the identity of a list that is known only at run time: the list, and its length."""
+    members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
+    """By the identity of a struct that is known only at run time and a field's name: the struct, and the list there."""
+    written: dict[Span, bool] = field(default_factory=dict)
+    """Literals of texts: whether what the program gives a database for one is that text."""
+    multiples: dict[int, tuple[Unknown, int]] = field(default_factory=dict)
+    """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
     steps: int = 0
     nesting: int = 0
     activations: int = 0
@@ -363,6 +402,39 @@ class Machine(Struct, eq=False):
         if self.root is not None and not self.quiet:
             self.asked.add(self.root)
             self.dependent.add(self.root)
+
+    def length(self, value: Value) -> Value | None:
+        """Return the length of one list that is known only at run time: the same each time. None for anything else."""
+        atom = value[0].atom
+        if len(value) != 1 or not isinstance(atom, Unknown) or not atom.type.startswith(("[]", "map[")):
+            return None
+        known = self.lengths.get(id(atom))
+        if known is None:
+            known = self.lengths[id(atom)] = (atom, unknown("run-time length", "int"))
+        return known[1]
+
+    def registered(self, value: Value) -> int:
+        """Return the number that stands for a number or for a list's length, 0 where none was asked for."""
+        atom = value[0].atom
+        length = self.lengths.get(id(atom))
+        known = self.multiples.get(id(length[1][0].atom if length is not None else atom))
+        return known[1] if known is not None else 0
+
+    def another_multiple(self) -> int:
+        """Return a number that stands for nothing yet."""
+        return self.multiple(unknown("number", "int"))
+
+    def multiple(self, value: Value) -> int:
+        """Return the number that stands for one that is known only at run time, 0 where it may be one of several."""
+        atom = value[0].atom
+        if isinstance(atom, Number):
+            return atom.loop if len(value) == 1 else 0
+        if len(value) != 1 or not isinstance(atom, Unknown) or atom.type != "int":
+            return 0
+        known = self.multiples.get(id(atom))
+        if known is None:
+            known = self.multiples[id(atom)] = (atom, _MULTIPLES + len(self.multiples))
+        return known[1]
 
     def next_order(self) -> int:
         """Return the next number of a record."""

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
-from nodepath_cli.source.hosts._go.embedding import embedded
+from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
@@ -90,9 +90,15 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
             value = _typed_member(m, f, atom, name)
         if value is not None:
             result.extend(under(value, alternative.guard))
-    if result:
-        return limit(result)
-    return unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
+    found = limit(result) if result else ()
+    if not found:
+        found = unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
+    if len(receiver) == 1:
+        last, owner = found[0].atom, receiver[0].atom
+        if isinstance(last, Unknown) and last.type[:2] == "[]" and isinstance(owner, Unknown) and len(found) == 1:
+            # The same list each time: its length and what a loop over it makes go together.
+            return m.members.setdefault((id(owner), name), (owner, found))[1]
+    return found
 
 
 def _of_field(m: Machine, f: Frame, node: Node, value: Value) -> Value:
@@ -297,6 +303,8 @@ def _uninitialized(m: Machine, declared: Declared, name: str, kind: Node | None)
     before = declared.spec.parent.prev_sibling if declared.spec.parent is not None else None
     for node in (before, declared.spec.prev_sibling):
         if node is not None and node.type == "comment" and declared.file.source(node).startswith("//go:embed"):
+            if m.index.type_id(declared.file, kind) == FILES:
+                return just(Record(FILES, ((FOLDER, just(Text((), declared.file.folder))),)))
             text = embedded(m.index, declared.file, declared.file.source(node))
             return just(text) if text is not None else unknown("file", "string")
     value = zero(m, declared.file, kind)
@@ -323,7 +331,7 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
     if len(lists) > 1 and fields.grows(m, folder, name):
         # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
         items = tuple(item for each in lists for item in each.items)
-        return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True))
+        return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True, rounds=None))
     if isinstance(first, Table) and any(isinstance(each.atom, Table) for each in settled):
         # Filled by and by (`texts["find"] = "SELECT ..."` in init).
         return tuple(each for _, each in fields.filled([("", each) for each in (*initial, *settled)]))

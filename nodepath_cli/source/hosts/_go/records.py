@@ -11,7 +11,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
-from nodepath_cli.source.uses import UseKind
+from nodepath_cli.source.uses import Given, Rounds, UseKind
 
 if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
@@ -150,3 +150,7 @@ class Noted(Struct, frozen=True):
     """The number of the first record of the evaluation that sent the SQL."""
     field: tuple[str, str, str] | None
     """Where the statement is prepared somewhere else: the field that holds it, as in `Handle`."""
+    rounds: Rounds | None = None
+    constants: tuple[Given, ...] = ()
+    function: str | None = None
+    """All three as in `Use`."""

@@ -7,12 +7,21 @@ is a sample, so that another loop over it is not taken for counted.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from operator import is_
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.text_parts import cut
-from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Value
+from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Unknown, Value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _STATEMENT = re.compile(r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE)
 _MAX_DEPTH = 3
@@ -29,6 +38,57 @@ def repeated(text: Text, loop: int, start: int = 0, end: int | None = None) -> T
     return Text(pieces, text.plain)
 
 
+def repeated_value(value: Value, loop: int) -> Value:
+    """Return a value whose texts stand for any number of copies."""
+    return tuple(
+        Alternative(each.guard, repeated(each.atom, loop)) if isinstance(each.atom, Text) else each for each in value
+    )
+
+
+def place(file: GoFile, node: Node) -> int:
+    """Return the number of what repeats at a place of a program."""
+    return -1 - node.start_byte - (crc32(file.path.encode()) << 32)
+
+
+def rounds_of(items: Items) -> tuple[tuple[int, ...], ...] | None:
+    """Return for each element the loops each of whose rounds has one, None where that is not known."""
+    return items.rounds if items.sample else ((),) * len(items.items)
+
+
+def loop_of(items: Items) -> int:
+    """Return the number of the loop with as many rounds as a list has elements, 0 where there is none."""
+    if items.size:
+        return items.size
+    if not items.sample or items.rounds is None:
+        return 0
+    if len(items.rounds) == 1 and not items.none:
+        return items.rounds[0][0] if len(items.rounds[0]) == 1 else 0
+    return items.none[0] if not items.rounds and len(items.none) == 1 else 0
+
+
+def renumbered(value: Value, numbers: Mapping[int, int]) -> Value:
+    """Return a value with other numbers for some loops."""
+    return tuple(Alternative(each.guard, _renumbered(each.atom, numbers)) for each in value)
+
+
+def _renumbered(atom: Atom, numbers: Mapping[int, int]) -> Atom:
+    def new(loops: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(numbers.get(loop, loop) for loop in loops)
+
+    if isinstance(atom, Text):
+        if not any(piece.repeats for piece in atom.pieces):
+            return atom
+        return Text(tuple(replace(each, repeats=new(each.repeats)) for each in atom.pieces), atom.plain)
+    if isinstance(atom, Number):
+        return replace(atom, loop=numbers.get(atom.loop, atom.loop)) if atom.loop else atom
+    if isinstance(atom, Items):
+        rounds = tuple(map(new, atom.rounds)) if atom.rounds is not None else None
+        items = tuple(renumbered(each, numbers) for each in atom.items)
+        size = numbers.get(atom.size, atom.size)
+        return replace(atom, items=items, rounds=rounds, none=new(atom.none), size=size)
+    return atom
+
+
 def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None = None) -> None:
     """Mark what one round of a loop added to the variables that were there before it.
 
@@ -41,7 +101,7 @@ def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None =
                 marked = _added(value, changed, loop, 0)
                 new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
-                    skipped.levels[depth][name] = _not_added(value, marked, loop)
+                    skipped.levels[depth][name] = _not_added(value, marked, loop, exact=True)
 
 
 def trimmed(text: Text, start: int, end: int) -> Text:
@@ -91,10 +151,14 @@ def _with_kept(before: Value, marked: Value, loop: int) -> Value:
     return (*(each for each in marked if id(each.atom) not in kept), *unsure)
 
 
-def _not_added(before: Value, marked: Value, loop: int) -> Value:
-    """Return the value without a round of the loop: as much as before, but not certainly so."""
+def _not_added(before: Value, marked: Value, loop: int, *, exact: bool = False) -> Value:
+    """Return the value without a round of the loop: as much as before, but not certainly so.
+
+    `exact`: the loop had no round at all.
+    """
     atoms = [each.atom for each in marked]
     piece = next((p for atom in atoms if isinstance(atom, Text) for p in atom.pieces if loop in p.repeats), None)
+    filled = [atom for atom in atoms if isinstance(atom, Items) and atom.sample]
     grown = any(isinstance(atom, (Items, Number)) and atom.sample for atom in atoms)
     result: list[Alternative] = []
     for each in before:
@@ -102,8 +166,13 @@ def _not_added(before: Value, marked: Value, loop: int) -> Value:
         if isinstance(atom, Text) and piece is not None:
             nothing = Piece("", piece.span, False, None, None, piece.repeats)
             atom = Text((*atom.pieces, nothing), atom.plain)
-        elif isinstance(atom, (Items, Number)) and grown:
+        elif isinstance(atom, Items) and grown:
+            rounds = rounds_of(atom) if exact else None
+            atom = replace(atom, sample=True, rounds=rounds, none=(*atom.none, loop))
+        elif isinstance(atom, Number) and grown:
             atom = replace(atom, sample=True)
+        elif isinstance(atom, Unknown) and atom.reason == "nil" and filled:
+            atom = Items((), False, filled[0].type, True, filled[0].named, () if exact else None, (loop,))
         result.append(Alternative(each.guard, atom))
     return tuple(result)
 
@@ -112,9 +181,7 @@ def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
     if isinstance(atom, Text):
         return _of_text([each for each in old if isinstance(each, Text)], atom, loop)
     if isinstance(atom, Items):
-        shorter = [len(each.items) for each in old if isinstance(each, Items)]
-        kept = max((size for size in shorter if size <= len(atom.items)), default=0)
-        return _of_items(atom, kept, loop) if len(atom.items) > kept else atom
+        return _of_items([each for each in old if isinstance(each, Items)], atom, loop)
     if isinstance(atom, Number):
         return replace(atom, sample=True) if atom not in old else atom
     if isinstance(atom, Record) and depth < _MAX_DEPTH:
@@ -126,15 +193,23 @@ def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
     return atom
 
 
-def _of_items(items: Items, kept: int, loop: int) -> Items:
-    marked = tuple(
-        tuple(
-            Alternative(each.guard, repeated(each.atom, loop) if isinstance(each.atom, Text) else each.atom)
-            for each in value
-        )
-        for value in items.items[kept:]
-    )
-    return replace(items, items=(*items.items[:kept], *marked), sample=True)
+def _of_items(old: list[Items], items: Items, loop: int) -> Items:
+    """Mark the elements behind those of the old list; of a list that does not begin with it nothing is known."""
+    if items.size:
+        return items
+    size = len(items.items)
+    shorter = [each for each in old if len(each.items) <= size]
+    begun = [each for each in shorter if all(map(is_, each.items, items.items))]
+    kept = max((len(each.items) for each in begun or shorter), default=0)
+    if kept == size:
+        return items
+    marked = tuple(repeated_value(value, loop) for value in items.items[kept:])
+    known = rounds_of(items) if begun else None
+    rounds = None
+    if known is not None:
+        more = (each if loop in each else (*each, loop) for each in known[kept:])
+        rounds = (*known[:kept], *more)
+    return replace(items, items=(*items.items[:kept], *marked), sample=True, rounds=rounds)
 
 
 def _of_text(old: list[Text], text: Text, loop: int) -> Text:

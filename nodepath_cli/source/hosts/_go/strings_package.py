@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.repeats import repeated, trimmed
+from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, hole, substituted
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
@@ -108,9 +108,11 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
         for inner, atoms in product(elements.items):
             if agree(guard, inner):
                 parts = [as_text(atom, file, node) for atom in atoms]
-                joined = _between(parts, between)
-                if elements.open or elements.sample:
-                    joined = repeated(joined, -1 - node.start_byte)
+                rounds = rounds_of(elements)
+                if elements.open or (elements.sample and rounds is None):
+                    joined = repeated(_between(parts, between), place(file, node))
+                else:
+                    joined = _between(parts, between, rounds)
                 both = tuple(sorted({*guard, *inner}))
                 result.append(Alternative(both, joined))
     filled = [each for each in result if isinstance(each.atom, Text) and each.atom.plain]
@@ -119,13 +121,21 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
     return limit(filled or result) or just(EMPTY)
 
 
-def _between(parts: Sequence[Text], mark: Text) -> Text:
+def _between(parts: Sequence[Text], mark: Text, rounds: Sequence[tuple[int, ...]] | None = None) -> Text:
+    """Return texts with a mark between them. `rounds` are the loops by which each may be there several times."""
     spread: list[Text] = []
     for number, part in enumerate(parts):
         if number:
-            spread.append(mark)
-        spread.append(part)
+            # With the copies of one that repeats, the mark before it is repeated; before the first one there is none.
+            spread.append(_for_each(mark, (rounds[number] or rounds[number - 1]) if rounds else ()))
+        spread.append(_for_each(part, rounds[number] if rounds else ()))
     return join(spread)
+
+
+def _for_each(text: Text, loops: tuple[int, ...]) -> Text:
+    for loop in loops:
+        text = repeated(text, loop)
+    return text
 
 
 def _repeat(file: GoFile, nodes: Sequence[Node], atoms: tuple[Atom, ...]) -> Atom:
@@ -136,7 +146,8 @@ def _repeat(file: GoFile, nodes: Sequence[Node], atoms: tuple[Atom, ...]) -> Ato
             return Unknown("text longer than is followed")
         return join([text] * count)
     # The count is known only at run time. One copy has the shape of every count but none: lists of placeholders.
-    return repeated(text, -1 - nodes[0].start_byte)
+    copies = atoms[1].loop if isinstance(atoms[1], Number) else 0
+    return repeated(text, copies or place(file, nodes[0]))
 
 
 def _split(atoms: tuple[Atom, ...]) -> Atom:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -42,6 +43,12 @@ def as_text(atom: Atom, file: GoFile, node: Node) -> Text:
         return computed("true" if atom.truth else "false", file, node)
     reason = atom.reason if isinstance(atom, Unknown) else "run-time value"
     return hole(file.shown(node), reason, file.span(node))
+
+
+def digits(atom: Atom, file: GoFile, node: Node) -> Text:
+    """Return a number as a text: where it is known only at run time, a hole for digits and nothing else."""
+    text = as_text(atom, file, node)
+    return Text(tuple(replace(piece, number=piece.hole is not None) for piece in text.pieces), text.plain)
 
 
 def join(texts: Sequence[Text]) -> Text:

@@ -11,7 +11,7 @@ _UNFINISHED = re.compile(
     r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
     r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
     r"\(\s*[^()\s][^()]*\)\s*values\s*\(\s*\)|"
-    r"\bselect\s+from\b|``(?=\s*(?:from|,|=|\)))|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
+    r"\bvalues\s+on\s+duplicate\b|\bselect\s+from\b|``(?=\s*(?:from|,|=|\)))|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
     # What an unknown case leaves of a name: no table.
     r"^\s*(?:update\s+set|insert\s+into\s*\(|insert\s+into\s+values|delete\s+from\s*(?:where\b|;|$))|"
     r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",

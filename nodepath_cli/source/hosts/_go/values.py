@@ -70,6 +70,8 @@ class Number(Struct, frozen=True):
     value: int
     sample: bool = False
     """It is one of many that are possible: the length of a list that a loop fills."""
+    loop: int = 0
+    """Where it is a sample: the number of the loop whose rounds it counts, 0 where that is not known."""
     named: str = ""
     """The id of its own type, where that has a name and so may have methods (`type dialect int`)."""
     worded: bool = False
@@ -96,6 +98,13 @@ class Items(Struct, frozen=True):
     """The elements have the forms that there are, but each can be there any number of times."""
     named: str = ""
     """The list's own type's id, where it has a name and so may have methods."""
+    rounds: tuple[tuple[int, ...], ...] | None = None
+    """Where it is a sample: for each element the loops, by their numbers, each of whose rounds has one; () for one that
+    is there once. None where that is not known."""
+    none: tuple[int, ...] = ()
+    """Where it is a sample: loops that had no round."""
+    size: int = 0
+    """Of a list made with a length that is not known: the number of that length, as of a loop with so many rounds."""
 
 
 class Table(Struct, frozen=True):
@@ -402,6 +411,10 @@ def merge(arms: Sequence[tuple[Guard, Value]]) -> Value:
         if len(value) != 1 or not isinstance(value[0].atom, Unknown):
             break
     else:
+        atom = first[0].atom
+        if isinstance(atom, Unknown) and (atom.type[:1] == "[" or atom.type == "int"):
+            # Which of them it is, and so how many, is not known: none that was counted before.
+            return (Alternative(first[0].guard, replace(atom)),)
         return first
     others = {id(value): value for _, value in arms[1:] if value is not first}
     common = [a for a in first if all(a in value for value in others.values())]

@@ -1,0 +1,64 @@
+"""The constants that a call gives for placeholders: texts that one literal of the program holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.values import Items, Text, Value, given
+from nodepath_cli.source.statement import Span
+from nodepath_cli.source.uses import Given
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_LONGEST = 400
+"""Longest text that is looked at, in characters."""
+
+
+def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Given, ...]:
+    """Return the arguments that can be one text alone, with their positions."""
+    found: list[Given] = []
+    for position, (node, value) in enumerate(zip(nodes, values, strict=False)):
+        if node.type == "variadic_argument":
+            held = given(value, f.ambient)
+            atom = held[0].atom
+            if len(held) == 1 and isinstance(atom, Items) and not atom.open and not atom.sample:
+                for behind, item in enumerate(atom.items):
+                    text = _constant(m, f, item)
+                    if text is not None:
+                        found.append(Given(position + behind, text.plain, text.pieces[0].span))
+            break
+        text = _constant(m, f, value)
+        if text is not None:
+            found.append(Given(position, text.plain, f.file.span(node)))
+    return tuple(found)
+
+
+def _constant(m: Machine, f: Frame, value: Value) -> Text | None:
+    if len(value) > 1:
+        value = given(value, f.ambient)
+    atom = value[0].atom
+    if len(value) != 1 or not isinstance(atom, Text) or len(atom.pieces) != 1 or len(atom.plain) > _LONGEST:
+        return None
+    piece = atom.pieces[0]
+    if piece.literal is None or piece.repeats or piece.hole is not None or not _sent_as_written(m, piece.literal):
+        return None
+    return atom
+
+
+def _sent_as_written(m: Machine, literal: Span) -> bool:
+    """Say whether a literal is sent as it stands: a type may have a method that makes another value of it (`Value`)."""
+    known = m.written.get(literal)
+    if known is None:
+        file = m.index.by_path.get(literal.path)
+        known = file is not None
+        for declared in m.index.of(file).values.values() if file is not None else ():
+            around = file.span(declared.spec) if file is not None else literal
+            if around.start <= literal.start < around.end:
+                kind = m.index.type_id(declared.file, declared.spec.child_by_field_name("type"))
+                known = "." not in kind or m.index.method(kind, "Value") is None
+                break
+        m.written[literal] = known
+    return known

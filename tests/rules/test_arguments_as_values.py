@@ -1,0 +1,93 @@
+"""NP106 and NP111: constants of the program that a call gives for `?`."""
+
+from __future__ import annotations
+
+import pytest
+
+from nodepath_cli.audit.finding import Finding
+from tests.tree import Tree
+
+DDL = "CREATE TABLE flows (id INT PRIMARY KEY, status ENUM('active','done') NOT NULL, name VARCHAR(5), at DATETIME);"
+HEAD = """package store
+
+import (
+\t"database/sql"
+\t"database/sql/driver"
+)
+
+type Status string
+
+type Odd string
+
+func (o Odd) Value() (driver.Value, error) { return "done", nil }
+
+const (
+\tActive Status = "active"
+\tWrong  Status = "actve"
+\tPlain         = "finished"
+\tOther  Odd    = "odd"
+)
+
+func Do(db *sql.DB, id int, more bool, given Status) {
+"""
+
+
+def found(tree: Tree, code: str) -> list[Finding]:
+    """What the two rules find in the body of a function."""
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", HEAD + "\n".join("\t" + line.strip() for line in code.strip().split("\n")) + "\n}\n")
+    return [each for each in tree.audit("a.go").findings if each.rule in ("NP106", "NP111")]
+
+
+SET = 'db.Exec("UPDATE flows SET status = ? WHERE id = ?", {}, id)'
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "argument"),
+    [
+        (SET.format("Wrong"), "NP106", "Wrong"),
+        (SET.format('"actve"'), "NP106", '"actve"'),
+        (SET.format("Plain"), "NP106", "Plain"),
+        ("local := Wrong\n" + SET.format("local"), "NP106", "local"),
+        ('db.Exec("UPDATE flows SET status = ? WHERE id = ?", []any{Wrong, id}...)', "NP106", "actve"),
+        ('db.Exec("INSERT INTO flows (id, status) VALUES (?, ?)", id, Plain)', "NP106", "Plain"),
+        ('db.Exec("INSERT INTO flows (id, status, name) VALUES (?, ?, ?)", id, Active, Plain)', "NP111", "Plain"),
+        ('db.Exec("UPDATE flows SET at = ? WHERE id = ?", "today", id)', "NP111", '"today"'),
+        ('db.Query("SELECT id FROM flows WHERE status = ? AND id > ?", "dne", id)', "NP111", '"dne"'),
+        ('db.Query("SELECT id FROM flows WHERE status IN (?, ?)", Active, Wrong)', "NP111", "Wrong"),
+    ],
+)
+def test_a_constant_that_its_column_does_not_take(tree: Tree, code: str, rule: str, argument: str) -> None:
+    [finding] = found(tree, code)
+    assert (finding.rule, finding.suggestions) == (rule, ())
+    line = (tree.folder / "a.go").read_text().split("\n")[finding.position.line - 1]
+    assert line[finding.position.column - 1] == "?"
+    [related] = finding.related
+    place = related.position
+    line = (tree.folder / "a.go").read_text().split("\n")[place.line - 1]
+    assert line[place.column - 1 : place.end_column - 1] == argument
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        SET.format("Active"),
+        SET.format("given"),
+        SET.format("Other"),
+        SET.format("string(given)"),
+        "local := Wrong\nif more {\nlocal = Active\n}\n" + SET.format("local"),
+        'db.Exec("INSERT INTO flows (id, status, name) VALUES (?, ?, ?)", id, Active, "fits")',
+        'db.Query("SELECT id FROM flows WHERE status = ? AND name = ?", Active, Wrong)',
+        'db.Query("SELECT id FROM flows WHERE status = ?", "")',
+        'db.Exec("UPDATE flows SET status = ? WHERE id = ?", Wrong)',
+        'db.Exec("UPDATE IGNORE flows SET status = ? WHERE id = ?", Wrong, id)',
+    ],
+)
+def test_what_fits_or_is_not_known_is_no_finding(tree: Tree, code: str) -> None:
+    assert found(tree, code) == []
+
+
+def test_each_call_of_one_statement_has_its_own_argument(tree: Tree) -> None:
+    text = 'const set = "UPDATE flows SET status = ? WHERE id = ?"\n'
+    [finding] = found(tree, text + "db.Exec(set, Active, id)\ndb.Exec(set, Wrong, id)")
+    assert [each.position.line for each in finding.related] == [HEAD.count("\n") + 3]
