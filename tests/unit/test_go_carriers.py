@@ -37,8 +37,8 @@ def told(tree: Tree, code: str | Mapping[str, str]) -> list[str]:
     for path, text in files.items():
         tree.write(path, text if text.startswith("package") else HEAD + text)
     report = tree.audit(*files)
-    # Where the call stands in a wrapper, the message ends with the wrapper's name.
-    found = [f"{each.rule} {re.sub(r' in [a-z]+$', '', each.message)}" for each in report.findings]
+    # Where the SQL stands elsewhere than the call, the message ends with the name of the function around the call.
+    found = [f"{each.rule} {re.sub(r' in [A-Za-z]+$', '', each.message)}" for each in report.findings]
     return sorted([*found, *(each.reason for each in report.unresolved)])
 
 
