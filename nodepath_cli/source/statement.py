@@ -153,7 +153,7 @@ class Wrapper(Struct, frozen=True):
     span: Span
     """Where its name is declared."""
     argument: int
-    """Which of its arguments is the SQL, the first is 1."""
+    """Which of its arguments is the SQL, the first is 1; 0 for the receiver of a method."""
 
 
 class CallSite(Struct, frozen=True):

@@ -29,7 +29,7 @@ def given(code: str) -> list[int | None]:
         ('args := make([]any, 0, n)\nargs = append(args, id)\nr.db.Exec("DELETE FROM t WHERE a = ?", args...)', [1]),
         ('args := make([]any, n)\nargs[0] = id\nr.db.Exec("DELETE FROM t WHERE a = ?", args...)', [None]),
         ('var pair [2]any\nr.db.Exec("DELETE FROM t WHERE a = ?", pair[:]...)', [None]),
-        ('r.db.Exec("DELETE FROM t WHERE a = ?", []any{4: id}...)', [None]),
+        ('r.db.Exec("DELETE FROM t WHERE a = ?", []any{4: id}...)', [5]),
         (
             "args := []any{}\nfor _, name := range names {\nargs = append(args, name)\n}\n"
             'r.db.Exec("DELETE FROM t WHERE a = ?", args...)',

@@ -56,7 +56,9 @@ def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, opt
         out.write(f"\n{style.strong('functions that were found to hand SQL on to a database:')}\n")
     for place, calls in wrappers:
         where = style.faint(f"{one_line(place.path)}:{place.line}")
-        out.write(f"    {one_line(place.name)}, argument {place.argument}, {plural(calls, 'statement')} ({where})\n")
+        # What a method of a string type sends is its receiver.
+        what = f"argument {place.argument}" if place.argument else "its receiver"
+        out.write(f"    {one_line(place.name)}, {what}, {plural(calls, 'statement')} ({where})\n")
 
 
 def render_groups_text(

@@ -218,4 +218,5 @@ def _dependent(m: Machine) -> list[Key]:
         if any(piece.hole is not None and _given(piece.hole[1]) for piece in each.text.pieces)
     ]
     found = (m.index.enclosing(call.file, call.start_byte) for call in calls)
-    return list(dict.fromkeys(routine_key(routine) for routine in found if routine is not None))
+    keys = [routine_key(routine) for routine in found if routine is not None]
+    return list(dict.fromkeys([*keys, *sorted(m.asked)]))

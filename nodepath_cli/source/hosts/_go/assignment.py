@@ -8,7 +8,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go import fields, names
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
-from nodepath_cli.source.hosts._go.handles import place_of
+from nodepath_cli.source.hosts._go.handles import place_of, target_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import repeated_value
 from nodepath_cli.source.hosts._go.results import first_of, several
@@ -29,6 +29,7 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
+    named_basic,
     unknown,
 )
 
@@ -95,7 +96,8 @@ def _compound(f: Frame, target: Node, right: Node, operator: str, current: Value
         def make(atoms: tuple[Atom, ...]) -> Atom:
             return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, right)))
 
-        return combine((current, value), make)
+        joined = combine((current, value), make)
+        return named_basic(joined, first.named) if isinstance(first, Text) and first.named else joined
     if isinstance(first, Number) and isinstance(second, Number) and len(current) == len(value) == 1:
         return just(Number(first.value + second.value, first.sample or second.sample))
     return unknown(reason_of(current), type_of(current))
@@ -124,6 +126,12 @@ def count(m: Machine, f: Frame, node: Node) -> bool:
 def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | None = None) -> None:
     """Give a variable, a field or an element a new value. `statement` is the assignment that does so, if one does."""
     site = (f.file.path, (statement or target).start_byte)
+    if target.type == "unary_expression" and isinstance(value[0].atom, Handle):
+        pointer = target.child_by_field_name("operand")
+        place = target_of(m, f, pointer) if pointer is not None else None
+        if place is not None:
+            fields.note(m, place[0], place[1], place[2], value, f.function, site)
+            return
     while target.type in ("parenthesized_expression", "unary_expression"):
         inner = target.child_by_field_name("operand") or (named(target)[0] if named(target) else None)
         if inner is None:
@@ -132,11 +140,18 @@ def store(m: Machine, f: Frame, target: Node, value: Value, statement: Node | No
     if target.type == "identifier":
         name = f.file.source(target)
         if name != "_" and not f.scope.assign(name, value) and m.index.value(f.file.folder, name) is not None:
-            fields.note(m, f.file.folder, fields.VARIABLE, name, value, f.function, site)
+            _store_variable(m, f, f.file.folder, name, value, site)
     elif target.type == "selector_expression":
         _store_member(m, f, target, value, site)
     elif target.type == "index_expression":
         _store_element(m, f, target, value, site)
+
+
+def _store_variable(m: Machine, f: Frame, folder: str, name: str, value: Value, site: tuple[str, int]) -> None:
+    more = fields.note(m, folder, fields.VARIABLE, name, value, f.function, site)
+    if more and isinstance(value[0].atom, Table) and not isinstance(m.values.get((folder, name)), int):
+        # A map that is filled entry by entry: what was known of it is less than there is.
+        m.values.pop((folder, name), None)
 
 
 def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:
@@ -148,7 +163,7 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[
         package = m.index.package_of(f.file, f.file.source(operand))
         if package is not None:
             if package[1] is not None:
-                fields.note(m, package[1], fields.VARIABLE, name, value, f.function, site)
+                _store_variable(m, f, package[1], name, value, site)
             return
     owner = first_of(m.evaluate(f, operand))
     changed: list[Alternative] = []
@@ -183,6 +198,9 @@ def _store_element(m: Machine, f: Frame, target: Node, value: Value, site: tuple
         place = place_of(m, f, target)
         if place is not None:
             fields.note(m, *place, value, f.function, site)
+    if operand.type == "identifier" and isinstance(owner[0].atom, Unknown) and owner[0].atom.reason == names.ITSELF:
+        # A package's map whose own value is being asked for: what this entry adds to it.
+        owner = just(Table(()))
     changed = [Alternative(each.guard, _with_element(each.atom, key, value)) for each in owner]
     store(m, f, operand, tuple(changed))
 
@@ -203,12 +221,17 @@ def _with_element(atom: Atom, key: Value, value: Value) -> Atom:
             return Items((value,), False, atom.type, atom.open or atom.sample)
         return replace(atom, open=True)
     if isinstance(atom, Table):
-        known = plain(at)
+        known = _key(at)
         if len(key) == 1 and known is not None and len(atom.entries) < MAX_ITEMS:
-            kept = tuple(entry for entry in atom.entries if plain(entry[0][0].atom) != known)
+            kept = tuple(entry for entry in atom.entries if _key(entry[0][0].atom) != known)
             return Table((*kept, (key, value)), atom.open)
         return Table(atom.entries, True)
     return atom
+
+
+def _key(atom: Atom) -> str | int | None:
+    """Return what tells a key that is known from others, None for one that is not."""
+    return plain(atom) if not isinstance(atom, Number) else None if atom.sample else atom.value
 
 
 def _with_one_of_many(atom: Items, at: Atom, value: Value) -> Items:
@@ -228,6 +251,9 @@ def variables(m: Machine, f: Frame, node: Node) -> bool:
             values = [names.zero(m, f.file, kind) for _ in targets]
         else:
             values = _padded(m, several(m, f, named(listing)), len(targets), f, listing)
+        if kind is not None and listing is not None:
+            type_id = m.index.type_id(f.file, kind)
+            values = [names.typed(m, value, type_id) for value in values]
         for target, value in zip(targets, values, strict=False):
             f.scope.declare(f.file.source(target), value)
     return True
@@ -244,6 +270,9 @@ def constants(m: Machine, f: Frame, node: Node) -> bool:
         f.scope.declare("iota", just(Number(number)))
         values = several(m, f, named(last))
         f.scope.pop()
+        kind = spec.child_by_field_name("type")
+        if kind is not None:
+            values = [names.typed(m, value, m.index.type_id(f.file, kind)) for value in values]
         targets = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
         for target, value in zip(targets, values, strict=False):
             f.scope.declare(f.file.source(target), value)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
-from nodepath_cli.source.hosts._go.names import zero
+from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
-from nodepath_cli.source.hosts._go.values import Function, Items, Unknown, Value, just, named_list, unknown
+from nodepath_cli.source.hosts._go.values import Function, Items, Value, just, unknown
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -65,21 +65,12 @@ def bind(
             written.append((name, nodes[position]))
         if value is None:
             value = unknown(ARGUMENT, type_id)
-        frame.scope.declare(name, typed(value, type_id))
+        frame.scope.declare(name, typed(m, value, type_id))
         if function.node.type != "func_literal":
             frame.parameters[name] = position
     _bind_receiver(m, frame, function)
     _bind_results(m, frame, function)
     return written
-
-
-def typed(value: Value, type_id: str) -> Value:
-    first = value[0].atom if value else None
-    if len(value) == 1 and isinstance(first, Unknown) and not first.type and type_id:
-        return unknown(first.reason, type_id)
-    if isinstance(first, Items) and not first.named and "." in type_id and not type_id.startswith("[]"):
-        return named_list(value, type_id)
-    return value
 
 
 def _bind_receiver(m: Machine, frame: Frame, function: Function) -> None:
@@ -91,7 +82,7 @@ def _bind_receiver(m: Machine, frame: Frame, function: Function) -> None:
         if name is not None:
             type_id = m.index.type_id(function.file, each.child_by_field_name("type"))
             value = function.receiver or unknown("receiver", type_id)
-            frame.scope.declare(function.file.source(name), typed(value, type_id))
+            frame.scope.declare(function.file.source(name), typed(m, value, type_id))
 
 
 def _bind_results(m: Machine, frame: Frame, function: Function) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import builtin, gorm, interfaces, invoking, outcome, recording
@@ -18,7 +19,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.values import Function, Text, Unknown, Value, given, unknown
+from nodepath_cli.source.hosts._go.values import Function, Number, Text, Unknown, Value, given, just, unknown
 
 _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
@@ -39,6 +40,9 @@ class Callee(Struct):
     """What it may be, where that is code of the tree."""
     texts: tuple[bool, ...] | None = None
     """Of each parameter, whether it can be a SQL text, where the tree declares the method."""
+
+    on_text: bool = False
+    """It is a method of a named string type (`type statement string`): what it sends is its receiver."""
 
     @property
     def receiver_type(self) -> str:
@@ -71,10 +75,10 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     if result is not None and _only_rebinds(callee, values, result):
         result = first_of(values[0])
     if result is None:
-        if callee.package is None and not callee.method:
+        if callee.package is None and (not callee.method or m.index.is_interface(callee.receiver_type)):
             changed_by_value(m, f, callee.name, arguments, values)
         result = made or gorm.expression(f.file, callee, arguments, values)
-        result = result or _outside(f, callee, arguments, values)
+        result = result or _converted(m, f, callee, values) or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
     return result
@@ -112,7 +116,9 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
     value = member_value(m, f, node, receiver, method)
     functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
+    on_text = False
     if functions:
+        on_text = m.index.is_text(type_of(receiver)) or recording.named_text(receiver)
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
     else:
         type_id = interfaces.interface_of(m, type_of(receiver), method)
@@ -120,7 +126,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         if declared is not None:
             texts = tuple(interfaces.texts(*declared))
             functions = interfaces.implementations(m, type_id, method)
-    return Callee(name, method, None, operand, receiver, functions, texts)
+    return Callee(name, method, None, operand, receiver, functions, texts, on_text)
 
 
 def _plain(m: Machine, f: Frame, name: str) -> Callee:
@@ -174,13 +180,67 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
     singles = [first_of(value) for value in values]
     if callee.package is None and not callee.method:
         if callee.name in BASIC:
-            return singles[0] if singles else unknown("broken conversion")
+            return _basic(callee.name, singles[0]) if singles else unknown("broken conversion")
         return builtin.go_call(m, f, callee.name, nodes, singles)
     if callee.package is not None:
         return builtin.package_call(m, f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
         return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
     return None
+
+
+def _basic(name: str, value: Value) -> Value:
+    """Return a value converted to a type of Go's own (`string(statement)`)."""
+    first = value[0].atom
+    if name == "string" and len(value) == 1 and isinstance(first, Unknown) and first.type not in ("", "string"):
+        return unknown(first.reason, "string")
+    if isinstance(first, Number) and len(value) == 1 and first.named:
+        return just(Number(first.value, first.sample))
+    return value
+
+
+def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Value | None:
+    """Return a text as one of the named string type that it is converted to (`statement("SELECT 1")`)."""
+    if len(values) != 1 or (callee.method and callee.package is None):
+        return None
+    value = first_of(values[0])
+    first = value[0].atom
+    if isinstance(first, Function):
+        return _converted_function(m, f, callee, value)
+    if not (isinstance(first, Text) or (isinstance(first, Unknown) and m.index.is_text(first.type))):
+        return None
+    type_id = _type_called(m, f, callee)
+    if not m.index.is_text(type_id):
+        return None
+    return tuple(
+        replace(
+            each,
+            atom=replace(each.atom, named=type_id)
+            if isinstance(each.atom, Text)
+            else replace(each.atom, type=type_id)
+            if isinstance(each.atom, Unknown)
+            else each.atom,
+        )
+        for each in value
+    )
+
+
+def _converted_function(m: Machine, f: Frame, callee: Callee, value: Value) -> Value | None:
+    """Return a function as one of the type that it is converted to (`option(func(q *query) {...})`)."""
+    type_id = _type_called(m, f, callee)
+    body = m.index.body(type_id) if type_id else None
+    if body is None or body[1].type != "function_type":
+        return None
+    return tuple(
+        replace(each, atom=replace(each.atom, named=type_id)) if isinstance(each.atom, Function) else each
+        for each in value
+    )
+
+
+def _type_called(m: Machine, f: Frame, callee: Callee) -> str:
+    """Return the id of the type that a conversion names, as far as it is written like a call; else empty."""
+    folder = f.file.folder if callee.package is None else m.index.modules.folder(callee.package, f.file.folder)
+    return f"{folder}.{callee.method or callee.name}" if folder is not None else ""
 
 
 def _follow(

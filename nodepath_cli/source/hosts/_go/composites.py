@@ -11,8 +11,8 @@ from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.names import zero
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
+from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -41,6 +41,8 @@ from nodepath_cli.source.hosts._go.values import (
 
 _STEPS = frozenset(("Up", "Script"))
 """Fields of a migration tool's `Migration` that hold what it runs (sql-migrate, darwin)."""
+_ASKED = 4
+"""How many elements are looked at to see whether they are SQL."""
 _MAX_CHOICES = 12
 """Most entries of a list or map that are tried where the index is known only at run time."""
 
@@ -97,24 +99,40 @@ def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None, home: GoFi
 
 
 def _list(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
-    items: list[Value] = []
-    elements = named(body)
+    file, elements = home or f.file, named(body)
+    found: dict[int, Value] = {}
+    at, is_open = -1, len(elements) > MAX_ITEMS
     for element in elements[:MAX_ITEMS]:
-        value = element
+        value, at = element, at + 1
         if element.type == "keyed_element":
+            key = element.child_by_field_name("key")
             value = element.child_by_field_name("value") or element
-        items.append(_value_of(m, f, value, kind, home))
-    keyed = any(element.type == "keyed_element" for element in elements)
-    return just(Items(tuple(items), len(elements) > MAX_ITEMS, m.index.type_id(home or f.file, kind), keyed))
+            place = _value_of(m, f, key, None)[0].atom if key is not None else None
+            if isinstance(place, Number) and not place.sample and 0 <= place.value < MAX_ITEMS:
+                at = place.value
+            else:
+                # Where it stands is not known.
+                is_open = True
+        found[at] = _value_of(m, f, value, kind, home)
+    size = max(found, default=-1) + 1
+    gap = zero(m, file, kind) if size > len(found) else ()
+    items = tuple(found.get(each, gap) for each in range(size))
+    type_id = m.index.type_id(file, kind)
+    if "." in type_id and m.index.is_text(type_id):
+        items = tuple(typed(m, item, type_id) for item in items)
+    return just(Items(items, is_open, type_id))
 
 
 def _map(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | None = None) -> Value:
     entries: list[tuple[Value, Value]] = []
+    type_id = m.index.type_id(home or f.file, kind)
+    is_text = "." in type_id and m.index.is_text(type_id)
     elements = [element for element in named(body) if element.type == "keyed_element"]
     for element in elements[:MAX_ITEMS]:
         key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
         if key is not None and value is not None:
-            entries.append((_value_of(m, f, key, None), _value_of(m, f, value, kind, home)))
+            made = _value_of(m, f, value, kind, home)
+            entries.append((_value_of(m, f, key, None), typed(m, made, type_id) if is_text else made))
     return just(Table(tuple(entries), len(elements) > MAX_ITEMS))
 
 
@@ -184,7 +202,7 @@ def _has(whole: object, key: object) -> bool | None:
         return None
     atoms = [entry[0][0].atom for entry in whole.entries]
     if isinstance(key, Number):
-        found = key in atoms
+        found = any(isinstance(atom, Number) and atom.value == key.value for atom in atoms)
     else:
         known = plain(key)
         if known is None or any(not isinstance(atom, Text) or plain(atom) is None for atom in atoms):
@@ -193,25 +211,44 @@ def _has(whole: object, key: object) -> bool | None:
     return found or (None if whole.open else False)
 
 
-def _item(m: Machine, f: Frame, node: Node, whole: Items, index: object) -> Value:
+def _item(m: Machine, f: Frame, node: Node, whole: Items, index: Atom) -> Value:
     if isinstance(index, Number):
         if 0 <= index.value < len(whole.items):
-            return whole.items[index.value]
-        return unknown("element of a list", whole.type)
-    return _any_of(m, f, node, list(whole.items), whole.open, "element of a list")
+            return _chosen(m, index, whole.items[index.value])
+        return unknown(LIST_ELEMENT, whole.type)
+    _ask(m, index, whole.items)
+    return _any_of(m, f, node, list(whole.items), whole.open, LIST_ELEMENT)
 
 
-def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: object) -> Value:
+def _ask(m: Machine, index: Atom, values: Sequence[Value]) -> None:
+    """Have the callers looked at where an argument of theirs says which of several statements is meant."""
+    if isinstance(index, Unknown) and index.reason == ARGUMENT and any(map(recording.is_sql, values[:_ASKED])):
+        m.ask()
+
+
+def _chosen(m: Machine, index: Atom, value: Value) -> Value:
+    """Return an element; where it is SQL that an argument of a call being followed has chosen, that call sends it."""
+    if m.calls and recording.is_sql(value):
+        recording.choose(m, index, value)
+    return value
+
+
+def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
     known = plain(key) if isinstance(key, Text) else None
     if isinstance(key, (Text, Number)) and (known is not None or isinstance(key, Number)):
         for candidate, value in whole.entries:
             atom = candidate[0].atom
-            if (known is not None and plain(atom) == known) or (isinstance(key, Number) and atom == key):
-                return value
-        return unknown("map entry")
+            if (known is not None and plain(atom) == known) or _is_number(atom, key):
+                return _chosen(m, key, value)
+        return unknown(MAP_ENTRY)
+    _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]
-    return _any_of(m, f, node, values, whole.open, "map entry", [key or "" for key in keys])
+    return _any_of(m, f, node, values, whole.open, MAP_ENTRY, [key or "" for key in keys])
+
+
+def _is_number(atom: Atom, key: Atom) -> bool:
+    return isinstance(key, Number) and isinstance(atom, Number) and atom.value == key.value
 
 
 def _distinct(values: list[Value]) -> list[Value]:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from nodepath_cli.source.hosts._go import arguments, scans
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Evaluated, Received
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Value, agree
+from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Unknown, Value, agree
 
 if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
@@ -62,6 +62,8 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     sql = [each for each in first_of(values[sink]) if agree(each.guard, f.ambient)]
     whole = len(sql) == len(made) and len(first_of(values[sink])) < CAP
     judge(m, made, whole=whole)
+    if len(made) > 1 and _hands_on_arguments(done):
+        m.ask()
     arguments.given(m, f, done, sink, made, whole=whole)
     if callee.receiver_type.startswith(_DRIVER):
         return None
@@ -72,6 +74,12 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         for each in held(m, f, None, handle or ()):
             note(m, call, each, [_destination(m, values[sink - 1 : sink], many=many)], all_known=True)
     return rows
+
+
+def _hands_on_arguments(done: Evaluated) -> bool:
+    """Say whether a call gives its SQL the arguments that its function was given (`args...`)."""
+    last = done.values[-1][0].atom if done.nodes and done.nodes[-1].type == "variadic_argument" else None
+    return isinstance(last, Unknown) and last.reason == ARGUMENT
 
 
 def _is_sqlx(m: Machine, f: Frame, callee: Callee) -> bool:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import composites, names
 from nodepath_cli.source.hosts._go.calling import call_value
+from nodepath_cli.source.hosts._go.handles import pointed
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import trimmed
@@ -25,6 +26,7 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     just,
+    named_basic,
     unknown,
 )
 
@@ -102,7 +104,7 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
     value = m.evaluate(f, operand)
     sign = operator.type
     if sign in ("&", "*"):
-        return value
+        return value if sign == "*" else pointed(m, f, operand, value)
     atom = value[0].atom
     if len(value) == 1 and sign == "!" and isinstance(atom, Truth):
         return just(Truth(not atom.truth, atom.sample))
@@ -155,7 +157,9 @@ def _sum(m: Machine, f: Frame, node: Node) -> Value:
     def make(atoms: tuple[Atom, ...]) -> Atom:
         return join([as_text(atom, f.file, operand) for atom, operand in zip(atoms, operands, strict=True)])
 
-    return combine(values, make)
+    firsts = (each[0].atom for each in values)
+    own = next((atom.named for atom in firsts if isinstance(atom, Text) and atom.named), "")
+    return named_basic(combine(values, make), own) if own else combine(values, make)
 
 
 def _total(atoms: tuple[Atom, ...]) -> Atom:
@@ -200,6 +204,8 @@ def _arithmetic(sign: str, left: int, right: int) -> Atom:
         return Number(quotient if sign == "/" else left - quotient * right)
     if sign == "<<" and 0 <= right < 62 and abs(left) < 1 << 31:
         return Number(left << right)
+    if sign in ("|", "&", "^") and left >= 0 and right >= 0:
+        return Number(left | right if sign == "|" else left & right if sign == "&" else left ^ right)
     answers = {
         "==": left == right,
         "!=": left != right,
@@ -296,6 +302,7 @@ _HANDLERS: dict[str, Handler] = {
     "false": _false,
     "nil": _nil,
     "identifier": names.identifier,
+    "iota": names.identifier,
     "selector_expression": names.selector,
     "binary_expression": _binary,
     "unary_expression": _unary,

@@ -21,9 +21,12 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import (
     CAP,
+    MAX_ITEMS,
     Alternative,
+    Guard,
     Items,
     Number,
+    Table,
     Text,
     Truth,
     Unknown,
@@ -91,11 +94,28 @@ def note(
             m.fields_version += 1
             return not _same(before.value, both)
         return False
-    if len(writes) < _MAX_WRITES or before is not None:
+    is_map = isinstance(kept[0].atom, Table)
+    if is_map:
+        _replace_earlier(writes, entry)
+    if len(writes) < (MAX_ITEMS if is_map else _MAX_WRITES) or before is not None:
         writes[site] = entry
         m.fields_version += 1
         return True
     return False
+
+
+def _replace_earlier(writes: dict[Key, Written], entry: Written) -> None:
+    """Forget what a map was before a function has given it one entry more."""
+    new = entry.value[0]
+    for site, other in list(writes.items()) if len(entry.value) == 1 and isinstance(new.atom, Table) else ():
+        old = other.value[0]
+        if (
+            (other.function, other.type, len(other.value), old.guard) == (entry.function, entry.type, 1, new.guard)
+            and isinstance(old.atom, Table)
+            and isinstance(new.atom, Table)
+            and _grows_to(old.atom, new.atom)
+        ):
+            del writes[site]
 
 
 def _same(first: Value, second: Value) -> bool:
@@ -159,7 +179,7 @@ def chained(m: Machine, type_id: str, name: str) -> bool:
             (file, write)
             for file in (_files(m, folder, name) if folder in m.sql_folders else ())
             for write in m.index.writing(file, name, is_field=True)
-            if write.type is None
+            if write.type is None and not write.of_element
         ]
         known = m.chained[key] = bool(sites) and all(
             _hands_on(m.index.enclosing(file, write.start), type_name) or _is_option(file, write, type_name)
@@ -249,6 +269,11 @@ def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
 def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
     file, write = site.file, site.write
     routine = m.index.enclosing(file, write.start)
+    if write.of_element:
+        telling = routine is not None and (routine.has_sql_words or _TELLING.search(name))
+        if routine is not None and telling and (_textual(file, write) or _is_constant(m, file, write.value)):
+            m.summary(routine)
+        return
     if write.value is not None and _stands_alone(m, file, write.value, routine):
         frame = m.frame(file, routine.name if routine is not None else None)
         m.quiet += 1
@@ -292,6 +317,14 @@ def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None
 
 def _textual(file: GoFile, write: Write) -> bool:
     return write.value is not None and bool(_TEXTUAL.search(file.source(write.value)))
+
+
+def _is_constant(m: Machine, file: GoFile, value: Node | None) -> bool:
+    """Say whether an expression is the name of a constant of its package."""
+    if value is None or value.type != "identifier":
+        return False
+    declared = m.index.value(file.folder, file.source(value))
+    return declared is not None and declared.constant
 
 
 def _of_type(m: Machine, type_id: str, writes: Iterable[Written]) -> list[Written]:
@@ -363,6 +396,7 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wr
     if len(known) < sum(len(entry.value) for entry in writes):
         # Some place writes what is not known: a list may as well have another length.
         known = [(maker, _of_any_length(each) if isinstance(each.atom, Items) else each) for maker, each in known]
+    known = filled(known)
     if len(known) == 1:
         return (Alternative((), known[0][1].atom),)
     makers = list(dict.fromkeys(maker for maker, _ in known))
@@ -387,6 +421,65 @@ def _as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wr
         # Which of them are left out shall not be silence.
         return (*kept, Alternative((), Unknown(MORE)))
     return kept or None
+
+
+def filled(known: list[tuple[str, Alternative]]) -> list[tuple[str, Alternative]]:
+    """Return what functions write, with the maps that one of them fills entry by entry as the one map that they are.
+
+    What a branch of the function makes of a map stays apart, unless it is a state of it on the way to another one.
+    """
+    if sum(isinstance(each.atom, Table) for _, each in known) < 2:
+        return known
+    whole: dict[tuple[str, Guard], Table] = {}
+    for function, each in known:
+        if isinstance(each.atom, Table):
+            before = whole.get((function, each.guard))
+            whole[function, each.guard] = each.atom if before is None else _united(before, each.atom)
+    result: list[tuple[str, Alternative]] = []
+    for function, each in known:
+        if not isinstance(each.atom, Table):
+            result.append((function, each))
+            continue
+        table = whole.pop((function, each.guard), None)
+        if table is not None:
+            result.append((function, Alternative(each.guard, table)))
+    tables = [(function, each.atom) for function, each in result if isinstance(each.atom, Table)]
+    return [
+        (function, each)
+        for function, each in result
+        if not isinstance(each.atom, Table)
+        or not any(
+            other is not each.atom and _grows_to(each.atom, other)
+            for own, other in tables
+            if own == function or not each.atom.entries
+        )
+    ]
+
+
+def _united(first: Table, second: Table) -> Table:
+    """Return a map with the entries of two; a key that both have may have either value."""
+    entries = {_key(key): (key, value) for key, value in first.entries}
+    for key, value in second.entries:
+        before = entries.get(_key(key))
+        if before is None:
+            entries[_key(key)] = key, value
+        elif before[1] is not value and not _same(before[1], value):
+            entries[_key(key)] = key, limit([*before[1], *value])
+    return Table(tuple(entries.values()), first.open or second.open)
+
+
+def _grows_to(first: Table, second: Table) -> bool:
+    """Say whether a map has fewer entries than another one, each the same there."""
+    if len(first.entries) >= len(second.entries):
+        return False
+    there = {_key(key): value for key, value in second.entries}
+    return all(_same(there.get(_key(key), ()), value) for key, value in first.entries)
+
+
+def _key(key: Value) -> object:
+    """Return what tells a key from others."""
+    atom = key[0].atom
+    return atom.plain if isinstance(atom, Text) else atom.value if isinstance(atom, Number) else id(key)
 
 
 def _of_any_length(each: Alternative) -> Alternative:

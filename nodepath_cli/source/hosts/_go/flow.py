@@ -13,7 +13,17 @@ from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import Alternative, Guard, Text, Truth, Value, join_guards, unknown
+from nodepath_cli.source.hosts._go.values import (
+    Alternative,
+    Atom,
+    Guard,
+    Number,
+    Text,
+    Truth,
+    Value,
+    join_guards,
+    unknown,
+)
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 _LETTER = re.compile(r"'(?:[^'\\]|\\.)'")
@@ -315,6 +325,7 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
         words: list[str] = []
         chosen: int | None = None
         default: int | None = None
+        others = bool(value)
         for case in (child for child in named(node) if child.type.endswith("_case")):
             tests = case.children_by_field_name("value") or case.children_by_field_name("type")
             tests += case.children_by_field_name("communication")
@@ -326,9 +337,17 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
             else:
                 label = ", ".join(f.file.shown(test) for test in tests)
                 words.append(f"switch {shown}: case {label}" if shown else f"case {label}")
-                if chosen is None and _matches(m, f, value, tests):
+                matches = _matches(m, f, value, tests) if chosen is None else None
+                if matches:
                     chosen = len(bodies)
+                others = others and matches is False
             bodies.append(body)
+        if chosen is None and others and bodies and isinstance(value[0].atom, Number):
+            # None of the cases is the one.
+            if default is None:
+                m.folded = True
+                return True
+            chosen = default
         return _run_cases(m, f, node, shown, words, bodies, chosen, default)
     finally:
         exits = f.exits.pop()
@@ -364,17 +383,29 @@ def _run_cases(
     return branch(m, f, decision, bodies) or bool(f.exits[-1])
 
 
-def _matches(m: Machine, f: Frame, value: Value, tests: Sequence[Node]) -> bool:
-    """Say whether a case surely is the one of a value that is known."""
-    if len(value) != 1 or not isinstance(value[0].atom, Text):
-        return False
-    wanted = plain(value[0].atom)
+def _matches(m: Machine, f: Frame, value: Value, tests: Sequence[Node]) -> bool | None:
+    """Say whether a case surely is the one of a value that is known, or surely not; None where that is not known."""
+    if len(value) != 1 or not isinstance(value[0].atom, (Text, Number)):
+        return None
+    wanted = _compared(value[0].atom)
+    if wanted is None:
+        return None
+    known = True
     for listing in tests:
         for test in named(listing) if listing.type == "expression_list" else [listing]:
             answer = first_of(m.evaluate(f, test))
-            if len(answer) == 1 and wanted is not None and plain(answer[0].atom) == wanted:
+            other = _compared(answer[0].atom) if len(answer) == 1 else None
+            if other is not None and other == wanted:
                 return True
-    return False
+            known = known and other is not None
+    return False if known else None
+
+
+def _compared(atom: Atom) -> str | int | None:
+    """Return what a text or number that is known is compared by."""
+    if isinstance(atom, Number):
+        return None if atom.sample else atom.value
+    return plain(atom)
 
 
 def _deferred(m: Machine, f: Frame, node: Node) -> bool:

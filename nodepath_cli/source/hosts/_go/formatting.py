@@ -52,11 +52,13 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
 
 
 def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: str | None) -> Text:
+    if letter == "d" and isinstance(atom, Number):
+        atom = Number(atom.value, atom.sample)
     if letter == "q":
         text = as_text(atom, file, node)
         quote = computed('"', file, node)
         return join((quote, text, quote))
-    if isinstance(atom, Number) and letter in "dv" and width and width.isdigit():
+    if isinstance(atom, Number) and not atom.worded and letter in "dv" and width and width.isdigit():
         pad = "0" if "0" in flags else " "
         return computed(str(atom.value).rjust(min(int(width), 64), pad), file, node)
     if letter in "xXbotTpeEgGcU":

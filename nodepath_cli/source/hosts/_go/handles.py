@@ -15,7 +15,17 @@ from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.records import Call, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain, type_of
-from nodepath_cli.source.hosts._go.values import CAP, Guard, Handle, Record, Value, agree, join_guards, just
+from nodepath_cli.source.hosts._go.values import (
+    CAP,
+    Guard,
+    Handle,
+    Record,
+    Unknown,
+    Value,
+    agree,
+    join_guards,
+    just,
+)
 from nodepath_cli.source.uses import UseKind
 
 if TYPE_CHECKING:
@@ -92,6 +102,23 @@ def _embedded(record: Record) -> Handle | None:
         if value is not None and len(value) == 1 and isinstance(value[0].atom, Handle):
             return value[0].atom
     return None
+
+
+def pointed(m: Machine, f: Frame, node: Node, value: Value) -> Value:
+    """Return the address of a field or variable for a prepared statement; that of anything else is its value."""
+    atom = value[0].atom
+    if isinstance(atom, (Unknown, Handle)) and atom.type.endswith(_STATEMENTS) and node.type != "index_expression":
+        place = place_of(m, f, node)
+        if place is not None:
+            return just(Unknown("pointer", atom.type, place))
+    return value
+
+
+def target_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
+    """Return the field or variable behind a pointer that is assigned through (`*p.target = stmt`)."""
+    value = first_of(m.evaluate(f, node))
+    atom = value[0].atom
+    return atom.place if len(value) == 1 and isinstance(atom, Unknown) else None
 
 
 def place_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:

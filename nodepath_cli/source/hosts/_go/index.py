@@ -69,6 +69,7 @@ class Index:
         self._values: dict[tuple[str, str], Declared | None] = {}
         self._routines: dict[tuple[str, str], Routine | None] = {}
         self._unnamed: dict[str, tuple[GoFile, Node]] = {}
+        self._texts: dict[str, bool] = {}
         self._inside: dict[tuple[str, str], bool] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
@@ -390,6 +391,22 @@ class Index:
             # A file that is parsed anyway answers by itself: its words need not be known.
             if file.read or file.path in self._indexes or (file.has(name) and may(file, name)):
                 yield file
+
+    def is_text(self, type_id: str, depth: int = 0) -> bool:
+        """Say whether a type is `string` or one of the tree that is declared as it (`type statement string`)."""
+        if type_id == "string":
+            return True
+        known = self._texts.get(type_id)
+        if known is None:
+            folder, _, name = type_id.rpartition(".")
+            found = self.type(folder, name) if folder in self.folders else None
+            body = found[1].child_by_field_name("type") if found is not None else None
+            if found is None or body is None or body.type not in ("type_identifier", "qualified_type"):
+                known = False
+            else:
+                known = depth < _MAX_EMBEDDING and self.is_text(self.type_id(found[0], body), depth + 1)
+            self._texts[type_id] = known
+        return known
 
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         """Return what a type of the tree is declared as, with its file, through other names for it."""

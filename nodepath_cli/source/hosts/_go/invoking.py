@@ -79,7 +79,7 @@ def invoke(
             node.type == "unary_expression" and isinstance(value[0].atom, Text)
             for node, value in zip(nodes, values, strict=False)
         )
-        built = built or _builds(function, values, receiver_node)
+        built = built or _builds(function, values, receiver_node) or _applies(function, values)
         scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
         wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
         if not (touches or built or returns or structs or scanning or wraps or _asks_for_text(m, values)):
@@ -93,13 +93,16 @@ def invoke(
             values, function.receiver
         ):
             results = _multiplied(m, key, values, _standalone(m, function, values))
+            if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
+                m.ask()
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results
     m.inline_depth += not closure
     if literals:
-        m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values)))
+        m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values, function.receiver)))
     if not closure:
         m.calls.append(call)
+        m.bound.append((key, values))
     m.way.append((call.key, f.iteration))
     try:
         frame, written = _activate(m, f, function, nodes, values, receiver_node)
@@ -108,6 +111,7 @@ def invoke(
         m.way.pop()
         if not closure:
             m.calls.pop()
+            m.bound.pop()
         if literals:
             m.arguments.pop()
     for node, value in written:
@@ -176,6 +180,14 @@ def _builds(function: Function, values: Sequence[Value], receiver_node: Node | N
     body = function.node.child_by_field_name("body")
     written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
     return body is not None and bool(re.search(written, function.file.source(body)))
+
+
+def _applies(function: Function, values: Sequence[Value]) -> bool:
+    """Say whether a method is that of an option, which does something to the struct that it is given a pointer to."""
+    if function.receiver is None or len(values) != 1 or function.node.child_by_field_name("result") is not None:
+        return False
+    given, own = values[0][0].atom, function.receiver[0].atom
+    return isinstance(given, Record) and given.complete and isinstance(own, (Function, Record))
 
 
 def _of_rows(value: Value) -> Value:

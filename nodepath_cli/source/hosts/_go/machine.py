@@ -38,6 +38,8 @@ ARGUMENT = "function argument"
 """The reason of a parameter whose callers are not known."""
 MAP_KEY = "map key"
 """The reason of a key of a map whose entries are not known: callers may know them."""
+MAP_ENTRY, LIST_ELEMENT = "map entry", "element of a list"
+"""The reasons of an entry of a map and of an element of a list that are not known."""
 SET_BY = "set by "
 """What the reason of a part begins with that a function value may have set: callers may know which."""
 
@@ -272,6 +274,8 @@ class Machine(Struct, eq=False):
     """By function: it has SQL words or database calls; it may return a text; it may return a struct with one."""
     dependent: set[Key] = field(default_factory=set)
     """Functions with SQL that is not wholly known when they are evaluated on their own."""
+    asked: set[Key] = field(default_factory=set)
+    """Functions whose arguments say which of several statements they send."""
     passed_over: dict[Key, set[Key]] = field(default_factory=dict)
     """Functions that were given texts but not followed, as they seemed to have no SQL, with those that called them."""
     implementations: dict[tuple[str, str], tuple[Routine, ...]] = field(default_factory=dict)
@@ -304,6 +308,10 @@ class Machine(Struct, eq=False):
     """The declared functions that are being run, outermost first."""
     calls: list[Call] = field(default_factory=list)
     """The calls that are being followed, outermost first."""
+    bound: list[tuple[Key, Sequence[Value]]] = field(default_factory=list)
+    """Of each of them: the function, and what it was given."""
+    chosen: dict[Span, tuple[int, Handed]] = field(default_factory=dict)
+    """By literal: the call being followed, and its place among them, of which an argument has chosen that SQL."""
     way: list[Step] = field(default_factory=list)
     """The same in full: with the rounds of the loops around each, and the function literals that are run."""
     arguments: list[Handed] = field(default_factory=list)
@@ -389,6 +397,12 @@ class Machine(Struct, eq=False):
         """Mark the functions in progress above a height: what they just asked for is not known yet."""
         self.tainted.update(self.in_progress[height:])
 
+    def ask(self) -> None:
+        """Have the callers of the function in progress looked at: their arguments say what it sends."""
+        if self.root is not None and not self.quiet:
+            self.asked.add(self.root)
+            self.dependent.add(self.root)
+
     def length(self, value: Value) -> Value | None:
         """Return the length of one list that is known only at run time: the same each time. None for anything else."""
         atom = value[0].atom
@@ -441,6 +455,7 @@ class Machine(Struct, eq=False):
         """Start a new budget of steps for one function evaluated on its own."""
         saved = {name: getattr(self, name) for name in _OWN}
         self.active, self.calls, self.way, self.arguments, self.pending = [], [], [], [], []
+        self.bound, self.chosen = [], {}
         self.inline_depth = self.quiet = self.steps = 0
         self.unread = self.soft = self.folded = False
         try:
@@ -451,7 +466,8 @@ class Machine(Struct, eq=False):
 
 
 _OWN = (
-    *("active", "calls", "way", "arguments", "pending", "inline_depth", "quiet", "unread", "soft", "folded"),
+    *("active", "calls", "bound", "chosen", "way", "arguments", "pending", "inline_depth", "quiet", "unread", "soft"),
+    "folded",
     *("steps", "nesting"),
 )
 """The state that each function evaluated on its own begins anew."""

@@ -31,6 +31,7 @@ from nodepath_cli.source.hosts._go.values import (
     given,
     just,
     limit,
+    named_basic,
     named_list,
     under,
     unknown,
@@ -75,12 +76,14 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
     """Return a field or method of a value."""
     result: list[Alternative] = []
     m.compare(receiver, f.ambient)
+    if isinstance(receiver[0].atom, Text) and not receiver[0].atom.named:
+        receiver = _of_field(m, f, node, receiver)
     for alternative in receiver:
         atom = alternative.atom
         value: Value | None = None
         if isinstance(atom, Record):
             value = _in_record(atom, name, 0)
-        if isinstance(atom, Items) and atom.named:
+        if isinstance(atom, (Items, Text, Number, Function)) and atom.named:
             method = m.index.method(atom.named, name)
             value = just(Function(method.file, method.node, None, just(atom))) if method is not None else None
         if value is None and isinstance(atom, (Record, Unknown)):
@@ -96,6 +99,18 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
             # The same list each time: its length and what a loop over it makes go together.
             return m.members.setdefault((id(owner), name), (owner, found))[1]
     return found
+
+
+def _of_field(m: Machine, f: Frame, node: Node, value: Value) -> Value:
+    """Return the text in a field as one of the field's type (`r.find.row(db, id)`, of which `row` is a method)."""
+    operand = node.child_by_field_name("operand")
+    if operand is None or operand.type != "selector_expression":
+        return value
+    owner, member = operand.child_by_field_name("operand"), operand.child_by_field_name("field")
+    if owner is None or member is None or owner.type not in ("identifier", "selector_expression"):
+        return value
+    owner_type = type_of(first_of(m.evaluate(f, owner)))
+    return typed(m, value, m.index.field_type(owner_type, f.file.source(member))) if owner_type else value
 
 
 def _in_record(record: Record, name: str, depth: int) -> Value | None:
@@ -176,10 +191,26 @@ def _promoted(m: Machine, outer: str, name: str, whose: bool) -> Value | None:
 def _may_hold_text(m: Machine, type_id: str) -> bool:
     """Say whether a field of this type can lead to a text: strings, and lists and maps of them or of structs."""
     bare = type_id.rpartition("]")[2]
-    if bare == "string":
+    if m.index.is_text(bare):
         return True
     listed = bare != type_id
     return listed and bare.rpartition(".")[0] in m.index.folders
+
+
+def typed(m: Machine, value: Value, type_id: str) -> Value:
+    """Return a value as one of a type: what is not known has one, and so have lists and texts with methods."""
+    first = value[0].atom if value else None
+    if isinstance(first, Unknown):
+        return unknown(first.reason, type_id) if len(value) == 1 and not first.type and type_id else value
+    if isinstance(first, Text):
+        if not first.named and "." in type_id and m.index.is_text(type_id):
+            return named_basic(value, type_id)
+    elif isinstance(first, Number):
+        if not first.named and "." in type_id and type_id.rpartition(".")[0] in m.index.folders:
+            return named_basic(value, type_id, worded=m.index.method(type_id, "String") is not None)
+    elif isinstance(first, Items) and not first.named and "." in type_id and not type_id.startswith("[]"):
+        return named_list(value, type_id)
+    return value
 
 
 def package_name(m: Machine, folder: str, name: str) -> Value | None:
@@ -248,6 +279,9 @@ def _initial(m: Machine, declared: Declared, name: str) -> Value:
     if declared.constant:
         frame.scope.declare("iota", just(Number(declared.iota)))
     listing = declared.inherited or spec.child_by_field_name("value")
+    if declared.inherited is not None and declared.inherited.parent is not None:
+        # What it repeats is the type, too.
+        spec = declared.inherited.parent
     kind = spec.child_by_field_name("type")
     if listing is None:
         return _uninitialized(m, declared, name, kind)
@@ -257,9 +291,11 @@ def _initial(m: Machine, declared: Declared, name: str) -> Value:
     if declared.position >= len(nodes):
         return unknown("broken declaration")
     value = first_of(m.evaluate(frame, nodes[declared.position]))
-    if isinstance(value[0].atom, Unknown) and kind is not None:
+    if kind is None:
+        return value
+    if isinstance(value[0].atom, Unknown):
         return unknown(value[0].atom.reason, m.index.type_id(file, kind))
-    return value
+    return typed(m, value, m.index.type_id(file, kind))
 
 
 def _uninitialized(m: Machine, declared: Declared, name: str, kind: Node | None) -> Value:
@@ -296,6 +332,9 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
         # Filled by and by, often in a loop (`columns = append(columns, each.Name)` in init): how often is not known.
         items = tuple(item for each in lists for item in each.items)
         return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True, rounds=None))
+    if isinstance(first, Table) and any(isinstance(each.atom, Table) for each in settled):
+        # Filled by and by (`texts["find"] = "SELECT ..."` in init).
+        return tuple(each for _, each in fields.filled([("", each) for each in (*initial, *settled)]))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])

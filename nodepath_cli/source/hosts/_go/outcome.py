@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go.binding import function_name, result_types, typed
+from nodepath_cli.source.hosts._go.binding import function_name, result_types
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.names import typed
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
@@ -65,7 +66,7 @@ def results_of(m: Machine, frame: Frame, function: Function) -> Results:
                 relative: Guard = tuple(entry for entry in guard if entry not in entered)
                 alternatives.extend(under(values[position], relative) if len(rows) > 1 else values[position])
         value = limit(alternatives) or unknown("run-time value")
-        result.append(typed(value, kinds[position]) if position < len(kinds) else value)
+        result.append(typed(m, value, kinds[position]) if position < len(kinds) else value)
     return tuple(result)
 
 

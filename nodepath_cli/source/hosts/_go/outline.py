@@ -18,6 +18,8 @@ _NAMES = re.compile(r"[\w\s,*/]*")
 """What stands in a group's line before one of its names."""
 _ASSIGNED = re.compile(r"=(?!=)|[-+*/%&|^]=|<<=|>>=|&\^=")
 """What stands behind a name that is given a value."""
+_ELEMENT = re.compile(r"\]\s*=(?!=)")
+"""The same of an element (`NAME[key] = v`)."""
 _BLANKS = frozenset(_SPACE)
 
 
@@ -75,6 +77,10 @@ def may_write(text: str, name: str, *, is_field: bool) -> bool:
             stop = text.find("\n", end)
             line = text[end : stop if stop >= 0 else len(text)].rstrip()
             if ("=" in line or line.endswith((",", "/")) or "//" in line) and is_field in _selected(text, start):
+                return True
+        elif after == "[":
+            stop = text.find("\n", end)
+            if _ELEMENT.search(text, at, stop if stop >= 0 else len(text)) and is_field in _selected(text, start):
                 return True
         elif _ASSIGNED.match(text, at) and is_field in _selected(text, start):
             return True

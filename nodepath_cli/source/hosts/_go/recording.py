@@ -21,7 +21,7 @@ from nodepath_cli.source.hosts._go.calls import (
     sql_argument,
 )
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, MAP_KEY, SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -61,6 +61,12 @@ _DATABASE_IMPORT = re.compile(
 _TEXT_PACKAGES = frozenset(("fmt", "strings", "bytes", "strconv", "slices", "maps"))
 
 
+def named_text(value: Value) -> bool:
+    """Say whether a value is a text of a type that has a name, and so may have methods."""
+    atom = value[0].atom
+    return isinstance(atom, Text) and bool(atom.named)
+
+
 def is_sql(value: Value) -> bool:
     """Say whether a value is SQL in one of its alternatives."""
     return any(isinstance(each.atom, Text) and sql_kind(each.atom.plain) for each in value)
@@ -91,7 +97,8 @@ def record(
     if parses(callee.package, callee.receiver_type):
         m.parsed.update(piece.literal for value in values for piece in _pieces(value) if piece.literal is not None)
         return frozenset()
-    for position, value in enumerate(values):
+    own = (callee.receiver,) if callee.on_text and callee.receiver is not None else ()
+    for position, value in enumerate((*values, *own)):
         for alternative in given(first_of(value), f.ambient) if position != handed else ():
             atom = alternative.atom
             if isinstance(atom, Text) and len(atom.plain) > 5:
@@ -143,7 +150,7 @@ def wanted(f: Frame, callee: Callee, nodes: Sequence[Node]) -> range | None:
 
 def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     """Return which argument is the SQL of a database method, None where the call is none."""
-    if base_name(callee.method) not in SINKS or callee.package is not None:
+    if base_name(callee.method) not in SINKS or callee.package is not None or callee.on_text:
         return None
     position = sql_argument(callee.method, f.file.source(nodes[0]) if nodes else "", len(nodes))
     if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
@@ -271,6 +278,9 @@ def _note(
     if m.root is not None and (has_hole(text) or any(m.decisions.guessed(each) for each, _ in alternative.guard)):
         # Callers know more: what the holes are, or which of a type's values theirs is.
         m.dependent.add(m.root)
+        if any(piece.hole is not None and piece.hole[1].startswith(SET_BY) for piece in text.pieces):
+            # Options that a function hands on (`s.find(append(own, options...)...)`) are known to its callers.
+            m.asked.add(m.root)
     m.received.append(
         Received(
             call,
@@ -305,21 +315,52 @@ def hand_on(m: Machine, call: Call, literals: frozenset[Literal], result: Value)
 
 def _outer_call(m: Machine, literals: set[Literal]) -> Handed | None:
     """Return the outermost call that was given one of these literals as SQL: that is where the wrapper is used."""
-    return next((entry for entry in m.arguments if entry.literals & literals), None)
+    found = next((entry for entry in m.arguments if entry.literals & literals), None)
+    if found is not None or not m.chosen:
+        return found
+    for literal in literals & m.chosen.keys():
+        depth, entry = m.chosen[literal]
+        if depth < len(m.calls) and m.calls[depth] is entry.call:
+            return entry
+    return None
 
 
-def argument_of(literals: frozenset[Literal], values: Sequence[Value]) -> int:
+def choose(m: Machine, key: Atom, value: Value) -> None:
+    """Remember which of the calls being followed was given the key that chose a SQL text of a list or map."""
+    for depth, (wrapper, values) in enumerate(m.bound):
+        for position, given_value in enumerate(values):
+            if any(_same(each.atom, key) for each in given_value):
+                literals = frozenset(piece.literal for piece in _pieces(value) if piece.literal is not None)
+                entry = depth, Handed(literals, m.calls[depth], wrapper, position)
+                m.chosen.update(dict.fromkeys(literals, entry))
+                return
+
+
+def _same(given_atom: Atom, key: Atom) -> bool:
+    """Say whether a key is what a call was given: that very value, not one that happens to be equal."""
+    if isinstance(given_atom, Text) and isinstance(key, Text):
+        return bool(key.pieces) and given_atom.pieces is key.pieces
+    return given_atom is key
+
+
+RECEIVER = -1
+"""Stands for the receiver among the arguments of a method."""
+
+
+def argument_of(literals: frozenset[Literal], values: Sequence[Value], receiver: Value | None) -> int:
     """Return which of a call's values consists of these literals."""
     for position, value in enumerate(values):
         if any(piece.literal in literals for piece in _pieces(value)):
             return position
+    if receiver is not None and any(piece.literal in literals for piece in _pieces(receiver)):
+        return RECEIVER
     return 0
 
 
 def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, branch: Guard | None = None) -> None:
     """Record a call that is not followed; `branch` is under what, where other branches were followed."""
     wrapper = None
-    position = _parameter(f, node) if reason == ARGUMENT else None
+    position = _parameter(f, node) if reason == ARGUMENT or _was_given(m, f, node, reason) else None
     if position is not None and m.calls:
         # Behind a wrapper: the call that was to give the SQL is the one whose SQL is not known.
         m.covered.add(call.key)
@@ -351,10 +392,27 @@ def cut_short(m: Machine, records: Sequence[Received]) -> None:
         m.not_followed.append(NotFollowed(record.call, CUT, record.ambient, False, order, None, m.root, True))
 
 
+def _was_given(m: Machine, f: Frame, node: Node, reason: str) -> bool:
+    """Say whether what is not known is what the call being followed gives for a parameter, or chooses by one."""
+    if not m.bound or m.bound[-1][0] != f.routine:
+        return False
+    index = node.child_by_field_name("index") if node.type == "index_expression" else None
+    if index is not None:
+        return reason in (MAP_ENTRY, LIST_ELEMENT) and f.file.source(index) in f.parameters
+    position = f.parameters.get(f.file.source(node)) if node.type == "identifier" else None
+    if position is None or position >= len(m.bound[-1][1]):
+        return False
+    atom = m.bound[-1][1][position][0].atom
+    return isinstance(atom, Unknown) and atom.reason == reason
+
+
 def _parameter(f: Frame, node: Node, depth: int = 0) -> int | None:
     """Return which parameter of its function an expression is, also where a call only rewrites it (`Rebind(query)`)."""
     if node.type == "identifier":
         return f.parameters.get(f.file.source(node))
+    if node.type == "index_expression":
+        index = node.child_by_field_name("index")
+        return f.parameters.get(f.file.source(index)) if index is not None else None
     listing = node.child_by_field_name("arguments") if node.type == "call_expression" else None
     for each in named(listing) if listing is not None and depth < 3 else ():
         found = _parameter(f, each, depth + 1)

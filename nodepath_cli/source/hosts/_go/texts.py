@@ -37,7 +37,7 @@ def as_text(atom: Atom, file: GoFile, node: Node) -> Text:
     """Return an atom as the text that the program makes of it, a hole where that is known only at run time."""
     if isinstance(atom, Text):
         return atom
-    if isinstance(atom, Number):
+    if isinstance(atom, Number) and not atom.worded:
         return computed(str(atom.value), file, node)
     if isinstance(atom, Truth):
         return computed("true" if atom.truth else "false", file, node)

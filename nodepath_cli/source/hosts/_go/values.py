@@ -62,6 +62,8 @@ class Text(Struct, frozen=True):
 
     pieces: tuple[Piece, ...]
     plain: str
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type statement string`)."""
 
 
 class Number(Struct, frozen=True):
@@ -72,6 +74,10 @@ class Number(Struct, frozen=True):
     """It is one of many that are possible: the length of a list that a loop fills."""
     loop: int = 0
     """Where it is a sample: the number of the loop whose rounds it counts, 0 where that is not known."""
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type dialect int`)."""
+    worded: bool = False
+    """That type has a method `String`: in a text it is what that says."""
 
 
 class Truth(Struct, frozen=True):
@@ -137,6 +143,8 @@ class Function(Struct, frozen=True, eq=False):
     """The variables that a function literal sees; None for a declared function."""
     receiver: Value | None = None
     """What a method value is bound to."""
+    named: str = ""
+    """The id of its own type, where that has a name and so may have methods (`type option func(*query)`)."""
 
 
 class Several(Struct, frozen=True):
@@ -151,6 +159,8 @@ class Unknown(Struct, frozen=True):
     reason: str
     type: str = ""
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
+    place: tuple[str, str, str] | None = None
+    """Where it is a pointer to one for a prepared statement (`&s.insert`): the folder, type and name of the field."""
 
 
 class Handle(Struct, frozen=True):
@@ -197,6 +207,19 @@ def named_list(value: Value, type_id: str) -> Value:
         Alternative(each.guard, replace(each.atom, named=type_id)) if isinstance(each.atom, Items) else each
         for each in value
     )
+
+
+def named_basic(value: Value, type_id: str, *, worded: bool = False) -> Value:
+    """Return a text or number as one of a type that has a name, unless it is of such a type already."""
+    return tuple(Alternative(each.guard, _named(each.atom, type_id, worded)) for each in value)
+
+
+def _named(atom: Atom, type_id: str, worded: bool) -> Atom:
+    if isinstance(atom, Text) and not atom.named:
+        return replace(atom, named=type_id)
+    if isinstance(atom, Number) and not atom.named:
+        return replace(atom, named=type_id, worded=worded)
+    return atom
 
 
 def unknown(reason: str, type_id: str = "") -> Value:

@@ -32,6 +32,8 @@ class Write(Struct, frozen=True):
     is_field: bool
     start: int
     """Byte offset of the write."""
+    of_element: bool = False
+    """It gives one element of a map or list a value: `value`."""
 
 
 class Writes(Struct):
@@ -81,13 +83,16 @@ def _assignment(file: GoFile, result: Writes, node: Node, left: Node, right: Nod
     plain = operator is not None and operator.type == "=" and len(targets) == len(values)
     for position, target in enumerate(targets):
         value = values[position] if plain else None
+        of_element = target.type == "index_expression"
+        if of_element:
+            target = target.child_by_field_name("operand") or target
         if target.type == "identifier":
-            write = Write(value, None, False, node.start_byte)
+            write = Write(value, None, False, node.start_byte, of_element)
             result.by_name.setdefault(file.source(target), []).append(write)
         elif target.type == "selector_expression":
             member = target.child_by_field_name("field")
             if member is not None:
-                write = Write(value, None, True, node.start_byte)
+                write = Write(value, None, True, node.start_byte, of_element)
                 result.by_name.setdefault(file.source(member), []).append(write)
 
 
