@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from nodepath_cli.source.statement import HOLE
-from nodepath_cli.sql.features import has
+from nodepath_cli.sql.features import FEATURES, has
 from nodepath_cli.sql.lexer import END, HOLED, NUMBER, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.nodes import Ident
 from nodepath_cli.sql.words import QUERY_STARTS, SET_OPERATORS, reserved_words, words_behind_a_name
@@ -27,10 +27,11 @@ class HoleUse(Struct, frozen=True):
 
 
 class NotUnderstood(Exception):
-    """The grammar cannot go on. `start` is an offset into the text."""
+    """The grammar cannot go on. `start` is an offset into the text; `lacking`: what another server or version has."""
 
-    def __init__(self, reason: str, start: int, syntax: bool = True) -> None:
+    def __init__(self, reason: str, start: int, syntax: bool = True, lacking: str = "") -> None:
         super().__init__(reason)
+        self.lacking = lacking
         self.reason = reason
         self.start = start
         self.syntax = syntax
@@ -70,7 +71,9 @@ class Cursor:
         """Check that the server has what stands here."""
         if not has(feature, self.dialect, self.version):
             server = f"{_SERVERS.get(self.dialect, self.dialect)} {'.'.join(map(str, self.version))}".strip()
-            raise NotUnderstood(f"{feature} is not in {server}, which answers 1064", self.starts[self.i])
+            lacking = f"{feature} is not in {server}"
+            elsewhere = lacking if any(since is not None for since in FEATURES.get(feature, (None,))) else ""
+            raise NotUnderstood(f"{lacking}, which answers 1064", self.starts[self.i], lacking=elsewhere)
 
     def accept(self, word: str) -> bool:
         """Step over a word or operator where it stands here."""

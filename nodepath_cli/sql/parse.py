@@ -71,5 +71,6 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
         nodes = grammar.statements()
     except NotUnderstood as problem:
         syntax = problem.syntax and not grammar.has_holes
-        return Unparsed(prepared.variant, problem.reason, syntax, prepared.back(problem.start) if syntax else None)
+        start = prepared.back(problem.start) if syntax or problem.lacking else None
+        return Unparsed(prepared.variant, problem.reason, syntax, start, problem.lacking)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.needless))

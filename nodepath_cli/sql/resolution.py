@@ -225,7 +225,9 @@ class Unparsed(Struct, frozen=True):
     """The grammar ends at a word of a text without holes, so the server most likely answers 1064; False for a size, a
     nesting or a hole that is beyond us."""
     start: int | None = None
-    """Offset of the word at which it ends, None where `syntax` is False."""
+    """Offset of the word at which it ends, None where `syntax` is False and nothing is lacking."""
+    lacking: str = ""
+    """What MySQL or MariaDB have in some version and the audited server has not (`SKIP LOCKED is not in MySQL 5.7`)."""
 
 
 CLAUSE_WORDS_MYSQL: dict[Clause, str] = {

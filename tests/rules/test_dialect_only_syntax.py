@@ -56,3 +56,27 @@ def test_for_mariadb_there_is_nothing_to_say(tree: Tree) -> None:
     tree.write("boot.go", go("`ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT`", "`SELECT 1`"))
     report = tree.audit(settings=Settings(dialect=Dialect("mariadb", (10, 11)), dialect_given=True))
     assert report.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "version", "message"),
+    [
+        ("WITH x AS (SELECT a FROM t) SELECT a FROM x", (5, 7), "WITH is not in MySQL 5.7: it answers 1064"),
+        ("SELECT a, ROW_NUMBER() OVER (ORDER BY a) FROM t", (5, 7), "a window function is not in MySQL 5.7"),
+        ("SELECT a FROM t WHERE a = ? FOR UPDATE SKIP LOCKED", (5, 7), "SKIP LOCKED is not in MySQL 5.7"),
+        ("DELETE FROM t WHERE a = 1 RETURNING a", (8, 0), ""),
+        ("SELECT a FROM t LIMIT 1 ROWS EXAMINED 5", (8, 0), "LIMIT ROWS EXAMINED is not in MySQL 8.0"),
+        ("WITH x AS (SELECT a FROM t) SELECT a FROM x", (8, 0), ""),
+        ("SELECT a FROM t ORDER BY a NULLS FIRST", (8, 0), ""),
+    ],
+)
+def test_what_is_newer_than_the_server_is_a_warning(
+    tree: Tree, statement: str, version: tuple[int, ...], message: str
+) -> None:
+    # What MySQL has since when is from its manuals: no MySQL is at hand to ask.
+    tree.write("schema.sql", "CREATE TABLE t (a INT);")
+    tree.write("boot.go", go(f"`{statement}`"))
+    settings = Settings(schema=("schema.sql",), dialect=Dialect("mysql", version), dialect_given=True)
+    found = [each for each in tree.audit("boot.go", settings=settings).findings if each.rule == "NP113"]
+    assert bool(found) == bool(message)
+    assert not message or found[0].message.startswith(message)

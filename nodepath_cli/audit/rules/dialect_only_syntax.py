@@ -1,7 +1,10 @@
-"""DDL that only MariaDB understands, in code that is audited for MySQL: there the server answers 1064.
+"""Syntax that the audited server does not have, but MariaDB or another version of MySQL: it answers 1064.
 
 Why it matters: `ADD COLUMN IF NOT EXISTS` makes a script repeatable on MariaDB and fails on MySQL, mostly in the one
 deploy that meets MySQL. A boot routine that ignores the error leaves the column out without a word.
+
+The same goes for what is newer than the server: common table expressions, window functions and SKIP LOCKED are not in
+MySQL 5.7. The version is that of `--dialect mysql:5.7`.
 
 Example:
 
@@ -19,7 +22,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.resolution import Resolution
+from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.words import words_of
 
 _PARTS = words_of("COLUMN INDEX KEY UNIQUE FULLTEXT SPATIAL FOREIGN CONSTRAINT PARTITION PERIOD CHECK PRIMARY")
@@ -42,6 +45,14 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             end=clauses.tokens.ends[end - 1],
             errno=1064,
         )
+
+
+def check_unread(unread: Unparsed, _: Context) -> Iterator[Hit]:
+    """Yield what the audited server lacks, of a text that therefore cannot be read."""
+    if unread.lacking and unread.start is not None and not unread.variant.guessed:
+        word = unread.variant.sql[unread.start :].split(None, 1)[0]
+        message = f"{unread.lacking}: it answers 1064"
+        yield Hit(message=message, start=unread.start, end=unread.start + len(word), errno=1064)
 
 
 def _conditions(clauses: Clauses) -> Iterator[tuple[int, int]]:
@@ -80,5 +91,10 @@ def _sequences(clauses: Clauses) -> Iterator[tuple[int, int]]:
 
 
 RULE = Rule(
-    "NP113", "dialect-only-syntax", Severity.WARNING, "DDL that only MariaDB understands, meant for MySQL (1064)", check
+    "NP113",
+    "dialect-only-syntax",
+    Severity.WARNING,
+    "syntax that MariaDB or another version of MySQL has, and the audited server has not (1064)",
+    check,
+    check_unread,
 )
