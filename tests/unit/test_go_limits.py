@@ -233,3 +233,31 @@ func read(db *sql.DB) {{
         report = tree.audit("store.go")
     assert brief(list(report.findings)) == []
     assert any("too long to follow" in each.reason for each in report.unresolved)
+
+
+def test_a_function_that_is_evaluated_again_and_takes_too_many_steps_loses_no_call() -> None:
+    rounds = "".join(f'    text = strings.Replace(text, "{number}", "", -1)\n' for number in range(60))
+    code = f"""package store
+
+import (
+    "database/sql"
+    "strings"
+)
+
+func first(db *sql.DB, text string) string {{
+    db.Exec("DELETE FROM t WHERE a = 1")
+    text = second(db, text)
+{rounds}
+    db.Exec("DELETE FROM t WHERE a = 2")
+    return text
+}}
+
+func second(db *sql.DB, text string) string {{
+    db.Exec("DELETE FROM t WHERE a = 3")
+    return first(db, text)
+}}
+"""
+    everything = [f"DELETE FROM t WHERE a = {number}" for number in (1, 2, 3)]
+    assert sorted(flat(each.sql) for each in statements(code)) == everything
+    with patch.object(machine, "STEPS", 200):
+        assert sorted(flat(each.sql) for each in statements(code)) == everything

@@ -107,8 +107,20 @@ def _again(m: Machine) -> None:
         m.values.clear()
         m.stored.clear()
         m.settled.clear()
+        _forget_calls(m, tainted)
         for key in [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None]:
             m.summary(m.routines[key])
+
+
+def _forget_calls(m: Machine, roots: Collection[Key]) -> None:
+    """Take the calls and function literals of some functions for ones that were not come to yet."""
+    extents: dict[str, list[range]] = {}
+    for path, start in roots:
+        if (path, start) in m.routines:
+            extents.setdefault(path, []).append(range(start, m.routines[path, start].end_byte))
+    for places in (m.visited, m.ran):
+        inside = [(path, at) for path, at in places if path in extents and any(at in own for own in extents[path])]
+        places.difference_update(inside)
 
 
 def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
