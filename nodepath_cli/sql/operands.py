@@ -44,6 +44,8 @@ class OperandGrammar(Cursor, ABC):
     operands: list[Operands]
     shape: Shape = 0
     """The shape of what was read last."""
+    dates: set[int]
+    """Where the calls end whose second argument may be an interval."""
     open_text = False
     """A hole was met that may stand for any piece of SQL."""
     single: tuple[int, int] = (-1, -1)
@@ -133,6 +135,7 @@ class OperandGrammar(Cursor, ABC):
             self._odbc()
         elif self.words[index] == "*" and self.words[index - 1] == "(":
             self.i = index + 1
+            self.faults.append(CallFault(1064, "Syntax error at '*'", "*", self.starts[index], self.ends[index]))
         else:
             raise self.problem()
         return None if kind in (PARAM, HOLED) else 0
@@ -305,6 +308,7 @@ class OperandGrammar(Cursor, ABC):
 
     def _interval(self) -> None:
         """Read `INTERVAL expr unit` or the function `INTERVAL(a, b)`."""
+        first = self.i
         self.i += 1
         if self.words[self.i] == "(" and self._lists_several(self.i) and not self.is_query(self.i):
             self.call("INTERVAL")
@@ -316,6 +320,17 @@ class OperandGrammar(Cursor, ABC):
             self.i += 1
         elif not self.open_text and self.kinds[self.i - 1] != HOLED:
             raise self.problem()
+        self._beside_a_time(first)
+
+    def _beside_a_time(self, first: int) -> None:
+        """Note an interval, from the token at `first` on, that is added to nothing: it is no value (measured)."""
+        before, behind = self.words[first - 1], self.words[self.i]
+        added = before in ("+", "-") or behind in ("+", "PRECEDING", "FOLLOWING") or self.i in self.dates
+        if not added and not self.has_holes and self.dialect != "sqlite":
+            start, end = self.starts[first], self.ends[self.i - 1]
+            self.faults.append(
+                CallFault(1064, "Syntax error: an interval is no value by itself", "INTERVAL", start, end)
+            )
 
     def _lists_several(self, index: int) -> bool:
         """Say whether a comma stands right inside the parentheses that open at that index."""

@@ -44,6 +44,7 @@ class _Resolver(WriteResolver):
                 case Query():
                     output = self.query(node, None, None)
                     self.selected = self._columns_of(node, output)
+                    self._into(node, output)
                 case Insert():
                     self.insert(node)
                 case Update():
@@ -54,6 +55,12 @@ class _Resolver(WriteResolver):
                     pass
             if self.bodies.known:
                 self._leave_unused()
+
+    def _into(self, node: Query, output: Output) -> None:
+        """Check that INTO has a variable for each column."""
+        if node.into and output.unknown is None and node.into != len(output.columns) and self.fixed_width(node):
+            message = "The used SELECT statements have a different number of columns"
+            self.violate(1222, message, None, node.start, node.end)
 
     def _leave_unused(self) -> None:
         """Take back what was said of CTEs that nothing uses, as far as the server says nothing of them."""
@@ -91,7 +98,7 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
         tuple(resolver.tables),
         tuple(resolver.columns),
         tuple(resolver.inserts),
-        (*resolver.violations, *_needless(parsed)),
+        (*resolver.violations, *_needless(parsed), *_slips(parsed)),
         reasons,
         display,
         complete,
@@ -105,6 +112,17 @@ def _needless(parsed: Parsed) -> Iterator[Violation]:
     if parsed.prepared.dialect.name != "sqlite" and parsed.variant.offsets.unbroken:
         for place in map(parsed.prepared.back, parsed.needless):
             yield Violation(1064, NEEDLESS, None, place, place + 1)
+
+
+def _slips(parsed: Parsed) -> Iterator[Violation]:
+    """Yield words side by side that no server takes, where one literal holds them: a program may part others."""
+    variant = parsed.variant
+    if not parsed.slips or parsed.prepared.dialect.name == "sqlite" or variant.guessed:
+        return
+    for each in parsed.slips:
+        start, end = parsed.prepared.back(each.start), parsed.prepared.back_end(each.end)
+        if not variant.offsets.segments or variant.offsets.contiguous(start, end):
+            yield Violation(each.errno, each.message, None, start, end)
 
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:

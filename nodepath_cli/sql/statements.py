@@ -35,6 +35,8 @@ class StatementGrammar(WriteGrammar):
         self.needless: list[int] = []
         """Where semicolons stand that end no statement, in front of another one."""
         self.variables = []
+        self.slips = []
+        self.dates = set()
 
     def statements(self) -> list[Node]:
         """Read every statement of the text.
