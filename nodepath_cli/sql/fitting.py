@@ -63,8 +63,8 @@ def beyond(kind: TypeName, text: str) -> bool:
             return True
         return not low <= int(number.to_integral_value(ROUND_HALF_UP)) <= high
     if kind.base == "year":
-        digits = match[1].lstrip("+")
-        return digits.isdigit() and not (int(digits) < 100 or 1901 <= int(digits) <= 2155)
+        whole = int(number.to_integral_value(ROUND_HALF_UP))
+        return not (0 <= whole < 100 or 1901 <= whole <= 2155)
     if kind.base in DECIMALS:
         precision = int(kind.arguments[0]) if kind.arguments else 10
         scale = int(kind.arguments[1]) if len(kind.arguments) > 1 else 0

@@ -82,7 +82,28 @@ def limits() -> Iterator[tuple[str, str]]:
     values = (*listed.split(), "9" * 35, "9" * 36)
     yield from itertools.product(DECIMALS, values)
     yield from itertools.product(
-        YEARS, ("0", "1", "69", "70", "99", "100", "1900", "1901", "2026", "2155", "2156", "9999", "20261")
+        YEARS,
+        (
+            "0",
+            "1",
+            "69",
+            "70",
+            "99",
+            "100",
+            "1900",
+            "1901",
+            "2026",
+            "2155",
+            "2156",
+            "9999",
+            "20261",
+            "-1",
+            "1e3",
+            "2e3",
+            "2026.4",
+            "-70",
+            "+99",
+        ),
     )
 
 
