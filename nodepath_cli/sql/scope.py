@@ -50,6 +50,8 @@ class Source(Struct, eq=False):
     """It has its name from an alias."""
     any_name: bool = False
     """Its name is known only at run time: every unknown qualifier may mean it."""
+    elsewhere: frozenset[str] = frozenset()
+    """Databases that it is not in, where its own is not known."""
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +76,9 @@ class Source(Struct, eq=False):
             return False
         if database is None or self.nowhere:
             return database is None
-        return self.database is None or self.database == database or not case_sensitive
+        if self.database is None:
+            return database not in self.elsewhere
+        return self.database == database or not case_sensitive
 
 
 class Joined(Struct, frozen=True):
