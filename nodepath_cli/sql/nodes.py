@@ -352,12 +352,15 @@ class Delete(Struct, frozen=True):
 
 
 class Plain(Struct, frozen=True):
-    """A statement without names to check."""
+    """A statement of which only tables are checked that have to be there before it."""
 
     kind: str
     """`ddl` or `other`."""
     start: int = 0
     end: int = 0
+    tables: tuple[TableName, ...] = ()
+    writes: bool = False
+    """It changes the rows of its tables."""
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

@@ -52,7 +52,8 @@ class _Resolver(WriteResolver):
                 case Delete():
                     self.delete(node)
                 case Plain():
-                    pass
+                    for table in node.tables:
+                        self.base_table(table.name, table.database, None, "write" if node.writes else "read")
             if self.bodies.known:
                 self._leave_unused()
 
@@ -128,8 +129,8 @@ def _slips(parsed: Parsed) -> Iterator[Violation]:
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     resolver = _Resolver(parsed.prepared, schema)
     nodes = parsed.nodes
-    built = next((at for at, node in enumerate(nodes) if isinstance(node, Plain) and node.kind == "ddl"), len(nodes))
-    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain)), default=-1)
+    built = next((at for at, node in enumerate(nodes) if _builds(node)), len(nodes))
+    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain) or node.tables), default=-1)
     resolver.run(nodes[:built])
     if built > last:
         return resolver
@@ -137,8 +138,8 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     running = Replay(schema, parsed.prepared.dialect, ordered=False)
     now: Schema | None = None
     for node in nodes[built : last + 1]:
-        if isinstance(node, Plain):
-            if node.kind == "ddl":
+        if isinstance(node, Plain) and not node.tables:
+            if _builds(node):
                 running.run(DdlText(parsed.prepared.text[node.start : node.end]))
                 now = None
             continue
@@ -150,6 +151,11 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
         resolver.inserts += later.inserts
         resolver.violations += later.violations
     return resolver
+
+
+def _builds(node: Node) -> bool:
+    """Say whether a statement may change the schema for those behind it."""
+    return isinstance(node, Plain) and node.kind == "ddl" and not node.tables
 
 
 def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...] | None:
