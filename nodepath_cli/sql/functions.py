@@ -314,7 +314,6 @@ class FunctionGrammar(ExpressionGrammar):
     def _moved_date(self, opening: int) -> None:
         """Read the arguments of DATE_ADD and its like: a time and an interval, or for ADDDATE a number of days."""
         word = self.words[opening - 1]
-        self.dates.add(self.closing[opening])
         self._count_matters(word, opening, self.arguments())
         interval = opening + 1
         while self.words[interval] not in (",", ")"):

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
-from nodepath_cli.sql.catalogue import SYSTEM_DATABASES
 from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
 from nodepath_cli.sql.scope import Link, OutItem, Scope, Source, Tree, find, leaves, once_in_shared, shares
@@ -70,8 +69,6 @@ class NameSearch:
         self.sqlite = dialect.name == "sqlite"
         self.schema = schema
         self.case_sensitive = schema.case_sensitive_tables and not self.sqlite
-        self.elsewhere = SYSTEM_DATABASES | schema.other_databases
-        """Databases that are not the default one."""
 
     def window_item(self, col: Col, scope: Scope) -> Hit | None:
         """Look up a column that is a whole item of a window: an item of the list first, then what was added to it."""

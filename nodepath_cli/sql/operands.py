@@ -23,7 +23,7 @@ from nodepath_cli.sql.nodes import (
     Sub,
     TableName,
 )
-from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
+from nodepath_cli.sql.words import DATE_FUNCTIONS, FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
@@ -44,8 +44,6 @@ class OperandGrammar(Cursor, ABC):
     operands: list[Operands]
     shape: Shape = 0
     """The shape of what was read last."""
-    dates: set[int]
-    """Where the calls end whose second argument may be an interval."""
     open_text = False
     """A hole was met that may stand for any piece of SQL."""
     single: tuple[int, int] = (-1, -1)
@@ -322,10 +320,17 @@ class OperandGrammar(Cursor, ABC):
             raise self.problem()
         self._beside_a_time(first)
 
+    def _moves_a_date(self, first: int) -> bool:
+        """Say whether an interval is the last argument of DATE_ADD or its like, and not the first one."""
+        if self.words[first - 1] != "," or self.words[self.i] != ")":
+            return False
+        opening = next((index for index in range(first - 1, 0, -1) if self.closing.get(index) == self.i), 0)
+        return self.words[opening - 1] in DATE_FUNCTIONS
+
     def _beside_a_time(self, first: int) -> None:
         """Note an interval, from the token at `first` on, that is added to nothing: it is no value (measured)."""
         before, behind = self.words[first - 1], self.words[self.i]
-        added = before in ("+", "-") or behind in ("+", "PRECEDING", "FOLLOWING") or self.i in self.dates
+        added = before in ("+", "-") or behind in ("+", "PRECEDING", "FOLLOWING") or self._moves_a_date(first)
         if not added and not self.has_holes and self.dialect != "sqlite":
             start, end = self.starts[first], self.ends[self.i - 1]
             self.faults.append(

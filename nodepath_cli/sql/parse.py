@@ -24,10 +24,8 @@ class Parsed(Struct, frozen=True):
     """Its statements: mostly one, several where semicolons part them."""
     holes: tuple[HoleUse, ...] = ()
     """The holes outside of quotes, with what each stands for."""
-    needless: tuple[int, ...] = ()
-    """Where semicolons stand that end no statement, in front of another one."""
     slips: tuple[CallFault, ...] = ()
-    """Words side by side that no server takes."""
+    """Words side by side that no server takes, and semicolons that end no statement, in front of another one."""
 
     @property
     def variant(self) -> Variant:
@@ -74,4 +72,4 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     except NotUnderstood as problem:
         syntax = problem.syntax and not grammar.has_holes
         return Unparsed(prepared.variant, problem.reason, syntax, prepared.back(problem.start) if syntax else None)
-    return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.needless), tuple(grammar.slips))
+    return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))

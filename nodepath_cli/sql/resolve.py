@@ -99,7 +99,7 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
         tuple(resolver.tables),
         tuple(resolver.columns),
         tuple(resolver.inserts),
-        (*resolver.violations, *_needless(parsed), *_slips(parsed)),
+        (*resolver.violations, *(_slips(parsed) if parsed.slips else ())),
         reasons,
         display,
         complete,
@@ -108,21 +108,21 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
     )
 
 
-def _needless(parsed: Parsed) -> Iterator[Violation]:
-    """Yield semicolons that end no statement, where the text was not put together: a part of it may be empty."""
-    if parsed.prepared.dialect.name != "sqlite" and parsed.variant.offsets.unbroken:
-        for place in map(parsed.prepared.back, parsed.needless):
-            yield Violation(1064, NEEDLESS, None, place, place + 1)
-
-
 def _slips(parsed: Parsed) -> Iterator[Violation]:
-    """Yield words side by side that no server takes, where one literal holds them: a program may part others."""
-    variant = parsed.variant
-    if not parsed.slips or parsed.prepared.dialect.name == "sqlite" or variant.guessed:
+    """Yield words side by side that no server takes, where one literal holds them: a program may part others.
+
+    A semicolon that ends no statement is one where the text was not put together: a part of it may be empty.
+    """
+    variant, back = parsed.variant, parsed.prepared
+    if back.dialect.name == "sqlite" or not variant.offsets.segments:
         return
     for each in parsed.slips:
-        start, end = parsed.prepared.back(each.start), parsed.prepared.back_end(each.end)
-        if not variant.offsets.segments or variant.offsets.contiguous(start, end):
+        start, end = back.back(each.start), back.back_end(each.end)
+        if each.message == NEEDLESS:
+            certain = variant.offsets.unbroken
+        else:
+            certain = not variant.guessed and variant.offsets.contiguous(start, end)
+        if certain:
             yield Violation(each.errno, each.message, None, start, end)
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from nodepath_cli.sql.cursor import NotUnderstood
 from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens
-from nodepath_cli.sql.nodes import Node, Plain, TableName
+from nodepath_cli.sql.nodes import CallFault, Node, Plain, TableName
+from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 from nodepath_cli.sql.writes import WriteGrammar
 
@@ -38,11 +39,8 @@ class StatementGrammar(WriteGrammar):
         self.named_windows = []
         self.faults = []
         self.operands = []
-        self.needless: list[int] = []
-        """Where semicolons stand that end no statement, in front of another one."""
         self.variables = []
         self.slips = []
-        self.dates = set()
 
     def statements(self) -> list[Node]:
         """Read every statement of the text.
@@ -58,7 +56,8 @@ class StatementGrammar(WriteGrammar):
                 break
             if self.i > needless:
                 # The server takes them at the end alone (measured, with several statements in one text).
-                self.needless.append(self.starts[needless])
+                start = self.starts[needless]
+                self.slips.append(CallFault(1064, NEEDLESS, ";", start, start + 1))
             nodes.append(self._statement())
             if self.kinds[self.i] != END and self.words[self.i] != ";":
                 raise self.problem()
