@@ -158,6 +158,11 @@ class Schema(Struct, frozen=True, dict=True):
     def _index(self) -> dict[tuple[str | None, str], Table]:
         return {self._key(table.database, table.name): table for table in (*self.temporary, *self.tables)}
 
+    @cached_property
+    def other_databases(self) -> frozenset[str]:
+        """The databases that it has tables of beside the default one."""
+        return frozenset(table.database for table in self.tables if table.database) - {self.database or ""}
+
     def _key(self, database: str | None, name: str) -> tuple[str | None, str]:
         if database is not None and database == self.database:
             database = None

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, Col, Expr, Shape
+from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, CallFault, Col, Expr, Shape
 from nodepath_cli.sql.operands import OperandGrammar
+from nodepath_cli.sql.resolution import LIST_MARK
 from nodepath_cli.sql.words import RESERVED
 
 _BOOLEAN = frozenset(("AND", "OR", "XOR", "||", "&&"))
@@ -237,17 +238,20 @@ class ExpressionGrammar(OperandGrammar):
             return False
         return True
 
-    def _in_operand(self, mark: int, left: Shape, first: int) -> None:
+    def _in_operand(self, atoms: int, left: Shape, first: int) -> None:
         if self.at_hole():
             self.hole(VALUE)
         elif self.words[self.i] != "(":
             # sqlx expands `IN ?` into a list; SQLite allows a table's name.
             if self.kinds[self.i] != PARAM and self.dialect != "sqlite":
                 raise self.problem()
+            mark = self.starts[self.i]
+            if self.text[mark] == "?":
+                self.faults.append(CallFault(1064, LIST_MARK, "?", mark, mark + 1))
             self.i += 1
         else:
             if self.is_query(self.i):
-                self._in_left(mark)
+                self._in_left(atoms)
             self._subquery_or_list(UNORDERED, left, first, "in")
 
     def _in_left(self, mark: int) -> None:

@@ -149,6 +149,8 @@ class FromResolver(NameResolver):
         if table is not None:
             outcome = Found()
             source = _from_table(shown, of, table)
+            if of is None and self.case_sensitive and not self.schema.several_defaults:
+                source.elsewhere = self.schema.other_databases
         elif name.hole or (database and database.hole):
             outcome = Unknown("a table's name is known only at run time")
             source = Source(shown, None, {}, (), None, outcome.reason, any_name=alias is None)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from nodepath_cli.sql.arity import WRONG_COUNT, refusal
+from nodepath_cli.sql.arity import GRAMMAR, MOST_DIGITS, PRECISE, TOO_PRECISE, WRONG_COUNT, refusal
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.features import has
-from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
+from nodepath_cli.sql.lexer import HOLED, NUMBER, QUOTED, WORD
 from nodepath_cli.sql.nodes import AGGREGATE, ODKU_VALUE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, CallFault, Expr
 from nodepath_cli.sql.windows import WINDOW_ONLY, window_refusal
-from nodepath_cli.sql.words import AGGREGATES, UNITS, words_of
+from nodepath_cli.sql.words import AGGREGATES, UNITS, WHOLE_UNITS, words_of
 
 _FRAME = words_of("""
     ROWS RANGE GROUPS BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT ROW EXCLUDE NO OTHERS TIES GROUP
 """)
 _SIDES = frozenset(("BOTH", "LEADING", "TRAILING"))
 _DIRECTIONS = frozenset(("ASC", "DESC"))
+_MOST_OF_TYPE = {"DATETIME": MOST_DIGITS, "TIME": MOST_DIGITS, "DECIMAL": 65, "DEC": 65}
+_DISTINCT = frozenset(("DISTINCT", "DISTINCTROW"))
+_QUANTIFIERS = _DISTINCT | {"ALL"}
 
 
 class FunctionGrammar(ExpressionGrammar):
@@ -51,12 +54,39 @@ class FunctionGrammar(ExpressionGrammar):
             self._fault(1064, f"Syntax error: {word} needs OVER", word, opening)
 
     def _count_matters(self, word: str, opening: int, count: int | None) -> None:
-        """Note a call whose arguments are more or fewer than the function takes."""
-        if count is None or (self.has_holes and HOLED in self.kinds[opening : self.i]):
+        """Note a call whose arguments are more or fewer than the function takes, or not of the kind that it reads."""
+        if self.has_holes and HOLED in self.kinds[opening : self.i]:
+            return
+        if self.words[opening + 1] in ("*", "ALL", "DISTINCT", "DISTINCTROW"):
+            self._star(word, opening)
+        if count is None:
             return
         errno = refusal(word, count)
         if errno is not None:
             self._fault(errno, f"{WRONG_COUNT} '{word}'", word, opening)
+        elif count == 1 and word in PRECISE:
+            self._digits(word, opening)
+
+    def _star(self, word: str, opening: int) -> None:
+        """Note `*` as the argument of another function than COUNT, or behind DISTINCT (measured)."""
+        first = opening + 1
+        while self.words[first] in _QUANTIFIERS:
+            first += 1
+        plain = word == "COUNT" and _DISTINCT.isdisjoint(self.words[opening:first])
+        if word and not plain and self.words[first] == "*" and self.words[first + 1] == ")":
+            self._fault(GRAMMAR, f"Syntax error at '*' in the call to '{word}'", word, opening)
+
+    def _digits(self, word: str, opening: int) -> None:
+        """Note a number of digits behind the seconds that no time has, or that is no number as it stands."""
+        digits = self.text[self.starts[opening + 1] : self.ends[opening + 1]]
+        if digits[:2].lower() == "0x":
+            # MariaDB takes it (measured).
+            return
+        if self.words[opening + 2] != ")" or self.kinds[opening + 1] != NUMBER or not digits.isdigit():
+            self._fault(GRAMMAR, f"Syntax error: {word} takes a whole number alone", word, opening)
+        elif int(digits) > MOST_DIGITS:
+            message = f"Too big precision {digits} specified for '{word}'. Maximum is {MOST_DIGITS}"
+            self._fault(TOO_PRECISE, message, word, opening)
 
     def _fault(self, errno: int, message: str, word: str, opening: int) -> None:
         closing = self.closing[opening]
@@ -123,7 +153,7 @@ class FunctionGrammar(ExpressionGrammar):
         if words[self.i] == ")":
             return 0
         plain, count = True, 0
-        while words[self.i] in ("DISTINCT", "ALL", "DISTINCTROW"):
+        while words[self.i] in _QUANTIFIERS:
             plain = False
             self.i += 1
         if words[self.i] == "*" and words[self.i + 1] == ")":
@@ -239,12 +269,24 @@ class FunctionGrammar(ExpressionGrammar):
         self.value()
         if self.words[self.i] != "AS":
             raise self.problem()
-        self.i = self.closing[opening]
+        self._precision(opening)
 
     def _convert(self, opening: int) -> None:
         self.value()
         if self.words[self.i] not in (",", "USING"):
             raise self.problem()
+        self._precision(opening)
+
+    def _precision(self, opening: int) -> None:
+        """Step over a type, and note one with more digits than any has."""
+        kind, size = self.words[self.i + 1], self.i + 3
+        most = _MOST_OF_TYPE.get(kind)
+        if most is not None and self.words[size - 1] == "(" and self.kinds[size] == NUMBER:
+            digits = self.text[self.starts[size] : self.ends[size]]
+            if digits.isdigit() and int(digits) > most:
+                word = self.words[opening - 1]
+                message = f"Too big precision {digits} specified in the call to '{word}'. Maximum is {most}"
+                self._fault(TOO_PRECISE, message, word, opening)
         self.i = self.closing[opening]
 
     def _extract(self, _opening: int) -> None:
@@ -254,11 +296,35 @@ class FunctionGrammar(ExpressionGrammar):
         self.expect("FROM")
         self.value()
 
-    def _unit_first(self, _opening: int) -> None:
-        if self.words[self.i] in UNITS or self.words[self.i] == "FRAC_SECOND":
+    def _unit_first(self, opening: int) -> None:
+        unit = self.words[self.i]
+        count: int | None = 0
+        if unit in UNITS or unit == "FRAC_SECOND":
             self.i += 1
-            self.expect(",")
-        self.arguments()
+            if self.words[self.i] != ")":
+                self.expect(",")
+                count = self.arguments()
+        else:
+            count = self.arguments()
+        known = not self.has_holes or HOLED not in self.kinds[opening : self.i]
+        if known and self.dialect != "sqlite" and (unit not in WHOLE_UNITS or count != 2):
+            word = self.words[opening - 1]
+            self._fault(GRAMMAR, f"Syntax error: {word} takes a unit and two values", word, opening)
+
+    def _moved_date(self, opening: int) -> None:
+        """Read the arguments of DATE_ADD and its like: a time and an interval, or for ADDDATE a number of days."""
+        word = self.words[opening - 1]
+        self._count_matters(word, opening, self.arguments())
+        interval = opening + 1
+        while self.words[interval] not in (",", ")"):
+            interval = self.closing[interval] + 1 if self.words[interval] == "(" else interval + 1
+        known = not self.has_holes or HOLED not in self.kinds[opening : self.i]
+        last = self.i - 1
+        unit = last > interval + 1 and self.words[last] in UNITS and self.words[last - 1] != "."
+        moved = self.words[interval + 1] == "INTERVAL" and unit
+        unit = unit and "INTERVAL" not in self.words[interval:last]
+        if known and not moved and (unit or word in ("DATE_ADD", "DATE_SUB")):
+            self._fault(GRAMMAR, f"Syntax error: {word} takes INTERVAL and a unit behind its comma", word, opening)
 
     def _get_format(self, _opening: int) -> None:
         if self.words[self.i] not in ("DATE", "TIME", "DATETIME", "TIMESTAMP"):
@@ -267,12 +333,13 @@ class FunctionGrammar(ExpressionGrammar):
         self.expect(",")
         self.value()
 
-    def _trim(self, _opening: int) -> None:
+    def _trim(self, opening: int) -> None:
         self.accept_any(_SIDES)
         if not self.accept("FROM"):
             self.value()
             if self.accept(","):
                 self.value()
+                self._count_matters("TRIM", opening, 2)
                 return
             if not self.accept("FROM"):
                 return
@@ -305,6 +372,10 @@ class FunctionGrammar(ExpressionGrammar):
         "CAST": _cast,
         "CONVERT": _convert,
         "EXTRACT": _extract,
+        "ADDDATE": _moved_date,
+        "DATE_ADD": _moved_date,
+        "DATE_SUB": _moved_date,
+        "SUBDATE": _moved_date,
         "TIMESTAMPADD": _unit_first,
         "TIMESTAMPDIFF": _unit_first,
         "GET_FORMAT": _get_format,

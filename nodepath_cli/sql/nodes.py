@@ -64,7 +64,7 @@ Atom: TypeAlias = Col | Sub
 
 
 class CallFault(Struct, frozen=True):
-    """A function call that the server refuses, or a placeholder. The offsets frame it."""
+    """A function call that the server refuses, a placeholder, or words side by side. The offsets frame it."""
 
     errno: int
     message: str
@@ -261,6 +261,8 @@ class Query(Struct, frozen=True):
     """The bounds of LIMIT and the targets of INTO: a name there is a variable, so none outside a stored program."""
     start: int
     end: int
+    into: int = 0
+    """How many targets INTO has."""
 
 
 Branch: TypeAlias = Select | Rows | Query
@@ -350,12 +352,15 @@ class Delete(Struct, frozen=True):
 
 
 class Plain(Struct, frozen=True):
-    """A statement without names to check."""
+    """A statement of which only tables are checked that have to be there before it."""
 
     kind: str
     """`ddl` or `other`."""
     start: int = 0
     end: int = 0
+    tables: tuple[TableName, ...] = ()
+    writes: bool = False
+    """It changes the rows of its tables."""
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

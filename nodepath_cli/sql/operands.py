@@ -23,7 +23,7 @@ from nodepath_cli.sql.nodes import (
     Sub,
     TableName,
 )
-from nodepath_cli.sql.words import FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
+from nodepath_cli.sql.words import DATE_FUNCTIONS, FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
 
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
@@ -133,6 +133,7 @@ class OperandGrammar(Cursor, ABC):
             self._odbc()
         elif self.words[index] == "*" and self.words[index - 1] == "(":
             self.i = index + 1
+            self.faults.append(CallFault(1064, "Syntax error at '*'", "*", self.starts[index], self.ends[index]))
         else:
             raise self.problem()
         return None if kind in (PARAM, HOLED) else 0
@@ -305,6 +306,7 @@ class OperandGrammar(Cursor, ABC):
 
     def _interval(self) -> None:
         """Read `INTERVAL expr unit` or the function `INTERVAL(a, b)`."""
+        first = self.i
         self.i += 1
         if self.words[self.i] == "(" and self._lists_several(self.i) and not self.is_query(self.i):
             self.call("INTERVAL")
@@ -316,6 +318,24 @@ class OperandGrammar(Cursor, ABC):
             self.i += 1
         elif not self.open_text and self.kinds[self.i - 1] != HOLED:
             raise self.problem()
+        self._beside_a_time(first)
+
+    def _moves_a_date(self, first: int) -> bool:
+        """Say whether an interval is the last argument of DATE_ADD or its like, and not the first one."""
+        if self.words[first - 1] != "," or self.words[self.i] != ")":
+            return False
+        opening = next((index for index in range(first - 1, 0, -1) if self.closing.get(index) == self.i), 0)
+        return self.words[opening - 1] in DATE_FUNCTIONS
+
+    def _beside_a_time(self, first: int) -> None:
+        """Note an interval, from the token at `first` on, that is added to nothing: it is no value (measured)."""
+        before, behind = self.words[first - 1], self.words[self.i]
+        added = before in ("+", "-") or behind in ("+", "PRECEDING", "FOLLOWING") or self._moves_a_date(first)
+        if not added and not self.has_holes and self.dialect != "sqlite":
+            start, end = self.starts[first], self.ends[self.i - 1]
+            self.faults.append(
+                CallFault(1064, "Syntax error: an interval is no value by itself", "INTERVAL", start, end)
+            )
 
     def _lists_several(self, index: int) -> bool:
         """Say whether a comma stands right inside the parentheses that open at that index."""

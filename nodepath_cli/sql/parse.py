@@ -9,7 +9,7 @@ from msgspec import Struct
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.cursor import HoleUse, NotUnderstood
-from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
+from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.prepare import Prepared, prepare
 from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import Unparsed
@@ -24,8 +24,8 @@ class Parsed(Struct, frozen=True):
     """Its statements: mostly one, several where semicolons part them."""
     holes: tuple[HoleUse, ...] = ()
     """The holes outside of quotes, with what each stands for."""
-    needless: tuple[int, ...] = ()
-    """Where semicolons stand that end no statement, in front of another one."""
+    slips: tuple[CallFault, ...] = ()
+    """Words side by side that no server takes, and semicolons that end no statement, in front of another one."""
 
     @property
     def variant(self) -> Variant:
@@ -73,4 +73,4 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
         syntax = problem.syntax and not grammar.has_holes
         start = prepared.back(problem.start) if syntax or problem.lacking else None
         return Unparsed(prepared.variant, problem.reason, syntax, start, problem.lacking)
-    return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.needless))
+    return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))

@@ -9,6 +9,7 @@ from nodepath_cli.sql.functions import FunctionGrammar
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
     Branch,
+    CallFault,
     Cte,
     Expr,
     FromItem,
@@ -37,6 +38,8 @@ class QueryGrammar(FunctionGrammar):
 
     variables: list[Expr]
     """The targets of INTO."""
+    slips: list[CallFault]
+    """What no server reads, and what is understood all the same."""
 
     @abstractmethod
     def from_list(self) -> tuple[tuple[FromItem, ...], bool]:
@@ -63,10 +66,11 @@ class QueryGrammar(FunctionGrammar):
         order = self.order_by()
         limit = self.limit()
         self._query_end()
-        if self.variables:
+        into = len(self.variables)
+        if into:
             limit += tuple(self.variables)
             self.variables = []
-        return Query(tuple(branches), ctes, recursive, order, limit, start, self.ends[self.i - 1])
+        return Query(tuple(branches), ctes, recursive, order, limit, start, self.ends[self.i - 1], into)
 
     def with_clause(self) -> tuple[tuple[Cte, ...], bool]:
         """Read `WITH [RECURSIVE] name [(columns)] AS (query), ...`."""
@@ -209,6 +213,7 @@ class QueryGrammar(FunctionGrammar):
             if item is None:
                 open_items = True
             else:
+                self.leading_star(item, items)
                 items.append(item)
                 open_items = open_items or _may_be_more(item)
             while self.at_hole():
@@ -220,6 +225,17 @@ class QueryGrammar(FunctionGrammar):
                 # `SELECT %s a, b`: the hole held DISTINCT or a list that ends with a comma.
                 continue
             return items, open_items
+
+    def leading_star(self, item: Item, before: list[Item]) -> None:
+        """Note a `*` behind other items: without a table's name it stands first (measured)."""
+        if before and isinstance(item.value, Star) and item.value.table is None:
+            self.slip(self.i - 2, self.i)
+
+    def slip(self, first: int, end: int) -> None:
+        """Note tokens that no server takes side by side."""
+        start, behind = self.starts[first], self.ends[end - 1]
+        text = " ".join(self.text[start:behind].split())
+        self.slips.append(CallFault(1064, f"Syntax error at '{text}'", text, start, behind))
 
     def item(self) -> Item | None:
         """Read an item of a select list; None for a hole in its place."""

@@ -158,6 +158,10 @@ NEEDLESS = "Syntax error at ';': no statement stands before it"
 """The message for a semicolon that ends no statement. Programs that send statements one by one may split there."""
 
 
+LIST_MARK = "Syntax error at '?': a list stands in parentheses, IN (?)"
+"""The message for `IN ?`. Libraries that write lists out put them into parentheses; the servers and sqlx do not."""
+
+
 class Placeholder(Struct, frozen=True):
     """A place for a value that the program gives with the statement."""
 

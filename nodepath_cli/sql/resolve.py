@@ -44,6 +44,7 @@ class _Resolver(WriteResolver):
                 case Query():
                     output = self.query(node, None, None)
                     self.selected = self._columns_of(node, output)
+                    self._into(node, output)
                 case Insert():
                     self.insert(node)
                 case Update():
@@ -51,9 +52,16 @@ class _Resolver(WriteResolver):
                 case Delete():
                     self.delete(node)
                 case Plain():
-                    pass
+                    for table in node.tables:
+                        self.base_table(table.name, table.database, None, "write" if node.writes else "read")
             if self.bodies.known:
                 self._leave_unused()
+
+    def _into(self, node: Query, output: Output) -> None:
+        """Check that INTO has a variable for each column."""
+        if node.into and output.unknown is None and node.into != len(output.columns) and self.fixed_width(node):
+            message = "The used SELECT statements have a different number of columns"
+            self.violate(1222, message, None, node.start, node.end)
 
     def _leave_unused(self) -> None:
         """Take back what was said of CTEs that nothing uses, as far as the server says nothing of them."""
@@ -91,7 +99,7 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
         tuple(resolver.tables),
         tuple(resolver.columns),
         tuple(resolver.inserts),
-        (*resolver.violations, *_needless(parsed)),
+        (*resolver.violations, *(_slips(parsed) if parsed.slips else ())),
         reasons,
         display,
         complete,
@@ -100,18 +108,29 @@ def resolve(parsed: Parsed, schema: Schema) -> Resolution:
     )
 
 
-def _needless(parsed: Parsed) -> Iterator[Violation]:
-    """Yield semicolons that end no statement, where the text was not put together: a part of it may be empty."""
-    if parsed.prepared.dialect.name != "sqlite" and parsed.variant.offsets.unbroken:
-        for place in map(parsed.prepared.back, parsed.needless):
-            yield Violation(1064, NEEDLESS, None, place, place + 1)
+def _slips(parsed: Parsed) -> Iterator[Violation]:
+    """Yield words side by side that no server takes, where one literal holds them: a program may part others.
+
+    A semicolon that ends no statement is one where the text was not put together: a part of it may be empty.
+    """
+    variant, back = parsed.variant, parsed.prepared
+    if back.dialect.name == "sqlite" or not variant.offsets.segments:
+        return
+    for each in parsed.slips:
+        start, end = back.back(each.start), back.back_end(each.end)
+        if each.message == NEEDLESS:
+            certain = variant.offsets.unbroken
+        else:
+            certain = not variant.guessed and variant.offsets.contiguous(start, end)
+        if certain:
+            yield Violation(each.errno, each.message, None, start, end)
 
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     resolver = _Resolver(parsed.prepared, schema)
     nodes = parsed.nodes
-    built = next((at for at, node in enumerate(nodes) if isinstance(node, Plain) and node.kind == "ddl"), len(nodes))
-    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain)), default=-1)
+    built = next((at for at, node in enumerate(nodes) if _builds(node)), len(nodes))
+    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain) or node.tables), default=-1)
     resolver.run(nodes[:built])
     if built > last:
         return resolver
@@ -119,8 +138,8 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     running = Replay(schema, parsed.prepared.dialect, ordered=False)
     now: Schema | None = None
     for node in nodes[built : last + 1]:
-        if isinstance(node, Plain):
-            if node.kind == "ddl":
+        if isinstance(node, Plain) and not node.tables:
+            if _builds(node):
                 running.run(DdlText(parsed.prepared.text[node.start : node.end]))
                 now = None
             continue
@@ -132,6 +151,11 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
         resolver.inserts += later.inserts
         resolver.violations += later.violations
     return resolver
+
+
+def _builds(node: Node) -> bool:
+    """Say whether a statement may change the schema for those behind it."""
+    return isinstance(node, Plain) and node.kind == "ddl" and not node.tables
 
 
 def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from nodepath_cli.schema.model import Column, Table
+from nodepath_cli.sql.catalogue import SYSTEM_DATABASES
 from nodepath_cli.sql.nodes import Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
 
@@ -50,6 +51,8 @@ class Source(Struct, eq=False):
     """It has its name from an alias."""
     any_name: bool = False
     """Its name is known only at run time: every unknown qualifier may mean it."""
+    elsewhere: frozenset[str] | None = None
+    """Databases that it is not in, beside the server's own ones, where the name of its own is not known."""
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +77,9 @@ class Source(Struct, eq=False):
             return False
         if database is None or self.nowhere:
             return database is None
-        return self.database is None or self.database == database or not case_sensitive
+        if self.database is None:
+            return self.elsewhere is None or (database not in self.elsewhere and database not in SYSTEM_DATABASES)
+        return self.database == database or not case_sensitive
 
 
 class Joined(Struct, frozen=True):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from nodepath_cli.sql.cursor import NotUnderstood
-from nodepath_cli.sql.lexer import END, Tokens
-from nodepath_cli.sql.nodes import Node, Plain
+from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens
+from nodepath_cli.sql.nodes import CallFault, Node, Plain, TableName
+from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 from nodepath_cli.sql.writes import WriteGrammar
 
@@ -15,6 +19,9 @@ _OTHER = words_of("""
     RELEASE REPAIR REPEAT RESET RESIGNAL RESTART REVOKE ROLLBACK SAVEPOINT SET SHOW SHUTDOWN SIGNAL START STOP
     UNINSTALL UNLOCK USE WHILE XA
 """)
+_NEEDING = frozenset(("TRUNCATE", "LOCK", "SHOW", "DESCRIBE", "DESC", "LOAD"))
+_LOCKS = frozenset(("READ", "WRITE", "LOW_PRIORITY"))
+_PARTS = words_of("COLUMNS FIELDS INDEX INDEXES KEYS")
 _SQLITE = frozenset(("PRAGMA", "VACUUM", "ATTACH", "DETACH", "REINDEX"))
 _DESCRIBES = frozenset(("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE"))
 _COMPOUND = frozenset(("BEGIN", "DECLARE", "IF", "LOOP", "WHILE", "REPEAT", "FOR"))
@@ -32,9 +39,8 @@ class StatementGrammar(WriteGrammar):
         self.named_windows = []
         self.faults = []
         self.operands = []
-        self.needless: list[int] = []
-        """Where semicolons stand that end no statement, in front of another one."""
         self.variables = []
+        self.slips = []
 
     def statements(self) -> list[Node]:
         """Read every statement of the text.
@@ -50,7 +56,8 @@ class StatementGrammar(WriteGrammar):
                 break
             if self.i > needless:
                 # The server takes them at the end alone (measured, with several statements in one text).
-                self.needless.append(self.starts[needless])
+                start = self.starts[needless]
+                self.slips.append(CallFault(1064, NEEDLESS, ";", start, start + 1))
             nodes.append(self._statement())
             if self.kinds[self.i] != END and self.words[self.i] != ";":
                 raise self.problem()
@@ -68,6 +75,11 @@ class StatementGrammar(WriteGrammar):
             return self._with()
         if word in QUERY_STARTS or word == "(":
             return self.query()
+        if word in _NEEDING and self.dialect != "sqlite":
+            tables = self._needed(word)
+            if tables:
+                kind = "ddl" if word in _DDL else "other"
+                return Plain(kind, 0, 0, tables, word in ("TRUNCATE", "LOAD"))
         if word in _DDL:
             start = self.starts[self.i]
             self._rest(compound=True)
@@ -79,6 +91,109 @@ class StatementGrammar(WriteGrammar):
         if self.at_hole():
             raise NotUnderstood("the statement's first word is known only at run time", self.starts[self.i], False)
         raise self.problem()
+
+    def _needed(self, word: str) -> tuple[TableName, ...]:
+        """Read a statement that needs tables and makes none; () where it is none, or has names that are not known."""
+        start, holes = self.i, len(self.holes)
+        try:
+            self.i += 1
+            tables = self._NEEDED[word](self)
+            if tables and not any(each.name.hole or (each.database and each.database.hole) for each in tables):
+                return tables
+        except NotUnderstood:
+            pass
+        self.i = start
+        del self.holes[holes:]
+        return ()
+
+    def _whole_name(self) -> TableName:
+        name = self.ident()
+        if self.accept("."):
+            return TableName(self.ident(after_dot=True), name, None)
+        return TableName(name, None, None)
+
+    def _ends(self) -> bool:
+        return self.kinds[self.i] == END or self.words[self.i] == ";"
+
+    def _truncated(self) -> tuple[TableName, ...]:
+        self.accept("TABLE")
+        name = self._whole_name()
+        if self.words[self.i] == "WAIT" and self.kinds[self.i + 1] == NUMBER:
+            self.i += 2
+        else:
+            self.accept("NOWAIT")
+        return (name,) if self._ends() else ()
+
+    def _locked(self) -> tuple[TableName, ...]:
+        if self.words[self.i] not in ("TABLE", "TABLES"):
+            return ()
+        self.i += 1
+        found = []
+        while True:
+            name = self._whole_name()
+            if self.accept("AS") or self.words[self.i] not in _LOCKS:
+                self.ident()
+            if self.accept("READ"):
+                self.accept("LOCAL")
+            else:
+                self.accept("LOW_PRIORITY")
+                self.expect("WRITE")
+                self.accept("CONCURRENT")
+            found.append(name)
+            if not self.accept(","):
+                break
+        if self.words[self.i] == "WAIT" and self.kinds[self.i + 1] == NUMBER:
+            self.i += 2
+        else:
+            self.accept("NOWAIT")
+        return tuple(found) if self._ends() else ()
+
+    def _shown(self) -> tuple[TableName, ...]:
+        self.accept("EXTENDED")
+        self.accept("FULL")
+        if self.words[self.i] == "CREATE" and self.words[self.i + 1] == "TABLE":
+            self.i += 2
+            name = self._whole_name()
+            return (name,) if self._ends() else ()
+        if self.words[self.i] not in _PARTS or self.words[self.i + 1] not in ("FROM", "IN"):
+            return ()
+        self.i += 2
+        name = self._whole_name()
+        if self.words[self.i] in ("FROM", "IN"):
+            self.i += 1
+            # A second database goes before the one in front of the name.
+            name = TableName(name.name, self.ident(), None)
+        if not self._ends() and self.words[self.i] not in ("LIKE", "WHERE"):
+            return ()
+        self._rest(compound=False)
+        return (name,)
+
+    def _described(self) -> tuple[TableName, ...]:
+        name = self._whole_name()
+        if self.kinds[self.i] in (WORD, QUOTED, STRING):
+            self.i += 1
+        return (name,) if self._ends() else ()
+
+    def _loaded(self) -> tuple[TableName, ...]:
+        if self.words[self.i] not in ("DATA", "XML"):
+            return ()
+        while not self._ends():
+            if self.words[self.i] == "INTO" and self.words[self.i + 1] == "TABLE":
+                self.i += 2
+                name = self._whole_name()
+                self._rest(compound=False)
+                return (name,)
+            self.i += 1
+        return ()
+
+    _NEEDED: ClassVar[dict[str, Callable[[StatementGrammar], tuple[TableName, ...]]]] = {
+        "TRUNCATE": _truncated,
+        "LOCK": _locked,
+        "SHOW": _shown,
+        "DESCRIBE": _described,
+        "DESC": _described,
+        "LOAD": _loaded,
+    }
 
     def _explained(self) -> bool:
         """Step over EXPLAIN and its options where a statement follows."""

@@ -38,6 +38,9 @@ _MODIFIERS = words_of(
     "SQL_NO_CACHE SQL_CALC_FOUND_ROWS"
 )
 _JOINED = words_of("UNION EXCEPT INTERSECT")
+_QUANTIFIERS = words_of("ANY SOME ALL")
+_EXTREMES = words_of("MAX MIN")
+"""What gives a value of its argument as it is."""
 _BEHIND_LIST = words_of(
     "FROM WHERE GROUP HAVING ORDER LIMIT WINDOW INTO FOR LOCK UNION EXCEPT INTERSECT RETURNING ON ; PROCEDURE"
 )
@@ -117,6 +120,12 @@ class Matched(Struct, frozen=True):
     right: ColumnRef
 
 
+class United(Struct, frozen=True):
+    """Columns of one place in the lists of a UNION, EXCEPT or INTERSECT, where all others there are constants."""
+
+    columns: tuple[ColumnRef, ...]
+
+
 class Aliased(Struct, frozen=True):
     """A column of a select list with an alias that no AS introduces."""
 
@@ -127,7 +136,7 @@ class Aliased(Struct, frozen=True):
 
 
 _Found: TypeAlias = tuple[Table, Column]
-ValueUse: TypeAlias = Assigned | Defaulted | Emptied | Overruled | Compared | Matched | Aliased
+ValueUse: TypeAlias = Assigned | Defaulted | Emptied | Overruled | Compared | Matched | United | Aliased
 
 
 def value_uses(
@@ -173,6 +182,8 @@ class _Reader:
                 yield from self._comparison(index, reference)
                 if reference.clause is Clause.SELECT:
                     yield from self._alias(index, reference)
+        if not _JOINED.isdisjoint(self.tokens.words):
+            yield from self._united()
 
     def _rows(self, insert: InsertRef) -> Iterator[Assigned | Defaulted | Emptied]:
         table = insert.target
@@ -348,10 +359,97 @@ class _Reader:
                 yield from self._right_side(index + 2, reference, found)
             elif self.clauses.word(index + 1) == "IN":
                 yield from self._listed(index + 2, reference, found)
+                yield from self._subquery(index + 2, reference)
+            elif self.clauses.word(index + 1) == "NOT" and self.clauses.word(index + 2) == "IN":
+                yield from self._subquery(index + 3, reference)
         if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
             value = self._constant(first - 2)
             if value and value[1] == first - 1 and self._begins(first - 2):
                 yield Compared(*found, reference, value[0], self.clauses.word(first - 1))
+
+    def _subquery(self, index: int, reference: ColumnRef) -> Iterator[Matched]:
+        """Yield the column that a subquery of one SELECT gives, where a comparison's right side is that alone."""
+        index += self.clauses.word(index) in _QUANTIFIERS
+        closing = self.tokens.closing.get(index)
+        if closing is None or self.clauses.word(index + 1) != "SELECT" or not self._ends(closing + 1):
+            return
+        lists = self._branches(index + 1, closing)
+        other = self._plain(*lists[0][0]) if len(lists) == 1 and len(lists[0]) == 1 else None
+        if isinstance(other, ColumnRef):
+            yield Matched(reference, other)
+
+    def _united(self) -> Iterator[United]:
+        """Yield the columns that the branches of each UNION have in one place."""
+        words = self.tokens.words
+        ends = [self.clauses.end]
+        for index in range(self.clauses.end):
+            while index >= ends[-1] and len(ends) > 1:
+                ends.pop()
+            behind = self.tokens.closing.get(index) if words[index] == "(" else None
+            if (words[index] == "SELECT" or (behind and words[index + 1] == "SELECT")) and not self._is_branch(index):
+                yield from self._places(self._branches(index, ends[-1]))
+            if behind is not None:
+                ends.append(behind)
+
+    def _is_branch(self, index: int) -> bool:
+        """Say whether a SELECT, or a parenthesis around one, is a later branch of a UNION."""
+        before = index - 1
+        before -= before > 0 and self.tokens.words[before] in ("ALL", "DISTINCT")
+        return before >= 0 and self.tokens.words[before] in _JOINED
+
+    def _places(self, lists: list[list[tuple[int, int]]]) -> Iterator[United]:
+        if len(lists) < 2 or len({len(each) for each in lists}) > 1:
+            return
+        for place in zip(*lists, strict=True):
+            found = [self._plain(*each) for each in place]
+            columns = tuple(each for each in found if isinstance(each, ColumnRef))
+            if None not in found and len(columns) > 1:
+                yield United(columns)
+
+    def _branches(self, first: int, end: int) -> list[list[tuple[int, int]]]:
+        """Return the lists of the SELECTs of a query up to `end`; none for one that holds anything else."""
+        lists: list[list[tuple[int, int]]] = []
+        while True:
+            inner, last, behind = first, end, end
+            if self.clauses.word(first) == "(":
+                inner, behind = first + 1, self.tokens.closing.get(first, first) + 1
+                last = behind - 1
+            if self.clauses.word(inner) != "SELECT":
+                return []
+            following = self.clauses.find(inner, _JOINED, last)
+            if inner != first and following < last:
+                return []
+            inner += 1
+            while self.clauses.word(inner) in _MODIFIERS:
+                inner += 1
+            items = list(self.clauses.split(inner, self.clauses.find(inner, _BEHIND_LIST, last), ","))
+            if any(self.clauses.word(until - 1) == "*" for _, until in items):
+                return []
+            lists.append(items)
+            first = behind if inner != first and behind != end else following
+            if first >= end or self.clauses.word(first) not in _JOINED:
+                return lists
+            first += 1
+            first += self.clauses.word(first) in ("ALL", "DISTINCT")
+
+    def _plain(self, begin: int, end: int) -> ColumnRef | Constant | None:
+        """Return the column or the constant that an item of a list is, under whatever name; None for all others."""
+        opening = begin + 1
+        if self.clauses.word(begin) in _EXTREMES and self.clauses.word(opening) == "(":
+            behind = self.tokens.closing[opening] + 1
+            found: ColumnRef | Constant | None = self._plain(opening + 1, behind - 1)
+            if isinstance(found, Constant):
+                return None
+        else:
+            constant = self._constant(begin)
+            if constant is not None:
+                found, behind = constant
+            else:
+                behind = self.clauses.after_name(begin)
+                found = self.references.get(behind - 1) if self.tokens.kinds[begin] in (WORD, QUOTED) else None
+        behind += self.clauses.word(behind) == "AS"
+        named = behind == end - 1 and self.tokens.kinds[behind] in (WORD, QUOTED, STRING)
+        return found if behind == end or named else None
 
     def _right_side(
         self, index: int, reference: ColumnRef, found: tuple[Table, Column]
@@ -364,6 +462,9 @@ class _Reader:
         word = self.clauses.word(index)
         if word in _NOW and (self.clauses.word(index + 1) == "(" or word in _WITHOUT_PARENTHESES):
             yield Compared(*found, reference, Now(self.tokens.starts[index], self.tokens.ends[index]))
+            return
+        if word == "(" or word in _QUANTIFIERS:
+            yield from self._subquery(index, reference)
             return
         last = self.clauses.after_name(index) - 1
         other = self.references.get(last)

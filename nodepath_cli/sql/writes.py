@@ -178,6 +178,8 @@ class WriteGrammar(TableGrammar):
                 values.append(value)
             if not self.accept(","):
                 break
+            if self.words[self.i] == ")":
+                self.slip(self.i - 1, self.i + 1)
         if is_open and len(values) == 1 and self.kinds[self.i - 1] == HOLED:
             # `VALUES (%s)`: most likely the whole list.
             self.holes[-1] = replace(self.holes[-1], role=TEXT)
@@ -269,10 +271,11 @@ class WriteGrammar(TableGrammar):
             return None
         self.needs(feature)
         self.i += 1
-        items = []
+        items: list[Item] = []
         while True:
             item = self.item()
             if item:
+                self.leading_star(item, items)
                 items.append(item)
             if not self.accept(","):
                 return tuple(items)

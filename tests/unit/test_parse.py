@@ -31,7 +31,7 @@ from tests.resolving import MARIADB, MYSQL, MYSQL57, reason, resolved, variant
         ("SET SESSION time_zone = '+00:00'", "other"),
         ("BEGIN", "other"),
         ("CALL refresh(1)", "other"),
-        ("LOCK TABLES nosuch WRITE", "other"),
+        ("UNLOCK TABLES", "other"),
         ("START TRANSACTION", "other"),
     ],
 )
@@ -40,6 +40,25 @@ def test_a_statement_is_known_by_its_kind(sql: str, kind: str) -> None:
     assert found.kind == kind
     if kind in ("ddl", "other"):
         assert (found.tables, found.columns, found.complete) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "tables"),
+    [
+        ("LOCK TABLES nosuch WRITE, orders AS o READ LOCAL", "other", ["nosuch", "orders"]),
+        ("TRUNCATE TABLE nosuch", "ddl", ["nosuch"]),
+        ("SHOW FULL COLUMNS FROM nosuch LIKE 'a%'", "other", ["nosuch"]),
+        ("DESCRIBE nosuch", "other", ["nosuch"]),
+        ("LOAD DATA LOCAL INFILE 'x' INTO TABLE nosuch", "other", ["nosuch"]),
+        ("TRUNCATE TABLE @@", "ddl", []),
+        ("LOCK TABLE nosuch IN EXCLUSIVE MODE", "other", []),
+    ],
+)
+def test_a_statement_beside_queries_and_changes_names_the_tables_that_it_needs(
+    sql: str, kind: str, tables: list[str]
+) -> None:
+    found = resolved(sql)
+    assert (found.kind, [each.name for each in found.tables]) == (kind, tables)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Two columns of different collations or character sets that are compared: error 1267, or an index that cannot be used.
 
 Why it matters: two collations of one character set cannot be compared at all (1267, `Illegal mix of collations`), at
-every call. Of two character sets one is converted for every row, so that the index on that column is of no use and a
-join reads the whole table.
+every call, neither with one another nor with the column that a subquery gives; nor can UNION make one column of them
+(1271). Of two character sets one is converted for every row, so that the index on that column is of no use and a join
+reads the whole table.
 
 Example:
 
@@ -22,7 +23,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import ColumnRef, Found, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Matched
+from nodepath_cli.sql.value_uses import Matched, United
 
 _SAME = {"utf8": "utf8mb3"}
 
@@ -37,6 +38,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             left, right = collation_of(use.left), collation_of(use.right)
             if left and right and left != right:
                 yield from _hit(use, left, right, context)
+        elif isinstance(use, United):
+            yield from _united(use, context)
 
 
 def collation_of(reference: ColumnRef) -> str | None:
@@ -72,4 +75,37 @@ def _hit(use: Matched, left: str, right: str, context: Context) -> Iterator[Hit]
     )
 
 
-RULE = Rule("NP112", "collation-mix", Severity.WARNING, "columns of different collations are compared (1267)", check)
+def _united(use: United, context: Context) -> Iterator[Hit]:
+    """Yield the first column that has another collation than those before it, where the server refuses to unite them.
+
+    It refuses two collations of one character set, none of which is a `_bin` one; of several sets one is converted
+    (measured on MariaDB 10.11).
+    """
+    collations = [collation_of(column) for column in use.columns]
+    known = [each for each in collations if each is not None]
+    charsets = {each.partition("_")[0] for each in known}
+    if len(known) < len(collations) or len(charsets) > 1 or "binary" in charsets or len(set(known)) < 2:
+        return
+    if any(each.endswith("_bin") for each in known):
+        return
+    other = next(at for at, each in enumerate(known) if each != known[0])
+    first, second = use.columns[0], use.columns[other]
+    tables = [each.table.name for each in (first, second) if each.table]
+    yield Hit(
+        message=(
+            f"'{first.name}' is {known[0]} and '{second.name}' {known[other]}: the server refuses to unite them in one "
+            "column"
+        ),
+        start=second.start,
+        end=second.end,
+        identifier=second.name,
+        errno=1271,
+        table=second.table.name if second.table else None,
+        clause=clause_words(second.clause, context.dialect.name),
+        confidence=Confidence.CERTAIN if all(map(context.proved, tables)) else Confidence.LIKELY,
+    )
+
+
+RULE = Rule(
+    "NP112", "collation-mix", Severity.WARNING, "columns of different collations are compared (1267, 1271)", check
+)

@@ -2,10 +2,13 @@
 
 Why it matters: a text column that is compared with a number is turned into a number row by row, so that its index is of
 no use and `'12abc'` equals 12. A word that a number column is compared with counts as 0, and is no time for a date
-column; setting it fails in strict mode (1366, 1292), and so does a text that is longer than the column (1406). A text
-column that is compared with NOW() works for one way of writing a time alone. An ENUM that is
-compared with a word that is none of its members never equals it. Constants that a call gives for `?` count as if they
-stood there.
+column; setting it fails in strict mode (1366, 1292). So does a day that no month has (`'2026-02-30'`) and any other
+text that is no date or time (1292), a number beyond the column's range (1264), a text that is longer than the column
+(1406), and, in any mode, a text that is no JSON for a JSON column (3140, MariaDB 4025). A text column that is compared
+with NOW() works for one way of writing a time alone. An ENUM that is compared with a word that is none of its members
+never equals it. Constants that a call gives for `?` count as if they stood there. Nothing is said of dates with zeros
+in them and of times with an offset from UTC, which some servers take, nor of what INSERT IGNORE and UPDATE IGNORE
+write.
 
 Example:
 
@@ -24,7 +27,9 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
 from nodepath_cli.audit.rules.enum_value_unknown import is_member
+from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column
+from nodepath_cli.sql.fitting import beyond, is_no_json, is_no_time, type_of
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now
 
@@ -32,6 +37,7 @@ _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
 _NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
 _TIME = re.compile(r"datetime|timestamp|date\b")
+_MOMENTS = frozenset(("date", "datetime", "timestamp", "time"))
 _NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN"))
 _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
@@ -49,7 +55,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             continue
         match use:
             case Assigned():
-                found = _set(use)
+                found = _set(use, context.dialect)
             case Compared(value=Now()):
                 found = _compared_with_now(use.column)
             case Compared(value=Constant() as value):
@@ -78,12 +84,24 @@ def _argument(value: Constant | Now) -> tuple[Related, ...]:
     return (Related(given, "the argument"),) if given else ()
 
 
-def _set(use: Assigned) -> tuple[str, int | None] | None:
+def _set(use: Assigned, dialect: Dialect) -> tuple[str, int | None] | None:
     kind, value = use.column.type.lower(), use.value
+    if kind.startswith("json"):
+        wrong = value.string and is_no_json(value.text)
+        return (
+            (f"and is set to '{value.text}', which is none", 4025 if dialect.name == "mariadb" else 3140)
+            if wrong
+            else None
+        )
     if (_NUMBER.match(kind) or kind.startswith("year")) and value.string and not _NUMERIC.fullmatch(value.text):
         return f"and is set to '{value.text}'", 1265 if _leads_with_number(value.text) else 1366
     if _TIME.match(kind) and not _may_be_time(value):
         return f"and is set to {_shown(value)}", 1292
+    stored = type_of(kind, dialect)
+    if stored is not None and beyond(stored, value.text):
+        return f"and is set to {_shown(value)}, which is beyond its range", 1264
+    if stored is not None and stored.base in _MOMENTS and value.string and is_no_time(stored.base, value.text):
+        return f"and is set to '{value.text}', which is no {stored.base}", 1292
     size = _SIZED.fullmatch(kind)
     if size and value.string and len(value.text.rstrip(" ")) > int(size[1]):
         return f"and is set to a text of {len(value.text)} characters", 1406
@@ -132,6 +150,6 @@ RULE = Rule(
     "NP111",
     "type-mismatch",
     Severity.WARNING,
-    "a value that does not fit its column's type (1366, 1265, 1292, 1406)",
+    "a value that does not fit its column's type (1264, 1265, 1292, 1366, 1406, 3140)",
     check,
 )

@@ -12,7 +12,9 @@ where the database has `ai_whatsapp_session_nodepath`.
 What to write instead: the table's real name. Where the schema was given (`--schema`), every table that it lacks is
 reported. Where it was only found in the audited tree, a table is reported if a known one has nearly its name: another
 case, one other letter, or an affix such as `_nodepath` that two or more known tables share. Other tables make the
-statement unresolved. Name the tables of other applications in `[tool.nodepath] external-tables`.
+statement unresolved. Name the tables of other applications in `[tool.nodepath] external-tables`. Looked at are queries
+and changes of rows, and TRUNCATE, LOCK TABLES, SHOW COLUMNS, SHOW INDEX, DESCRIBE and LOAD DATA; not CREATE, ALTER and
+DROP: they are steps of the schema's own history.
 """
 
 from __future__ import annotations
