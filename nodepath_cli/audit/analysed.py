@@ -192,6 +192,9 @@ class Analysed(Struct, frozen=True, dict=True):
             for column in resolution.columns:
                 if isinstance(column.outcome, Unknown) and not missing:
                     reasons[column.outcome.reason] = None
+                elif column.table is not None and column.table.open and column.table.column(column.name) is None:
+                    # It may have the column, or may not.
+                    reasons[f"not all columns of {column.table.name} are known"] = None
         return list(reasons)
 
     def _external(self, name: str) -> bool:
