@@ -310,3 +310,41 @@ def test_a_condition_that_one_caller_gives_is_told_at_that_caller(tree: Tree) ->
     [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
     assert finding.message.startswith("2 placeholders, 1 argument")
     assert finding.position.line == (HEAD + counting + FUNCTION).count("\n") + 2
+
+
+def test_a_builder_asks_for_the_conditions_that_a_branch_has_added(tree: Tree) -> None:
+    builder = """
+type sel struct {
+\tbase  string
+\tconds []string
+\targs  []any
+}
+
+func (s *sel) where(cond string, args ...any) {
+\ts.conds = append(s.conds, cond)
+\ts.args = append(s.args, args...)
+}
+
+func (s *sel) build() (string, []any) {
+\tq := s.base
+\tif len(s.conds) > 0 {
+\t\tq += " WHERE " + strings.Join(s.conds, " AND ")
+\t}
+\treturn q, s.args
+}
+
+"""
+    code = """
+\tb := &sel{base: "SELECT COUNT(*) FROM flows"}
+\tif a != "" {
+\t\tb.where("name = ?", a%s)
+\t}
+\tq, args := b.build()
+\ts.db.QueryRow(q, args...)
+"""
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", HEAD + builder + FUNCTION + code % "" + "}\n")
+    assert [each for each in tree.audit("a.go").findings if each.rule == "NP107"] == []
+    tree.write("a.go", HEAD + builder + FUNCTION + code % ", b" + "}\n")
+    [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
+    assert finding.message.startswith("1 placeholder, 2 arguments")

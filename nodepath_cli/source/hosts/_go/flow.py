@@ -110,7 +110,9 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         known = first_of(m.test(f, condition)) if condition is not None else ()
         then, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
         source = " ".join(f.file.source(condition).split()) if condition is not None else ""
-        settled = bool(known) and all(isinstance(each.atom, Truth) for each in known) and not m.soft
+        settled = bool(known) and all(isinstance(each.atom, Truth) for each in known)
+        # What rests on a field or a variable may be otherwise, but goes with the branches that it was set in.
+        settled = settled and (not m.soft or len({_is_true(each) for each in known}) > 1)
         if settled and not _leaves_the_rest_dead(m, known, then, other) and not _of_another_database(known, source):
             return _known(m, f, known, then, other)
         if condition is not None and _ERROR_CHECK.match(source):
