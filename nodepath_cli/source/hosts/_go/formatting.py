@@ -24,6 +24,7 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
     """
     parts: list[Text] = []
     position = number = 0
+    looped = any(piece.repeats for piece in form.pieces)
     for verb in _VERB.finditer(form.plain):
         parts.append(cut(form, position, verb.start()))
         position = verb.end()
@@ -39,7 +40,7 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
             node, atom = arguments[number]
             written = _verb(file, node, atom, letter, flags, width)
             # A verb in a part that repeats is filled in every copy.
-            for loop in cut(form, verb.start(), verb.end()).pieces[0].repeats:
+            for loop in cut(form, verb.start(), verb.end()).pieces[0].repeats if looped else ():
                 written = repeated(written, loop)
             parts.append(written)
         elif rest is not None:

@@ -77,6 +77,8 @@ class Index:
         self._mentions: dict[tuple[str, str], list[GoFile]] = {}
         self._writes: dict[tuple[str, int], Writes] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
+        self._field_types: dict[tuple[str, str], str] = {}
+        self._promoting: dict[tuple[str, str], str] = {}
         self._packages: dict[tuple[str, str], tuple[str, str | None] | None] = {}
         self._importing: dict[str, list[GoFile]] = {}
         self._by_method: dict[str, list[GoFile]] = {}
@@ -249,14 +251,20 @@ class Index:
         body = self.body(type_id)
         return body is not None and body[1].type == "interface_type"
 
-    def field_type(self, type_id: str, name: str, depth: int = 0) -> str:
+    def field_type(self, type_id: str, name: str) -> str:
         """Return the type id of a struct's field, empty where it is not known."""
+        known = self._field_types.get((type_id, name))
+        if known is None:
+            known = self._field_types[type_id, name] = self._field_type(type_id, name, 0)
+        return known
+
+    def _field_type(self, type_id: str, name: str, depth: int) -> str:
         for names, kind in self._struct(type_id):
             if name in names or (not names and kind.rpartition(".")[2] == name):
                 return kind
         if depth < _MAX_EMBEDDING:
             for embedded in self.embedded(type_id):
-                found = self.field_type(embedded, name, depth + 1)
+                found = self._field_type(embedded, name, depth + 1)
                 if found:
                     return found
         return ""
@@ -271,9 +279,11 @@ class Index:
 
     def promoting(self, type_id: str, name: str) -> str:
         """Return the type id of the struct embedded in another that gives it a field, empty where it has it itself."""
-        if name in self.field_names(type_id):
-            return ""
-        return next((each for each in self.embedded(type_id) if self.field_type(each, name)), "")
+        known = self._promoting.get((type_id, name))
+        if known is None:
+            inner = () if name in self.field_names(type_id) else self.embedded(type_id)
+            known = self._promoting[type_id, name] = next((each for each in inner if self.field_type(each, name)), "")
+        return known
 
     def _struct(self, type_id: str) -> list[tuple[list[str], str]]:
         """Return names and type id of each field declaration of a struct; no names for an embedded one."""
