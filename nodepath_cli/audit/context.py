@@ -11,7 +11,8 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import Resolution, Unparsed
-from nodepath_cli.sql.value_uses import Constant, ValueUse, value_uses
+from nodepath_cli.sql.value_records import Constant, ValueUse
+from nodepath_cli.sql.value_uses import value_uses
 
 
 def first_word(resolution: Resolution) -> tuple[int, int]:

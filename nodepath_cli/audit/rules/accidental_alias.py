@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import Clause, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Aliased
+from nodepath_cli.sql.value_records import Aliased
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import ColumnRef, Found, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Matched, United
+from nodepath_cli.sql.value_records import Matched, United
 
 _SAME = {"utf8": "utf8mb3"}
 

@@ -29,7 +29,7 @@ from nodepath_cli.audit.near import similarity
 from nodepath_cli.schema.model import Column
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Assigned, Constant
+from nodepath_cli.sql.value_records import Assigned, Constant
 
 _TYPE = re.compile(r"(enum|set)\s*\((.*)\)", re.DOTALL | re.IGNORECASE)
 _MEMBER = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Overruled
+from nodepath_cli.sql.value_records import Overruled
 
 _ERRNO = {"mysql": 3105, "mariadb": 1906}
 

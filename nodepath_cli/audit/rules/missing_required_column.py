@@ -26,7 +26,7 @@ from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.resolution import Clause, InsertRef, Missing, Resolution, clause_words
-from nodepath_cli.sql.value_uses import Defaulted, Emptied
+from nodepath_cli.sql.value_records import Defaulted, Emptied
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:

@@ -31,7 +31,7 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.fitting import beyond, is_no_json, is_no_time, type_of
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.value_uses import Assigned, Compared, Constant, Now
+from nodepath_cli.sql.value_records import Assigned, Compared, Constant, Now
 
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields
+from nodepath_cli.source.hosts._go import fields, makers
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
@@ -334,7 +334,7 @@ def _with_assignments(m: Machine, folder: str, name: str, initial: Value) -> Val
         return just(replace(lists[0], items=items[:MAX_ITEMS], open=True, sample=True, rounds=None))
     if isinstance(first, Table) and any(isinstance(each.atom, Table) for each in settled):
         # Filled by and by (`texts["find"] = "SELECT ..."` in init).
-        return tuple(each for _, each in fields.filled([("", each) for each in (*initial, *settled)]))
+        return tuple(each for _, each in makers.filled([("", each) for each in (*initial, *settled)]))
     started = isinstance(first, (Table, Record)) or (isinstance(first, Text) and bool(first.plain))
     if started or (isinstance(first, Items) and first.items):
         return limit([*initial, *settled])
