@@ -68,6 +68,21 @@ def test_a_constant_that_its_column_does_not_take(tree: Tree, code: str, rule: s
     assert line[place.column - 1 : place.end_column - 1] == argument
 
 
+PREPARED = """stmt, err := db.Prepare("UPDATE flows SET status = ? WHERE id = ?")
+if err != nil {{
+return
+}}
+stmt.Exec({}, id)"""
+
+
+def test_a_constant_that_a_prepared_statement_gets(tree: Tree) -> None:
+    assert found(tree, PREPARED.format("Active")) == []
+    assert found(tree, PREPARED.format("given")) == []
+    [finding] = found(tree, PREPARED.format("Wrong"))
+    assert (finding.rule, finding.position.line) == ("NP106", HEAD.count("\n") + 1)
+    assert [each.position.line for each in finding.related] == [HEAD.count("\n") + 5]
+
+
 @pytest.mark.parametrize(
     "code",
     [

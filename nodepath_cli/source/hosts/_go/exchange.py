@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go import arguments, scans
 from nodepath_cli.source.hosts._go.calls import base_name
+from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Evaluated, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Unknown, Value, agree
+from nodepath_cli.source.uses import Given
 
 if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.calling import Callee
@@ -102,6 +104,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
         statement = each.handle.type.endswith("Stmt")
         if statement != (base in _SENDS):
             continue
+        given: tuple[Given, ...] = ()
         if base == "Scan":
             counts, known = scans.targets(f, nodes, singles)
         elif base == "StructScan":
@@ -112,9 +115,11 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
             counts, known = arguments.counts_of(
                 m, f, nodes[rest:], singles[rest:], named=each.handle.named, rest=behind
             )
+            if len(counts) == 1 and not each.handle.named:
+                given = constants(m, f, nodes[rest:], singles[rest:])
             if base in _INTO:
                 counts.append(_destination(m, singles[:1], many=base == "Select"))
-        note(m, call, each, counts, all_known=known)
+        note(m, call, each, counts, given, all_known=known)
         if base in _ROWS:
             kind = "Row" if base.startswith("QueryRow") else "Rows"
             made.append(Alternative(_outer(each.guard, f.ambient), replace(each.handle, type=f"database/sql.{kind}")))

@@ -26,7 +26,7 @@ from nodepath_cli.source.hosts._go.values import (
     join_guards,
     just,
 )
-from nodepath_cli.source.uses import UseKind
+from nodepath_cli.source.uses import Given, UseKind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -145,8 +145,19 @@ def place_of(m: Machine, f: Frame, node: Node) -> tuple[str, str, str] | None:
     return (folder, owner, f.file.source(member)) if folder in m.index.folders else None
 
 
-def note(m: Machine, call: Call, each: Held, counts: Iterable[Counts], *, all_known: bool) -> None:
-    """Remember what a call on rows or on a statement gives or takes. `all_known`: there can be no other counts."""
+def note(
+    m: Machine,
+    call: Call,
+    each: Held,
+    counts: Iterable[Counts],
+    constants: tuple[Given, ...] = (),
+    *,
+    all_known: bool,
+) -> None:
+    """Remember what a call on rows or on a statement gives or takes. `all_known`: there can be no other counts.
+
+    `constants` are those that it gives for placeholders.
+    """
     handle = each.handle
     for found in counts:
         guard = join_guards(each.guard, found.guard)
@@ -172,6 +183,7 @@ def note(m: Machine, call: Call, each: Held, counts: Iterable[Counts], *, all_kn
                 False,
                 handle.texts[0][1] if handle.texts else 0,
                 handle.field,
+                constants=constants if found.kind == "arguments" else (),
                 function=call.function,
             )
         ] = None
