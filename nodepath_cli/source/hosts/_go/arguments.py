@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from nodepath_cli.source.hosts._go.alternatives import agree
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
@@ -19,7 +20,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.structs import columns_of
 from nodepath_cli.source.hosts._go.syntax import named as children
 from nodepath_cli.source.hosts._go.texts import plain, type_of
-from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value, agree
+from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value
 from nodepath_cli.source.uses import Given, Portion, Rounds
 
 if TYPE_CHECKING:

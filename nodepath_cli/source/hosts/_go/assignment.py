@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, names
+from nodepath_cli.source.hosts._go.alternatives import given, limit
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.handles import place_of, target_of
@@ -26,9 +27,7 @@ from nodepath_cli.source.hosts._go.values import (
     Text,
     Unknown,
     Value,
-    given,
     just,
-    limit,
     named_basic,
     unknown,
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import names
+from nodepath_cli.source.hosts._go.alternatives import limit, product
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
 from nodepath_cli.source.hosts._go.formatting import sprintf
@@ -30,8 +31,6 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     just,
-    limit,
-    product,
     unknown,
 )
 

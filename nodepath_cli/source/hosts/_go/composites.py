@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, recording
+from nodepath_cli.source.hosts._go.alternatives import join_guards, limit, under
 from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.index import declared_inside
@@ -31,11 +32,8 @@ from nodepath_cli.source.hosts._go.values import (
     Truth,
     Unknown,
     Value,
-    join_guards,
     just,
-    limit,
     named_list,
-    under,
     unknown,
 )
 

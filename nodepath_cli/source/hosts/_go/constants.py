@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.values import Items, Text, Value, given
+from nodepath_cli.source.hosts._go.values import Items, Text, Value
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import Given
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.alternatives import agree
 from nodepath_cli.source.hosts._go.machine import Frame
-from nodepath_cli.source.hosts._go.values import CAP, Guard, Items, Several, Unknown, Value, agree
+from nodepath_cli.source.hosts._go.values import CAP, Guard, Items, Several, Unknown, Value
 
 
 class Counted(Struct, frozen=True):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go import arguments, scans
+from nodepath_cli.source.hosts._go.alternatives import agree
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Evaluated, Received
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Unknown, Value, agree
+from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Unknown, Value
 from nodepath_cli.source.uses import Given
 
 if TYPE_CHECKING:

@@ -13,21 +13,14 @@ from msgspec import Struct
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import makers
+from nodepath_cli.source.hosts._go.alternatives import limit
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import (
-    MAX_ITEMS,
-    Number,
-    Table,
-    Truth,
-    Unknown,
-    Value,
-    limit,
-)
+from nodepath_cli.source.hosts._go.values import MAX_ITEMS, Number, Table, Truth, Unknown, Value
 from nodepath_cli.source.hosts._go.writes import Write
 
 VARIABLE = "="

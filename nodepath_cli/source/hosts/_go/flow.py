@@ -8,22 +8,13 @@ from collections.abc import Callable, Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import assignment, dialects, loops
+from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import (
-    Alternative,
-    Atom,
-    Guard,
-    Number,
-    Text,
-    Truth,
-    Value,
-    join_guards,
-    unknown,
-)
+from nodepath_cli.source.hosts._go.values import Alternative, Atom, Guard, Number, Text, Truth, Value, unknown
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
 _LETTER = re.compile(r"'(?:[^'\\]|\\.)'")

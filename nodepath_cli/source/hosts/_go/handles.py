@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from nodepath_cli.source.hosts._go import fields
+from nodepath_cli.source.hosts._go.alternatives import agree, join_guards
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import implied
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -15,17 +16,7 @@ from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.records import Call, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain, type_of
-from nodepath_cli.source.hosts._go.values import (
-    CAP,
-    Guard,
-    Handle,
-    Record,
-    Unknown,
-    Value,
-    agree,
-    join_guards,
-    just,
-)
+from nodepath_cli.source.hosts._go.values import CAP, Guard, Handle, Record, Unknown, Value, just
 from nodepath_cli.source.uses import Given, UseKind
 
 if TYPE_CHECKING:

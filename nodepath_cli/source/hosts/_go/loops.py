@@ -5,25 +5,14 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import recording
+from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
-from nodepath_cli.source.hosts._go.values import (
-    Guard,
-    Items,
-    Number,
-    Table,
-    Text,
-    Truth,
-    Unknown,
-    Value,
-    join_guards,
-    just,
-    unknown,
-)
+from nodepath_cli.source.hosts._go.values import Guard, Items, Number, Table, Text, Truth, Unknown, Value, just, unknown
 
 _MAX_ROUNDS = 128
 """Most iterations of a loop that is counted out."""

@@ -7,21 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from nodepath_cli.source.hosts._go.alternatives import limit, under
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Key, Written
-from nodepath_cli.source.hosts._go.values import (
-    CAP,
-    Alternative,
-    Guard,
-    Items,
-    Number,
-    Table,
-    Text,
-    Unknown,
-    Value,
-    limit,
-    under,
-)
+from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Items, Number, Table, Text, Unknown, Value
 
 MORE = "value beyond those that are followed"
 

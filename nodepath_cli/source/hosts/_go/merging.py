@@ -9,9 +9,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from nodepath_cli.packing import Packing
+from nodepath_cli.source.hosts._go.decisions import Branch
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
-from nodepath_cli.source.hosts._go.machine import Branch, Machine
+from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Key, Noted, NotFollowed, Received, Written
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Alternative, Guard, Handle, Unknown, Value

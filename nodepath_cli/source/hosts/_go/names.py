@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, makers
+from nodepath_cli.source.hosts._go.alternatives import given, limit, under
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
@@ -28,12 +29,9 @@ from nodepath_cli.source.hosts._go.values import (
     Text,
     Unknown,
     Value,
-    given,
     just,
-    limit,
     named_basic,
     named_list,
-    under,
     unknown,
 )
 

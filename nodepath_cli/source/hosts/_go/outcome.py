@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.alternatives import limit, under
 from nodepath_cli.source.hosts._go.binding import function_name, result_types
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed
@@ -20,8 +21,6 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
     just,
-    limit,
-    under,
     unknown,
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import gorm
+from nodepath_cli.source.hosts._go.alternatives import given, join_guards
 from nodepath_cli.source.hosts._go.calls import (
     ALWAYS,
     SINKS,
@@ -28,19 +29,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import has_hole
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.unfinished import unfinished
-from nodepath_cli.source.hosts._go.values import (
-    Alternative,
-    Atom,
-    Guard,
-    Items,
-    Piece,
-    Several,
-    Text,
-    Unknown,
-    Value,
-    given,
-    join_guards,
-)
+from nodepath_cli.source.hosts._go.values import Alternative, Atom, Guard, Items, Piece, Several, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:

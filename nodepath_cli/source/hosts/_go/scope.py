@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-from nodepath_cli.source.hosts._go.values import Guard, Value, merge
+from nodepath_cli.source.hosts._go.alternatives import merge
+from nodepath_cli.source.hosts._go.values import Guard, Value
 
 _BLOCKS = count(1)
 

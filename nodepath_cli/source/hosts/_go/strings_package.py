@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.alternatives import agree, limit, product
 from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, hole, substituted
@@ -22,10 +23,7 @@ from nodepath_cli.source.hosts._go.values import (
     Truth,
     Unknown,
     Value,
-    agree,
     just,
-    limit,
-    product,
     unknown,
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.source.hosts._go.alternatives import limit, product
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
 from nodepath_cli.source.hosts._go.values import (
@@ -22,8 +23,6 @@ from nodepath_cli.source.hosts._go.values import (
     Truth,
     Unknown,
     Value,
-    limit,
-    product,
     unknown,
 )
 
