@@ -38,14 +38,13 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         given = " or ".join(dict.fromkeys(str(use.count) for use in wrong))
         where, function = of_calls(wrong, counted)
         targets = f"{_number(wrong[-1].count or 0, 'target', given)} of Scan{where}"
-        yield _hit(f"{_number(len(columns.names), 'column')}, {targets}", resolution, wrong, context, function)
+        yield _hit(f"{_number(len(columns.names), 'column')}, {targets}", resolution, columns, wrong, context, function)
     elif any(columns.star) and (by_position := [use for use in counted if text in use.texts and _by_position(use)]):
-        hit = _hit("SELECT * with a positional Scan", resolution, by_position, context)
+        hit = _hit("SELECT * with a positional Scan", resolution, columns, by_position, context)
         yield Hit(hit.message, hit.start, hit.end, related=hit.related, severity=Severity.WARNING)
     if columns.open is None:
-        unknown = {each.name.lower() for each in resolution.columns if isinstance(each.outcome, Missing)}
         fields = [use for use in uses if use.kind == "fields" and use.binds(text)]
-        yield from _fields(resolution, columns, fields, context, unknown)
+        yield from _fields(resolution, columns, fields, context)
 
 
 def _by_position(use: Use) -> bool:
@@ -58,22 +57,26 @@ def _wanted(outcome: Resolution | Unparsed) -> int | None:
     return None if columns is None or columns.open else len(columns.names)
 
 
-def _fields(
-    resolution: Resolution, columns: Columns, uses: list[Use], context: Context, unknown: set[str]
-) -> Iterator[Hit]:
-    """`unknown` are the names that no table has, in lower case: that is told, and their right names may have fields."""
+def _fields(resolution: Resolution, columns: Columns, uses: list[Use], context: Context) -> Iterator[Hit]:
+    # That no table has a name is told by itself, and its right name may have a field.
+    unknown = {each.name.lower() for each in resolution.columns if isinstance(each.outcome, Missing)}
     for use in uses:
         names = [name for name in dict.fromkeys(columns.names) if name.lower() not in unknown]
         without = [name for name in names if name.lower() not in (use.names or (name.lower(),))]
         if without:
             shown = ", ".join(f"'{name}'" for name in without)
             have = "column {} has" if len(without) == 1 else "columns {} have"
-            yield _hit(f"{have.format(shown)} no field in {use.owner}", resolution, [use], context)
+            yield _hit(f"{have.format(shown)} no field in {use.owner}", resolution, columns, [use], context)
 
 
-def _hit(message: str, resolution: Resolution, uses: list[Use], context: Context, function: str | None = None) -> Hit:
-    columns = resolution.selected
-    assert columns is not None
+def _hit(
+    message: str,
+    resolution: Resolution,
+    columns: Columns,
+    uses: list[Use],
+    context: Context,
+    function: str | None = None,
+) -> Hit:
     proved = all(context.proved(table) for table in columns.star if table)
     start, end = context.framed(resolution, columns.start, columns.end)
     return Hit(
