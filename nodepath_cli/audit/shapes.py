@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -24,20 +25,34 @@ _CREATED = re.compile(
 )
 
 
-def in_one_database(schema: Schema, own: Iterable[Table] = ()) -> Schema:
+Known: TypeAlias = dict[tuple[int, int], tuple[Table, Table, Table]]
+"""By the identities of two tables: these, and the table that takes whatever one of them takes."""
+
+
+def in_one_database(schema: Schema, own: Iterable[Table] = (), known: Known | None = None) -> Schema:
     """Return a schema in which the tables of every database can be named without it.
 
     Which database the program's connection selects is not in the source. A table that several databases have, in other
     shapes, knows the columns of all of them, and requires those that all of them require. `own` are tables that count
-    alone, whatever else has their names.
+    alone, whatever else has their names. `known` is kept from one moment of a schema to the next: few tables change.
     """
     elsewhere = [table for table in schema.tables if table.database is not None]
     merged = {table.name: table for table in schema.tables if table.database is None}
     for table in elsewhere:
         here = merged.get(table.name)
-        merged[table.name] = either(here, table) if here else replace(table, database=None)
+        merged[table.name] = _united(here, table, known if known is not None else {})
     merged.update((table.name, table) for table in own)
     return schema.with_tables([*merged.values(), *elsewhere]) if elsewhere else schema
+
+
+def _united(here: Table | None, table: Table, known: Known) -> Table:
+    """Return a table of another database with what its name stands for so far."""
+    found = known.get((id(here), id(table)))
+    if found is None:
+        united = either(here, table) if here else replace(table, database=None)
+        # The tables are kept with their identities: another one may get that of one that is gone.
+        found = known[id(here), id(table)] = (here or table, table, united)
+    return found[2]
 
 
 def either(one: Table, other: Table) -> Table:
@@ -85,7 +100,12 @@ def before(script: Sequence[Statement], schema: Schema, owned: frozenset[str]) -
 
 
 def with_every_shape(
-    schema: Schema, ddl: Sequence[Statement], scripts: Iterable[Sequence[Statement]], head: Schema, dialect: Dialect
+    schema: Schema,
+    ddl: Sequence[Statement],
+    scripts: Iterable[Sequence[Statement]],
+    head: Schema,
+    dialect: Dialect,
+    known: dict[str, Schema],
 ) -> Schema:
     """Return the schema of a tree in which a table that several scripts, or several packages of code, make differently
     has the columns of each.
@@ -95,16 +115,21 @@ def with_every_shape(
     """
     alone = {script[0].span.path for script in scripts if script}
     makers: dict[str, set[str]] = defaultdict(set)
+    parts: dict[str, list[Statement]] = defaultdict(list)
     for each in ddl:
+        maker = _maker(each, alone)
+        parts[maker].append(each)
         if found := _CREATED.match(each.sql):
-            makers[found[2]].add(_maker(each, alone))
+            makers[found[2]].add(maker)
     several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone or _in_code(by))}
     if not several:
         return schema
     tables = {(table.database, table.name): table for table in schema.tables}
     kept = {table.name for table in head.tables}
     for maker in sorted(set().union(*several.values())):
-        own = from_statements([each for each in ddl if _maker(each, alone) == maker], Schema(), dialect)
+        own = known.get(maker)
+        if own is None:
+            own = known[maker] = from_statements(parts[maker], Schema(), dialect)
         for table in own.tables:
             database = table.database or own.database
             key = (None if database == schema.database else database, table.name)

@@ -15,7 +15,7 @@ from nodepath_cli.audit.dumps import without_copies
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
-from nodepath_cli.audit.shapes import before, in_one_database, with_every_shape
+from nodepath_cli.audit.shapes import Known, before, in_one_database, with_every_shape
 from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
@@ -69,6 +69,9 @@ class Targets:
         self._blocks: dict[int, Target] = {}
         self._past: dict[Span, Target] | None = None
         self._moments: dict[str, list[Target]] = {}
+        self._united: Known = {}
+        self._made: dict[str, Schema] = {}
+        """What each script, and the code of each folder, makes by itself."""
         self._temporaries = temporaries(statements)
         self._ddl: list[Statement] = []
         """What the schema is made of where none was given."""
@@ -145,7 +148,7 @@ class Targets:
                     orders.append(order)
                     replayed.append(from_statements(order, head, self._settings.dialect, self._files))
         best = min(replayed, key=lambda schema: len(schema.problems))
-        best = with_every_shape(best, ddl, self._scripts, head, self._settings.dialect)
+        best = with_every_shape(best, ddl, self._scripts, head, self._settings.dialect, self._made)
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         return self._target(schema, self._settings, _names(head))
@@ -178,7 +181,7 @@ class Targets:
         own = {step.span for step in script}
         rest = [each for each in self._ddl if each.span not in own]
         schema = from_statements(rest, self._head, self._settings.dialect, self._files)
-        schema = with_every_shape(schema, rest, self._scripts, self._head, self._settings.dialect)
+        schema = with_every_shape(schema, rest, self._scripts, self._head, self._settings.dialect, self._made)
         return replace(in_one_database(schema), inferred=True)
 
     def _before(self) -> Met:
@@ -263,7 +266,8 @@ class Targets:
 
     def _now(self, running: Replay, base: Schema, owned: frozenset[str], *, alone: bool) -> Target:
         schema = running.schema()
-        schema = in_one_database(schema, running.made() if alone else ()) if base.inferred else schema
+        if base.inferred:
+            schema = in_one_database(schema, running.made() if alone else (), self._united)
         return self._target(replace(schema, inferred=base.inferred), self._settings, owned)
 
     def _target(self, schema: Schema, settings: Settings, owned: frozenset[str] = frozenset()) -> Target:

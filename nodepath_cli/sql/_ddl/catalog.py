@@ -85,7 +85,7 @@ class Catalog:
             if draft.database == database:
                 here = self._key(Name(draft.name))
                 del self._tables[key]
-                draft.database = None
+                draft.database = draft.finished = None
                 self._tables[here] = draft
                 # What an earlier source has made still gives way to what this one makes.
                 (self._own.add if key in self._own else self._own.discard)(here)

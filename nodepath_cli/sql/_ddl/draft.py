@@ -49,6 +49,8 @@ class Draft(Struct):
     """As for a table of the schema."""
     mixed: bool = False
     """As for a table of the schema."""
+    finished: Table | None = None
+    """What `table` returns, where that is known; whatever changes a table that is no copy sets it to None."""
 
     def copy(self) -> Draft:
         """Return a copy that can be changed."""
@@ -99,7 +101,12 @@ class Draft(Struct):
         return self.engine in (None, "InnoDB")
 
     def table(self) -> Table:
-        """Return the finished table."""
+        """Return the finished table: the same one as before, where nothing has changed."""
+        if self.finished is None:
+            self.finished = self._table()
+        return self.finished
+
+    def _table(self) -> Table:
         primary = self.primary
         return Table(
             name=self.name,
@@ -140,4 +147,5 @@ class Draft(Struct):
             read_only=table.read_only,
             mixed=table.mixed,
             inherited=True,
+            finished=table,
         )

@@ -221,13 +221,15 @@ def rename_referenced(old: Name, new: Name, catalog: Catalog) -> None:
             other.foreign_keys = [
                 replace(key, table=new.name) if key.table == old.name else key for key in other.foreign_keys
             ]
+            other.finished = None
 
 
 def rename_referenced_column(table: Draft, old: str, new: str, catalog: Catalog) -> None:
     """Let the foreign keys of other tables follow a column's new name."""
     for other in catalog.drafts():
-        if other.database != table.database:
+        if other.database != table.database or all(key.table != table.name for key in other.foreign_keys):
             continue
+        other.finished = None
         other.foreign_keys = [
             replace(key, references=tuple(new if each.lower() == old.lower() else each for each in key.references))
             if key.table == table.name

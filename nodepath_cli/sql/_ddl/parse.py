@@ -44,7 +44,7 @@ _LOCK_WORDS = ("ALGORITHM", "LOCK")
 
 
 # An inferred order is replayed in several ways, a script from several moments on: each text is read once.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 13)
 def parse(text: str, dialect: Dialect) -> Ddl:
     """Return what the statement does; `Other` for one that changes no table's shape.
 

@@ -123,6 +123,7 @@ def drop_sqlite_index(statement: DropSqliteIndex, catalog: Catalog) -> None:
         key = draft.key(statement.name.name)
         if key is not None and key.kind != "primary":
             draft.keys.remove(key)
+            draft.finished = None
             return
     if not statement.if_exists:
         raise cannot_drop("INDEX", statement.name.name)

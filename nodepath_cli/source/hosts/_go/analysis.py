@@ -107,6 +107,7 @@ def _again(m: Machine) -> None:
         m.values.clear()
         m.stored.clear()
         m.settled.clear()
+        m.told.clear()
         _forget_calls(m, tainted)
         for key in [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None]:
             m.summary(m.routines[key])

@@ -87,10 +87,15 @@ def invoke(
                 m.passed_over.setdefault(key, set()).add(m.root)
             _run_literals(m, f, values)
             return unknown_results(m, function)
+        if m.tired and not (touches or returns or literals or key in m.summaries or _clauses(values)):
+            return unknown_results(m, function)
         if not (literals or built or returns or scanning or _calls_back(values)) and _settled(m, function, key):
             return _multiplied(m, key, values, _standalone(m, function))
-        if m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE) or not _informative(
-            values, function.receiver
+        too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
+        if (
+            too_deep
+            or not _informative(values, function.receiver)
+            or (m.tired and not (touches or returns or _clauses(values)))
         ):
             results = _multiplied(m, key, values, _standalone(m, function, values))
             if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
@@ -165,6 +170,11 @@ def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, 
         structs = file.folder in m.sql_folders and returns_struct(file, node)
         found = m.worth[key] = (touches_sql(file, node), returns_text(file, node), structs)
     return found
+
+
+def _clauses(values: Sequence[Value]) -> bool:
+    """Say whether anything among some values can become a part of SQL."""
+    return any(_has_clause(each.atom, 0) for value in values for each in value)
 
 
 def _is_clause(value: Value) -> bool:
@@ -371,7 +381,7 @@ def _without_following(m: Machine, routine: Routine) -> None:
         stack.extend(reversed(node.named_children))
         if node.type != "call_expression" or (routine.file.path, node.start_byte) in m.visited:
             continue
-        m.steps = 0
+        m.steps = m.told_at = 0
         try:
             m.evaluate(m.frame(routine.file, routine.name), node)
         except OutOfSteps:

@@ -20,6 +20,11 @@ from nodepath_cli.source.statement import Span
 STEPS = 60_000
 """Syntax nodes that one function may cost, with everything that it calls. Measured: with 25,000 the boot function of a
 public tree with some 170 pieces of DDL was not read to its end, with this number it is."""
+PATIENCE = 6_000
+"""Steps in which a function may come to no text of SQL that was not known, before the calls in it are followed no more:
+what follows is a program that has little to do with SQL. Measured: nine tenths of the steps of slow public trees."""
+LITTLE_PATIENCE = 500
+"""The same for a function without SQL words and database calls of its own."""
 VARIABLES_PER_STEP = 20
 """Copying and joining this many variables at a branch takes about as long as one step."""
 COMPARED_PER_STEP = 48
@@ -203,7 +208,11 @@ class Machine(Struct, eq=False):
     """Literals of texts: whether what the program gives a database for one is that text."""
     multiples: dict[int, tuple[Unknown, int]] = field(default_factory=dict)
     """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
+    told: set[tuple[Key, str]] = field(default_factory=set)
+    """The texts that each call was seen to receive."""
     steps: int = 0
+    told_at: int = 0
+    """The number of steps when the last text was new."""
     nesting: int = 0
     activations: int = 0
     order: int = 0
@@ -241,6 +250,19 @@ class Machine(Struct, eq=False):
         self.steps += 1
         if self.steps > STEPS:
             raise OutOfSteps
+
+    @property
+    def tired(self) -> bool:
+        """Say whether the function in progress has long come to nothing new: only what it does itself is read then."""
+        sends = self.root is None or self.sends[self.root]
+        return self.steps - self.told_at > (PATIENCE if sends else LITTLE_PATIENCE)
+
+    def tell(self, call: Call, text: str) -> None:
+        """Take note of a text that a call receives: where it is new, the function in progress is worth more steps."""
+        key = (call.key, text)
+        if key not in self.told:
+            self.told.add(key)
+            self.told_at = self.steps
 
     def charge(self, variables: int) -> None:
         """Count the copying of variables at a branch as steps. Raises OutOfSteps where the budget is spent."""
@@ -320,7 +342,7 @@ class Machine(Struct, eq=False):
         saved = {name: getattr(self, name) for name in _OWN}
         self.active, self.calls, self.way, self.arguments, self.pending = [], [], [], [], []
         self.bound, self.chosen = [], {}
-        self.inline_depth = self.quiet = self.steps = 0
+        self.inline_depth = self.quiet = self.steps = self.told_at = 0
         self.unread = self.soft = self.folded = False
         try:
             yield
@@ -332,7 +354,7 @@ class Machine(Struct, eq=False):
 _OWN = (
     *("active", "calls", "bound", "chosen", "way", "arguments", "pending", "inline_depth", "quiet", "unread", "soft"),
     "folded",
-    *("steps", "nesting"),
+    *("steps", "told_at", "nesting"),
 )
 """The state that each function evaluated on its own begins anew."""
 

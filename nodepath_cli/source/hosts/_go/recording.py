@@ -270,6 +270,7 @@ def _note(
         if any(piece.hole is not None and piece.hole[1].startswith(SET_BY) for piece in text.pieces):
             # Options that a function hands on (`s.find(append(own, options...)...)`) are known to its callers.
             m.asked.add(m.root)
+    m.tell(call, text.plain)
     m.received.append(
         Received(
             call,
