@@ -261,3 +261,54 @@ func second(db *sql.DB, text string) string {{
     assert sorted(flat(each.sql) for each in statements(code)) == everything
     with patch.object(machine, "STEPS", 200):
         assert sorted(flat(each.sql) for each in statements(code)) == everything
+
+
+LONG = """package store
+
+import "database/sql"
+
+type shape struct{ width, height int }
+
+func measured(s *shape, by int) *shape {
+    s.width += by
+    s.height += by
+    return s
+}
+
+type clause struct{ text string }
+
+func newest(limit string) *clause { return &clause{text: "a > 4 " + limit} }
+func table() string { return "t" }
+func run(db *sql.DB, query string) { db.Exec(query) }
+func deploy(db *sql.DB, all []string) {
+    for _, each := range all {
+        db.Exec(each)
+    }
+}
+
+var all = []string{"CREATE TABLE t (a INT)", "ALTER TABLE t ADD COLUMN b INT"}
+
+func boot(db *sql.DB) {
+    s := &shape{}
+MEASURED
+    run(db, "DELETE FROM t WHERE a = 1")
+    deploy(db, all)
+    db.Exec("DELETE FROM " + table() + " WHERE a = 3")
+MEASURED
+    c := newest("LIMIT 1")
+    db.Exec("DELETE FROM t WHERE " + c.text)
+}
+"""
+
+
+def test_whoever_works_long_on_something_else_is_followed_to_the_sql_behind_it() -> None:
+    code = LONG.replace("MEASURED", "".join(f"    s = measured(s, {number})\n" for number in range(40)))
+    expected = sorted(statements(code), key=lambda each: each.sql)
+    assert [flat(each.sql) for each in expected] == [
+        "ALTER TABLE t ADD COLUMN b INT",
+        "CREATE TABLE t (a INT)",
+        *(f"DELETE FROM t WHERE a {condition}" for condition in ("= 1", "= 3", "> 4 LIMIT 1")),
+    ]
+    with patch.object(machine, "PATIENCE", 60), patch.object(machine, "LITTLE_PATIENCE", 20):
+        found = sorted(statements(code), key=lambda each: each.sql)
+    assert [flat(each.sql) for each in found] == [flat(each.sql) for each in expected]
