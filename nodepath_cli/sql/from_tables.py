@@ -109,6 +109,7 @@ class FromResolver(NameResolver):
                 self.bodies.use(number)
                 source = _from_output(alias or name.text, output)
                 source.space = self._own_space()
+                source.any_name = item.alias is not None and item.alias.hole
                 return source
         self._hints(item)
         return self.base_table(name, item.database, item.alias, access)
@@ -157,6 +158,7 @@ class FromResolver(NameResolver):
         else:
             outcome, source = self._unknown_table(text, database, shown, of)
         source.aliased = alias is not None
+        source.any_name = source.any_name or (alias is not None and alias.hole)
         source.space = self._own_space() if database is None else database.text
         if database is not None and database.text == self.schema.database and not self.with_seen:
             source.space = OWN_SPACE
@@ -245,6 +247,7 @@ class FromResolver(NameResolver):
         self.unique_names(output, item.start, item.end)
         source = _from_output(item.alias.text, output)
         source.space = DERIVED_SPACE
+        source.any_name = item.alias.hole
         return source
 
     def _derived_sees_outer(self) -> bool:

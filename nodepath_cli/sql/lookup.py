@@ -15,7 +15,18 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
-from nodepath_cli.sql.scope import Link, OutItem, Scope, Source, Tree, find, leaves, once_in_shared, shares
+from nodepath_cli.sql.scope import (
+    UNKNOWN_ALIAS,
+    Link,
+    OutItem,
+    Scope,
+    Source,
+    Tree,
+    find,
+    leaves,
+    once_in_shared,
+    shares,
+)
 
 _SEES_ITEMS = frozenset((Clause.HAVING, Clause.GROUP_BY, Clause.ORDER_BY, Clause.WINDOW_PARTITION, Clause.WINDOW_ORDER))
 _HIDES_ITEMS = frozenset((Clause.WHERE, Clause.ON))
@@ -204,9 +215,9 @@ class NameSearch:
             if source.is_open:
                 return InTable(source) if source.any_column else NotTold(source.unknown or "")
         if not matching:
-            hidden = next((source for source in scope.sources if source.any_name), None)
-            if hidden:
-                return NotTold(hidden.unknown or "")
+            hidden = [source for source in scope.sources if source.any_name]
+            if any(source.is_open or name in source.columns for source in hidden):
+                return NotTold(hidden[0].unknown or UNKNOWN_ALIAS)
             return NotTold(scope.hole) if scope.hole else None
         return self._pseudo(name, matching)
 
@@ -379,7 +390,7 @@ class NameSearch:
 def several(sources: list[Source]) -> Several:
     """Return the ambiguity between these sources."""
     return Several(
-        tuple(source.name for source in sources),
+        tuple(source.label for source in sources),
         tuple({id(source.table): source.table for source in sources if source.table}.values()),
     )
 

@@ -23,6 +23,8 @@ DERIVED_SPACE = ""
 EVERY_SPACE = "*"
 """The space of MariaDB's JSON_TABLE: its name may be no other's, whatever that stands for (measured)."""
 
+UNKNOWN_ALIAS = "a table's alias is known only at run time"
+
 
 class Source(Struct, eq=False):
     """A table, view, derived table or CTE of FROM, under the name by which columns are qualified."""
@@ -53,6 +55,11 @@ class Source(Struct, eq=False):
     """Its name is known only at run time: every unknown qualifier may mean it."""
     elsewhere: frozenset[str] | None = None
     """Databases that it is not in, beside the server's own ones, where the name of its own is not known."""
+
+    @property
+    def label(self) -> str:
+        """Its name for a message: that of its table where its own is known only at run time."""
+        return self.table.name if self.any_name and self.table is not None else self.name
 
     @property
     def is_open(self) -> bool:

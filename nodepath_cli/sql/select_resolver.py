@@ -24,7 +24,7 @@ from nodepath_cli.sql.nodes import (
     Sub,
 )
 from nodepath_cli.sql.resolution import Clause, Columns
-from nodepath_cli.sql.scope import Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
+from nodepath_cli.sql.scope import UNKNOWN_ALIAS, Environment, Link, OutColumn, OutItem, Output, Scope, Source, star
 
 DISTINCT_CHECKED = (5, 7, 5)
 """The MySQL from which on ORDER BY and DISTINCT have to fit one another."""
@@ -331,7 +331,7 @@ class SelectResolver(FromResolver):
             scope.items_open = scope.hole
 
     def _unknown_star(self, table: Ident, scope: Scope) -> None:
-        hidden = next((source.unknown for source in scope.sources if source.any_name), None)
+        hidden = next((source.unknown or UNKNOWN_ALIAS for source in scope.sources if source.any_name), None)
         reason = scope.hole or hidden or ("a table's name is known only at run time" if table.hole else None)
         if reason:
             scope.items_open = reason

@@ -109,3 +109,23 @@ def test_a_value_in_sight_is_shown_as_a_placeholder() -> None:
 
 def test_a_statement_that_begins_with_a_hole_is_not_read() -> None:
     assert "first word" in reason("@@ FROM orders")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT x.total, y.id FROM orders AS @@ JOIN orders AS @@ ON x.id = y.id",
+        "SELECT x.total FROM orders AS `@@`",
+        "SELECT x.* FROM orders AS @@",
+        "SELECT x.n FROM (SELECT total AS n FROM orders) AS @@",
+        "WITH o AS (SELECT total AS n FROM orders) SELECT x.n FROM o AS @@",
+    ],
+)
+def test_an_alias_that_is_known_only_at_run_time_may_be_any(sql: str) -> None:
+    assert errors(sql) == []
+    assert not resolved(sql).complete
+
+
+def test_behind_an_unknown_alias_the_columns_of_its_table_are_known() -> None:
+    assert errors("SELECT x.nosuch FROM orders AS @@ WHERE nope = 1") == [(1054, "nosuch"), (1054, "nope")]
+    assert errors("SELECT id FROM orders AS @@ JOIN orders AS @@ ON 1 = 1") == [(1052, "id")]
