@@ -18,11 +18,12 @@ from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import Statement
 
-_CREATED = re.compile(
+CREATED = re.compile(
     r"\s*(?:/\*!\d*\s*)?CREATE\s+(?:OR\s+REPLACE\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"
     r"(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)",
     re.IGNORECASE,
 )
+"""A text that makes a table: IF NOT EXISTS, and the table's name without its database."""
 
 
 Known: TypeAlias = dict[tuple[int, int], tuple[Table, Table, Table]]
@@ -88,10 +89,10 @@ def before(script: Sequence[Statement], schema: Schema, owned: frozenset[str]) -
 
     The tables in `owned` are there as they are in any case.
     """
-    made = {found[2] for each in script if (found := _CREATED.match(each.sql)) and found[1]} - owned
+    made = {found[2] for each in script if (found := CREATED.match(each.sql)) and found[1]} - owned
     if not made or not schema.inferred:
         return schema
-    creates = [each for each in script if _CREATED.match(each.sql)]
+    creates = [each for each in script if CREATED.match(each.sql)]
     own = from_statements(creates, Schema(), Dialect(schema.dialect, schema.version))
     shapes = {table.name: table for table in own.tables if table.name in made}
     return schema.with_tables(
@@ -119,7 +120,7 @@ def with_every_shape(
     for each in ddl:
         maker = _maker(each, alone)
         parts[maker].append(each)
-        if found := _CREATED.match(each.sql):
+        if found := CREATED.match(each.sql):
             makers[found[2]].add(maker)
     several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone or _in_code(by))}
     if not several:

@@ -32,6 +32,8 @@ from nodepath_cli.sql.renames import RenameHistory
 
 TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
+_TRUNCATES = re.compile(r"\s*TRUNCATE\b", re.IGNORECASE)
+"""DDL to the server, and a use of the table all the same."""
 _SESSION = re.compile(r"\s*USE\b", re.IGNORECASE)
 
 
@@ -242,7 +244,7 @@ class Targets:
         past: dict[Span, Target] = {}
         texts = [parts(step.sql) for step in steps]
         builds = [[builds_schema(sql, dialect) or bool(_SESSION.match(sql)) for sql in each] for each in texts]
-        if all(map(all, builds)):
+        if all(map(all, builds)) and not any(_TRUNCATES.match(sql) for each in texts for sql in each):
             return past
         begun = begin()
         base = begun.schema
@@ -251,7 +253,7 @@ class Targets:
         for step, each, building in zip(steps, texts, builds, strict=True):
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
-            if coded or not all(building):
+            if coded or not all(building) or any(map(_TRUNCATES.match, each)):
                 target = target or replace(self._now(running, base, owned, alone=alone), changed=begun.changed)
                 past[step.span] = target
                 if moments == []:
@@ -274,8 +276,7 @@ class Targets:
         dialect = settings.dialect
         if not settings.dialect_given and schema.version:
             dialect = replace(dialect, name=schema.dialect, version=schema.version)
-            # Only a live source, or a snapshot of one, knows its database.
-            dialect = replace(dialect, assumed=schema.database is None)
+            dialect = replace(dialect, assumed=not schema.server_known)
         schema = replace(schema, case_sensitive_tables=settings.case_sensitive_tables)
         schema = self._temporaries.over(schema, dialect)
         configured = tuple(

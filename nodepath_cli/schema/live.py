@@ -34,7 +34,7 @@ def load(url: str, base: Schema, settings: Settings) -> Schema:
     below = replace(base, case_sensitive_tables=found.case_sensitive_tables and settings.case_sensitive_tables)
     if not settings.dialect_given:
         below = replace(below, dialect=found.dialect, version=found.version)
-    return below.layered(replace(found, sources=(LIVE if url == LIVE else target.masked,)))
+    return below.layered(replace(found, sources=(LIVE if url == LIVE else target.masked,), server_known=True))
 
 
 def read(url: DatabaseUrl, only: Sequence[str] | None = None) -> Schema:

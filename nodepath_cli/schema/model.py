@@ -141,6 +141,8 @@ class Schema(Struct, frozen=True, dict=True):
     """The server version that the audit is for, () where unknown."""
     database: str | None = None
     """The default database, where a source names one."""
+    server_known: bool = False
+    """A live source, or a snapshot of one, has said whether it is MySQL or MariaDB."""
     sources: tuple[str, ...] = ()
     """What it was read from, as given (`head`, `db/schema.sql`)."""
     renames: tuple[Rename, ...] = ()
@@ -188,6 +190,7 @@ class Schema(Struct, frozen=True, dict=True):
             problems=self.problems + later.problems,
             inferred=self.inferred and later.inferred,
             several_defaults=self.several_defaults or later.several_defaults,
+            server_known=self.server_known or later.server_known,
         )
 
     @property

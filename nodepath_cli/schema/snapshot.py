@@ -111,6 +111,8 @@ def _schema(document: Any, path: str) -> Schema:
     return Schema(
         dialect=reader.text(document, "dialect") or "mysql",
         database=reader.text(document, "database"),
+        # Only a live source knows its database, and so its snapshot.
+        server_known=reader.text(document, "database") is not None,
         sources=reader.texts(document, "sources"),
         problems=tuple(reader.problem(each) for each in reader.objects(document, "problems")),
     ).with_tables(tables)

@@ -100,3 +100,22 @@ def test_the_rows_of_two_queries_share_a_scan() -> None:
     """
     found = [use for each in statements(body(code)) for use in each.uses if use.kind == "targets"]
     assert [(use.count, use.whole) for use in found] == [(1, False), (1, False)]
+
+
+@pytest.mark.parametrize("columns", ["columns, err := rows.Columns()", "columns, _ := rows.ColumnTypes()"])
+def test_a_scan_behind_a_look_at_the_number_of_columns_is_not_counted(columns: str) -> None:
+    code = f"""
+    rows, _ := r.db.Query("SELECT a, b FROM t")
+    {columns}
+    if len(columns) == 3 {{
+        rows.Scan(&id, &name, &more)
+    }} else {{
+        rows.Scan(&id, &name)
+    }}
+    if len(others) == 3 {{
+        rows.Scan(&id, &name, &more)
+    }}
+    """
+    found = [use.count for each in statements(body(code)) for use in each.uses if use.kind == "targets"]
+    assert found.count(3) == 1
+    assert 2 not in found

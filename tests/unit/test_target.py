@@ -291,3 +291,47 @@ def test_packages_that_make_a_table_differently_leave_each_other_alone(tree: Tre
     )
     tree.write("web/get.go", go('"SELECT blob_ FROM sessions WHERE k = ?"', '"SELECT nosuch FROM sessions"'))
     assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]
+
+
+def test_use_in_a_script_says_nothing_of_the_server(tree: Tree) -> None:
+    tree.write("b.sql", "USE chat;\nCREATE TABLE t (a INT);")
+    tree.write("a.go", go('"SELECT TABLE_NAME FROM information_schema.CHECK_CONSTRAINTS"'))
+    assert brief(list(tree.audit().findings)) == []
+
+
+def test_a_table_is_emptied_at_a_moment_of_its_script(tree: Tree) -> None:
+    script = (
+        "CREATE TABLE orders1 (a INT);\nRENAME TABLE orders1 TO orders2;\nTRUNCATE TABLE orders2;\n"
+        "TRUNCATE TABLE orders1;\nDROP TABLE orders2;\nCREATE TABLE orders3 (a INT);"
+    )
+    tree.write("a.sql", script)
+    assert [(each.rule, each.position.line) for each in tree.audit().findings] == [("NP102", 4)]
+
+
+def test_a_function_has_the_table_that_it_makes_itself(tree: Tree) -> None:
+    code = """package store
+
+import "database/sql"
+
+func boot(db *sql.DB) {
+    db.Exec("CREATE TABLE order_items (a INT)")
+    db.Exec("CREATE TABLE other (a INT)")
+    db.Exec("DROP TABLE other")
+}
+
+func swap(db *sql.DB) {
+    db.Exec("CREATE TABLE order_items1 (a INT)")
+    db.Exec("INSERT INTO order_items1 (a) VALUES (1)")
+    db.Exec("DROP TABLE order_items1")
+}
+
+func read(db *sql.DB) {
+    db.Query("SELECT a FROM order_items1")
+}
+"""
+    tree.write("store.go", code)
+    report = tree.audit("store.go")
+    assert [each.function for each in report.findings] == ["read"]
+    assert [each.reason for each in report.unresolved if each.function == "swap"] == [
+        "the function makes the table itself, and other code drops it"
+    ]

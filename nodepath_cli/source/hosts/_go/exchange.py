@@ -107,7 +107,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
             continue
         given: tuple[Given, ...] = ()
         if base == "Scan":
-            counts, known = scans.targets(f, nodes, singles)
+            counts, known = scans.targets(m, f, nodes, singles)
         elif base == "StructScan":
             counts, known = [_destination(m, singles[:1], many=False)], True
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,21 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def targets(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> tuple[list[Counts], bool]:
+_LENGTH = re.compile(r"\blen\((\w+)\)")
+
+
+def targets(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> tuple[list[Counts], bool]:
     """Return the numbers of pointers that a Scan can have, and whether they are all."""
+    if _asked(m, f):
+        return [Counts("targets", reason="the program looks how many columns there are")], False
     found, known = counted(f, nodes, values, rest=False)
     return [Counts("targets", each.guard, each.number, reason=each.reason) for each in found], known
+
+
+def _asked(m: Machine, f: Frame) -> bool:
+    """Say whether a branch around has looked how many columns the rows have (`if len(columns) == 3`)."""
+    lengths = {name for decision, arm in f.ambient for name in _LENGTH.findall(m.decisions.arm(decision, arm))}
+    return any(re.search(rf"\b{name}\b[\w, ]*:?=\s*[\w.]+\.Column(?:s|Types)\(\)", f.file.text) for name in lengths)
 
 
 def destination(m: Machine, value: Value, *, many: bool) -> Counts:
