@@ -49,6 +49,8 @@ SET = 'db.Exec("UPDATE flows SET status = ? WHERE id = ?", {}, id)'
         (SET.format('"actve"'), "NP106", '"actve"'),
         (SET.format("Plain"), "NP106", "Plain"),
         ("local := Wrong\n" + SET.format("local"), "NP106", "local"),
+        ("local := Wrong\nif more {\nlocal = Active\n}\n" + SET.format("local"), "NP106", "local"),
+        ("if given != Active && given != Wrong {\nreturn\n}\n" + SET.format("given"), "NP106", "given"),
         ('db.Exec("UPDATE flows SET status = ? WHERE id = ?", []any{Wrong, id}...)', "NP106", "actve"),
         ('db.Exec("INSERT INTO flows (id, status) VALUES (?, ?)", id, Plain)', "NP106", "Plain"),
         ('db.Exec("INSERT INTO flows (id, status, name) VALUES (?, ?, ?)", id, Active, Plain)', "NP111", "Plain"),
@@ -90,7 +92,8 @@ def test_a_constant_that_a_prepared_statement_gets(tree: Tree) -> None:
         SET.format("given"),
         SET.format("Other"),
         SET.format("string(given)"),
-        "local := Wrong\nif more {\nlocal = Active\n}\n" + SET.format("local"),
+        "local := Wrong\nswitch more {\ncase true:\nlocal = Active\ncase false:\nlocal = given\n}\n"
+        + SET.format("local"),
         'db.Exec("INSERT INTO flows (id, status, name) VALUES (?, ?, ?)", id, Active, "fits")',
         'db.Query("SELECT id FROM flows WHERE status = ? AND name = ?", Active, Wrong)',
         'db.Query("SELECT id FROM flows WHERE status = ?", "")',

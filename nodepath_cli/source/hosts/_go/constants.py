@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.values import Items, Text, Value
+from nodepath_cli.source.hosts._go.values import Guard, Items, Text, Value
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import Given
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_MOST = 12
+"""Texts that an argument may be, of which each is looked at."""
 _LONGEST = 400
 """Longest text that is looked at, in characters."""
 
@@ -35,6 +38,26 @@ def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Valu
         if text is not None:
             found.append(Given(position, text.plain, f.file.span(node)))
     return tuple(found)
+
+
+def choices(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> list[Given]:
+    """Return each text that an argument can be beside others (`if status != "open" && status != "done" { return }`)."""
+    found: list[Given] = []
+    for position, (node, value) in enumerate(zip(nodes, values, strict=False)):
+        if node.type == "variadic_argument":
+            break
+        held = given(value, f.ambient) if len(value) > 1 else ()
+        texts = [_constant(m, f, (each,)) for each in held if _can_be(m, each.guard)] if len(held) > 1 else []
+        found += [Given(position, text.plain, f.file.span(node)) for text in texts[:_MOST] if text is not None]
+    return found
+
+
+def _can_be(m: Machine, guard: Guard) -> bool:
+    """Say whether branches can lead to a call for MySQL, and not to one for another database, or perhaps to none."""
+    return not any(
+        m.decisions.is_doubtful(decision, arm) or dialects.by_branch(m.decisions.arm(decision, arm), "mysql")
+        for decision, arm in guard
+    )
 
 
 def _constant(m: Machine, f: Frame, value: Value) -> Text | None:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import assignment, dialects, loops
+from nodepath_cli.source.hosts._go import assignment, dialects, loops, narrowing
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.narrowing import Narrowed
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
@@ -124,7 +125,7 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         _note_presence(m, f, decision, source)
         if other is None and node.parent is not None and node.parent.type == "if_statement":
             m.decisions.doubt(decision, 1)
-        return branch(m, f, decision, [then, other])
+        return branch(m, f, decision, [then, other], narrowing.by_condition(m, f, condition))
     finally:
         f.scope.pop()
 
@@ -267,8 +268,16 @@ def _condition_key(f: Frame, node: Node, source: str, words: list[str]) -> tuple
     return ("package", f.file.folder, source), words, None
 
 
-def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[Node] | None]) -> bool:
+def branch(
+    m: Machine,
+    f: Frame,
+    decision: int,
+    arms: Sequence[Node | Sequence[Node] | None],
+    narrowed: Narrowed | None = None,
+) -> bool:
     """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
+    if narrowed is not None:
+        narrowing.apart(m, f, narrowed, decision)
     base, ambient = f.scope, f.ambient
     m.charge(base.size() * len(arms))
     m.decisions.enter(decision, ambient)
@@ -280,6 +289,8 @@ def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[N
         if inside is None:
             continue
         f.scope, f.ambient = base.fork(), inside
+        if narrowed is not None:
+            narrowed.enter(number, f.scope)
         goes_on = True
         if arm is not None:
             goes_on = execute(m, f, arm) if isinstance(arm, Node) else _case_body(m, f, arm)
@@ -289,6 +300,8 @@ def branch(m: Machine, f: Frame, decision: int, arms: Sequence[Node | Sequence[N
     f.scope, f.ambient = base, ambient
     if not joined:
         return False
+    if narrowed is not None:
+        narrowed.leave(joined, decision)
     base.join(joined)
     if len(joined) == 1:
         f.ambient = surviving[0]
@@ -315,6 +328,7 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
         value = () if m.soft else value
         shown = f.file.shown(subject) if subject is not None else ""
         bodies: list[Sequence[Node] | None] = []
+        asked: list[Sequence[Node]] = []
         words: list[str] = []
         chosen: int | None = None
         default: int | None = None
@@ -335,13 +349,18 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
                     chosen = len(bodies)
                 others = others and matches is False
             bodies.append(body)
+            asked.append(tests)
         if chosen is None and others and bodies and isinstance(value[0].atom, Number):
             # None of the cases is the one.
             if default is None:
                 m.folded = True
                 return True
             chosen = default
-        return _run_cases(m, f, node, shown, words, bodies, chosen, default)
+        narrowed = None
+        if node.type == "expression_switch_statement":
+            asked += [()] if default is None else []
+            narrowed = narrowing.by_cases(m, f, subject, asked)
+        return _run_cases(m, f, node, shown, words, bodies, chosen, default, narrowed)
     finally:
         exits = f.exits.pop()
         f.scope.pop()
@@ -357,6 +376,7 @@ def _run_cases(
     bodies: list[Sequence[Node] | None],
     chosen: int | None,
     default: int | None,
+    narrowed: Narrowed | None,
 ) -> bool:
     if chosen is not None and not dialects.by_branch(words[chosen], "mysql"):
         m.folded = True
@@ -373,7 +393,7 @@ def _run_cases(
         m.decisions.guess(decision, "text")
     if default is None:
         m.decisions.doubt(decision, len(bodies) - 1)
-    return branch(m, f, decision, bodies) or bool(f.exits[-1])
+    return branch(m, f, decision, bodies, narrowed) or bool(f.exits[-1])
 
 
 def _matches(m: Machine, f: Frame, value: Value, tests: Sequence[Node]) -> bool | None:
