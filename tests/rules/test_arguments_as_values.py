@@ -53,6 +53,12 @@ SET = 'db.Exec("UPDATE flows SET status = ? WHERE id = ?", {}, id)'
         ("if given != Active && given != Wrong {\nreturn\n}\n" + SET.format("given"), "NP106", "given"),
         ('db.Exec("UPDATE flows SET status = ? WHERE id = ?", []any{Wrong, id}...)', "NP106", "actve"),
         ('db.Exec("INSERT INTO flows (id, status) VALUES (?, ?)", id, Plain)', "NP106", "Plain"),
+        (
+            'q, args := "UPDATE flows SET status = ?", []any{Wrong}\nif more {\nq += ", name = ?"\n'
+            'args = append(args, "fits")\n}\ndb.Exec(q, args...)',
+            "NP106",
+            "actve",
+        ),
         ('db.Exec("INSERT INTO flows (id, status, name) VALUES (?, ?, ?)", id, Active, Plain)', "NP111", "Plain"),
         ('db.Exec("UPDATE flows SET at = ? WHERE id = ?", "today", id)', "NP111", '"today"'),
         ('db.Query("SELECT id FROM flows WHERE status = ? AND id > ?", "dne", id)', "NP111", '"dne"'),

@@ -353,3 +353,30 @@ def test_sql_that_only_a_mock_would_rebind_is_the_sql() -> None:
     }
     """
     assert texts(source) == ["DELETE FROM notes WHERE id = ? AND a = 1"]
+
+
+def test_a_loop_over_a_map_that_a_branch_has_added_to() -> None:
+    code = """package store
+
+import ("database/sql"; "strings")
+
+func finish(db *sql.DB, ok bool) {
+    updates := map[string]any{"status": "completed"}
+    if !ok {
+        updates["error"] = "failed"
+    }
+    update(db, updates)
+}
+
+func update(db *sql.DB, updates map[string]any) {
+    var parts []string
+    var args []any
+    for field, value := range updates {
+        parts = append(parts, field+" = ?")
+        args = append(args, value)
+    }
+    db.Exec("UPDATE chats SET "+strings.Join(parts, ", "), args...)
+}
+"""
+    [found] = statements(code)
+    assert {"UPDATE chats SET status = ?", "UPDATE chats SET status = ?, error = ?"} <= set(variants(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from nodepath_cli.source.hosts._go.alternatives import agree
+from nodepath_cli.source.hosts._go.alternatives import agree, join_guards
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.constants import choices, constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
@@ -60,11 +60,13 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         counts = [replace(each, number=each.number and each.number - 1) for each in counts]
     elif alone and not _one_text(m, f, nodes[0]):
         counts, known = [Counts("arguments", reason="results of a call")], True
-    single = len(counts) == 1 and not named
-    texts = constants(m, f, nodes[sink + 1 :], values[sink + 1 :]) if single else ()
-    _remember(m, done.call, counts, made, texts, whole=whole, known=known)
+    behind = nodes[sink + 1 :], values[sink + 1 :]
+    for count in counts:
+        under = join_guards(f.ambient, count.guard)
+        texts = constants(m, f, *behind, under) if under is not None and not named else ()
+        _remember(m, done.call, [count], made, texts, whole=whole, known=known)
     # Which of several arguments goes with which of several texts is not followed.
-    for each in choices(m, f, nodes[sink + 1 :], values[sink + 1 :]) if single and len(made) == 1 else ():
+    for each in choices(m, f, *behind) if len(counts) == 1 and len(made) == 1 and not named else ():
         _remember(m, done.call, counts, made, (each,), whole=whole, known=known)
 
 

@@ -21,20 +21,20 @@ _LONGEST = 400
 """Longest text that is looked at, in characters."""
 
 
-def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Given, ...]:
-    """Return the arguments that can be one text alone, with their positions."""
+def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value], under: Guard) -> tuple[Given, ...]:
+    """Return the arguments that can be one text alone on the way to a call, with their positions."""
     found: list[Given] = []
     for position, (node, value) in enumerate(zip(nodes, values, strict=False)):
         if node.type == "variadic_argument":
-            held = given(value, f.ambient)
+            held = given(value, under)
             atom = held[0].atom
             if len(held) == 1 and isinstance(atom, Items) and not atom.open and not atom.sample:
                 for behind, item in enumerate(atom.items):
-                    text = _constant(m, f, item)
+                    text = _constant(m, item, under)
                     if text is not None:
                         found.append(Given(position + behind, text.plain, text.pieces[0].span))
             break
-        text = _constant(m, f, value)
+        text = _constant(m, value, under)
         if text is not None:
             found.append(Given(position, text.plain, f.file.span(node)))
     return tuple(found)
@@ -47,7 +47,7 @@ def choices(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]
         if node.type == "variadic_argument":
             break
         held = given(value, f.ambient) if len(value) > 1 else ()
-        texts = [_constant(m, f, (each,)) for each in held if _can_be(m, each.guard)] if len(held) > 1 else []
+        texts = [_constant(m, (each,), f.ambient) for each in held if _can_be(m, each.guard)] if len(held) > 1 else []
         found += [Given(position, text.plain, f.file.span(node)) for text in texts[:_MOST] if text is not None]
     return found
 
@@ -60,9 +60,9 @@ def _can_be(m: Machine, guard: Guard) -> bool:
     )
 
 
-def _constant(m: Machine, f: Frame, value: Value) -> Text | None:
+def _constant(m: Machine, value: Value, under: Guard) -> Text | None:
     if len(value) > 1:
-        value = given(value, f.ambient)
+        value = given(value, under)
     atom = value[0].atom
     if len(value) != 1 or not isinstance(atom, Text) or len(atom.pieces) != 1 or len(atom.plain) > _LONGEST:
         return None

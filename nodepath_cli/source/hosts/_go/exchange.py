@@ -117,7 +117,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
                 m, f, nodes[rest:], singles[rest:], named=each.handle.named, rest=behind
             )
             if len(counts) == 1 and not each.handle.named:
-                given = constants(m, f, nodes[rest:], singles[rest:])
+                given = constants(m, f, nodes[rest:], singles[rest:], f.ambient)
             if base in _INTO:
                 counts.append(_destination(m, singles[:1], many=base == "Select"))
         note(m, call, each, counts, given, all_known=known)

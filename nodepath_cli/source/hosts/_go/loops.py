@@ -12,7 +12,19 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
-from nodepath_cli.source.hosts._go.values import Guard, Items, Number, Table, Text, Truth, Unknown, Value, just, unknown
+from nodepath_cli.source.hosts._go.values import (
+    Atom,
+    Guard,
+    Items,
+    Number,
+    Table,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    just,
+    unknown,
+)
 
 _MAX_ROUNDS = 128
 """Most iterations of a loop that is counted out."""
@@ -75,7 +87,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         return _each(m, f, body, targets, list(atom.entries))
     if len(value) == 1 and isinstance(atom, Number) and not atom.sample and 0 <= atom.value <= _MAX_ROUNDS:
         return _each(m, f, body, targets, [(just(Number(n)), unknown("")) for n in range(atom.value)])
-    if any(isinstance(each.atom, Items) and each.atom.items and not each.atom.open for each in value):
+    if any(_is_known(each.atom) for each in value):
         return _alternatives(m, f, node, body, targets, value)
     # The elements of a file's text are as little known as the file: that is what a report should say.
     reason = "file" if isinstance(atom, Unknown) and atom.reason == "file" else "loop variable"
@@ -91,6 +103,13 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         first = unknown(reason)
     counted = _as_many_rounds(m, f, value, body)
     return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words, counted=counted)
+
+
+def _is_known(atom: Atom) -> bool:
+    """Say whether something is gone through element by element."""
+    if isinstance(atom, Items):
+        return bool(atom.items) and not atom.open
+    return isinstance(atom, Table) and bool(atom.entries) and not atom.open
 
 
 def _as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
@@ -128,6 +147,8 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
                     rounds = rounds or f.scope
                 else:
                     none.append(f.scope)
+        elif isinstance(atom, Table) and _is_known(atom):
+            _each(m, f, body, targets, list(atom.entries))
         else:
             _once(m, f, node, body, (targets, [unknown("loop variable"), unknown(reason_of(value))]), may_skip=True)
         joined.append((alternative.guard, f.scope))
