@@ -276,3 +276,50 @@ def test_columns_of_a_constant_elsewhere_are_told_where_the_statement_stands(tre
     [finding] = [each for each in tree.audit(".").findings if each.rule == "NP108"]
     assert (finding.path, finding.position.line) == ("a.go", (HEAD + FUNCTION).count("\n") + 1)
     assert finding.message == "3 columns, 2 targets of Scan"
+
+
+GENERIC = """package a
+
+import ("context"; "github.com/jmoiron/sqlx")
+
+type view struct {
+    ID int `db:"id"`
+    A  int `db:"a"`
+}
+
+func one[T any](db *sqlx.DB, q string, args ...any) (*T, error) {
+    var v T
+    err := db.Get(&v, q, args...)
+    return &v, err
+}
+
+func list[K comparable, T any](db *sqlx.DB, q string) (v []T, err error) {
+    err = db.SelectContext(context.Background(), &v, q)
+    return v, err
+}
+
+func all[T any](db *sqlx.DB, q string) ([]T, error) { return list[int, T](db, q) }
+
+func read(db *sqlx.DB) {
+    CALL
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ('one[view](db, "SELECT id, a FROM t WHERE id = ?", 1)', None),
+        ('one[view](db, "SELECT id, b FROM t WHERE id = ?", 1)', "column 'b' has no field in view"),
+        ('one[int](db, "SELECT id FROM t")', None),
+        ('one[int](db, "SELECT id, b FROM t")', "2 columns, 1 target of Scan"),
+        ('one[other.View](db, "SELECT id, b FROM t")', None),
+        ('list[string, *view](db, "SELECT id, a FROM t")', None),
+        ('list[string, *view](db, "SELECT id, b FROM t")', "column 'b' has no field in view"),
+        ('all[view](db, "SELECT b FROM t")', "column 'b' has no field in view"),
+    ],
+)
+def test_the_type_that_a_call_names_for_a_type_parameter(tree: Tree, call: str, message: str | None) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (id INT, a INT, b INT);")
+    tree.write("a.go", GENERIC.replace("CALL", call))
+    assert [each.message for each in tree.audit().findings] == ([message] if message else [])

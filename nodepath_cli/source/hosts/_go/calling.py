@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, gorm, interfaces, invoking, outcome, recording
+from nodepath_cli.source.hosts._go import builtin, generics, gorm, interfaces, invoking, outcome, recording
 from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
@@ -263,10 +263,11 @@ def _follow(
     if len(values) == 1 and len(values[0]) == 1:
         bound = recording.spread_results(values[0])
     several = len(callee.functions) > 1
+    types = generics.named_by(m, f, node)
     m.one_of_several += several
     try:
         results = [
-            (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node))
+            (function, invoking.invoke(m, f, function, call, literals, nodes, bound, callee.receiver_node, types))
             for function in callee.functions
         ]
     finally:

@@ -52,7 +52,7 @@ def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Seq
     elif callee.package is not None and callee.package.endswith("sqlx") and callee.method == "StructScan" and nodes:
         for each in held(m, f, nodes[0], first_of(values[0])):
             # sqlx.StructScan reads all rows into a list.
-            note(m, done.call, each, [_destination(m, values[1:], many=True)], all_known=True)
+            note(m, done.call, each, [_destination(m, f, values[1:], many=True)], all_known=True)
     return None
 
 
@@ -75,7 +75,7 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         handle = opened("Query", made, f.ambient, whole=whole)
         many = base_name(callee.method) == "Select"
         for each in held(m, f, None, handle or ()):
-            note(m, call, each, [_destination(m, values[sink - 1 : sink], many=many)], all_known=True)
+            note(m, call, each, [_destination(m, f, values[sink - 1 : sink], many=many)], all_known=True)
     return rows
 
 
@@ -109,7 +109,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
         if base == "Scan":
             counts, known = scans.targets(m, f, nodes, singles)
         elif base == "StructScan":
-            counts, known = [_destination(m, singles[:1], many=False)], True
+            counts, known = [_destination(m, f, singles[:1], many=False)], True
         else:
             rest = 1 if base in _INTO else 0
             behind = base != callee.method or rest > 0
@@ -119,7 +119,7 @@ def _used(m: Machine, f: Frame, done: Evaluated, base: str, there: Sequence[Held
             if len(counts) == 1 and not each.handle.named:
                 given = constants(m, f, nodes[rest:], singles[rest:], f.ambient)
             if base in _INTO:
-                counts.append(_destination(m, singles[:1], many=base == "Select"))
+                counts.append(_destination(m, f, singles[:1], many=base == "Select"))
         note(m, call, each, counts, given, all_known=known)
         if base in _ROWS:
             kind = "Row" if base.startswith("QueryRow") else "Rows"
@@ -139,7 +139,7 @@ def _wrapped(m: Machine, f: Frame, done: Evaluated) -> Value | None:
     return tuple(Alternative(_outer(each.guard, f.ambient), each.handle) for each in there) or None
 
 
-def _destination(m: Machine, values: Sequence[Value], *, many: bool) -> Counts:
+def _destination(m: Machine, f: Frame, values: Sequence[Value], *, many: bool) -> Counts:
     if not values:
         return Counts("fields", reason="no destination")
-    return scans.destination(m, first_of(values[0]), many=many)
+    return scans.destination(m, f, first_of(values[0]), many=many)

@@ -22,7 +22,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, having, named
 from nodepath_cli.source.hosts._go.writes import Write, Writes, writes_of
 
 _T = TypeVar("_T")
-_TRANSPARENT = frozenset({"pointer_type", "parenthesized_type"})
+_TRANSPARENT = frozenset({"pointer_type", "parenthesized_type", "type_elem"})
 UNNAMED = "struct@"
 """What the id of a struct without a name begins with, behind its folder."""
 BASIC = frozenset(

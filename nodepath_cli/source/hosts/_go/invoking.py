@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import recording
+from nodepath_cli.source.hosts._go import generics, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -65,8 +65,12 @@ def invoke(
     nodes: Sequence[Node],
     values: Sequence[Value],
     receiver_node: Node | None,
+    types: Sequence[str] = (),
 ) -> Results:
-    """Return what a function returns for these arguments. Raises OutOfSteps."""
+    """Return what a function returns for these arguments. Raises OutOfSteps.
+
+    `types` are the ids of the types that the call names (`getOne[invoice](db, query)`).
+    """
     key = (function.file.path, function.node.start_byte)
     if key in m.active or m.nesting > MAX_NESTING - 30:
         return unknown_results(m, function)
@@ -110,7 +114,7 @@ def invoke(
         m.bound.append((key, values))
     m.way.append((call.key, f.iteration))
     try:
-        frame, written = _activate(m, f, function, nodes, values, receiver_node)
+        frame, written = _activate(m, f, function, nodes, values, receiver_node, types)
     finally:
         m.inline_depth -= not closure
         m.way.pop()
@@ -133,6 +137,7 @@ def _activate(
     nodes: Sequence[Node],
     values: Sequence[Value],
     receiver_node: Node | None,
+    types: Sequence[str] = (),
 ) -> tuple[Frame, list[tuple[Node, Value | None]]]:
     """Run a function's body; return its frame, and the caller's expressions with what the function made of them."""
     key = (function.file.path, function.node.start_byte)
@@ -140,6 +145,7 @@ def _activate(
     if closure is None:
         frame = m.frame(function.file, function_name(function))
         frame.scope.push()
+        frame.types = generics.bound(function, types)
     else:
         inner, live = closure.enter(f.scope)
         frame = m.frame(function.file, f.function, inner)

@@ -76,6 +76,8 @@ class Frame(Struct):
     """The parameters of a declared function, with their positions."""
     results: tuple[str, ...] = ()
     """Names of the result parameters."""
+    types: dict[str, str] = field(default_factory=dict)
+    """What its type parameters stand for, by type id in its file (`FOLDER.T`), as far as the call says so."""
     has_error: bool = False
     """The last result is an error."""
     exits: list[list[tuple[Guard, Scope]]] = field(default_factory=list)

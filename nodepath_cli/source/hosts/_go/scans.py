@@ -35,12 +35,13 @@ def _asked(m: Machine, f: Frame) -> bool:
     return any(re.search(rf"\b{name}\b[\w, ]*:?=\s*[\w.]+\.Column(?:s|Types)\(\)", f.file.text) for name in lengths)
 
 
-def destination(m: Machine, value: Value, *, many: bool) -> Counts:
+def destination(m: Machine, f: Frame, value: Value, *, many: bool) -> Counts:
     """Return what sqlx takes columns into: a struct by its names, anything else as one column.
 
     `many`: it is a list, with an element for each row.
     """
     type_id = element_type(value, many=many)
+    type_id = f.types.get(type_id, type_id)
     if not type_id:
         return Counts("fields", reason="a destination whose type is not known")
     scalar = is_scalar(m.index, type_id)
