@@ -204,6 +204,8 @@ def test_no_case_of_a_switch_may_never_happen(tree: Tree) -> None:
         ("Flow{}", ["nope"]),
         ("[]Flow{}", ["nope"]),
         ('map[string]any{"id": 1, "note": a, "nope": b}', ["node"]),
+        ('struct{ ID, Note, Nope int; Other int `db:"node"` }{1, 2, 3, 4}', []),
+        ('struct{ ID, Note, Nope int; Node int `db:"n"` }{ID: 1}', ["node"]),
         ("values", []),
         ("map[string]any{a: b}", []),
     ],

@@ -70,7 +70,7 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | No
     if kind.type == "map_type":
         return _map(m, f, kind.child_by_field_name("value"), body, file)
     if kind.type == "struct_type":
-        return _struct(m, f, "", field_names(file, kind), body)
+        return _struct(m, f, m.index.type_id(file, kind), field_names(file, kind), body)
     type_id = m.index.type_id(file, kind)
     folder, _, name = type_id.rpartition(".")
     found = m.index.type(folder, name)
