@@ -220,6 +220,17 @@ def test_named_parameters_against_tags_and_keys(tree: Tree, argument: str, missi
         assert line[finding.position.column - 1 : finding.position.end_column - 1] == finding.identifier
 
 
+def test_named_parameters_are_needed_whatever_the_handle_leaves_out(tree: Tree) -> None:
+    assert found(tree, 'u := s.x.Unsafe()\nu.NamedExec("UPDATE flows SET name = :nope", f)')
+
+
+def test_another_name_of_a_type_that_sends_sql(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    code = 'func drop(tx *session) { tx.Exec("DELETE FROM flows WHERE id = ? AND note = ?", 1) }\n'
+    tree.write("a.go", HEAD + "type session = sql.Tx\n\n" + code)
+    assert [each.rule for each in tree.audit("a.go").findings] == ["NP107"]
+
+
 def test_a_mapper_of_the_programs_own_is_not_guessed(tree: Tree) -> None:
     tree.write(
         "b.go", 'package store\n\nimport "github.com/jmoiron/sqlx"\n\nfunc open(x *sqlx.DB) { x.MapperFunc(snake) }\n'

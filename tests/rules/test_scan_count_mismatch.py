@@ -137,6 +137,8 @@ def test_columns_that_nothing_takes(tree: Tree, code: str, message: str) -> None
         'var u Unknown\ns.x.Get(&u, "SELECT id, node FROM flows")',
         'var n sql.NullString\ns.x.Get(&n, "SELECT name FROM flows")',
         'var fs []Flow\ns.x.Unsafe().Select(&fs, "SELECT * FROM flows")',
+        'rows, _ := s.x.Unsafe().Queryx("SELECT * FROM flows")\nvar f Flow\nrows.StructScan(&f)',
+        'x := s.x.Unsafe()\nvar fs []Flow\nx.Select(&fs, "SELECT * FROM flows")',
         'list := "id"\nfor _, d := range dest {\nlist += ", name"\n_ = d\n}\n'
         's.db.QueryRow("SELECT " + list + " FROM flows").Scan(&a)',
     ],
@@ -323,3 +325,10 @@ def test_the_type_that_a_call_names_for_a_type_parameter(tree: Tree, call: str, 
     tree.write("schema.sql", "CREATE TABLE t (id INT, a INT, b INT);")
     tree.write("a.go", GENERIC.replace("CALL", call))
     assert [each.message for each in tree.audit().findings] == ([message] if message else [])
+
+
+def test_one_call_that_may_leave_columns_out_says_nothing_of_the_others(tree: Tree) -> None:
+    call = 'one[view](db, "SELECT id, b FROM t WHERE id = ?", 1)\ndb.Unsafe().Queryx("SELECT id FROM t")'
+    tree.write("schema.sql", "CREATE TABLE t (id INT, a INT, b INT);")
+    tree.write("a.go", GENERIC.replace("CALL", call))
+    assert [each.message for each in tree.audit().findings] == ["column 'b' has no field in view"]

@@ -188,6 +188,7 @@ def trusted(m: Machine, f: Frame, callee: Callee) -> bool:
     if callee.functions or callee.method.startswith("Raw"):
         return False
     type_id = callee.receiver_type
+    type_id = m.index.meant(type_id)
     if _one_by_one(type_id):
         return True
     folder, _, name = type_id.rpartition(".")

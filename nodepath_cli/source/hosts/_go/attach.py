@@ -11,7 +11,7 @@ from nodepath_cli.source.hosts._go.arguments import MAP
 from nodepath_cli.source.hosts._go.fields import VARIABLE
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Noted
-from nodepath_cli.source.hosts._go.structs import own_mapping
+from nodepath_cli.source.hosts._go.structs import keeps_unsafe, own_mapping
 from nodepath_cli.source.hosts._go.values import Handle, Unknown
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.source.uses import Use
@@ -29,7 +29,9 @@ def with_uses(
     """
     found: dict[int, dict[Use, bool]] = defaultdict(dict)
     of_structs = [each for each in m.noted if each.kind in ("fields", "names") and each.owner != MAP]
-    left_out = set(of_structs) if of_structs and own_mapping(m.index.files) else ()
+    left_out = set(of_structs) if of_structs and own_mapping(m.index.files) else set()
+    if of_structs and keeps_unsafe(m.index.files):
+        left_out |= {each for each in of_structs if each.kind == "fields"}
     for noted in m.noted:
         if noted in left_out:
             continue

@@ -68,7 +68,7 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     if len(made) > 1 and _hands_on_arguments(done):
         m.ask()
     arguments.given(m, f, done, sink, made, whole=whole)
-    if callee.receiver_type.startswith(_DRIVER):
+    if callee.receiver_type.startswith(_DRIVER) or _unsafe(f, callee):
         return None
     rows = opened(callee.method, made, f.ambient, whole=whole)
     if base_name(callee.method) in _INTO and sink > 0 and _is_sqlx(m, f, callee):
@@ -77,6 +77,11 @@ def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
         for each in held(m, f, None, handle or ()):
             note(m, call, each, [_destination(m, f, values[sink - 1 : sink], many=many)], all_known=True)
     return rows
+
+
+def _unsafe(f: Frame, callee: Callee) -> bool:
+    """Say whether sqlx leaves the columns out for which a struct has no field (`db.Unsafe().Queryx(query)`)."""
+    return callee.receiver_node is not None and ".Unsafe()" in f.file.source(callee.receiver_node)
 
 
 def _hands_on_arguments(done: Evaluated) -> bool:

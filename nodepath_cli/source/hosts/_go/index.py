@@ -418,6 +418,14 @@ class Index:
             self._texts[type_id] = known
         return known
 
+    def meant(self, type_id: str, depth: int = 0) -> str:
+        """Return the id of the type that another name of the tree stands for (`type Tx = sqlx.Tx`)."""
+        folder, _, name = type_id.rpartition(".")
+        found = self.type(folder, name) if folder in self.folders else None
+        if found is None or found[1].type != "type_alias" or depth == _MAX_EMBEDDING:
+            return type_id
+        return self.meant(self.type_id(found[0], found[1].child_by_field_name("type")), depth + 1)
+
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         """Return what a type of the tree is declared as, with its file, through other names for it."""
         if type_id in self._unnamed:
