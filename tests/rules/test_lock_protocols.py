@@ -6,7 +6,8 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, deeds, inserts, leases, more, ordinary, selects, sound, upserts
+from tests.locks import SCHEMA, Case, deeds, inserts, leases, more, ordinary, seeded, selects, sound, upserts
+from tests.locks.audited import lock_findings
 from tests.tree import Tree
 
 CASES = (
@@ -40,3 +41,16 @@ def verdicts(tree: Tree, case: Case) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_lock_gets_the_verdict_that_it_deserves(tree: Tree, case: Case) -> None:
     assert verdicts(tree, case) == list(case.rules)
+
+
+@pytest.mark.parametrize(
+    ("values", "rules"),
+    [
+        ("lock_key) VALUES (?", []),
+        ("lock_key, owner) VALUES (?, NULL", []),
+        ("lock_key, owner) VALUES (?, CONNECTION_ID()", ["NP401"]),
+    ],
+)
+def test_to_make_the_rows_that_others_take_is_no_lock(tree: Tree, values: str, rules: list[str]) -> None:
+    found = lock_findings(tree, seeded.SOURCE.replace("VALUES)", values + ")"), seeded.SCHEMA)
+    assert [each.rule for each in found] == rules

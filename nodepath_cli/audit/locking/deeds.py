@@ -20,6 +20,25 @@ def takes(site: Site) -> bool:
     return site.access.key is not None and (site.access.action in ADDING or site.access.action == "update")
 
 
+def prepares(site: Site, about: Iterable[Site]) -> bool:
+    """Say whether a statement only makes the row that others take.
+
+    It gives nothing but the key, and an UPDATE of such a row asks whether it is taken. `about` are all statements about
+    the table.
+    """
+    access = site.access
+    if access.action not in ("insert", "ignore", "upsert") or access.key is None:
+        return False
+    given = [each for each in access.inserted if each.column not in access.key]
+    given += [each for each in access.settings if not each.keeps and each.column not in access.key]
+    if any(
+        each.value.kind != "null" and not (each.value.kind == "constant" and each.value.text in _EMPTY)
+        for each in given
+    ):
+        return False
+    return any(each.access.action == "update" and each.access.key and each.access.others for each in about)
+
+
 def frees(site: Site, shape: Shape) -> bool:
     """Say whether a statement takes out who has a row: it deletes the row of a key, or empties it."""
     access = site.access

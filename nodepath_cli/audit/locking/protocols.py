@@ -116,7 +116,7 @@ class Protocols:
         for function, ways in self.ways.items():
             for table in _written(ways):
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
-                if deeds.hands_out_row(ways, table):
+                if deeds.hands_out_row(ways, table) or self._prepares(acquire):
                     continue
                 own = words.taking(function.name) or any(_stands_in(function, site) for site in acquire.sites)
                 if own and self._is_lock(acquire):
@@ -263,6 +263,12 @@ class Protocols:
             # An upsert whose error alone is told: whoever notes down who has something does the same.
             return False
         return score >= (_ENOUGH_BY_DEEDS if speaks else _ENOUGH_NAMELESS)
+
+    def _prepares(self, acquire: Acquire) -> bool:
+        """Say whether a function only makes the rows that others take."""
+        about = self.sites.about(acquire.table)
+        written = [site for site in acquire.sites if site.access.action != "select"]
+        return all(deeds.prepares(site, about) for site in written)
 
     def _sure(self, acquire: Acquire) -> bool:
         """Say whether names or a caller speak for a lock, beside the deeds."""
