@@ -266,4 +266,50 @@ func (r *Repo) WithSessionLock(prospect, device string, work func() error) error
 """
         + RELEASE_DELETE,
     ),
+    Case(
+        "a refused INSERT counts as success",
+        ("NP401", "NP405"),
+        f"""
+func (r *Repo) TryAcquireSession(prospect, device, mine string) (bool, error) {{
+	_, err := r.db.Exec("INSERT INTO {AI} (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)", prospect, device, mine)
+	var me *mysql.MySQLError
+	if errors.As(err, &me) && me.Number == 1062 {{
+		return true, nil
+	}}
+	return err == nil, err
+}}
+
+func (r *Repo) ReleaseSession(prospect, device, mine string) error {{
+	_, err := r.db.Exec("DELETE FROM {AI} WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?", prospect, device, mine)
+	return err
+}}
+""",
+    ),
+    Case(
+        "a takeover from whoever has the row",
+        ("NP401",),
+        f"""
+func (r *Repo) TryAcquireSession(prospect, device, mine string) (bool, error) {{
+	_, err := r.db.Exec("INSERT INTO {AI} (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)", prospect, device, mine)
+	if err == nil {{
+		return true, nil
+	}}
+	var me *mysql.MySQLError
+	if !errors.As(err, &me) || me.Number != 1062 {{
+		return false, err
+	}}
+	res, err := r.db.Exec("UPDATE {AI} SET `timestamp` = ? WHERE id_prospect = ? AND id_device = ?", mine, prospect, device)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (r *Repo) ReleaseSession(prospect, device, mine string) error {{
+	_, err := r.db.Exec("DELETE FROM {AI} WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?", prospect, device, mine)
+	return err
+}}
+""",
+    ),
 )

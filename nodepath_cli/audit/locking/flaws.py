@@ -21,6 +21,8 @@ class Undecided(Struct, frozen=True, eq=False):
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
+    refused: bool = False
+    """It is an INSERT, and that another caller has the row (1062) is taken for success."""
 
 
 def undecided(acquire: Acquire) -> Iterator[Undecided]:
@@ -36,9 +38,36 @@ def undecided(acquire: Acquire) -> Iterator[Undecided]:
             if site.access.key is None or counts(site) or already_mine(way, run.position):
                 continue
             read = _read(way, acquire.table)
-            if site.access.action in SOFT or (site.access.action == "update" and read is None and _takes(site)):
+            if _refused(way, run) and _last(way, run):
+                seen.add(site)
+                yield Undecided(site, None, False, True)
+            elif site.access.action == "update" and read is None and _seizes(way, run):
+                seen.add(site)
+                yield Undecided(site, None, way.accepted(run) is not None)
+            elif site.access.action in SOFT or (site.access.action == "update" and read is None and _takes(site)):
                 seen.add(site)
                 yield Undecided(site, read, way.accepted(run) is not None)
+
+
+def _refused(way: Way, run: Run) -> bool:
+    """Say whether the path knows that an INSERT found another caller's row."""
+    return run.site is not None and run.site.access.action == "insert" and way.answer(run, "duplicate") is True
+
+
+def _last(way: Way, run: Run) -> bool:
+    """Say whether a path does nothing more than that in the table."""
+    table = run.site.table if run.site is not None else ""
+    later = (other for other in way.runs if other.position > run.position)
+    return not any(other.site is None or other.site.table == table for other in later)
+
+
+def _seizes(way: Way, run: Run) -> bool:
+    """Say whether an UPDATE takes a row whoever has it, with nothing but its key for a condition."""
+    site = run.site
+    if site is None or site.access.others or all(each.keeps for each in site.access.settings):
+        return False
+    before = (other for other in way.runs if other.position < run.position)
+    return way.accepted(run) is not None or any(_refused(way, other) for other in before)
 
 
 def _takes(update: Site) -> bool:

@@ -7,6 +7,9 @@ on. A SELECT afterwards does not decide either: both callers read a row that is 
 `UPDATE ... WHERE name = ? AND lease_until < NOW()` is no error either where another caller holds the lease: it changes
 no row, and only `RowsAffected()` says so.
 
+Nor does anything decide where error 1062 is taken for success, or where an UPDATE behind it asks for nothing but the
+key: it changes the row of whoever holds the lock, and `RowsAffected()` is 1.
+
 Why it matters: the lock locks nothing. Messages are answered twice, jobs run twice; measured on the incident's code, 16
 of 16 concurrent callers acquired it.
 
@@ -67,9 +70,8 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every upsert that takes a lock for whoever comes."""
     for acquire in protocols.acquires:
         for found in undecided(acquire):
-            name, words = acquire.function.name, _WORDS[found.write.access.action]
             yield found.write.hit(
-                f"every caller of {name} gets this lock: {words} succeeds in any case, and {_why(found)}",
+                f"every caller of {acquire.function.name} gets this lock: {_why(found)}",
                 *_related(found),
                 *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
             )
@@ -82,6 +84,14 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
 
 
 def _why(found: Undecided) -> str:
+    if found.refused:
+        return "that another caller has the row already (1062) is taken for success"
+    return f"{_WORDS[found.write.access.action]} succeeds in any case, and {_undecided(found)}"
+
+
+def _undecided(found: Undecided) -> str:
+    if found.write.access.action == "update" and not found.write.access.others:
+        return "it asks for nothing but the key: whoever has the row loses it"
     if found.counted:
         return "the number of affected rows that is taken for success comes of a row that another caller holds, too"
     if found.read is not None:
