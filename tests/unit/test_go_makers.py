@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tree import Tree, brief
-from tests.unit.go_host import statements
+from tests.unit.go_host import statements, variants
 
 DDL = "CREATE TABLE a (id INT, x INT); CREATE TABLE b (id INT, y INT);"
 
@@ -161,3 +161,12 @@ def test_options_that_nobody_knows_may_set_what_any_option_sets() -> None:
     found = statements({"store.go": code})
     last = {variant.sql for variant in found[-1].variants if "FROM a" in variant.sql}
     assert any("ORDER BY" in each for each in last)
+
+
+def test_what_comes_out_of_a_channel_was_put_into_some_struct_with_that_field() -> None:
+    run = 'ch := make(chan job, 1); go func() { for j := range ch { db.Exec(j.q) } }(); ch <- job{"DELETE FROM WHERE"}'
+    code = 'package a\n\nimport "database/sql"\n\ntype job struct{ q string }\n'
+    for name, condition in (("first", "guests WHERE id = 1"), ("second", "orders WHERE id = 2")):
+        code += f"func {name}(db *sql.DB) {{ {run.replace('WHERE', condition)} }}\n"
+    found = {text for each in statements(code) for text in variants(each)}
+    assert found == {"DELETE FROM guests WHERE id = 1", "DELETE FROM orders WHERE id = 2"}

@@ -133,8 +133,8 @@ def stored(
     if folder not in m.index.folders:
         return None
     _evaluate(m, folder, name, is_field=True)
-    if type_id:
-        _evaluate_positions(m, folder, type_id, name)
+    for each in (type_id,) if type_id else _having(m, folder, name):
+        _evaluate_positions(m, folder, each, name)
     key = (folder, type_id, name, whose, whole and bool(type_id))
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
@@ -238,6 +238,16 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
             for write in part.by_position.get(names.index(name), ()):
                 if m.index.type_id(file, write.type) == type_id:
                     _evaluate_write(m, folder, name, _Site(file, write))
+
+
+def _having(m: Machine, folder: str, name: str) -> list[str]:
+    """Return the types of a package that have a field, the first time that it is asked for of an unknown one."""
+    key = (folder, f"?.{name}", True)
+    if key in m.searched or _too_deep(m):
+        return []
+    m.searched.add(key)
+    found = (f"{folder}.{each}" for file in m.index.mentioning(folder, name) for each in m.index.of(file).types)
+    return [type_id for type_id in found if name in m.index.field_names(type_id)]
 
 
 def _files(m: Machine, folder: str, name: str) -> Iterable[GoFile]:
