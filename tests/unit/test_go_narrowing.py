@@ -8,9 +8,39 @@ from tests.unit.go_host import statements, variants
 
 HEAD = """package store
 
-import ("database/sql"; "errors")
+import ("database/sql"; "errors"; "slices")
 
 const city = "city"
+
+var columns = []string{"name", city}
+var allowed = map[string]bool{"name": true, city: true, "secret": false}
+var known = map[string]struct{}{"name": {}, city: {}}
+
+func listed(c string) bool { return slices.Contains(columns, c) }
+
+func found(c string) bool {
+	_, ok := known[c]
+	return ok
+}
+
+func chosen(c string) bool {
+	switch c {
+	case "name", city:
+		return true
+	}
+	return false
+}
+
+func walked(c string) bool {
+	for _, each := range columns {
+		if each == c {
+			return true
+		}
+	}
+	return false
+}
+
+func random(c string) bool { return c == "name" || len(c) > 7 }
 
 func list(db *sql.DB, by string, more bool) error {
 """
@@ -66,3 +96,64 @@ def test_in_its_arm_the_variable_is_what_was_asked_for() -> None:
 def test_the_way_to_a_text_names_what_was_asked_for() -> None:
     [found] = statements(HEAD + 'if by != "name" && by != city {\nreturn nil\n}' + TAIL)
     assert sorted(each.branch for each in found.variants) == ['by == "city"', 'by == "name"']
+
+
+ASKED = [
+    'slices.Contains([]string{"name", city}, by)',
+    "slices.Contains(columns, by)",
+    "allowed[by]",
+    "listed(by)",
+    "found(by)",
+    "chosen(by)",
+    "walked(by)",
+    "more && listed(by)",
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_whatever_holds_the_list_of_what_is_allowed(asked: str) -> None:
+    assert texts(f"if !({asked}) {{\nreturn errors.New(by)\n}}") == {"name", "city"}
+    assert texts(f'if !({asked}) {{\nby = "id"\n}}') == {"name", "city", "id"}
+    assert texts(f'if by == "" || !({asked}) {{\nby = "id"\n}}') == {"name", "city", "id"}
+    assert texts(f'if {asked} {{\nby += " DESC"\n}} else {{\nby = "id"\n}}') == {"name DESC", "city DESC", "id"}
+    assert texts(f'switch {{\ncase {asked}:\ndefault:\nby = "id"\n}}') == {"name", "city", "id"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if _, ok := known[by]; !ok {\nreturn nil\n}",
+        "_, there := known[by]\nif !there {\nreturn nil\n}",
+        "if there, ok := allowed[by]; !ok || !there {\nreturn nil\n}",
+    ],
+)
+def test_the_answer_of_a_lookup_in_a_map(code: str) -> None:
+    assert {"name", "city"} <= texts(code) <= {"name", "city", "secret"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if !slices.Contains(columns, by) {\nmore = true\n}",
+        "if !slices.Contains(other(), by) {\nreturn nil\n}",
+        "if !random(by) {\nreturn nil\n}",
+        "if !listed(by) && more {\nreturn nil\n}",
+        "if listed(by) {\nreturn nil\n}",
+        'if !allowed[by] {\nif more {\nby = "id"\n}\n}',
+        'if by == "name" || by == "" {\nby = "id"\n}',
+        "_, ok := known[by]\nby = other()\nif !ok {\nreturn nil\n}",
+        "mine := map[string]bool{}\nmine[other()] = true\nif !mine[by] {\nreturn nil\n}",
+    ],
+)
+def test_what_does_not_ask_for_all_that_it_can_be_says_nothing(code: str) -> None:
+    assert any("<>" in text for text in texts(code))
+
+
+def test_two_variables_that_one_condition_asks_for() -> None:
+    code = 'if listed(by) && (dir == "ASC" || dir == "DESC") {\nby += " " + dir\n} else {\nby = "id"\n}'
+    assert texts(f"dir := other()\n{code}") == {"name ASC", "city ASC", "name DESC", "city DESC", "id"}
+
+
+def test_keys_of_a_loop_that_leaves_the_others_out() -> None:
+    code = 'by = ""\nfor key := range given() {\nif !allowed[key] {\ncontinue\n}\nby += key + ", "\n}\nby += "id"'
+    assert texts(code) == {"id", "name, id", "city, id"}

@@ -10,7 +10,7 @@ from nodepath_cli.source.hosts._go.alternatives import given, limit
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.handles import place_of, target_of
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Lookup, Machine
 from nodepath_cli.source.hosts._go.repeats import repeated_value
 from nodepath_cli.source.hosts._go.results import first_of, several
 from nodepath_cli.source.hosts._go.syntax import named
@@ -76,8 +76,9 @@ def _padded(m: Machine, values: list[Value], wanted: int, f: Frame, right: Node)
         operand, index = only.child_by_field_name("operand"), only.child_by_field_name("index")
         if operand is not None and index is not None:
             key = ("element", f.activation, f.iteration, only.start_byte, f.file.path)
-            found = presence(m.evaluate(f, operand), m.evaluate(f, index))
-            m.lookups[id(found)] = found, key
+            whole, at = m.evaluate(f, operand), m.evaluate(f, index)
+            found = presence(whole, at)
+            m.lookups[id(found)] = Lookup(found, key, first_of(whole), f.file.source(index), at)
             return [values[0], found]
     if len(values) == 1 and len(named(right)) == 1:
         # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.

@@ -105,6 +105,9 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         settled = bool(known) and all(isinstance(each.atom, Truth) for each in known)
         # What rests on a field or a variable may be otherwise, but goes with the branches that it was set in.
         settled = settled and (not m.soft or len({_is_true(each) for each in known}) > 1)
+        if settled and len(known) > 1 and condition is not None and narrowing.by_condition(m, f, condition):
+            # `if allowed[by]`: which entry it is goes with what the key is.
+            settled = False
         if settled and not _leaves_the_rest_dead(m, known, then, other) and not _of_another_database(known, source):
             return _known(m, f, known, then, other)
         if condition is not None and _ERROR_CHECK.match(source):
@@ -134,7 +137,7 @@ def _note_presence(m: Machine, f: Frame, decision: int, source: str) -> None:
     """Remember what `if !ok` says of the choice of an entry in `entry, ok := entries[key]`."""
     value = f.scope.get(source.removeprefix("!")) if m.lookups else None
     known = m.lookups.get(id(value)) if value is not None else None
-    choice = m.decisions.find(known[1]) if known is not None else None
+    choice = m.decisions.find(known.choice) if known is not None else None
     if choice is not None:
         m.decisions.present(decision, int(source.startswith("!")), choice)
 
@@ -273,11 +276,11 @@ def branch(
     f: Frame,
     decision: int,
     arms: Sequence[Node | Sequence[Node] | None],
-    narrowed: Narrowed | None = None,
+    narrowed: Sequence[Narrowed] = (),
 ) -> bool:
     """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
-    if narrowed is not None:
-        narrowing.apart(m, f, narrowed, decision)
+    for each in narrowed:
+        narrowing.apart(m, f, each, decision)
     base, ambient = f.scope, f.ambient
     m.charge(base.size() * len(arms))
     m.decisions.enter(decision, ambient)
@@ -289,8 +292,8 @@ def branch(
         if inside is None:
             continue
         f.scope, f.ambient = base.fork(), inside
-        if narrowed is not None:
-            narrowed.enter(number, f.scope)
+        for each in narrowed:
+            each.enter(number, f.scope)
         goes_on = True
         if arm is not None:
             goes_on = execute(m, f, arm) if isinstance(arm, Node) else _case_body(m, f, arm)
@@ -300,8 +303,8 @@ def branch(
     f.scope, f.ambient = base, ambient
     if not joined:
         return False
-    if narrowed is not None:
-        narrowed.leave(joined, decision)
+    for each in narrowed:
+        each.leave(joined, decision)
     base.join(joined)
     if len(joined) == 1:
         f.ambient = surviving[0]
@@ -356,7 +359,7 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
                 m.folded = True
                 return True
             chosen = default
-        narrowed = None
+        narrowed: Sequence[Narrowed] = ()
         if node.type == "expression_switch_statement":
             asked += [()] if default is None else []
             narrowed = narrowing.by_cases(m, f, subject, asked)
@@ -376,7 +379,7 @@ def _run_cases(
     bodies: list[Sequence[Node] | None],
     chosen: int | None,
     default: int | None,
-    narrowed: Narrowed | None,
+    narrowed: Sequence[Narrowed],
 ) -> bool:
     if chosen is not None and not dialects.by_branch(words[chosen], "mysql"):
         m.folded = True

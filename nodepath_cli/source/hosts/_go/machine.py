@@ -14,7 +14,7 @@ from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Step, Written
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Unknown, Value, unknown
+from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Text, Unknown, Value, unknown
 from nodepath_cli.source.statement import Span
 
 STEPS = 60_000
@@ -95,6 +95,20 @@ class Summary(Struct):
     done: bool = False
     multiples: dict[int, int] = field(default_factory=dict)
     """The numbers that stand for parameters, or for the lengths of such, and which parameters those are."""
+
+
+class Lookup(Struct, frozen=True):
+    """A lookup in a map that says whether the key is there."""
+
+    present: Value
+    """Its `ok`."""
+    choice: object
+    """What identifies the choice of the entry."""
+    whole: Value
+    """The map."""
+    name: str
+    """The key, as written."""
+    key: Value
 
 
 class Machine(Struct, eq=False):
@@ -200,8 +214,10 @@ class Machine(Struct, eq=False):
     """Since it was last cleared, a value was read that the program may change (a field, a package's variable)."""
     folded: bool = False
     """Something was left out, for a condition that is known or for its depth; its calls may not have been seen."""
-    lookups: dict[int, tuple[Value, object]] = field(default_factory=dict)
-    """By the identity of the `ok` of a lookup in a map: that, and what identifies the choice of the entry."""
+    lookups: dict[int, Lookup] = field(default_factory=dict)
+    """By the identity of the `ok` of a lookup in a map."""
+    predicates: dict[Key, tuple[list[Text] | None, list[Text] | None]] = field(default_factory=dict)
+    """Functions that were seen to ask something of their argument: what it is where they answer yes, and where no."""
     lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
     """By the identity of a list that is known only at run time: the list, and its length."""
     members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
