@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.alternatives import limit, product
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
 from nodepath_cli.source.hosts._go.formatting import sprintf
+from nodepath_cli.source.hosts._go.lists_package import PACKAGES, list_call, repeat
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import loop_of, rounds_of
 from nodepath_cli.source.hosts._go.results import first_of
@@ -207,8 +208,10 @@ def package_call(
         return unknown("file")
     if package in ("path", "path/filepath") and name == "Join" and values and all(_is_plain(each) for each in values):
         return just(computed(posixpath.join(*(plain(value[0].atom) or "" for value in values)), f.file, nodes[0]))
-    if package == "slices" and name in ("Concat", "Clone") and values:
-        return values[0] if name == "Clone" else None
+    if package in PACKAGES:
+        if name == "Repeat" and len(values) == _TWO:
+            return repeat(values[0], values[1], m.multiple(values[1]))
+        return list_call(package, name, values, spread=bool(nodes) and nodes[-1].type == "variadic_argument")
     return None
 
 

@@ -13,6 +13,7 @@ from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
 from nodepath_cli.source.hosts._go.values import (
+    SEQUENCE,
     Atom,
     Guard,
     Items,
@@ -77,7 +78,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     targets = [f.file.source(name) for name in named(left)] if left is not None else []
     atom = value[0].atom
     if len(value) == 1 and isinstance(atom, Items) and not atom.open and atom.items:
-        pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items)]
+        pairs = _pairs(atom)
         before = f.scope.fork() if atom.sample else None
         _each(m, f, body, targets, pairs)
         if before is not None:
@@ -99,10 +100,19 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     words = f"for range {shown}"
     is_map = kind.startswith("map[") or isinstance(atom, Table)
     first = unknown(MAP_KEY) if is_map else just(Number(0))
+    if isinstance(atom, Items) and atom.named == SEQUENCE:
+        first = element
     if isinstance(atom, (Unknown, Text)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
     counted = _as_many_rounds(m, f, value, body)
     return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words, counted=counted)
+
+
+def _pairs(items: Items) -> list[tuple[Value, Value]]:
+    """Return what the two variables of a loop over a list are in each round."""
+    if items.named == SEQUENCE:
+        return [(item, unknown("no value")) for item in items.items]
+    return [(just(Number(number)), item) for number, item in enumerate(items.items)]
 
 
 def _is_known(atom: Atom) -> bool:
@@ -138,7 +148,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
         f.scope, f.ambient = base.fork(), inside
         atom = alternative.atom
         if isinstance(atom, Items):
-            pairs = [(just(Number(number)), item) for number, item in enumerate(atom.items)]
+            pairs = _pairs(atom)
             _each(m, f, body, targets, pairs)
             if atom.sample or atom.open:
                 number = number or loop_of(atom) or place(f.file, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.alternatives import agree, limit, product
 from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.text_parts import cut, hole, substituted
+from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole, substituted
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
@@ -27,6 +28,7 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
+_WORD = re.compile(r"\S+")
 _MAX_REPEAT = 2_000
 _SPACE = " \t\n\v\f\r\x85\xa0"
 
@@ -43,6 +45,8 @@ def strings_call(file: GoFile, name: str, nodes: Sequence[Node], values: Sequenc
         return just(Items(tuple(values), False, "strings.Replacer"))
     if name == "Split" and len(values) == 2:
         return combine(values, _split)
+    if name == "Fields" and len(values) == 1:
+        return combine(values, _fields)
     if name in ("Replace", "ReplaceAll") and len(values) > 2:
         new = combine((values[2],), lambda atoms: as_text(atoms[0], file, nodes[2]))
         values = (*values[:2], new, *values[3:])
@@ -160,6 +164,13 @@ def _split(atoms: tuple[Atom, ...]) -> Atom:
         position = found + len(mark)
     parts.append(just(cut(text, position, len(text.plain))))
     return Items(tuple(parts), False, "string")
+
+
+def _fields(atoms: tuple[Atom, ...]) -> Atom:
+    text = atoms[0]
+    if not isinstance(text, Text) or has_hole(text):
+        return Unknown(text.reason if isinstance(text, Unknown) else "split text", "[]string")
+    return Items(tuple(just(cut(text, *each.span())) for each in _WORD.finditer(text.plain)), False, "string")
 
 
 def _test(name: str, atoms: tuple[Atom, ...]) -> Atom:

@@ -27,6 +27,9 @@ MAX_TEXT = 120_000
 MAX_ITEMS = 400
 """Longest list that is followed element by element."""
 
+SEQUENCE = "iter.Seq"
+"""The type of a list that `range` goes through without an index (`maps.Keys(m)`)."""
+
 Guard = tuple[tuple[int, int], ...]
 """Decisions and the arm taken, `(decision, arm)`, in order of decision; arm 0 is the one that is written first."""
 
