@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields, names
+from nodepath_cli.source.hosts._go import fields, generics, names
 from nodepath_cli.source.hosts._go.alternatives import given, limit
 from nodepath_cli.source.hosts._go.composites import presence
 from nodepath_cli.source.hosts._go.declarations import variable_specs
@@ -248,7 +248,7 @@ def variables(m: Machine, f: Frame, node: Node) -> bool:
         targets = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
         listing, kind = spec.child_by_field_name("value"), spec.child_by_field_name("type")
         if listing is None:
-            values = [names.zero(m, f.file, kind) for _ in targets]
+            values = [generics.zero_value(m, f, kind) or names.zero(m, f.file, kind) for _ in targets]
         else:
             values = _padded(m, several(m, f, named(listing)), len(targets), f, listing)
         if kind is not None and listing is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import names
+from nodepath_cli.source.hosts._go import generics, names
 from nodepath_cli.source.hosts._go.alternatives import limit, product
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
@@ -117,7 +117,7 @@ def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequ
 
 
 def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -> Value:
-    value = names.zero(m, f.file, kind)
+    value = generics.zero_value(m, f, kind) or names.zero(m, f.file, kind)
     atom = value[0].atom
     if name == "make" and isinstance(atom, Items) and sizes and len(sizes) == 1:
         size = sizes[0][0].atom

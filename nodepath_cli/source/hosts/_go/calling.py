@@ -56,8 +56,22 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
     function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if function is None:
         return unknown("broken call")
+    return _call(m, f, node, function, named(listing) if listing is not None else [])
+
+
+def generic_call(m: Machine, f: Frame, node: Node) -> Value | None:
+    """Return the value of `count[invoice](db)`, which is written like a conversion to a generic type; None for one."""
+    kind, operand = node.child_by_field_name("type"), node.child_by_field_name("operand")
+    function = kind.child_by_field_name("type") if kind is not None and kind.type == "generic_type" else None
+    if function is None or operand is None:
+        return None
+    type_id = m.index.type_id(f.file, function)
+    folder, _, name = type_id.rpartition(".")
+    return _call(m, f, node, function, [operand]) if m.index.routine(folder, name) is not None else None
+
+
+def _call(m: Machine, f: Frame, node: Node, function: Node, arguments: list[Node]) -> Value:
     m.visited.add((f.file.path, node.start_byte))
-    arguments = named(listing) if listing is not None else []
     builder = builtin.builder_call(m, f, function, arguments)
     if builder is not None:
         return builder
@@ -79,6 +93,9 @@ def call_value(m: Machine, f: Frame, node: Node) -> Value:
         if callee.package is None and (not callee.method or m.index.is_interface(callee.receiver_type)):
             changed_by_value(m, f, callee.name, arguments, values)
         result = made or gorm.expression(f.file, callee, arguments, values)
+        if f.types and not f.types.get(callee.receiver_type, "-") and m.root is not None and m.sends[m.root]:
+            # A method of a type parameter: what it returns is known to callers that say what that stands for.
+            m.ask()
         result = result or _converted(m, f, callee, values) or _outside(f, callee, arguments, values)
     if literals:
         recording.hand_on(m, call, literals, result)
@@ -99,9 +116,12 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         node = inner
     name = f.file.shown(node)
     if node.type == "func_literal":
-        return Callee("func literal", "", functions=(Function(f.file, node, Closure(f.scope)),))
-    if node.type == "identifier":
+        return Callee("func literal", "", functions=(Function(f.file, node, Closure(f.scope, f.types)),))
+    if node.type in ("identifier", "type_identifier"):
         return _plain(m, f, name)
+    if node.type == "qualified_type":
+        folder, _, method = m.index.type_id(f.file, node).rpartition(".")
+        return Callee(name, method, folder, functions=_functions(package_name(m, folder, method) or ()))
     if node.type != "selector_expression":
         return Callee(name, "", functions=_functions(m.evaluate(f, node)))
     operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
@@ -180,6 +200,9 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
         return None
     singles = [first_of(value) for value in values]
     if callee.package is None and not callee.method:
+        if f.types and len(singles) == 1 and f"{f.file.folder}.{callee.name}" in f.types:
+            # `PT(new(T)).Table()`
+            return singles[0]
         if callee.name in BASIC:
             return _basic(callee.name, singles[0]) if singles else unknown("broken conversion")
         return builtin.go_call(m, f, callee.name, nodes, singles)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import composites, names
-from nodepath_cli.source.hosts._go.calling import call_value
+from nodepath_cli.source.hosts._go.calling import call_value, generic_call
 from nodepath_cli.source.hosts._go.handles import pointed
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
@@ -92,7 +92,7 @@ def _inner(m: Machine, f: Frame, node: Node) -> Value:
 
 
 def _closure(m: Machine, f: Frame, node: Node) -> Value:
-    function = Function(f.file, node, Closure(f.scope))
+    function = Function(f.file, node, Closure(f.scope, f.types))
     m.pending.append(function)
     return just(function)
 
@@ -283,6 +283,9 @@ def _assertion(m: Machine, f: Frame, node: Node) -> Value:
 
 
 def _conversion(m: Machine, f: Frame, node: Node) -> Value:
+    called = generic_call(m, f, node)
+    if called is not None:
+        return called
     operand = node.child_by_field_name("operand")
     return m.evaluate(f, operand) if operand is not None else unknown("broken expression")
 

@@ -98,7 +98,7 @@ def invoke(
         too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
         if (
             too_deep
-            or not _informative(values, function.receiver)
+            or not (_informative(values, function.receiver) or generics.tells(m, function, types, values))
             or (m.tired and not (touches or returns or _clauses(values)))
         ):
             results = _multiplied(m, key, values, _standalone(m, function, values))
@@ -145,10 +145,11 @@ def _activate(
     if closure is None:
         frame = m.frame(function.file, function_name(function))
         frame.scope.push()
-        frame.types = generics.bound(function, types)
+        frame.types = generics.bound(function, types, values)
     else:
         inner, live = closure.enter(f.scope)
         frame = m.frame(function.file, f.function, inner)
+        frame.types = closure.types
         frame.routine, frame.parameters = f.routine, f.parameters
         m.way.append((key, (closure.number,)))
     frame.ambient = frame.entered = f.ambient
@@ -345,6 +346,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
             m.active.append(key)
             frame = m.frame(routine.file, routine.name)
             try:
+                frame.types = generics.bound(function, (), ())
                 bind(m, frame, function, (), ())
                 counted = _countable(frame)
                 _run(m, frame, function)

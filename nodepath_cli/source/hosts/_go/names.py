@@ -343,6 +343,16 @@ def _rests_on_itself(text: Text) -> bool:
     return any(piece.hole is not None and piece.hole[1] == ITSELF for piece in text.pieces)
 
 
+def zero_of(m: Machine, type_id: str) -> Value:
+    """Return the zero value of a type of which the id is known. A pointer is taken for what it points to."""
+    if m.index.is_text(type_id):
+        return just(EMPTY) if type_id == "string" else named_basic(just(EMPTY), type_id)
+    found = m.index.body(type_id)
+    if found is not None and found[1].type == "struct_type":
+        return just(Record(type_id, (), True))
+    return unknown("run-time value", type_id)
+
+
 def zero(m: Machine, file: GoFile, kind: Node | None) -> Value:
     """Return the zero value of a declared type."""
     type_id = m.index.type_id(file, kind)

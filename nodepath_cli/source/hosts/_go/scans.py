@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.source.hosts._go import generics
 from nodepath_cli.source.hosts._go.counting import counted
 from nodepath_cli.source.hosts._go.handles import Counts
 from nodepath_cli.source.hosts._go.index import bare_name
@@ -41,7 +42,7 @@ def destination(m: Machine, f: Frame, value: Value, *, many: bool) -> Counts:
     `many`: it is a list, with an element for each row.
     """
     type_id = element_type(value, many=many)
-    type_id = f.types.get(type_id, type_id)
+    type_id = generics.meant(f, type_id)
     if not type_id:
         return Counts("fields", reason="a destination whose type is not known")
     scalar = is_scalar(m.index, type_id)

@@ -87,11 +87,13 @@ class Scope:
 class Closure:
     """The variables that a function literal sees, those of blocks that were left since, too."""
 
-    __slots__ = ("_blocks", "_levels", "_made_in", "number")
+    __slots__ = ("_blocks", "_levels", "_made_in", "number", "types")
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, types: dict[str, str]) -> None:
         self.number = next(_BLOCKS)
         """Of two literals that one place of the program has made, which one this is."""
+        self.types = types
+        """What the type parameters of the function around stand for."""
         self._made_in = scope
         self._levels = list(scope.levels)
         self._blocks = scope.blocks
