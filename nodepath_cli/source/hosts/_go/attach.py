@@ -11,7 +11,8 @@ from nodepath_cli.source.hosts._go.arguments import MAP
 from nodepath_cli.source.hosts._go.fields import VARIABLE
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Noted
-from nodepath_cli.source.hosts._go.structs import keeps_unsafe, own_mapping
+from nodepath_cli.source.hosts._go.structs import own_mapping
+from nodepath_cli.source.hosts._go.unsafe import unsafe_calls
 from nodepath_cli.source.hosts._go.values import Handle, Unknown
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.source.uses import Use
@@ -30,8 +31,8 @@ def with_uses(
     found: dict[int, dict[Use, bool]] = defaultdict(dict)
     of_structs = [each for each in m.noted if each.kind in ("fields", "names") and each.owner != MAP]
     left_out = set(of_structs) if of_structs and own_mapping(m.index.files) else set()
-    if of_structs and keeps_unsafe(m.index.files):
-        left_out |= {each for each in of_structs if each.kind == "fields"}
+    unsafe = unsafe_calls(m.index) if of_structs else set()
+    left_out |= {each for each in of_structs if each.kind == "fields" and (unsafe is None or each.call in unsafe)}
     for noted in m.noted:
         if noted in left_out:
             continue

@@ -42,6 +42,9 @@ def destination(m: Machine, f: Frame, value: Value, *, many: bool) -> Counts:
     `many`: it is a list, with an element for each row.
     """
     type_id = element_type(value, many=many)
+    if f.types and not f.types.get(type_id, "-"):
+        # Its callers say what the type parameter stands for.
+        m.ask()
     type_id = generics.meant(f, type_id)
     if not type_id:
         return Counts("fields", reason="a destination whose type is not known")

@@ -17,9 +17,6 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 
 _TAG = re.compile(r'(?<!\w)db:"((?:[^"\\]|\\.)*)"')
 _MAPPERS = ("MapperFunc(", "NewMapper", ".Mapper =")
-_UNSAFE = re.compile(r"\.Unsafe\(\)(?!\s*\.\s*\w)")
-"""A handle that leaves columns without a field out, kept for later: any call may be on it. Of one in a chain of calls
-(`db.Unsafe().Get(...)`) it is seen."""
 _MAX_DEPTH = 4
 _SCALARS = BASIC - {"any", "error"}
 _KNOWN_SCALARS = ("time.Time", "database/sql.Null", "encoding/json.RawMessage")
@@ -28,11 +25,6 @@ _KNOWN_SCALARS = ("time.Time", "database/sql.Null", "encoding/json.RawMessage")
 def own_mapping(files: Sequence[GoFile]) -> bool:
     """Say whether a program changes how sqlx finds fields."""
     return any(word in file.text for file in files if "sqlx" in file.text for word in _MAPPERS)
-
-
-def keeps_unsafe(files: Sequence[GoFile]) -> bool:
-    """Say whether a program has handles of sqlx that leave columns out for which a struct has no field."""
-    return any(_UNSAFE.search(file.text) for file in files if ".Unsafe()" in file.text)
 
 
 def columns_of(index: Index, type_id: str) -> tuple[str, ...] | None:
