@@ -94,6 +94,12 @@ def found(tree: Tree, code: str, settings: Settings | None = None) -> list[Findi
             "2 placeholders, 1 argument",
         ),
         (
+            'var flows []Flow\nsqlx.SelectContext(ctx, s.x, &flows, "SELECT id FROM flows WHERE id = ?")',
+            "1 placeholder, 0 arguments",
+        ),
+        ('sqlx.MustExec(s.x, "DELETE FROM flows WHERE id = ?", a, b)', "1 placeholder, 2 arguments"),
+        ('st, _ := sqlx.Preparex(s.x, "DELETE FROM flows WHERE id = ?")\nst.Exec()', "1 placeholder, 0 arguments"),
+        (
             'q, args, _ := sqlx.In("SELECT id FROM flows WHERE id IN (?) AND name = ?", ids)\ns.x.Query(q, args...)',
             "2 placeholders, 1 argument",
         ),
@@ -218,6 +224,10 @@ def test_named_parameters_against_tags_and_keys(tree: Tree, argument: str, missi
     for finding in findings:
         line = source[finding.position.line - 1]
         assert line[finding.position.column - 1 : finding.position.end_column - 1] == finding.identifier
+
+
+def test_named_parameters_of_a_function_of_sqlx(tree: Tree) -> None:
+    assert found(tree, 'sqlx.NamedExecContext(ctx, s.x, "UPDATE flows SET name = :nope", f)')
 
 
 def test_named_parameters_are_needed_whatever_the_handle_leaves_out(tree: Tree) -> None:

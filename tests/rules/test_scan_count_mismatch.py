@@ -99,6 +99,14 @@ LOOP = "rows, err := s.db.Query(`{}`)\nif err != nil {{\nreturn\n}}\nfor rows.Ne
         ('var n int\ns.x.Get(&n, "SELECT id, name FROM flows")', "2 columns, 1 target of Scan"),
         ('var fs []Flow\ns.x.Select(&fs, "SELECT id, name, node FROM flows")', "column 'node' has no field in Flow"),
         ('var fs []*Flow\ns.x.Select(&fs, "SELECT * FROM flows")', "column 'node' has no field in Flow"),
+        ('var fs []Flow\nsqlx.Select(s.x, &fs, "SELECT id, node FROM flows")', "column 'node' has no field in Flow"),
+        ('var f Flow\nsqlx.GetContext(nil, s.x, &f, "SELECT node FROM flows")', "column 'node' has no field in Flow"),
+        ('var n int\nsqlx.Get(s.x, &n, "SELECT id, name FROM flows")', "2 columns, 1 target of Scan"),
+        (
+            'rows, _ := sqlx.NamedQuery(s.x, "SELECT node FROM flows WHERE id = :id", Flow{})\n'
+            "var f Flow\nrows.StructScan(&f)",
+            "column 'node' has no field in Flow",
+        ),
         (
             'var f struct {\nID int `db:"id"`\n}\ns.x.QueryRowx("SELECT id, node FROM flows").StructScan(&f)',
             "column 'node' has no field in the struct",
@@ -137,6 +145,7 @@ def test_columns_that_nothing_takes(tree: Tree, code: str, message: str) -> None
         'var u Unknown\ns.x.Get(&u, "SELECT id, node FROM flows")',
         'var n sql.NullString\ns.x.Get(&n, "SELECT name FROM flows")',
         'var fs []Flow\ns.x.Unsafe().Select(&fs, "SELECT * FROM flows")',
+        'var fs []Flow\nsqlx.Select(s.x.Unsafe(), &fs, "SELECT * FROM flows")',
         'rows, _ := s.x.Unsafe().Queryx("SELECT * FROM flows")\nvar f Flow\nrows.StructScan(&f)',
         'x := s.x.Unsafe()\nvar fs []Flow\nx.Select(&fs, "SELECT * FROM flows")',
         'list := "id"\nfor _, d := range dest {\nlist += ", name"\n_ = d\n}\n'

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SENDS = frozenset(("Exec", "MustExec", "Query", "QueryRow", "Queryx", "QueryRowx", "Get", "Select"))
 _ROWS = frozenset(("Query", "QueryRow", "Queryx", "QueryRowx"))
 _INTO = frozenset(("Get", "Select"))
+_FUNCTIONS = frozenset(("MustExec", "NamedExec", "NamedQuery", "Preparex"))
+"""Functions of sqlx that are given a handle, the SQL, and what goes with it."""
 _DRIVER = "database/sql/driver."
 """What drivers are made of: its statements take a list of values, not each in an argument (`stmt.Query(nil)`)."""
 _WRAPPED = frozenset(("Stmt", "Stmtx", "NamedStmt", "Unsafe"))
@@ -37,6 +39,8 @@ def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Seq
     callee, nodes, values = done.callee, done.nodes, done.values
     if m.quiet or callee.functions:
         return None
+    if sink is None and made:
+        sink = _of_function(callee, values)
     if sink is not None and made:
         return _sent(m, f, done, sink, made)
     if made and (callee.method == "BindNamed" or _rewrites(callee)):
@@ -54,6 +58,19 @@ def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Seq
             # sqlx.StructScan reads all rows into a list.
             note(m, done.call, each, [_destination(m, f, values[1:], many=True)], all_known=True)
     return None
+
+
+def _of_function(callee: Callee, values: Sequence[Value]) -> int | None:
+    """Return which argument is the SQL of a function of sqlx that does what a method of a handle does."""
+    if callee.package is None or not callee.package.endswith("sqlx"):
+        return None
+    base = base_name(callee.method)
+    position = 2 if base in _INTO else 1 if base in _FUNCTIONS else None
+    if position is None:
+        return None
+    # A context and the handle come first.
+    position += base != callee.method
+    return position if position < len(values) else None
 
 
 def _rewrites(callee: Callee) -> bool:
