@@ -21,6 +21,7 @@ from nodepath_cli.source.hosts._go.relevant import (
     costs,
     hands_database,
     has_sql_words,
+    method_values,
     returns_text,
 )
 from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, side_by_side
@@ -140,6 +141,10 @@ def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
                 carriers.setdefault(file.folder, set()).add(name)
             if b"(" in text:
                 _variable(m, file, name)
+    if not part.begin.start:
+        names = method_values(file.data)
+        if names:
+            carriers.setdefault(file.folder, set()).update(names)
     for name, value in part.values(declared):
         # Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for.
         if name == "_" or b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:

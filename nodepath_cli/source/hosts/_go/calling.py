@@ -20,7 +20,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.values import Function, Number, Text, Unknown, Value, just, unknown
+from nodepath_cli.source.hosts._go.values import Bound, Function, Number, Text, Unknown, Value, just, unknown
 
 _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
@@ -135,6 +135,9 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
             return Callee(name, method, found[0], functions=_functions(value or ()))
     receiver = first_of(m.evaluate(f, operand))
     value = member_value(m, f, node, receiver, method)
+    bound = _handle_method(value)
+    if bound is not None and (bound.method, bound.type) != (method, type_of(receiver)):
+        return _of_handle(name, bound)
     functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
     on_text = False
@@ -155,7 +158,24 @@ def _plain(m: Machine, f: Frame, name: str) -> Callee:
     if value is None:
         value = package_name(m, f.file.folder, name)
         value = compiled_with(m, f.file, value) if value else None
+    bound = _handle_method(value) if value else None
+    if bound is not None:
+        return _of_handle(name, bound)
     return Callee(name, "", functions=_functions(given(value, f.ambient) if value else ()))
+
+
+def _handle_method(value: Value) -> Bound | None:
+    """Return the method of a database handle that a value is, whichever of several handles it belongs to."""
+    first = value[0].atom
+    if not isinstance(first, Bound):
+        return None
+    same = all(isinstance(each.atom, Bound) and each.atom.method == first.method for each in value)
+    return first if same else None
+
+
+def _of_handle(name: str, bound: Bound) -> Callee:
+    """Return the callee of `exec(ctx, query)` where that is the method of a database handle."""
+    return Callee(name, bound.method, None, None, unknown("handle", bound.type))
 
 
 def _functions(value: Value) -> tuple[Function, ...]:
@@ -229,7 +249,7 @@ def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Val
         return None
     value = first_of(values[0])
     first = value[0].atom
-    if isinstance(first, Function):
+    if isinstance(first, (Bound, Function)):
         return _converted_function(m, f, callee, value)
     if not (isinstance(first, Text) or (isinstance(first, Unknown) and m.index.is_text(first.type))):
         return None

@@ -41,7 +41,11 @@ _TELLING = re.compile(
     r"(?:insert|select)(?!ed)|(?:update|delete)(?!d)|dialect|driver|(?<!con)text|parts|build",
     re.IGNORECASE,
 )
-_TEXTUAL = re.compile(r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)")
+_TEXTUAL = re.compile(
+    r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)|"
+    # `exec: db.ExecContext`
+    r"\.(?:Must|Named)?(?:Exec|Prepare|Get|Select)x?(?:Context)?$"
+)
 
 
 class _Site(Struct, frozen=True):

@@ -36,6 +36,7 @@ from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
+    Bound,
     Function,
     Handle,
     Items,
@@ -227,7 +228,7 @@ def _has_clause(atom: Atom, depth: int) -> bool:
 
 
 def _calls_back(values: Sequence[Value]) -> bool:
-    return any(isinstance(each.atom, Function) for value in values for each in value)
+    return any(isinstance(each.atom, (Bound, Function)) for value in values for each in value)
 
 
 def _asks_for_text(m: Machine, values: Sequence[Value]) -> bool:
@@ -449,6 +450,6 @@ def _is_argument(atom: Atom) -> bool:
 
 
 def _informative(values: Sequence[Value], receiver: Value | None) -> bool:
-    known = (Text, Number, Items, Table, Record, Function, Handle)
+    known = (Text, Number, Items, Table, Record, Function, Bound, Handle)
     everything = [*values, receiver] if receiver is not None else values
     return any(isinstance(each.atom, known) for value in everything for each in value)

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields, makers
 from nodepath_cli.source.hosts._go.alternatives import given, limit, under
+from nodepath_cli.source.hosts._go.calls import SINKS, base_name, is_database
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
@@ -21,6 +22,7 @@ from nodepath_cli.source.hosts._go.values import (
     MAX_ITEMS,
     Alternative,
     Atom,
+    Bound,
     Function,
     Items,
     Number,
@@ -90,6 +92,8 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
             result.extend(under(value, alternative.guard))
     found = limit(result) if result else ()
     if not found:
+        if base_name(name) in SINKS and is_database("", type_of(receiver), base_name(name)):
+            return just(Bound(type_of(receiver), name))
         found = unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
     if len(receiver) == 1:
         last, owner = found[0].atom, receiver[0].atom
@@ -189,10 +193,16 @@ def _promoted(m: Machine, outer: str, name: str, whose: bool) -> Value | None:
 def _may_hold_text(m: Machine, type_id: str) -> bool:
     """Say whether a field of this type can lead to a text: strings, and lists and maps of them or of structs."""
     bare = type_id.rpartition("]")[2]
-    if m.index.is_text(bare):
+    if m.index.is_text(bare) or _may_send(m, bare):
         return True
     listed = bare != type_id
     return listed and bare.rpartition(".")[0] in m.index.folders
+
+
+def _may_send(m: Machine, type_id: str) -> bool:
+    """Say whether a type is one of functions that return what a database does (`func(...) (sql.Result, error)`)."""
+    found = m.index.body(type_id)
+    return found is not None and found[1].type == "function_type" and "sql.R" in found[0].source(found[1])
 
 
 def typed(m: Machine, value: Value, type_id: str) -> Value:

@@ -86,6 +86,11 @@ _CALL = re.compile(
     rb"(?:Get(?=(?:Context|Ctx)?\(\s*(?:&|[\w.\[\]*]+(?:\([^()]*\))?\s*,))|Select(?:One|Int|Str)?|Raw))(?:Context|Ctx)?\("
 )
 """Calls of methods that a database has."""
+_UNCALLED = re.compile(rb"\.(?:Exec|Query)\w*+(?![\w(])")
+_METHOD_VALUE = re.compile(
+    rb"\b(\w+)(?::|\s=)\s*[\w.]+\.(?:Must|Named)?(?:Exec|Query(?:Row)?)x?(?:Context)?\b(?!\s*[(.])"
+)
+"""A field or variable that gets a method of a database (`exec: db.ExecContext`)."""
 _SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
 """Those that other things have too: what stands in front decides."""
 _SHARED_NAMES = frozenset((b"Get", b"Sel", b"Raw"))
@@ -125,6 +130,11 @@ def calls_database(text: bytes) -> bool:
         if _HANDLE.search(text, max(start, 0), dot):
             return True
     return False
+
+
+def method_values(text: bytes) -> set[str]:
+    """Return the fields and variables that a text gives methods of a database: calls of them send SQL."""
+    return {name.decode() for name in _METHOD_VALUE.findall(text)} if _UNCALLED.search(text) else set()
 
 
 def hands_database(text: bytes) -> bool:

@@ -140,6 +140,14 @@ class Function(Struct, frozen=True, eq=False):
     """The id of its own type, where that has a name and so may have methods (`type option func(*query)`)."""
 
 
+class Bound(Struct, frozen=True):
+    """A method of another package's database handle as a value (`exec := db.ExecContext`)."""
+
+    type: str
+    """The id of the handle's type."""
+    method: str
+
+
 class Several(Struct, frozen=True):
     """The results of a call that returns more than one value."""
 
@@ -174,7 +182,7 @@ class Handle(Struct, frozen=True):
     """A prepared statement that takes its values by name."""
 
 
-Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Several | Unknown | Handle
+Atom: TypeAlias = Text | Number | Truth | Items | Table | Record | Function | Bound | Several | Unknown | Handle
 
 
 class Alternative(Struct, frozen=True):
