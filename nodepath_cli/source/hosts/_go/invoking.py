@@ -51,6 +51,7 @@ from nodepath_cli.source.hosts._go.values import (
 from nodepath_cli.source.statement import Span
 
 _CLAUSE = re.compile(r"[\s?=(,`]")
+_SEQUENCE = re.compile(r"\(?\s*(?:\w+\s+)?(?:iter\.Seq2?\b|func\(\s*(?:\w+\s+)?func\()")
 _TEXT_TYPES = frozenset(("", "string", "[]string"))
 _NO_TEXT_TYPES = frozenset(("int", "int32", "int64", "uint", "uint64", "bool", "error", "float64"))
 _LOOKED_AT = 40
@@ -116,6 +117,8 @@ def invoke(
     m.way.append((call.key, f.iteration))
     try:
         frame, written = _activate(m, f, function, nodes, values, receiver_node, types)
+        if not closure and _is_sequence(function):
+            _run_sequence(m, frame)
     finally:
         m.inline_depth -= not closure
         m.way.pop()
@@ -317,6 +320,18 @@ def run_unbound(m: Machine, f: Frame, function: Function) -> None:
     if key in m.active or m.nesting > MAX_NESTING - 30:
         return
     _activate(m, f, function, (), (), None)
+
+
+def _is_sequence(function: Function) -> bool:
+    """Say whether a function returns what a loop goes through (`iter.Seq2[invoice, error]`)."""
+    result = function.node.child_by_field_name("result")
+    return result is not None and bool(_SEQUENCE.match(function.file.source(result)))
+
+
+def _run_sequence(m: Machine, frame: Frame) -> None:
+    """Run what a loop over a function's result will run: with what that function was given."""
+    for _, values in frame.returns:
+        _run_literals(m, frame, values)
 
 
 def _run_literals(m: Machine, f: Frame, values: Sequence[Value]) -> None:

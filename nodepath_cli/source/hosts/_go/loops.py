@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.texts import reason_of, type_of
 from nodepath_cli.source.hosts._go.values import (
     SEQUENCE,
     Atom,
+    Function,
     Guard,
     Items,
     Number,
@@ -102,7 +103,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     first = unknown(MAP_KEY) if is_map else just(Number(0))
     if isinstance(atom, Items) and atom.named == SEQUENCE:
         first = element
-    if isinstance(atom, (Unknown, Text)) and kind != "int" and not kind.startswith(("[]", "map[")):
+    if isinstance(atom, (Unknown, Text, Function)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
     counted = _as_many_rounds(m, f, value, body)
     return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words, counted=counted)
