@@ -8,7 +8,7 @@ from tests.unit.go_host import statements, variants
 
 HEAD = """package store
 
-import ("database/sql"; "errors"; "slices")
+import ("database/sql"; "errors"; "slices"; "strings")
 
 const city = "city"
 
@@ -40,9 +40,49 @@ func walked(c string) bool {
 	return false
 }
 
+type column string
+
+func (c column) listed() bool { return slices.Contains(columns, string(c)) }
+
+type service struct{ allowed map[string]bool }
+
+func newService() *service { return &service{allowed: map[string]bool{"name": true, city: true}} }
+
+func (s *service) sortable(c string) bool { return s.allowed[c] }
+
+func check(c string) error {
+	if !allowed[c] {
+		return errors.New(c)
+	}
+	return nil
+}
+
+func checked(c string) error {
+	switch c {
+	case "name", city:
+	default:
+		return errors.New(c)
+	}
+	return nil
+}
+
+func vague(c string) (err error) {
+	if !allowed[c] {
+		err = errors.New(c)
+	}
+	return err
+}
+
+func picked(c string, from map[string]bool) string {
+	if from[c] {
+		return c
+	}
+	return "id"
+}
+
 func random(c string) bool { return c == "name" || len(c) > 7 }
 
-func list(db *sql.DB, by string, more bool) error {
+func list(db *sql.DB, by string, more bool, s *service, several []string) error {
 """
 TAIL = """
 	db.Query("SELECT id FROM guests ORDER BY " + by)
@@ -106,6 +146,10 @@ ASKED = [
     "found(by)",
     "chosen(by)",
     "walked(by)",
+    "column(by).listed()",
+    "s.sortable(by)",
+    "s.allowed[by]",
+    "slices.Contains(columns, string(by))",
     "more && listed(by)",
 ]
 
@@ -147,6 +191,36 @@ def test_the_answer_of_a_lookup_in_a_map(code: str) -> None:
 )
 def test_what_does_not_ask_for_all_that_it_can_be_says_nothing(code: str) -> None:
     assert any("<>" in text for text in texts(code))
+
+
+@pytest.mark.parametrize("check", ["check", "checked"])
+def test_a_check_that_fails_for_every_other_text(check: str) -> None:
+    assert texts(f"if err := {check}(by); err != nil {{\nreturn err\n}}") == {"name", "city"}
+    assert texts(f"err := {check}(by)\nif err != nil {{\nreturn err\n}}") == {"name", "city"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if err := vague(by); err != nil {\nreturn err\n}",
+        "if err := check(by); err != nil {\nmore = true\n}",
+        "if err := check(by); errors.Is(err, nil) {\nreturn err\n}",
+        "err := check(by)\nerr = other()\nif err != nil {\nreturn err\n}",
+        "for _, c := range several {\nif !listed(c) {\nbreak\n}\n}\nby = several[0]",
+        "for _, c := range several {\nif !listed(c) {\nmore = true\n}\n}\nby = several[0]",
+    ],
+)
+def test_a_check_that_may_let_others_pass_says_nothing(code: str) -> None:
+    assert any("<>" in text for text in texts(code))
+
+
+def test_elements_that_a_loop_has_checked() -> None:
+    code = 'for _, c := range several {\nif !listed(c) {\nreturn nil\n}\n}\nby = strings.Join(several, ", ")'
+    assert texts(code) == {"name", "city"}
+
+
+def test_a_map_of_what_is_allowed_as_an_argument() -> None:
+    assert texts('by = picked(by, map[string]bool{"name": true, city: true})') == {"name", "city", "id"}
 
 
 def test_two_variables_that_one_condition_asks_for() -> None:

@@ -239,6 +239,9 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
             if (known is not None and plain(atom) == known) or _is_number(atom, key):
                 return _chosen(m, key, value)
         return unknown(MAP_ENTRY)
+    if whole.entries and isinstance(whole.entries[0][1][0].atom, Truth):
+        # What is not in a map has `false`.
+        return unknown(MAP_ENTRY, "bool")
     _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]

@@ -105,13 +105,13 @@ def _if(m: Machine, f: Frame, node: Node) -> bool:
         settled = bool(known) and all(isinstance(each.atom, Truth) for each in known)
         # What rests on a field or a variable may be otherwise, but goes with the branches that it was set in.
         settled = settled and (not m.soft or len({_is_true(each) for each in known}) > 1)
-        if settled and len(known) > 1 and condition is not None and narrowing.by_condition(m, f, condition):
-            # `if allowed[by]`: which entry it is goes with what the key is.
-            settled = False
         if settled and not _leaves_the_rest_dead(m, known, then, other) and not _of_another_database(known, source):
             return _known(m, f, known, then, other)
         if condition is not None and _ERROR_CHECK.match(source):
-            return _error_check(m, f, then, other)
+            goes_on = _error_check(m, f, then, other)
+            if goes_on and then is not None:
+                narrowing.without_error(m, f, node, then)
+            return goes_on
         if condition is not None and _NO_ERROR.match(source):
             return _success_check(m, f, then, other)
         if initializer is not None:
@@ -293,7 +293,7 @@ def branch(
             continue
         f.scope, f.ambient = base.fork(), inside
         for each in narrowed:
-            each.enter(number, f.scope)
+            each.enter(m, number, f.scope)
         goes_on = True
         if arm is not None:
             goes_on = execute(m, f, arm) if isinstance(arm, Node) else _case_body(m, f, arm)

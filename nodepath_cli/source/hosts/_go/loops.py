@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import recording
+from nodepath_cli.source.hosts._go import narrowing, recording
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
@@ -106,7 +106,12 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     if isinstance(atom, (Unknown, Text, Function)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
     counted = _as_many_rounds(m, f, value, body)
-    return _once(m, f, node, body, (targets, [first, element]), may_skip=True, words=words, counted=counted)
+    listed = f.file.source(right) if right is not None and right.type == "identifier" and len(targets) == 2 else ""
+    ends: list[Value | None] = []
+    goes_on = _once(m, f, node, body, (targets, [first, element]), ends, may_skip=True, words=words, counted=counted)
+    if listed and ends and isinstance(atom, Unknown):
+        narrowing.of_elements(m, f, listed, ends[0])
+    return goes_on
 
 
 def _pairs(items: Items) -> list[tuple[Value, Value]]:
@@ -260,12 +265,16 @@ def _once(
     node: Node,
     body: Node,
     variables: tuple[list[str], list[Value]] | None,
+    ends: list[Value | None] | None = None,
     *,
     may_skip: bool,
     words: str = "for",
     counted: int = 0,
 ) -> bool:
-    """Run a body once, and where it may be skipped join that with not running it at all."""
+    """Run a body once, and where it may be skipped join that with not running it at all.
+
+    `ends` takes what the last of the variables is where a round ends that no statement has cut short.
+    """
     base, ambient, iteration = f.scope, f.ambient, f.iteration
     key = ("loop", f.activation, iteration, node.start_byte)
     decision = m.decisions.get(key, [words, f"no iteration of {words}"])
@@ -285,6 +294,8 @@ def _once(
             inside = exits[0][1]
             goes_on = True
     else:
+        if ends is not None and variables is not None and variables[0] and not f.exits[-1]:
+            ends.append(f.scope.get(variables[0][-1]))
         _continue(f, ambient)
     f.scope, f.ambient, f.iteration = base, ambient, iteration
     skipped = base.fork()

@@ -218,6 +218,8 @@ class Machine(Struct, eq=False):
     """By the identity of the `ok` of a lookup in a map."""
     predicates: dict[Key, tuple[list[Text] | None, list[Text] | None]] = field(default_factory=dict)
     """Functions that were seen to ask something of their argument: what it is where they answer yes, and where no."""
+    asked_values: dict[int, Value] = field(default_factory=dict)
+    """By identity: what variables are that a branch has asked for."""
     lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
     """By the identity of a list that is known only at run time: the list, and its length."""
     members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)
