@@ -12,9 +12,18 @@ from typing import TYPE_CHECKING
 from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.subjects import open_value, subject_of
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain, type_of
-from nodepath_cli.source.hosts._go.values import CAP, Function, Items, Table, Text, Truth, Unknown, Value
+from nodepath_cli.source.hosts._go.values import (
+    CAP,
+    Function,
+    Items,
+    Table,
+    Text,
+    Truth,
+    Value,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,7 +37,6 @@ Ask = Callable[[Machine, Function], Answers]
 """Looks into a function for what its only argument, or else its receiver, is where it answers yes, and where no."""
 _CONSTANT = frozenset(("interpreted_string_literal", "raw_string_literal", "identifier", "selector_expression"))
 _LISTS = frozenset(("identifier", "selector_expression", "composite_literal"))
-_NO_TEXT_TYPES = ("[]", "map[", "*", "int", "bool", "error", "float", "func")
 _CONTAINS = frozenset(("slices.Contains", "lo.Contains"))
 NOTHING: Answers = (None, None)
 
@@ -47,37 +55,20 @@ def said(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
     if node.type == "index_expression":
         operand, index = node.child_by_field_name("operand"), node.child_by_field_name("index")
         index = subject_of(m, f, index) if index is not None else None
-        if open_value(f, index) is None or index is None or operand is None or operand.type not in _LISTS:
+        if open_value(m, f, index) is None or index is None or operand is None or operand.type not in _LISTS:
             return {}
         return _is(f.file.source(index), keys(_set_of(m, f, operand), true=True))
     if node.type == "identifier":
         known = m.lookups.get(id(f.scope.get(f.file.source(node)))) if m.lookups else None
-        if known is None or f.scope.get(known.name) is not known.key:
+        if known is None or f.scope.get(known.name.partition(".")[0]) is not known.key:
             return {}
         return _is(known.name, keys(known.whole))
     return _called(m, f, node, ask) if node.type == "call_expression" else {}
 
 
-def subject_of(m: Machine, f: Frame, node: Node) -> Node:
-    """Return what a condition asks for, without a conversion around it (`allowed[string(by)]`)."""
-    function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    given = named(listing) if node.type == "call_expression" and listing is not None else []
-    if function is None or len(given) != 1 or function.type != "identifier":
-        return node
-    name = f.file.source(function)
-    return given[0] if name == "string" or m.index.is_text(f"{f.file.folder}.{name}") else node
-
-
 def one_of(m: Machine, f: Frame, name: str, tests: Sequence[Node]) -> Said:
     """Return what the tests of a case say of the subject of a switch."""
     return _is(name, texts_of(m, f, tests))
-
-
-def open_value(f: Frame, subject: Node | None) -> Value | None:
-    """Return the value of a variable that may be any text, None for anything else."""
-    value = f.scope.get(f.file.source(subject)) if subject is not None and subject.type == "identifier" else None
-    atom = value[0].atom if value is not None and len(value) == 1 else None
-    return value if isinstance(atom, Unknown) and not atom.type.startswith(_NO_TEXT_TYPES) else None
 
 
 def either(first: Said, second: Said) -> Said:
@@ -129,9 +120,9 @@ def _joined(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
     if operator not in ("==", "!="):
         return {}
     left, right = subject_of(m, f, left), subject_of(m, f, right)
-    if open_value(f, left) is None:
+    if open_value(m, f, left) is None:
         left, right = right, left
-    if open_value(f, left) is None:
+    if open_value(m, f, left) is None:
         return {}
     found = _is(f.file.source(left), texts_of(m, f, [right]))
     return found if operator == "==" else _not(found)
@@ -210,7 +201,7 @@ def called(m: Machine, f: Frame, node: Node) -> tuple[Function, Node] | None:
         return None
     subject = given[0] if given else function.child_by_field_name("operand")
     subject = subject_of(m, f, subject) if subject is not None else None
-    if subject is None or open_value(f, subject) is None:
+    if subject is None or open_value(m, f, subject) is None:
         return None
     value = quietly(m, f, function)
     found = value[0].atom
@@ -223,7 +214,7 @@ def _called(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
     given = named(listing) if listing is not None else []
     if function is not None and f.file.source(function) in _CONTAINS:
         subject = subject_of(m, f, given[1]) if len(given) == 2 and given[0].type in _LISTS else None
-        if subject is None or open_value(f, subject) is None:
+        if subject is None or open_value(m, f, subject) is None:
             return {}
         return _is(f.file.source(subject), elements(first_of(quietly(m, f, given[0]))))
     asked = called(m, f, node) if ask is not None else None

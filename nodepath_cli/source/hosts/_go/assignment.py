@@ -78,7 +78,9 @@ def _padded(m: Machine, values: list[Value], wanted: int, f: Frame, right: Node)
             key = ("element", f.activation, f.iteration, only.start_byte, f.file.path)
             whole, at = m.evaluate(f, operand), m.evaluate(f, index)
             found = presence(whole, at)
-            m.lookups[id(found)] = Lookup(found, key, first_of(whole), f.file.source(index), at)
+            name = f.file.source(index)
+            asked = f.scope.get(name.partition(".")[0]) or at
+            m.lookups[id(found)] = Lookup(found, key, first_of(whole), name, asked)
             return [values[0], found]
     if len(values) == 1 and len(named(right)) == 1:
         # One expression for several targets: a call that is not followed, a map lookup or a type assertion with `ok`.
@@ -187,6 +189,8 @@ def _store_member(m: Machine, f: Frame, target: Node, value: Value, site: tuple[
             changed.append(alternative)
     if any(isinstance(alternative.atom, Record) for alternative in changed):
         store(m, f, operand, limit(changed))
+    if name in m.asked_names and operand.type == "identifier":
+        f.scope.assign(f.file.source(target), value)
 
 
 def _store_element(m: Machine, f: Frame, target: Node, value: Value, site: tuple[str, int]) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, generics, gorm, interfaces, invoking, outcome, recording
+from nodepath_cli.source.hosts._go import builtin, generics, gorm, interfaces, invoking, outcome, recording, subjects
 from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
@@ -307,6 +307,8 @@ def _follow(
         bound = recording.spread_results(values[0])
     several = len(callee.functions) > 1
     types = generics.named_by(m, f, node)
+    for function in callee.functions if m.asked_fields else ():
+        subjects.forget(m, f, function, nodes, callee.receiver_node)
     m.one_of_several += several
     try:
         results = [

@@ -109,6 +109,7 @@ class Lookup(Struct, frozen=True):
     name: str
     """The key, as written."""
     key: Value
+    """What that was, or the variable that it is a field of."""
 
 
 class Machine(Struct, eq=False):
@@ -218,6 +219,10 @@ class Machine(Struct, eq=False):
     """By the identity of the `ok` of a lookup in a map."""
     predicates: dict[Key, tuple[list[Text] | None, list[Text] | None]] = field(default_factory=dict)
     """Functions that were seen to ask something of their argument: what it is where they answer yes, and where no."""
+    asked_fields: set[str] = field(default_factory=set)
+    """Fields of parameters that conditions have asked for (`filter.Sort`), as written."""
+    asked_names: set[str] = field(default_factory=set)
+    """The bare names of those."""
     asked_values: dict[int, Value] = field(default_factory=dict)
     """By identity: what variables are that a branch has asked for."""
     lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)

@@ -62,6 +62,9 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
     name = f.file.source(member)
     if operand.type == "identifier":
         package = f.file.source(operand)
+        asked = f.scope.beside(package, f"{package}.{name}") if name in m.asked_names else None
+        if asked is not None and all(isinstance(each.atom, Text) for each in asked):
+            return given(asked, f.ambient)
         if f.scope.get(package) is None:
             found = m.index.package_of(f.file, package)
             if found is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from nodepath_cli.source.hosts._go import allowed, predicates
+from nodepath_cli.source.hosts._go import allowed, predicates, subjects
 from nodepath_cli.source.hosts._go.alternatives import under
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import repeated_value
@@ -53,7 +53,7 @@ class Narrowed(Struct):
     def _is_there(self, scope: Scope) -> bool:
         """Say whether the variable can still be what it was before the branch."""
         now = scope.get(self.name)
-        return now is None or any(each.atom is self.before[0].atom for each in now)
+        return now is None or any(each.atom is was.atom for each in now for was in self.before)
 
 
 def by_cases(m: Machine, f: Frame, subject: Node | None, cases: Sequence[Sequence[Node]]) -> list[Narrowed]:
@@ -63,11 +63,11 @@ def by_cases(m: Machine, f: Frame, subject: Node | None, cases: Sequence[Sequenc
     """
     if subject is None:
         return _by_conditions(m, f, cases)
-    if allowed.open_value(f, subject) is None:
+    if subjects.open_value(m, f, subject) is None:
         return []
     name = f.file.source(subject)
     said = [allowed.one_of(m, f, name, tests).get(name, (None, None))[0] for tests in cases]
-    return _narrowed(f, {name: said})
+    return _narrowed(m, f, {name: said})
 
 
 def without_error(m: Machine, f: Frame, node: Node, failed: Node) -> None:
@@ -86,6 +86,7 @@ def without_error(m: Machine, f: Frame, node: Node, failed: Node) -> None:
     if found is None or not texts:
         return
     name = f.file.source(found[1])
+    subjects.before(m, f, name)
     words = [f'{name} == "{text.plain}"' for text in texts]
     decision = m.decisions.get(("passes", f.activation, f.iteration, node.start_byte, f.file.path), words)
     m.decisions.enter(decision, f.ambient)
@@ -119,7 +120,7 @@ def by_condition(m: Machine, f: Frame, condition: Node | None) -> list[Narrowed]
     """Return what the two arms of a condition say of the variables that it asks for (`a == "x" || a == "y"`)."""
     if condition is None:
         return []
-    return _narrowed(f, {name: list(arms) for name, arms in allowed.said(m, f, condition, predicates.asked).items()})
+    return _narrowed(m, f, {name: list(arms) for name, arms in allowed.said(m, f, condition, predicates.asked).items()})
 
 
 def _by_conditions(m: Machine, f: Frame, cases: Sequence[Sequence[Node]]) -> list[Narrowed]:
@@ -131,6 +132,7 @@ def _by_conditions(m: Machine, f: Frame, cases: Sequence[Sequence[Node]]) -> lis
     before = allowed.any_of([said for tests, said in zip(cases, arms, strict=True) if tests])
     names = {name for said in arms for name in said}
     return _narrowed(
+        m,
         f,
         {
             name: [
@@ -142,11 +144,13 @@ def _by_conditions(m: Machine, f: Frame, cases: Sequence[Sequence[Node]]) -> lis
     )
 
 
-def _narrowed(f: Frame, said: dict[str, list[list[Text] | None]]) -> list[Narrowed]:
+def _narrowed(m: Machine, f: Frame, said: dict[str, list[list[Text] | None]]) -> list[Narrowed]:
     found = []
-    for name, arms in said.items():
-        before = f.scope.get(name)
-        if before is not None and any(arms):
+    for name, told in said.items():
+        # One text alone that a field is compared with is mostly a setting, no list of what is allowed.
+        arms = [texts if texts and ("." not in name or len(texts) > 1) else None for texts in told]
+        before = subjects.before(m, f, name) if any(arms) else None
+        if before is not None:
             values = [tuple(Alternative((), text) for text in texts) if texts else None for texts in arms]
             found.append(Narrowed(name, before, values))
     return found

@@ -49,6 +49,20 @@ class Scope:
                 return True
         return False
 
+    def beside(self, owner: str, name: str) -> Value | None:
+        """Return what is known of a field (`filter.Sort`) of the innermost variable of a name, None for nothing."""
+        for level in reversed(self.levels):
+            if owner in level:
+                return level.get(name)
+        return None
+
+    def declare_beside(self, owner: str, name: str, value: Value) -> None:
+        """Keep what is known of a field where its variable is."""
+        for level in reversed(self.levels):
+            if owner in level:
+                level[name] = value
+                return
+
     def push(self) -> None:
         """Enter a block."""
         self.levels.append({})
