@@ -48,6 +48,17 @@ func each[T entity](db *sql.DB, list []T) {
 	})
 }
 
+type store[T entity] struct{ db *sql.DB }
+
+func newStore[T entity](db *sql.DB) *store[T] { return &store[T]{db: db} }
+
+func (s *store[T]) table() string {
+	var zero T
+	return zero.Table()
+}
+
+func (s *store[T]) get(id int) { s.db.Query("SELECT a FROM "+s.table()+" WHERE id = ?", id) }
+
 func run(work func() error) error { return work() }
 
 func do(ctx context.Context, db *sql.DB, n int, guests []guest, rooms []*room, others []entity) {
@@ -75,6 +86,9 @@ def texts(code: str) -> set[str]:
         ("save(db, guest{}, n)", {"UPDATE guests SET more = ?"}),
         ("each(db, guests)", {"UPDATE guests SET many = 1"}),
         ("each(db, rooms)", {"UPDATE rooms SET many = 1"}),
+        ("newStore[guest](db).get(n)", {"SELECT a FROM guests WHERE id = ?"}),
+        ("s := newStore[*room](db)\ns.get(n)", {"SELECT a FROM rooms WHERE id = ?"}),
+        ("s := store[guest]{db}\ns.get(n)", {"SELECT a FROM guests WHERE id = ?"}),
         ("find[entity](ctx, db, n)", set()),
         ("each(db, others)", set()),
         ("all[nowhere.Guest](db)", set()),
@@ -99,3 +113,16 @@ def test_a_generic_function_of_another_package_with_one_argument() -> None:
     }
     found = {flat(variant.sql) for each in statements(sources) for variant in each.variants}
     assert "SELECT * FROM guests" in found
+
+
+@pytest.mark.parametrize(
+    ("code", "table"),
+    [
+        ("type guests struct{ *store[guest] }\n\nfunc serve(s guests, n int) { s.get(n) }", "guests"),
+        ("type service struct{ rooms *store[*room] }\n\nfunc (s *service) do(n int) { s.rooms.get(n) }", "rooms"),
+        ("func serve(s *store[guest], n int) { s.get(n) }", "guests"),
+        ("var all = newStore[guest](nil)\n\nfunc serve(n int) { all.get(n) }", "guests"),
+    ],
+)
+def test_the_types_of_a_struct_where_its_declaration_names_them(code: str, table: str) -> None:
+    assert f"SELECT a FROM {table} WHERE id = ?" in texts("}\n\n" + code + "\n\nfunc last() {")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields, recording
+from nodepath_cli.source.hosts._go import fields, instances, recording
 from nodepath_cli.source.hosts._go.alternatives import join_guards, limit, under
 from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
@@ -86,7 +86,7 @@ def _body(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | No
             return _body(m, f, local, body, file)
     if type_id.endswith((".Builder", ".Buffer")) and not named(body):
         return zero(m, file, kind)
-    return _struct(m, f, type_id, m.index.field_names(type_id), body)
+    return instances.made(m, f, file, kind, _struct(m, f, type_id, m.index.field_names(type_id), body))
 
 
 def _value_of(m: Machine, f: Frame, element: Node, kind: Node | None, home: GoFile | None = None) -> Value:

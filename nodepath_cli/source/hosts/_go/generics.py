@@ -59,10 +59,14 @@ def bound(function: Function, types: Sequence[str], values: Sequence[Value]) -> 
 
     Empty for one that the call says nothing of.
     """
+    file, receiver = function.file, receiver_kind(function)
     listing = function.node.child_by_field_name("type_parameters")
+    if receiver is not None:
+        names = [file.source(each) for each in named(receiver.child_by_field_name("type_arguments") or receiver)]
+        known = dict(zip(names, types, strict=False))
+        return {f"{file.folder}.{name}": known.get(name, "") for name in names}
     if listing is None:
         return {}
-    file = function.file
     found: dict[str, str] = {}
     constraints: dict[str, str] = {}
     for declared in named(listing):
@@ -78,6 +82,20 @@ def bound(function: Function, types: Sequence[str], values: Sequence[Value]) -> 
         if parameter not in found and pointed is not None and pointed.group(1) in found:
             found[parameter] = found[pointed.group(1)]
     return {f"{file.folder}.{parameter}": found.get(parameter, "") for parameter in constraints}
+
+
+def receiver_kind(function: Function) -> Node | None:
+    """Return the type of a method's receiver where that has type parameters (`*repository[T]`), None where not."""
+    receiver = function.node.child_by_field_name("receiver")
+    if receiver is None or b"[" not in function.file.data[receiver.start_byte : receiver.end_byte]:
+        return None
+    for declared in named(receiver):
+        kind = declared.child_by_field_name("type")
+        while kind is not None and kind.type in ("pointer_type", "parenthesized_type") and named(kind):
+            kind = named(kind)[0]
+        if kind is not None and kind.type == "generic_type":
+            return kind
+    return None
 
 
 def _infer(file: GoFile, node: Node, values: Sequence[Value], names: Mapping[str, str], found: dict[str, str]) -> None:

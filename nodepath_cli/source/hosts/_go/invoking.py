@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import generics, recording
+from nodepath_cli.source.hosts._go import generics, instances, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -77,6 +77,8 @@ def invoke(
     if key in m.active or m.nesting > MAX_NESTING - 30:
         return unknown_results(m, function)
     closure = function.node.type == "func_literal"
+    if not closure and not types and function.receiver is not None:
+        types = instances.of_receiver(m, f, function, receiver_node)
     touches = returns = False
     if not closure:
         touches, returns, structs = _worth(m, function, key)
@@ -95,16 +97,20 @@ def invoke(
             return unknown_results(m, function)
         if m.tired and not (touches or returns or literals or key in m.summaries or _clauses(values)):
             return unknown_results(m, function)
-        if not (literals or built or returns or scanning or _calls_back(values)) and _settled(m, function, key):
+        told = generics.tells(m, function, types, values)
+        if not (literals or built or returns or scanning or told or _calls_back(values)) and _settled(m, function, key):
             return _multiplied(m, key, values, _standalone(m, function))
         too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
         if (
             too_deep
-            or not (_informative(values, function.receiver) or generics.tells(m, function, types, values))
+            or not (told or _informative(values, function.receiver))
             or (m.tired and not (touches or returns or _clauses(values)))
         ):
             results = _multiplied(m, key, values, _standalone(m, function, values))
             if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
+                m.ask()
+            elif f.types and m.root is not None and m.sends[m.root] and any(each in f.types for each in types):
+                # What its own type parameters stand for is known to callers.
                 m.ask()
             recording.note_wrapped(m, f, key, call, nodes, values)
             return results
