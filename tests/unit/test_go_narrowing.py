@@ -231,3 +231,29 @@ def test_two_variables_that_one_condition_asks_for() -> None:
 def test_keys_of_a_loop_that_leaves_the_others_out() -> None:
     code = 'by = ""\nfor key := range given() {\nif !allowed[key] {\ncontinue\n}\nby += key + ", "\n}\nby += "id"'
     assert texts(code) == {"id", "name, id", "city, id"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'if !listed(by) {\nreturn nil\n}\nif by == "city" {\nreturn nil\n}',
+        'if !listed(by) {\nreturn nil\n}\nif !(by != "city") || by == "city" {\nreturn nil\n}',
+        'if !listed(by) {\nreturn nil\n}\nswitch by {\ncase "city":\nreturn nil\n}',
+        'if !listed(by) {\nreturn nil\n}\nother := map[string]bool{"name": true}\nif !other[by] {\nreturn nil\n}',
+        'if !listed(by) {\nreturn nil\n}\nif !slices.Contains([]string{"name", "id"}, by) {\nreturn nil\n}',
+    ],
+)
+def test_of_what_is_allowed_some_leave_later(code: str) -> None:
+    assert texts(code) == {"name"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'order := "id"\nif by == "city" {\norder = "zip"\n}',
+        'order := "id"\nswitch by {\ncase "city":\norder = "zip"\n}',
+        'order := "zip"\nswitch by {\ncase "city":\ncase "name":\norder = "id"\ndefault:\norder = "none"\n}',
+    ],
+)
+def test_what_goes_with_each_of_the_texts(code: str) -> None:
+    assert texts(f'if !listed(by) {{\nreturn nil\n}}\n{code}\nby += ", " + order') == {"name, id", "city, zip"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
-from nodepath_cli.source.hosts._go.names import typed, zero
+from nodepath_cli.source.hosts._go.names import typed, zero, zero_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import Function, Items, Value, just, unknown
 
@@ -99,7 +99,9 @@ def _bind_results(m: Machine, frame: Frame, function: Function) -> None:
         for name in each.children_by_field_name("name"):
             if name.type == "identifier":
                 names.append(function.file.source(name))
-                frame.scope.declare(names[-1], zero(m, function.file, kind))
+                known = frame.types.get(m.index.type_id(function.file, kind)) if frame.types else ""
+                value = zero_of(m, known) if known else zero(m, function.file, kind)
+                frame.scope.declare(names[-1], value)
     frame.results = tuple(names)
     frame.has_error = bool(kinds) and function.file.source(kinds[-1]).split()[-1:] == ["error"]
 

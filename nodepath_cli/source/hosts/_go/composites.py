@@ -238,14 +238,23 @@ def _entry(m: Machine, f: Frame, node: Node, whole: Table, key: Atom) -> Value:
             atom = candidate[0].atom
             if (known is not None and plain(atom) == known) or _is_number(atom, key):
                 return _chosen(m, key, value)
+        if not whole.open and _is_set(whole):
+            return just(Truth(False))
         return unknown(MAP_ENTRY)
     if whole.entries and isinstance(whole.entries[0][1][0].atom, Truth):
-        # What is not in a map has `false`.
+        # What is not in there has `false`.
         return unknown(MAP_ENTRY, "bool")
     _ask(m, key, [value for _, value in whole.entries])
     keys = [plain(key[0].atom) for key, _ in whole.entries]
     values = [value for _, value in whole.entries]
     return _any_of(m, f, node, values, whole.open, MAP_ENTRY, [key or "" for key in keys])
+
+
+def _is_set(table: Table) -> bool:
+    """Say whether a map says of texts that are known that they are in it."""
+    return bool(table.entries) and all(
+        isinstance(value[0].atom, Truth) and plain(key[0].atom) is not None for key, value in table.entries
+    )
 
 
 def _is_number(atom: Atom, key: Atom) -> bool:

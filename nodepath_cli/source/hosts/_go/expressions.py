@@ -106,11 +106,16 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
     if sign in ("&", "*"):
         return value if sign == "*" else pointed(m, f, operand, value)
     atom = value[0].atom
-    if len(value) == 1 and sign == "!" and isinstance(atom, Truth):
-        return just(Truth(not atom.truth, atom.sample))
+    if sign == "!" and all(isinstance(each.atom, Truth) for each in value):
+        return combine((value,), _opposite)
     if len(value) == 1 and sign == "-" and isinstance(atom, Number):
         return just(Number(-atom.value, atom.sample))
     return unknown("run-time value")
+
+
+def _opposite(atoms: tuple[Atom, ...]) -> Atom:
+    atom = atoms[0]
+    return Truth(not atom.truth, atom.sample) if isinstance(atom, Truth) else Unknown("condition")
 
 
 def _binary(m: Machine, f: Frame, node: Node) -> Value:
@@ -176,7 +181,15 @@ def _logic(sign: str, first: Value, second: Value) -> Value:
         return just(Truth(True, sample))
     if len(known) == 2:
         return just(Truth(known[0], sample))
+    if not sample and all(isinstance(each.atom, Truth) for value in (first, second) for each in value):
+        return combine((first, second), lambda atoms: _both(sign, *atoms))
     return unknown("condition")
+
+
+def _both(sign: str, first: Atom, second: Atom) -> Atom:
+    if not isinstance(first, Truth) or not isinstance(second, Truth):
+        return Unknown("condition")
+    return Truth(first.truth and second.truth if sign == "&&" else first.truth or second.truth)
 
 
 def _operate(sign: str, left: Atom, right: Atom) -> Atom:

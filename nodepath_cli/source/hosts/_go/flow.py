@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -173,19 +173,37 @@ def _known(m: Machine, f: Frame, condition: Value, then: Node | None, other: Nod
     if len(condition) == 1:
         taken = then if _is_true(condition[0]) else other
         return execute(m, f, taken) if taken is not None else True
+
+    def run(alternative: Alternative) -> bool:
+        taken = then if _is_true(alternative) else other
+        return taken is None or execute(m, f, taken)
+
+    return _under_each(f, condition, run)
+
+
+def _under_each(f: Frame, value: Value, run: Callable[[Alternative], bool]) -> bool:
+    """Run something under each alternative of a value; say whether it goes on under any.
+
+    Behind it nothing is any more what it would be under those that it does not go on under.
+    """
     base, ambient = f.scope, f.ambient
     joined: list[tuple[Guard, Scope]] = []
-    for alternative in condition:
+    ended: list[Guard] = []
+    exits = len(f.exits[-1]) if f.exits else 0
+    for alternative in value:
         inside = join_guards(ambient, alternative.guard)
         if inside is None:
             continue
         f.scope, f.ambient = base.fork(), inside
-        taken = then if _is_true(alternative) else other
-        if taken is None or execute(m, f, taken):
+        if run(alternative):
             joined.append((alternative.guard, f.scope))
+        else:
+            ended.append(alternative.guard)
     f.scope, f.ambient = base, ambient
     if joined:
         base.join(joined)
+        if exits == (len(f.exits[-1]) if f.exits else 0):
+            base.without(ended)
     return bool(joined)
 
 
@@ -359,6 +377,12 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
                 m.folded = True
                 return True
             chosen = default
+        taken = _taken(m, f, value, asked, default) if len(value) > 1 and node.type[:4] == "expr" else None
+        if taken is not None and not any(
+            dialects.by_branch(words[arm], "mysql") for arm in taken.values() if arm != -1
+        ):
+            m.folded = True
+            return _run_taken(m, f, value, taken, bodies) or bool(f.exits[-1])
         narrowed: Sequence[Narrowed] = ()
         if node.type == "expression_switch_statement":
             asked += [()] if default is None else []
@@ -368,6 +392,35 @@ def _switch(m: Machine, f: Frame, node: Node) -> bool:
         exits = f.exits.pop()
         f.scope.pop()
         loops.take_exits(f, exits, ambient)
+
+
+def _taken(
+    m: Machine, f: Frame, value: Value, asked: Sequence[Sequence[Node]], default: int | None
+) -> dict[int, int] | None:
+    """Return which case each alternative of a known value takes, -1 for none; None where that is not known."""
+    taken: dict[int, int] = {}
+    for alternative in value:
+        for arm, tests in enumerate(asked):
+            matches = _matches(m, f, (alternative,), tests) if tests else False
+            if matches is None:
+                return None
+            if matches:
+                taken[id(alternative)] = arm
+                break
+        else:
+            taken[id(alternative)] = -1 if default is None else default
+    return taken
+
+
+def _run_taken(
+    m: Machine, f: Frame, value: Value, taken: Mapping[int, int], bodies: Sequence[Sequence[Node] | None]
+) -> bool:
+    def run(alternative: Alternative) -> bool:
+        arm = taken[id(alternative)]
+        body = bodies[arm] if arm != -1 else None
+        return body is None or _case_body(m, f, body)
+
+    return _under_each(f, value, run)
 
 
 def _run_cases(

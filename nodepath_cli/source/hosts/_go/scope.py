@@ -73,6 +73,16 @@ class Scope:
         self.levels.pop()
         self.blocks = self.blocks[:-1]
 
+    def without(self, ended: Sequence[Guard]) -> None:
+        """Forget what variables are under branches that do not come here."""
+        gone = [set(guard) for guard in ended if guard]
+        for level in self.levels if gone else ():
+            for name, value in level.items():
+                if len(value) > 1:
+                    kept = tuple(each for each in value if not any(guard.issubset(each.guard) for guard in gone))
+                    if kept and len(kept) < len(value):
+                        level[name] = kept
+
     def size(self) -> int:
         """How many variables a fork copies."""
         return sum(map(len, self.levels))
