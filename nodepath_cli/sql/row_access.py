@@ -28,6 +28,7 @@ _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _CLOCK = words_of("NOW SYSDATE CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UNIX_TIMESTAMP CURDATE CURTIME")
 _CLOCK |= words_of("CURRENT_DATE CURRENT_TIME UTC_DATE UTC_TIME")
 _CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
+_NOTHING = (None, None, None, False)
 _AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
 
 
@@ -46,6 +47,16 @@ class Operand(Struct, frozen=True):
     """It is one of several values, by a condition: `IF(...)`, `CASE ... END`."""
     null_safe: bool = False
     """It asks whether something is NULL."""
+    branches: tuple[Branch, ...] = ()
+    """Of `IF(...)` and `CASE WHEN ... END`: what it is under which condition, in order."""
+
+
+class Branch(Struct, frozen=True):
+    """What an expression is where some conditions hold that the ones before it do not."""
+
+    conditions: tuple[Condition, ...]
+    """All have to hold; () for what is left."""
+    value: Operand
 
 
 class Setting(Struct, frozen=True):
@@ -72,6 +83,15 @@ class Condition(Struct, frozen=True):
     operand: Operand | None = None
     clock: bool = False
     null_safe: bool = False
+    left: Operand | None = None
+    """With `relation`: what is compared, as it is written, or what is asked alone (`1`, `locked`, `owner IS NULL`)."""
+    right: Operand | None = None
+    relation: str | None = None
+    """The operator between them; `null` for IS NULL, `true` for an operand alone."""
+    negated: bool = False
+    """NOT stands before it (`NOT (...)`, `IS NOT NULL`)."""
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
+    """Of OR, or of a negated parenthesis: one of them has to hold, each with all of its own conditions."""
 
     @property
     def fixes(self) -> str | None:
@@ -294,6 +314,7 @@ class _Reader:
         )
         whole = self._operand(begin, end)
         column = operand = word = None
+        alternatives, negated = self._alternatives(begin, end)
         if operator < end and clauses.find(begin, {"OR", "||", "XOR"}, end) == end:
             left, right = self._operand(begin, operator), self._operand(operator + 1, end)
             word = clauses.word(operator)
@@ -303,7 +324,84 @@ class _Reader:
                 column, operand, word = next(iter(right.columns)), left, _FLIPPED.get(word, word)
             else:
                 word = None
-        return Condition(whole.text, whole.columns, column, word, operand, whole.clock, whole.null_safe)
+        asks = _NOTHING if alternatives else self._asks(begin, end, operator)
+        return Condition(
+            whole.text,
+            whole.columns,
+            column,
+            word,
+            operand,
+            whole.clock,
+            whole.null_safe,
+            *asks[:3],
+            asks[3] or negated,
+            alternatives,
+        )
+
+    def _alternatives(self, begin: int, end: int) -> tuple[tuple[tuple[Condition, ...], ...], bool]:
+        """Return what stands between the ORs, behind NOT, or in the list of IN; and whether none of it must hold."""
+        clauses = self.clauses
+        if clauses.find(begin, {"OR", "||"}, end) < end and clauses.find(begin, {"XOR"}, end) == end:
+            found = []
+            while begin < end:
+                stop = clauses.find(begin, {"OR", "||"}, end)
+                found.append(tuple(self._conditions(begin, stop)))
+                begin = stop + 1
+            return tuple(found), False
+        if clauses.word(begin) == "NOT" and begin + 1 < end:
+            return (tuple(self._conditions(begin + 1, end)),), True
+        inside = clauses.find(begin, {"IN"}, end)
+        listed = clauses.word(inside + 1) == "(" and self.tokens.closing.get(inside + 1) == end - 1
+        if inside < end and listed and clauses.word(inside + 2) != "SELECT":
+            negated = clauses.word(inside - 1) == "NOT"
+            left = self._operand(begin, inside - negated)
+            rights = [self._operand(*each) for each in clauses.split(inside + 2, end - 1, ",")]
+            equal = [
+                Condition(each.text, left.columns | each.columns, left=left, right=each, relation="=")
+                for each in rights
+            ]
+            return tuple((each,) for each in equal), negated
+        return (), False
+
+    def _asks(self, begin: int, end: int, operator: int) -> tuple[Operand | None, Operand | None, str | None, bool]:
+        """Return what a condition compares with what, and how."""
+        clauses = self.clauses
+        if operator < end:
+            return self._operand(begin, operator), self._operand(operator + 1, end), clauses.word(operator), False
+        test = clauses.find(begin, {"IS"}, end)
+        if test < end:
+            negated = clauses.word(test + 1) == "NOT"
+            null = test + 1 + negated == end - 1 and clauses.word(end - 1) == "NULL"
+            return (self._operand(begin, test), None, "null", negated) if null else (None, None, None, False)
+        if clauses.word(begin) == "ISNULL" and self.tokens.closing.get(begin + 1) == end - 1:
+            return self._operand(begin + 2, end - 1), None, "null", False
+        if clauses.find(begin, {"IN", "LIKE", "BETWEEN", "REGEXP", "RLIKE", "NOT", "EXISTS"}, end) < end:
+            return None, None, None, False
+        return self._operand(begin, end), None, "true", False
+
+    def _branches(self, begin: int, end: int) -> tuple[Branch, ...]:
+        """Return the values of `IF(a, b, c)` and `CASE WHEN a THEN b ELSE c END`, () for what is written otherwise."""
+        clauses = self.clauses
+        if clauses.word(begin) == "IF" and self.tokens.closing.get(begin + 1) == end - 1:
+            parts = list(clauses.split(begin + 2, end - 1, ","))
+            if len(parts) != 3:
+                return ()
+            first = Branch(tuple(self._conditions(*parts[0])), self._operand(*parts[1]))
+            return first, Branch((), self._operand(*parts[2]))
+        if clauses.word(begin) != "CASE" or clauses.word(begin + 1) != "WHEN" or clauses.word(end - 1) != "END":
+            return ()
+        found = []
+        place, end = begin + 1, end - 1
+        while clauses.word(place) == "WHEN":
+            then = clauses.find(place, {"THEN"}, end)
+            until = clauses.find(then, {"WHEN", "ELSE", "CASE", "END"}, end)
+            if then == end or clauses.word(until) in ("CASE", "END"):
+                return ()
+            found.append(Branch(tuple(self._conditions(place + 1, then)), self._operand(then + 1, until)))
+            place = until
+        if clauses.word(place) == "ELSE":
+            found.append(Branch((), self._operand(place + 1, end)))
+        return tuple(found)
 
     def _inside(self, begin: int, index: int) -> bool:
         return any(open_ < index < self.tokens.closing.get(open_, 0) for open_ in range(begin, index))
@@ -336,4 +434,5 @@ class _Reader:
             and (one or (clauses.word(begin + 1) == "(" and self.tokens.closing.get(begin + 1) == end - 1))
         ):
             kind = "now"
-        return Operand(kind, text, columns, parameter, clock, chooses, null_safe)
+        branches = self._branches(begin, end) if chooses else ()
+        return Operand(kind, text, columns, parameter, clock, chooses, null_safe, branches)

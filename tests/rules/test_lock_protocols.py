@@ -6,7 +6,7 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, deeds, inserts, leases, more, ordinary, seeded, selects, sound, upserts
+from tests.locks import SCHEMA, Case, deeds, guards, inserts, leases, more, ordinary, seeded, selects, sound, upserts
 from tests.locks.audited import lock_findings
 from tests.tree import Tree
 
@@ -25,6 +25,7 @@ CASES = (
     *deeds.BROKEN,
     *deeds.BY_NAME,
     *deeds.NONE,
+    *guards.CASES,
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nodepath_cli.audit.locking.guard import Held, chosen, held_by
+from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, Moment, Value, outcomes, texts
@@ -18,9 +20,14 @@ _FRACTION = re.compile(r"[.,][09]{3,}")
 
 def decided(way: Way, table: str) -> bool:
     """Say whether something on a path decides that this caller alone gets a row of a table; in doubt it does."""
-    if any(_ELSEWHERE.search(text) for _, subject, _ in way.verdicts for text in texts(subject)):
+    if elsewhere(way):
         return True
     return any(decides(way, run, table) for run in way.runs) or token_compared(way)
+
+
+def elsewhere(way: Way) -> bool:
+    """Say whether a lock of another kind, as Redis has them, decides."""
+    return any(_ELSEWHERE.search(text) for _, subject, _ in way.verdicts for text in texts(subject))
 
 
 def decides(way: Way, run: Run, table: str) -> bool:
@@ -48,10 +55,21 @@ def decides(way: Way, run: Run, table: str) -> bool:
     if not accepted:
         return True
     if action in SOFT:
-        return not (lost(site) & accepted)
+        return not (lost(run, way) & accepted)
     if action == "update":
-        return 0 not in accepted and bool(site.access.others)
+        return 0 not in accepted and keeps_out(way, run)
     return 0 not in accepted
+
+
+def keeps_out(way: Way, run: Run) -> bool:
+    """Say whether an UPDATE or DELETE asks for more than the key, and that is not met by a row that another one holds.
+
+    In doubt it is not.
+    """
+    site = run.site
+    if site is None or not site.access.others:
+        return False
+    return held_by((way,), site.table).passes(site.access.others, run) is not True
 
 
 def _locks_before(way: Way, run: Run) -> bool:
@@ -67,18 +85,27 @@ def _locks_before(way: Way, run: Run) -> bool:
     )
 
 
-def lost(site: Site) -> frozenset[int]:
+def lost(run: Run, way: Way) -> frozenset[int]:
     """Return how many rows an upsert affects where another caller has the row.
 
     One for a new row, two for a changed one, none for one that stays as it is (MySQL manual, "INSERT ... ON DUPLICATE
     KEY UPDATE Statement"); REPLACE counts the deleted row and the new one.
     """
-    if site.access.action == "ignore":
+    site = run.site
+    if site is None or site.access.action == "ignore":
         return frozenset((0,))
     if site.access.action == "replace":
         return frozenset((2,))
-    changing = [each for each in site.access.settings if not each.keeps and not conditional(each)]
+    held = held_by((way,), site.table)
+    changing = [each for each in site.access.settings if not each.keeps and _changes(each, held, run)]
     return frozenset((0, 2)) if changing else frozenset((0,))
+
+
+def _changes(setting: Setting, held: Held, run: Run) -> bool:
+    if not conditional(setting):
+        return True
+    value = chosen(setting, held, run)
+    return value is not None and not (value.kind == "column" and value.columns == {setting.column})
 
 
 def conditional(setting: Setting) -> bool:
@@ -104,7 +131,7 @@ def token_compared(way: Way) -> bool:
         site = run.site
         if site is None:
             continue
-        if site.access.action in ADDING or (site.access.action == "update" and site.access.others):
+        if site.access.action in ADDING or (site.access.action == "update" and keeps_out(way, run)):
             marks.setdefault(site.table, set()).update(_kept_marks(site, run))
         elif site.access.action == "select" and site.table in marks:
             kept = marks[site.table]
@@ -130,17 +157,9 @@ def _kept_marks(site: Site, run: Run) -> set[str]:
     for setting in given:
         if site.access.action == "replace" or setting.column in changed or setting.column in key:
             continue
-        if setting.value.kind == "value" and _own(argument(run, setting)):
+        if setting.value.kind == "value" and _own(argument(run, setting.value)):
             found.add(setting.column)
     return found
-
-
-def argument(run: Run, setting: Setting) -> Value | None:
-    """Return what a placeholder gets, None where that is not known."""
-    arguments, place = run.ran.arguments, setting.value.parameter
-    if arguments is None or place is None or run.site is None or len(arguments) != run.site.access.parameters:
-        return None
-    return arguments[place]
 
 
 def _own(value: Value | None) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec import Struct
 
-from nodepath_cli.audit.locking.deciding import already_mine, counts, decided
+from nodepath_cli.audit.locking.deciding import already_mine, counts, decided, decides, elsewhere, keeps_out
+from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
@@ -21,14 +23,19 @@ class Undecided(Struct, frozen=True, eq=False):
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
-    refused: bool = False
-    """It is an INSERT, and that another caller has the row (1062) is taken for success."""
+    how: Literal["", "refused", "open", "deleted"] = ""
+    """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `open`: it is an
+    UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE takes the row from its holder."""
 
 
 def undecided(acquire: Acquire) -> Iterator[Undecided]:
     """Yield the writes that succeed for whoever comes, and on whose success the caller is told that it has the lock."""
     seen: set[Site] = set()
     for way in acquire.successes:
+        for emptied in _emptied(way, acquire.table):
+            if emptied not in seen and _read(way, acquire.table) is None:
+                seen.add(emptied)
+                yield Undecided(emptied, None, False, "deleted")
         if decided(way, acquire.table):
             continue
         for run in way.runs:
@@ -40,10 +47,10 @@ def undecided(acquire: Acquire) -> Iterator[Undecided]:
             read = _read(way, acquire.table)
             if _refused(way, run) and _last(way, run):
                 seen.add(site)
-                yield Undecided(site, None, False, True)
+                yield Undecided(site, None, False, "refused")
             elif site.access.action == "update" and read is None and _seizes(way, run):
                 seen.add(site)
-                yield Undecided(site, None, way.accepted(run) is not None)
+                yield Undecided(site, None, way.accepted(run) is not None, "open" if site.access.others else "")
             elif site.access.action in SOFT or (site.access.action == "update" and read is None and _takes(site)):
                 seen.add(site)
                 yield Undecided(site, read, way.accepted(run) is not None)
@@ -64,10 +71,42 @@ def _last(way: Way, run: Run) -> bool:
 def _seizes(way: Way, run: Run) -> bool:
     """Say whether an UPDATE takes a row whoever has it, with nothing but its key for a condition."""
     site = run.site
-    if site is None or site.access.others or all(each.keeps for each in site.access.settings):
+    if site is None or keeps_out(way, run) or all(each.keeps for each in site.access.settings):
         return False
     before = (other for other in way.runs if other.position < run.position)
     return way.accepted(run) is not None or any(_refused(way, other) for other in before)
+
+
+def _same_row(one: Run, other: Run) -> bool:
+    """Say whether two statements fix the same key, and not to values that are known to differ."""
+    if one.site is None or other.site is None or one.site.access.key != other.site.access.key:
+        return False
+    for column in one.site.access.key or ():
+        values = [
+            argument(run, run.site.access.fixed[column])
+            for run in (one, other)
+            if run.site and column in run.site.access.fixed
+        ]
+        if len(values) == 2 and None not in values and values[0] != values[1]:
+            return False
+    return True
+
+
+def _emptied(way: Way, table: str) -> Iterator[Site]:
+    """Yield the DELETEs that take a row from whoever holds it, where nothing but an INSERT behind them decides."""
+    deletes: list[Run] = []
+    for run in way.runs:
+        site = run.site
+        if site is None or site.table != table:
+            continue
+        if site.access.action == "delete" and site.access.key and not already_mine(way, run.position):
+            if not keeps_out(way, run):
+                deletes.append(run)
+        elif site.access.action in ADDING and any(_same_row(each, run) for each in deletes):
+            others = (other for other in way.runs if other is not run and other not in deletes)
+            if not any(decides(way, other, table) for other in others) and not elsewhere(way):
+                yield from (each.site for each in deletes if each.site is not None)
+            return
 
 
 def _takes(update: Site) -> bool:
@@ -90,6 +129,11 @@ def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
     """Yield the SELECTs that decide, each with the write that takes the lock and does not decide."""
     seen: set[Site] = set()
     for way in acquire.successes:
+        for emptied in _emptied(way, acquire.table):
+            looked = _read(way, acquire.table)
+            if looked is not None and looked not in seen:
+                seen.add(looked)
+                yield looked, emptied
         if decided(way, acquire.table):
             continue
         read: Run | None = None

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
-from nodepath_cli.audit.locking.deciding import argument, conditional
+from nodepath_cli.audit.locking.deciding import conditional
+from nodepath_cli.audit.locking.instants import direction
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Moment
 from nodepath_cli.sql.row_access import Setting
-
-_MOVED = re.compile(
-    r"(?:date_add|adddate|(?P<sub>date_sub|subdate))\s*\(.*\binterval\s*(?P<a>-?)|"
-    r"timestampadd\s*\(\s*\w+\s*,\s*(?P<b>-?)|"
-    r"\w+\s*(?:\(\s*\d?\s*\)\s*)?(?:\+|(?P<minus>-))\s*interval\s*(?P<c>-?)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A time that something is added to or taken away from."""
 
 
 class Kept(Struct, frozen=True, eq=False):
@@ -42,6 +32,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return None
     name, table = release.function.name, release.site.access.table.name
     looked = _looked_at(acquire, protocols)
+    if adds is None and not looked:
+        # Nothing is held by a row that nobody asks for anything.
+        return None
     changed = [each for each in release.site.access.settings if not each.keeps]
     told = [each for each in changed if each.column in looked]
     if not told:
@@ -93,8 +86,8 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
         return (
             None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
         )
-    direction = _direction(setting, release)
-    if direction not in ("", "later"):
+    where = direction(setting, release)
+    if where not in ("", "later"):
         return None
     # A column that the acquire sets to the present says since when the lock is held; to a later time, until when.
     writes = [
@@ -105,9 +98,9 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
         for each in (*run.site.access.inserted, *run.site.access.settings)
         if each.column == column
     ]
-    taken = {_direction(each, run) for each, run in writes if not conditional(each)}
-    if taken == {direction}:
-        time = "a later time" if direction else "the present time"
+    taken = {direction(each, run) for each, run in writes if not conditional(each)}
+    if taken == {where}:
+        time = "a later time" if where else "the present time"
         return f"{time} in '{column}' is that of a lock which was just taken"
     return None
 
@@ -115,18 +108,3 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
 def _asks_for_null(site: Site, column: str) -> bool:
     conditions = any(each.null_safe for each in site.access.conditions if column in each.columns)
     return conditions or any(each.value.null_safe for each in site.access.settings if column in each.value.columns)
-
-
-def _direction(setting: Setting, run: Run) -> str | None:
-    """Return where a time stands that a column gets, seen from the present (""); None for what is no time."""
-    value = setting.value
-    if value.kind == "now":
-        return ""
-    if value.kind == "inserted" and run.site is not None:
-        given = next((each for each in run.site.access.inserted if each.column in value.columns), None)
-        return _direction(given, run) if given is not None else None
-    if value.kind == "other" and value.clock and not value.chooses and not value.columns:
-        moved = _MOVED.match(value.text)
-        return None if moved is None else "earlier" if sum(map(bool, moved.groups())) % 2 else "later"
-    given_value = argument(run, setting)
-    return given_value.moved if isinstance(given_value, Moment) else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from nodepath_cli.audit.locking.deciding import argument
+from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Site, times
@@ -118,7 +118,7 @@ def _layout(pattern: str) -> str:
 
 
 def _of_program(setting: Setting, run: Run) -> Style | None:
-    value = argument(run, setting)
+    value = argument(run, setting.value)
     if not isinstance(value, Moment):
         return None
     if value.form.startswith("unix"):

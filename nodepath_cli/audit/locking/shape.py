@@ -82,6 +82,16 @@ def shape_of(table: Table) -> Shape | None:
     return Shape(**{kind: frozenset(names) for kind, names in found.items()})
 
 
+def is_time(column: str) -> bool:
+    """Say whether a column's name is that of a time."""
+    return bool(_TIMES.search(column))
+
+
+def is_limit(column: str) -> bool:
+    """Say whether it is that of a time until when something is held."""
+    return bool(_LIMITS.search(column))
+
+
 def _kind(name: str, column: Column) -> str | None:
     """Return what a column is for: "" for what does not matter, None for data."""
     if _NUMBERS.search(name):

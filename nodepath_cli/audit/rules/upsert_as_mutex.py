@@ -84,12 +84,16 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
 
 
 def _why(found: Undecided) -> str:
-    if found.refused:
+    if found.how == "deleted":
+        return "DELETE takes the row from whoever holds it, and then the INSERT finds none"
+    if found.how == "refused":
         return "that another caller has the row already (1062) is taken for success"
     return f"{_WORDS[found.write.access.action]} succeeds in any case, and {_undecided(found)}"
 
 
 def _undecided(found: Undecided) -> str:
+    if found.how == "open":
+        return "its condition is met by a row that another caller holds, too: that one loses it"
     if found.write.access.action == "update" and not found.write.access.others:
         return "it asks for nothing but the key: whoever has the row loses it"
     if found.counted:

@@ -1,0 +1,244 @@
+"""Whether the conditions of a statement keep it away from a row that another caller holds.
+
+A model of such a row: the columns have what the acquire writes into them, the owner's being another's, and the times
+are those of a lock that was taken a moment ago, or of one whose lease is over. Conditions are true or false of it, or
+open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from nodepath_cli.audit.locking.instants import argument, direction, of_operand
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.shape import is_limit, is_time
+from nodepath_cli.source.functions import Known, Outcome, Value
+from nodepath_cli.sql.row_access import Condition, Operand, Setting
+
+Kind = Literal["since", "limit", "constant", "own"]
+
+_EMPTY = frozenset(("", "0", "FALSE"))
+_WRAPPED = re.compile(
+    r"^(?:(?:cast|convert|left|str_to_date|unix_timestamp|from_unixtime|timestamp|coalesce|ifnull|date_format|binary|trim)"
+    r"\s*\(\s*)*(?:`?\w+`?\s*\.\s*)?`?(?P<name>\w+)`?\s*(?:$|,|\)|\s+as\b|\s+using\b)",
+    re.IGNORECASE,
+)
+"""A column, or a function that gives its value in another form."""
+_INSTEAD = re.compile(r"^(?:ifnull|coalesce)\s*\(", re.IGNORECASE)
+_ADDED = re.compile(r"^\(?\s*`?\w+`?\s*\+|^(?:date_add|adddate|timestampadd)\s*\((?!.*\binterval\s*-)", re.IGNORECASE)
+_AGE = re.compile(
+    r"^timestampdiff\s*\(\s*\w+\s*,\s*(?P<first>.*)\)$|"
+    r"^(?P<now>(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate)\s*\([^()]*\))\s*-",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLOCK = re.compile(r"^\s*(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate|localtime)\b", re.IGNORECASE)
+_FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+_PLACES: Mapping[bool, Mapping[str, float]] = {
+    False: {"earlier": 0, "since": 1, "": 2, "limit": 3},
+    True: {"since": 0, "earlier": 1, "limit": 1.5, "": 2},
+}
+"""Where times stand, one behind the other, where the lease is not over and where it is. A limit that is over is later
+than some earlier time or not: that is asked by nobody."""
+
+
+class Fact(Struct, frozen=True):
+    """What stands in a column of a row that is held."""
+
+    kind: Kind
+    text: str = ""
+    """The constant's."""
+    value: Value | None = None
+    """What the program gives, as far as that is known."""
+
+
+class Held(Struct, frozen=True):
+    """A row that another caller has taken in the same way."""
+
+    facts: Mapping[str, Fact]
+    expired: bool = False
+    """Its lease is over."""
+
+    def passes(self, conditions: Iterable[Condition], run: Run) -> bool | None:
+        """Say whether the row meets all conditions, None where that is open."""
+        found = {self._meets(each, run) for each in conditions}
+        return False if False in found else None if None in found else True
+
+    def _meets(self, condition: Condition, run: Run) -> bool | None:
+        if condition.alternatives:
+            every = [self.passes(each, run) for each in condition.alternatives]
+            met = True if True in every else None if None in every else False
+        elif condition.left is None:
+            return None
+        elif condition.relation == "null":
+            met = None if self._fact(condition.left) is None else False
+        elif condition.relation == "true":
+            met = self._truth(condition.left, run)
+        else:
+            met = self._compare(condition.left, condition.relation or "", condition.right, run)
+        return met if met is None or not condition.negated else not met
+
+    def _fact(self, operand: Operand) -> Fact | None:
+        """Return what a column's value is, given as it is or in another form."""
+        if len(operand.columns) != 1 or (operand.clock and not _INSTEAD.match(operand.text)):
+            return None
+        name = next(iter(operand.columns))
+        fact = self.facts.get(name)
+        if operand.kind == "column":
+            return fact
+        if fact is not None and fact.kind == "since" and _ADDED.match(operand.text):
+            return Fact("limit")
+        wrapped = _WRAPPED.match(operand.text)
+        return fact if wrapped is not None and wrapped["name"].lower() == name else None
+
+    def _truth(self, operand: Operand, run: Run) -> bool | None:
+        fact = self._fact(operand)
+        text = fact.text if fact is not None and fact.kind == "constant" else _constant(operand, run)
+        return None if text is None else text not in _EMPTY
+
+    def _compare(self, left: Operand, operator: str, right: Operand | None, run: Run) -> bool | None:
+        if right is None:
+            return None
+        if not left.columns and right.columns:
+            return self._compare(right, _FLIPPED.get(operator, operator), left, run)
+        one, other = _constant(left, run), _constant(right, run)
+        if one is not None and other is not None:
+            return _of_constants(one, operator, other)
+        fact = self._fact(left)
+        if fact is None and left.clock and not right.columns:
+            return self._aged(left, operator, other)
+        if fact is None or right.columns:
+            return None
+        if fact.kind in ("since", "limit"):
+            return self._timed(fact, operator, right, run)
+        equal = self._equal(fact, right, other, run)
+        wanted = operator in ("=", "<=>")
+        return None if equal is None or operator not in ("=", "<=>", "<>", "!=") else equal == wanted
+
+    def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run) -> bool | None:
+        """Say whether a column has a value; another caller's owner is not the own one."""
+        if fact.kind == "constant":
+            return None if constant is None else constant == fact.text
+        if constant is not None:
+            return False if constant in _EMPTY else None
+        if right.kind == "null":
+            return False
+        if right.kind != "value":
+            return None
+        given = argument(run, right)
+        if isinstance(given, Outcome) or (given is not None and fact.value is not None and given != fact.value):
+            return None
+        return False
+
+    def _timed(self, fact: Fact, operator: str, right: Operand, run: Run) -> bool | None:
+        where = of_operand(right, run)
+        if where is None and fact.kind == "limit" and right.kind == "value" and operator in (">", ">="):
+            # Whoever asks for a later limit than some time asks for a lease that is not over.
+            return None if isinstance(argument(run, right), Outcome) else not self.expired
+        places = _PLACES[self.expired]
+        if where is None or where not in places or operator not in _FLIPPED:
+            return None
+        if self.expired and {fact.kind, where} == {"limit", "earlier"}:
+            return None
+        return _ordered(places[fact.kind], operator, places[where])
+
+    def _aged(self, age: Operand, operator: str, than: str | None) -> bool | None:
+        """`TIMESTAMPDIFF(SECOND, locked_at, NOW()) > 30`."""
+        found = _AGE.match(age.text)
+        facts = {self.facts[each].kind for each in age.columns if each in self.facts}
+        if found is None or len(facts) != 1 or operator not in _FLIPPED or (than or "0").startswith("-"):
+            return None
+        reversed_ = found["first"] is not None and bool(_CLOCK.match(found["first"]))
+        if facts == {"since"} and not reversed_ and than != "0":
+            return (operator in (">", ">=")) == self.expired
+        if facts == {"limit"} and (than in (None, "0")):
+            later = operator in (">", ">=")
+            return later == (self.expired != reversed_)
+        return None
+
+
+def held_by(ways: Iterable[Way], table: str, expired: bool = False) -> Held:
+    """Return the row of a table as some paths leave it that take it."""
+    facts: dict[str, set[Fact]] = {}
+    for way in ways:
+        written: dict[str, Fact | None] = {}
+        for run in way.runs:
+            site = run.site
+            if site is not None and site.table == table and site.access.action in _WRITING:
+                for setting in (*site.access.inserted, *site.access.settings):
+                    if (
+                        not setting.keeps
+                        and not setting.value.branches
+                        and setting.column not in (site.access.key or ())
+                    ):
+                        written[setting.column] = _fact_of(setting, run)
+        for column, fact in written.items():
+            if fact is not None:
+                facts.setdefault(column, set()).add(fact)
+    return Held({column: next(iter(found)) for column, found in facts.items() if _agree(found)}, expired)
+
+
+_WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
+
+
+def _agree(found: set[Fact]) -> bool:
+    return len({(each.kind, each.text) for each in found}) == 1
+
+
+def _fact_of(setting: Setting, run: Run) -> Fact | None:
+    value = setting.value
+    if value.kind == "inserted" and run.site is not None:
+        given = next((each for each in run.site.access.inserted if each.column in value.columns), None)
+        return _fact_of(Setting(setting.column, given.value), run) if given is not None else None
+    where = direction(setting, run)
+    if where in ("later", "unknown") and (where == "later" or is_limit(setting.column)):
+        return Fact("limit")
+    if where is not None:
+        return Fact("since") if where == "" and not is_limit(setting.column) else None
+    text = _constant(value, run)
+    if text is not None:
+        return Fact("constant", text)
+    if value.kind == "value":
+        if is_time(setting.column):
+            # By its name: what else a time that is not known may be is open.
+            return Fact("limit") if is_limit(setting.column) else None
+        return Fact("own", value=argument(run, value))
+    return Fact("own") if value.kind == "other" and not value.columns and not value.clock else None
+
+
+def _constant(operand: Operand, run: Run) -> str | None:
+    """Return the text of a constant, whether the statement has it or the program gives it."""
+    if operand.kind == "constant":
+        return operand.text.strip("'\"")
+    if operand.kind == "other" and operand.text.upper() in ("TRUE", "FALSE"):
+        return "1" if operand.text.upper() == "TRUE" else "0"
+    given = argument(run, operand) if operand.kind == "value" else None
+    if isinstance(given, Known) and given.value is not None:
+        return str(int(given.value)) if isinstance(given.value, bool) else str(given.value)
+    return None
+
+
+def _of_constants(left: str, operator: str, right: str) -> bool | None:
+    if operator in ("=", "<=>", "<>", "!="):
+        return (left == right) == (operator in ("=", "<=>"))
+    if left.isdigit() and right.isdigit():
+        return _ordered(int(left), operator, int(right))
+    return None
+
+
+def _ordered(left: float, operator: str, right: float) -> bool | None:
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}.get(operator)
+
+
+def chosen(setting: Setting, held: Held, run: Run) -> Operand | None:
+    """Return what a column that is changed under a condition gets in such a row, None where that is open."""
+    for branch in setting.value.branches:
+        met = held.passes(branch.conditions, run)
+        if met is None:
+            return None
+        if met:
+            return branch.value
+    return None
