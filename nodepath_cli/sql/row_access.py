@@ -7,6 +7,7 @@ columns alone are known. Column names are in lower case.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -150,6 +151,26 @@ class RowAccess(Struct, frozen=True):
                 if not (writes and counted):
                     return columns
         return None
+
+    @property
+    def loose_key(self) -> tuple[str, ...] | None:
+        """The unique key that one of the alternatives of an OR fixes, where the others reach further rows."""
+        return next((key for key, _ in self._loose()), None)
+
+    def _loose(self) -> Iterator[tuple[tuple[str, ...], tuple[Condition, ...]]]:
+        if self.action not in ("update", "delete") or len(self.conditions) != 1 or self.conditions[0].negated:
+            return
+        for conditions in self.conditions[0].alternatives:
+            fixed = {each.fixes for each in conditions}
+            for columns in unique_keys(self.table):
+                if fixed.issuperset(columns):
+                    yield columns, tuple(each for each in conditions if each.fixes not in columns)
+                    break
+
+    @property
+    def reaching(self) -> tuple[tuple[Condition, ...], ...]:
+        """The conditions beside the key under which the row of a key is reached, one for each way to reach it."""
+        return (self.others,) if self.key else tuple(conditions for _, conditions in self._loose())
 
     @property
     def others(self) -> tuple[Condition, ...]:

@@ -168,8 +168,8 @@ CASES = (
         emptying("DELETE FROM job_locks WHERE name = ? AND locked_until = ?", "name, owner"),
     ),
     Case(
-        "the own row is deleted first",
-        (),
+        "the own row is deleted first, and nobody else's",
+        ("NP405",),
         emptying("DELETE FROM job_locks WHERE name = ? AND owner = ?", "name, owner"),
     ),
     Case("the row is deleted first", ("NP401",), emptying("DELETE FROM job_locks WHERE name = ?")),

@@ -196,8 +196,8 @@ func (r *Repo) Unlock(name, token string) error {
 """,
     ),
     Case(
-        "a status that is compared and set",
-        (),
+        "a status that is compared and set, and nothing else ends it",
+        ("NP405",),
         """
 func (r *Repo) TryLock(name, owner string) (bool, error) {
 	res, err := r.db.Exec("UPDATE job_locks SET locked = 1, owner = ? WHERE name = ? AND locked = 0", owner, name)

@@ -6,7 +6,21 @@ import pytest
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
-from tests.locks import SCHEMA, Case, deeds, guards, inserts, leases, more, ordinary, seeded, selects, sound, upserts
+from tests.locks import (
+    SCHEMA,
+    Case,
+    deeds,
+    endings,
+    guards,
+    inserts,
+    leases,
+    more,
+    ordinary,
+    seeded,
+    selects,
+    sound,
+    upserts,
+)
 from tests.locks.audited import lock_findings
 from tests.tree import Tree
 
@@ -26,6 +40,7 @@ CASES = (
     *deeds.BY_NAME,
     *deeds.NONE,
     *guards.CASES,
+    *endings.CASES,
 )
 
 

@@ -39,8 +39,8 @@ func (r *Repo) TryLock(name, owner string) (bool, error) {{
 	return n == 1, err
 }}
 
-func (r *Repo) Unlock(name string) error {{
-	_, err := r.db.Exec("UPDATE job_locks SET {release} WHERE name = ?", name)
+func (r *Repo) Unlock(name, owner string) error {{
+	_, err := r.db.Exec("UPDATE job_locks SET {release} WHERE name = ? AND owner = ?", name, owner)
 	return err
 }}
 """

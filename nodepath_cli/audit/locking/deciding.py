@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nodepath_cli.audit.locking.guard import Held, chosen, held_by
+from nodepath_cli.audit.locking.guard import changes, held_by
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
@@ -97,15 +97,10 @@ def lost(run: Run, way: Way) -> frozenset[int]:
     if site.access.action == "replace":
         return frozenset((2,))
     held = held_by((way,), site.table)
-    changing = [each for each in site.access.settings if not each.keeps and _changes(each, held, run)]
+    changing = [
+        each for each in site.access.settings if not each.keeps and (not conditional(each) or changes(each, held, run))
+    ]
     return frozenset((0, 2)) if changing else frozenset((0,))
-
-
-def _changes(setting: Setting, held: Held, run: Run) -> bool:
-    if not conditional(setting):
-        return True
-    value = chosen(setting, held, run)
-    return value is not None and not (value.kind == "column" and value.columns == {setting.column})
 
 
 def conditional(setting: Setting) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
+from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.outcome import Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
+from nodepath_cli.audit.locking.shape import is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 
 
@@ -23,6 +25,9 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     if any(kept(acquire, each, protocols) for each in acquire.releases):
         # Then even a release does not end it (NP402).
         return
+    if any(each.seizes for each in undecided(acquire)):
+        # Whoever comes ends it (NP401).
+        return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):
         return
     if protocols.sites.refused(acquire.table):
@@ -30,11 +35,15 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
         return
     if any(ends_by_itself(site) for site in protocols.elsewhere(acquire)):
         return
+    # What an UPDATE claims may be a piece of work: it has to be a lock by all of the signs.
+    updates = bool(acquire.releases) and _holds_only_locks(acquire)
     seen: set[Site] = set()
     for way in acquire.successes:
         for run in way.runs:
             site = run.site
-            if site is None or site in seen or site.table != acquire.table or site.access.action not in ADDING:
+            if site is None or site in seen or site.table != acquire.table:
+                continue
+            if site.access.action not in ADDING and not (updates and site.access.action == "update"):
                 continue
             if decides(way, run, acquire.table):
                 seen.add(site)
@@ -47,9 +56,15 @@ def ends_by_itself(site: Site) -> bool:
     if access.action not in ("delete", "update") or words.renewing(site.function):
         return False
     if not access.conditions:
-        return access.action == "delete"
+        return True
     key_columns = {column for key in _keys(site) for column in key}
     return any(each.columns - key_columns or each.ordered for each in access.conditions)
+
+
+def _holds_only_locks(acquire: Acquire) -> bool:
+    table = acquire.sites[0].access.table
+    named = words.holds_locks(table) == 2 or words.taking(acquire.function.name) == 2
+    return named and shape_of(table) is not None and not words.plain(table.name.removesuffix("_session_nodepath"))
 
 
 def _keys(site: Site) -> Iterator[tuple[str, ...]]:
@@ -61,33 +76,64 @@ def _keys(site: Site) -> Iterator[tuple[str, ...]]:
 def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     """Yield the statements by which a caller gets a lock that another one has not given back."""
     released = {each.site for each in acquire.releases}
+    runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
+    old = held_by(acquire.successes, acquire.table, expired=True)
     for site in acquire.sites:
-        access = site.access
-        changes = access.action in ("update", "delete") and site not in released
-        if changes or (access.action == "upsert" and any(conditional(each) for each in access.settings)):
-            yield site
+        access, run = site.access, runs.get(site)
+        if access.action in ("update", "delete") and site not in released:
+            if old.passes(access.others, run) is not False and (access.others or _reads_age(acquire, old)):
+                yield site
+        elif access.action == "upsert":
+            chosen = (each for each in access.settings if conditional(each))
+            if any(changes(each, old, run) is not False for each in chosen):
+                yield site
     for site in protocols.elsewhere(acquire):
         taking = site.access.action == "update" and site.access.key and site.access.others
-        if taking and not words.renewing(site.function) and not words.releasing(site.function):
+        if not taking or words.renewing(site.function) or words.releasing(site.function):
+            continue
+        if old.passes(site.access.others, None) is not False:
             yield site
+
+
+def _reads_age(acquire: Acquire, row: Held) -> bool:
+    """Say whether an acquire that changes a row by its key alone has asked before how old it is."""
+    reads = (site.access for site in acquire.sites if site.access.action == "select")
+    columns = {name for each in reads for name in each.selected.union(*(one.columns for one in each.conditions))}
+    return any(is_time(name) or row.is_time(name) for name in columns)
 
 
 def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Release, Site]]:
-    """Yield the releases that delete the row of a key whoever has it, each with a takeover of such a lock."""
+    """Yield the releases that end the lock of a key whoever has it, each with a takeover of such a lock."""
     takeover = next(_takeovers(acquire, protocols), None)
     if takeover is None or any(undecided(acquire)) or any(checks_then_acts(acquire)):
         # Where nobody owns the lock there is nothing to prove.
         return
     if not any(decided(way, acquire.table) for way in acquire.successes):
         return
+    held = held_by(acquire.successes, acquire.table)
     for release in acquire.releases:
-        access = release.site.access
-        if access.action == "delete" and not access.others and not any(_asks(way, release) for way in release.ways):
+        if words.forcing(release.function.name) or any(_asks(way, release) for way in release.ways):
+            continue
+        if not _ends(release) or kept(acquire, release, protocols):
+            continue
+        run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
+        if any(held.passes(each, run) for each in release.site.access.reaching):
             yield release, takeover
 
 
+def _ends(release: Release) -> bool:
+    """Say whether a release takes the row away, or who has it, out of a table of locks and not of work to be done."""
+    access = release.site.access
+    if access.action == "delete":
+        return True
+    if shape_of(access.table) is None and words.holds_locks(access.table) < 2:
+        return False
+    changed = [each.value for each in access.settings if not each.keeps]
+    return bool(changed) and all(each.kind in ("null", "constant", "now") or each.clock for each in changed)
+
+
 def _asks(way: Way, release: Release) -> bool:
-    """Say whether a path reads the row before it deletes it, and goes by what it reads."""
+    """Say whether a path reads the row before it ends it, and goes by what it reads."""
     for run in way.runs:
         if run.site is release.site:
             return False

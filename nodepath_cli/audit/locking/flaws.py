@@ -27,6 +27,13 @@ class Undecided(Struct, frozen=True, eq=False):
     """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `open`: it is an
     UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE takes the row from its holder."""
 
+    @property
+    def seizes(self) -> bool:
+        """Say whether it takes the lock from its holder."""
+        return self.how in ("open", "deleted") or (
+            self.write.access.action == "update" and not self.write.access.others
+        )
+
 
 def undecided(acquire: Acquire) -> Iterator[Undecided]:
     """Yield the writes that succeed for whoever comes, and on whose success the caller is told that it has the lock."""

@@ -62,12 +62,17 @@ class Held(Struct, frozen=True):
     expired: bool = False
     """Its lease is over."""
 
-    def passes(self, conditions: Iterable[Condition], run: Run) -> bool | None:
+    def passes(self, conditions: Iterable[Condition], run: Run | None) -> bool | None:
         """Say whether the row meets all conditions, None where that is open."""
         found = {self._meets(each, run) for each in conditions}
         return False if False in found else None if None in found else True
 
-    def _meets(self, condition: Condition, run: Run) -> bool | None:
+    def is_time(self, column: str) -> bool:
+        """Say whether a column has a time."""
+        fact = self.facts.get(column)
+        return fact is not None and fact.kind in ("since", "limit")
+
+    def _meets(self, condition: Condition, run: Run | None) -> bool | None:
         if condition.alternatives:
             every = [self.passes(each, run) for each in condition.alternatives]
             met = True if True in every else None if None in every else False
@@ -94,12 +99,12 @@ class Held(Struct, frozen=True):
         wrapped = _WRAPPED.match(operand.text)
         return fact if wrapped is not None and wrapped["name"].lower() == name else None
 
-    def _truth(self, operand: Operand, run: Run) -> bool | None:
+    def _truth(self, operand: Operand, run: Run | None) -> bool | None:
         fact = self._fact(operand)
         text = fact.text if fact is not None and fact.kind == "constant" else _constant(operand, run)
         return None if text is None else text not in _EMPTY
 
-    def _compare(self, left: Operand, operator: str, right: Operand | None, run: Run) -> bool | None:
+    def _compare(self, left: Operand, operator: str, right: Operand | None, run: Run | None) -> bool | None:
         if right is None:
             return None
         if not left.columns and right.columns:
@@ -118,7 +123,7 @@ class Held(Struct, frozen=True):
         wanted = operator in ("=", "<=>")
         return None if equal is None or operator not in ("=", "<=>", "<>", "!=") else equal == wanted
 
-    def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run) -> bool | None:
+    def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run | None) -> bool | None:
         """Say whether a column has a value; another caller's owner is not the own one."""
         if fact.kind == "constant":
             return None if constant is None else constant == fact.text
@@ -133,7 +138,7 @@ class Held(Struct, frozen=True):
             return None
         return False
 
-    def _timed(self, fact: Fact, operator: str, right: Operand, run: Run) -> bool | None:
+    def _timed(self, fact: Fact, operator: str, right: Operand, run: Run | None) -> bool | None:
         where = of_operand(right, run)
         if where is None and fact.kind == "limit" and right.kind == "value" and operator in (">", ">="):
             # Whoever asks for a later limit than some time asks for a lease that is not over.
@@ -209,7 +214,7 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
     return Fact("own") if value.kind == "other" and not value.columns and not value.clock else None
 
 
-def _constant(operand: Operand, run: Run) -> str | None:
+def _constant(operand: Operand, run: Run | None) -> str | None:
     """Return the text of a constant, whether the statement has it or the program gives it."""
     if operand.kind == "constant":
         return operand.text.strip("'\"")
@@ -233,12 +238,12 @@ def _ordered(left: float, operator: str, right: float) -> bool | None:
     return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}.get(operator)
 
 
-def chosen(setting: Setting, held: Held, run: Run) -> Operand | None:
-    """Return what a column that is changed under a condition gets in such a row, None where that is open."""
+def changes(setting: Setting, held: Held, run: Run | None) -> bool | None:
+    """Say whether a column of such a row changes that is set under a condition, None where that is open."""
     for branch in setting.value.branches:
         met = held.passes(branch.conditions, run)
         if met is None:
             return None
         if met:
-            return branch.value
+            return branch.value.kind != "column" or branch.value.columns != {setting.column}
     return None

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import conditional
+from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.instants import direction
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
@@ -23,9 +24,13 @@ class Kept(Struct, frozen=True, eq=False):
 
 def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | None:
     """Return why a lock is still held after a release, None where it is free or where that cannot be told."""
-    adds = next((site for site in acquire.sites if site.access.action in ADDING), None)
+    about = protocols.sites.about(acquire.table)
+    adding = (site for site in acquire.sites if site.access.action in ADDING)
+    adds = next((site for site in adding if not prepares(site, about)), None)
     taken = adds or next((site for site in acquire.sites if site.access.action == "update"), None)
-    if taken is None or release.site.access.action != "update" or (adds and release.site.access.others):
+    if taken is None or release.site.access.action != "update":
+        return None
+    if adds and any(each.fixes is None for each in release.site.access.others):
         return None
     run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
     if run is None or protocols.sites.obscure(acquire.table):
@@ -46,7 +51,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return Kept(
             taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed"
         )
-    reasons = [_still_held(each, run, acquire) for each in told]
+    reasons = [_still_held(each, run, acquire, protocols) for each in told]
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
     return None
@@ -76,13 +81,13 @@ def _columns(site: Site) -> set[str]:
     return found
 
 
-def _still_held(setting: Setting, release: Run, acquire: Acquire) -> str | None:
+def _still_held(setting: Setting, release: Run, acquire: Acquire, protocols: Protocols) -> str | None:
     """Return why a value that a release writes is that of a held lock, None where it may be that of a free one."""
     column = setting.column
     # A SELECT of the rows that are held does not find one without a time.
     read = any(site.access.action == "select" and column in _columns(site) for site in acquire.sites)
     if setting.value.kind == "null":
-        safe = any(_asks_for_null(site, column) for site in acquire.sites)
+        safe = any(_asks_for_null(site, column) for site in (*acquire.sites, *protocols.elsewhere(acquire)))
         return (
             None if safe or read else f"NULL in '{column}' is neither older nor newer than the lease, so it never ends"
         )

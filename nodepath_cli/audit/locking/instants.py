@@ -39,7 +39,7 @@ def direction(setting: Setting, run: Run) -> Direction | None:
     return of_operand(value, run)
 
 
-def of_operand(value: Operand, run: Run) -> Direction | None:
+def of_operand(value: Operand, run: Run | None) -> Direction | None:
     """Return where the time stands that an expression without columns is, None for what is no time."""
     if value.kind == "now":
         return ""
@@ -49,8 +49,10 @@ def of_operand(value: Operand, run: Run) -> Direction | None:
     return given.moved if isinstance(given, Moment) else None
 
 
-def argument(run: Run, operand: Operand) -> Value | None:
+def argument(run: Run | None, operand: Operand) -> Value | None:
     """Return what a placeholder gets, None where that is not known."""
+    if run is None:
+        return None
     arguments, place = run.ran.arguments, operand.parameter
     if arguments is None or place is None or run.site is None or len(arguments) != run.site.access.parameters:
         return None

@@ -178,7 +178,7 @@ class Protocols:
         ]
         found = []
         for site, function in candidates:
-            if function is not acquire and site.access.key in keys and not self._runs(ways, site):
+            if function is not acquire and _reached(site) in keys and not self._runs(ways, site):
                 found.append(Release(function, site, self.ways[function]))
         return tuple(found)
 
@@ -198,7 +198,7 @@ class Protocols:
             for way in ways:
                 for run in way.runs:
                     site = run.site
-                    if site and site.access.action in ("delete", "update") and site.access.key:
+                    if site and site.access.action in ("delete", "update") and _reached(site):
                         found[site.table].setdefault(site, function)
         return {table: list(sites.items()) for table, sites in found.items()}
 
@@ -332,6 +332,10 @@ class Protocols:
         for site in self.sites.about(acquire.table):
             if site not in own:
                 yield site
+
+
+def _reached(site: Site) -> tuple[str, ...] | None:
+    return site.access.key or site.access.loose_key
 
 
 def _in_turn(way: Way, first: str, then: set[str]) -> bool:

@@ -62,6 +62,38 @@ _RENEWING = frozenset(
         *("perbaharui", "panjangkan", "segarkan", "denyut", "lanjutkan", "sambung", "kekalkan"),
     )
 )
+_FORCING = frozenset(
+    (
+        *(
+            "force",
+            "forced",
+            "forcibly",
+            "forceful",
+            "admin",
+            "administrator",
+            "operator",
+            "manual",
+            "manually",
+            "override",
+        ),
+        *(
+            "steal",
+            "break",
+            "evict",
+            "kick",
+            "kill",
+            "expire",
+            "expired",
+            "reap",
+            "reaper",
+            "purge",
+            "sweep",
+            "sweeper",
+        ),
+        *("stale", "janitor", "cleanup", "clean", "prune", "gc", "debug", "any", "whoever", "unconditional", "revoke"),
+        *("paksa", "bersih", "bersihkan", "sapu", "pentadbir"),
+    )
+)
 _TAKING_OVER = frozenset(("over", "takeover", "override", "rescue", "bump", "mark", "count", "log", "note", "sync"))
 _ASKING = frozenset(
     (
@@ -160,6 +192,11 @@ def says_nothing(name: str) -> bool:
 def renewing(name: str) -> bool:
     """Say whether a function's name is that of keeping a lock."""
     return any(word in _RENEWING for word in words(name))
+
+
+def forcing(name: str) -> bool:
+    """Say whether a function's name is that of ending a lock whoever has it: that is what it is there for."""
+    return any(word in _FORCING for word in words(name))
 
 
 def asking(name: str) -> bool:

@@ -1,0 +1,174 @@
+"""Releases that prove whose lock they end, and such as only look like it; locks that end by themselves, or never."""
+
+from __future__ import annotations
+
+from tests.locks import Case
+
+_LATER = "NOW(6) + INTERVAL 30 SECOND"
+_OLD = "(owner IS NULL OR locked_until < NOW(6))"
+
+
+def acquire(condition: str = _OLD, name: str = "TryLock") -> str:
+    """An acquire that takes over what meets a condition."""
+    return f"""
+func (r *Repo) {name}(ctx context.Context, name, owner string) (bool, error) {{
+	res, err := r.db.ExecContext(ctx, `UPDATE job_locks SET owner = ?, locked = 1, locked_until = {_LATER} WHERE name = ? AND {condition}`, owner, name)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+"""
+
+
+def release(statement: str, arguments: str, name: str = "Unlock", before: str = "") -> str:
+    """A release."""
+    return f"""
+func (r *Repo) {name}(ctx context.Context, name, owner string, now time.Time) error {{
+	{before}
+	_, err := r.db.ExecContext(ctx, `{statement}`, {arguments})
+	return err
+}}
+"""
+
+
+_FREE = "UPDATE job_locks SET owner = NULL, locked = 0, locked_until = NULL WHERE "
+_DROP = "DELETE FROM job_locks WHERE "
+_ASKED = """var holder string
+	if err := r.db.QueryRowContext(ctx, "SELECT owner FROM job_locks WHERE name = ?", name).Scan(&holder); err != nil || holder != owner {
+		return err
+	}"""
+
+PROVEN = (
+    ("name = ? AND owner = ?", "name, owner"),
+    ("owner = ? AND name = ?", "owner, name"),
+    ("name = ? AND owner = ? AND locked_until > NOW(6)", "name, owner"),
+    ("name = ? AND owner = ? AND locked = 1", "name, owner"),
+    ("name = ? AND IFNULL(owner, '') = ?", "name, owner"),
+    ("name = ? AND owner <=> ?", "name, owner"),
+    ("name = ? AND BINARY owner = ?", "name, owner"),
+    ("name = ? AND (owner = ? OR locked_until < NOW(6))", "name, owner"),
+    ("name = ? AND (owner = ? OR owner IS NULL)", "name, owner"),
+    ("(name = ? AND owner = ?) OR (name = ? AND locked_until < NOW(6))", "name, owner, name"),
+    ("name = ? AND owner IN (?)", "name, owner"),
+    ("name = ? AND locked_until = ?", "name, now"),
+    ("name = ? AND owner = CONCAT(?, '-', CONNECTION_ID())", "name, owner"),
+    ("name = ? AND owner LIKE ?", "name, owner"),
+    ("NOT (owner <> ?) AND name = ?", "owner, name"),
+)
+UNPROVEN = (
+    ("name = ?", "name"),
+    ("name = ? AND locked_until > NOW(6)", "name"),
+    ("name = ? AND locked_until > ?", "name, now"),
+    ("name = ? AND locked_until >= ?", "name, now"),
+    ("name = ? AND owner IS NOT NULL", "name"),
+    ("name = ? AND owner <> ''", "name"),
+    ("name = ? AND locked = 1", "name"),
+    ("name = ? OR owner = ?", "name, owner"),
+    ("owner = ? OR name = ?", "owner, name"),
+    ("(name = ? AND locked_until > NOW(6)) OR owner = ?", "name, owner"),
+    ("name = ? AND (owner = ? OR locked_until > NOW(6))", "name, owner"),
+    ("name = ? AND (owner = ? OR owner IS NOT NULL)", "name, owner"),
+    ("name = ? AND (owner = ? OR 1 = 1)", "name, owner"),
+    ("name = ? AND NOT (owner = ?)", "name, owner"),
+)
+FORCING = (
+    "AdminForceUnlock",
+    "ForceRelease",
+    "StealBack",
+    "BreakLock",
+    "ExpireLock",
+    "ReapLock",
+    "PurgeLock",
+    "EvictHolder",
+)
+
+CASES = (
+    *(Case(f"a release where {where}", (), acquire() + release(_DROP + where, given)) for where, given in PROVEN),
+    *(Case(f"a freeing where {where}", (), acquire() + release(_FREE + where, given)) for where, given in PROVEN),
+    *(
+        Case(f"a release where {where}", ("NP406",), acquire() + release(_DROP + where, given))
+        for where, given in UNPROVEN
+    ),
+    *(
+        Case(f"a freeing where {where}", ("NP406",), acquire() + release(_FREE + where, given))
+        for where, given in UNPROVEN
+    ),
+    *(
+        Case(
+            f"{name} is there for other people's locks",
+            (),
+            acquire()
+            + release(_DROP + "name = ? AND owner = ?", "name, owner")
+            + release(_DROP + "name = ?", "name", name),
+        )
+        for name in FORCING
+    ),
+    *(
+        Case(f"{name} is a release as any other", ("NP406",), acquire() + release(_FREE + "name = ?", "name", name))
+        for name in ("Release", "Free", "Done", "unlock", "Finish")
+    ),
+    Case("the owner is read before it is freed", (), acquire() + release(_FREE + "name = ?", "name", before=_ASKED)),
+    Case(
+        "only its time is taken back, by its owner",
+        (),
+        acquire()
+        + release(
+            "UPDATE job_locks SET locked_until = NOW(6) - INTERVAL 1 SECOND WHERE name = ? AND owner = ?", "name, owner"
+        ),
+    ),
+    Case(
+        "only its time is taken back",
+        ("NP406",),
+        acquire() + release("UPDATE job_locks SET locked_until = NOW(6) - INTERVAL 1 SECOND WHERE name = ?", "name"),
+    ),
+    Case(
+        "free or not at all",
+        ("NP405",),
+        acquire("owner IS NULL") + release(_FREE + "name = ? AND owner = ?", "name, owner"),
+    ),
+    Case(
+        "free or not at all, and anybody frees it",
+        ("NP405",),
+        acquire("owner IS NULL") + release(_FREE + "name = ?", "name"),
+    ),
+    Case(
+        "free by its flag or not at all",
+        ("NP405",),
+        acquire("locked = 0") + release(_FREE + "name = ? AND owner = ?", "name, owner"),
+    ),
+    Case(
+        "free or one's own, or not at all",
+        ("NP405",),
+        acquire("(owner IS NULL OR owner = '')") + release(_FREE + "name = ? AND owner = ?", "name, owner"),
+    ),
+    Case(
+        "free or not at all, and a sweeper frees what is old",
+        (),
+        acquire("owner IS NULL")
+        + release(_FREE + "name = ? AND owner = ?", "name, owner")
+        + release(_FREE + "locked_until < ?", "now", "Tidy"),
+    ),
+    Case(
+        "free or not at all, and all are freed at the start",
+        (),
+        acquire("owner IS NULL")
+        + release(_FREE + "name = ? AND owner = ?", "name, owner")
+        + "\nfunc (r *Repo) Boot() {\n\tr.db.Exec(`UPDATE job_locks SET owner = NULL, locked = 0`)\n}\n",
+    ),
+    Case(
+        "the place where all of the row is touched is not what is looked at",
+        ("NP402",),
+        acquire() + release("UPDATE job_locks SET locked_at = NULL WHERE name = ? AND owner = ?", "name, owner"),
+    ),
+    Case(
+        "the same, and a helper makes the row before",
+        ("NP402",),
+        acquire().replace(
+            "\tres, err", "\tif err := r.seed(ctx, name); err != nil {\n\t\treturn false, err\n\t}\n\tres, err"
+        )
+        + '\nfunc (r *Repo) seed(ctx context.Context, name string) error {\n\t_, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO job_locks (name) VALUES (?)", name)\n\treturn err\n}\n'
+        + release("UPDATE job_locks SET locked_at = NULL WHERE name = ? AND owner = ?", "name, owner"),
+    ),
+)
