@@ -138,6 +138,11 @@ class Function(Struct, frozen=True, eq=False):
     paths: tuple[Path, ...]
     complete: bool
     """Every way through it is among the paths; False where there were too many."""
+    within: str = ""
+    """Of a function without a declaration that runs later (it is returned, kept or deferred): the function that makes
+    it. Its own name is then that of the variable or field that it is kept in, or empty."""
+    deferred: bool = False
+    """With `within`: it runs when that function ends."""
 
 
 def outcomes(value: Value) -> Iterator[Outcome]:

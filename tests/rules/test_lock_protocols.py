@@ -9,6 +9,7 @@ from nodepath_cli.config import Settings
 from tests.locks import (
     SCHEMA,
     Case,
+    closures,
     deeds,
     endings,
     guards,
@@ -40,6 +41,8 @@ CASES = (
     *deeds.BY_NAME,
     *deeds.NONE,
     *guards.CASES,
+    *closures.CASES,
+    *closures.ORDINARY,
     *endings.CASES,
 )
 

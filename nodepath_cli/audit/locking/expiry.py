@@ -112,7 +112,9 @@ def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[t
         return
     held = held_by(acquire.successes, acquire.table)
     for release in acquire.releases:
-        if words.forcing(release.function.name) or any(_asks(way, release) for way in release.ways):
+        if words.forcing(release.function.name or release.function.within) or any(
+            _asks(way, release) for way in release.ways
+        ):
             continue
         if not _ends(release) or kept(acquire, release, protocols):
             continue

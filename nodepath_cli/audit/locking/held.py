@@ -35,7 +35,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
     if run is None or protocols.sites.obscure(acquire.table):
         return None
-    name, table = release.function.name, release.site.access.table.name
+    name, table = release.title, release.site.access.table.name
     looked = _looked_at(acquire, protocols)
     if adds is None and not looked:
         # Nothing is held by a row that nobody asks for anything.

@@ -21,7 +21,7 @@ def unasked(protocols: Protocols) -> Iterator[tuple[Function, ServerLock]]:
     """Yield the locks by name whose function goes on whatever the server has answered, each once."""
     seen: set[ServerLock] = set()
     for function, ways in protocols.ways.items():
-        for way in ways if function.complete else ():
+        for way in ways if function.complete and not function.within else ():
             for run in way.runs if way.success else ():
                 for lock in _locks(protocols, run):
                     asked = any(_answered(each, run) for each in ways)
@@ -95,6 +95,8 @@ def _pooled(protocols: Protocols, locks: Iterable[ServerLock]) -> Iterator[Serve
         if each.call is not None and each.call.wrapper is None:
             calls[each.call.span] = each.call.name.rpartition(".")[0]
     for function, ways in protocols.ways.items():
+        if function.within:
+            continue
         for ran in (run.ran for way in ways for run in way.runs):
             for span, _ in ran.texts:
                 sent[span.path, span.start].add(ran.pooled)

@@ -33,6 +33,21 @@ class Release(Struct, frozen=True, eq=False):
     site: Site
     ways: tuple[Way, ...]
 
+    @property
+    def title(self) -> str:
+        """What it is called in a message."""
+        function = self.function
+        if not function.within:
+            return function.name
+        if function.name:
+            return f"{function.name} in {function.within}"
+        return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
+
+    @property
+    def named(self) -> bool:
+        """Say whether its name says that it gives something back, or what it is there for."""
+        return bool(self.function.within) or words.releasing(self.function.name)
+
 
 class Acquire(Struct, frozen=True, eq=False, dict=True):
     """A function that takes a lock in a table."""
@@ -114,7 +129,7 @@ class Protocols:
         found: list[Acquire] = []
         by_deeds: list[Acquire] = []
         for function, ways in self.ways.items():
-            for table in _written(ways):
+            for table in _written(ways) if not function.within else ():
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
                 if deeds.hands_out_row(ways, table) or self._prepares(acquire):
                     continue
@@ -165,7 +180,8 @@ class Protocols:
         keys = {run.site.access.key for way in ways for run in way.runs if run.site and run.site.table == table}
         keys.discard(None)
         home = acquire.span.path.rpartition("/")[0]
-        candidates = self._giving_back.get(table) or [
+        named = self._giving_back.get(table, ())
+        candidates = [each for each in named if not each[1].within or self._made_for(each[1], acquire, ways)] or [
             # A lock that nothing else ends: whatever the function is called that writes its row by the key.
             (site, function)
             for site, function in self._unnamed.get(table, {}).items()
@@ -178,7 +194,9 @@ class Protocols:
         ]
         found = []
         for site, function in candidates:
-            if function is not acquire and _reached(site) in keys and not self._runs(ways, site):
+            if function is acquire or _reached(site) not in keys:
+                continue
+            if not self._runs(_good(ways) if function.within else ways, site):
                 found.append(Release(function, site, self.ways[function]))
         return tuple(found)
 
@@ -190,8 +208,9 @@ class Protocols:
     def _giving_back(self) -> Mapping[str, list[tuple[Site, Function]]]:
         """The deletes and updates by a unique key in functions that give something back, by table."""
         found: dict[str, dict[Site, Function]] = defaultdict(dict)
-        for function, ways in self.ways.items():
-            if not (words.releasing(function.name) or function.name in self._deferred):
+        # A literal that calls a function with a name is that one's business.
+        for function, ways in sorted(self.ways.items(), key=lambda item: bool(item[0].within)):
+            if not (words.releasing(function.name) or function.name in self._deferred or function.within):
                 continue
             if words.renewing(function.name):
                 continue
@@ -208,7 +227,12 @@ class Protocols:
         found: dict[str, dict[Site, Function]] = defaultdict(dict)
         for function, ways in self.ways.items():
             sites = {run.site for way in ways for run in way.runs if run.site}
-            if len(sites) != 1 or "bool" in function.results or not words.says_nothing(function.name):
+            if (
+                len(sites) != 1
+                or function.within
+                or "bool" in function.results
+                or not words.says_nothing(function.name)
+            ):
                 continue
             site = sites.pop()
             ends = site.access.action in ("update", "delete") and site.access.key and _stands_in(function, site)
@@ -222,7 +246,7 @@ class Protocols:
         found: dict[str, dict[Site, Function]] = defaultdict(dict)
         for function, ways in self.ways.items():
             sites = {run.site for way in ways for run in way.runs if run.site}
-            if len(sites) != 1 or words.taking(function.name) or words.renewing(function.name):
+            if len(sites) != 1 or function.within or words.taking(function.name) or words.renewing(function.name):
                 continue
             site = sites.pop()
             shape = shape_of(site.access.table)
@@ -248,7 +272,7 @@ class Protocols:
         if self._is_read(acquire):
             return False
         paired, refuses = self._paired(acquire), deeds.backs_off(acquire.ways, acquire.table)
-        named = any(words.releasing(each.function.name) for each in acquire.releases)
+        named = any(each.named for each in acquire.releases)
         holds = words.holds_locks(table)
         told = "bool" in function.results or bool(acquire.ways[0].told.names) or _made(acquire)
         score = name + holds + int(named) + 2 * int(paired) + 2 * int(refuses) + int(told)
@@ -294,7 +318,7 @@ class Protocols:
             name = 1
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
-        score += int(any(words.releasing(each.function.name) for each in acquire.releases)) + 2 * int(paired)
+        score += int(any(each.named for each in acquire.releases)) + 2 * int(paired)
         if not paired and not words.holds_locks(table) and (name < 2 or not (shape_of(table) or _refuses(acquire))):
             # The names alone: whatever is stored by them is no lock's row.
             return False
@@ -319,12 +343,35 @@ class Protocols:
 
     def _paired(self, acquire: Acquire) -> bool:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
-        names = {each.function.name for each in acquire.releases}
+        if any(self._hands_back(acquire, each.function) for each in acquire.releases if each.function.within):
+            return True
+        names = {each.function.name for each in acquire.releases if not each.function.within}
         if not names:
             return False
         if any(way.works and _in_turn(way, "", names) for way in acquire.ways):
             return True
         return any(_in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
+
+    def _hands_back(self, acquire: Acquire, literal: Function) -> bool:
+        """Say whether a literal that ends the row is handed out with the lock, or put off behind the work."""
+        name, table = acquire.function.name, acquire.sites[0].access.table
+        if not (words.taking(name) == 2 or words.holds_locks(table) == 2):
+            # What is undone by a function may be anything.
+            if words.storing(name) or words.plain(name) or words.plain(table.name) or shape_of(table) is None:
+                return False
+            if self._is_read(acquire):
+                return False
+        own = literal.within == acquire.function.name
+        return not literal.deferred or not own or any(way.works for way in acquire.ways)
+
+    def _made_for(self, literal: Function, acquire: Function, ways: tuple[Way, ...]) -> bool:
+        """Say whether a literal stands in the function that takes the lock, or one of the makers calls the other."""
+        if literal.span.path == acquire.span.path and acquire.span.start <= literal.span.start < acquire.span.end:
+            return True
+        if _calls(ways, literal.within):
+            return True
+        makers = (made for function, made in self.ways.items() if function.name == literal.within)
+        return any(_calls(made, acquire.name) for made in makers)
 
     def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
         """Yield the statements about the lock's table that neither the acquire runs nor a release of its key."""
@@ -336,6 +383,14 @@ class Protocols:
 
 def _reached(site: Site) -> tuple[str, ...] | None:
     return site.access.key or site.access.loose_key
+
+
+def _calls(ways: tuple[Way, ...], name: str) -> bool:
+    return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
+
+
+def _good(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    return tuple(way for way in ways if way.success)
 
 
 def _in_turn(way: Way, first: str, then: set[str]) -> bool:
@@ -410,11 +465,10 @@ def _beside(function: Function, acquire: Function) -> bool:
 
 
 def _given_and_taken(writes: Iterable[Site]) -> bool:
-    """Say whether a table's row is taken by a key in one function and given back by it in another."""
+    """Say whether a table's row is taken by a key and given back by it."""
     every = list(writes)
     shape = shape_of(every[0].access.table) if every else None
     if shape is None or not deeds.has_holder(every, shape):
         return False
-    freed = {(each.access.key, each.function) for each in every if deeds.frees(each, shape)}
-    taken = [(each.access.key, each.function) for each in every if deeds.takes(each) and not deeds.frees(each, shape)]
-    return any(key == other and name != function for key, name in taken for other, function in freed)
+    freed = {each.access.key for each in every if deeds.frees(each, shape)}
+    return any(each.access.key in freed for each in every if deeds.takes(each) and not deeds.frees(each, shape))

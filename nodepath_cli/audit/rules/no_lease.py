@@ -38,7 +38,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield site.hit(
                 f"the lock of {acquire.function.name} has no expiry and no takeover: a crash before the release blocks "
                 "its key for good",
-                *(each.site.related(f"{each.function.name} alone gives it back") for each in acquire.releases[:1]),
+                *(each.site.related(f"{each.title} alone gives it back") for each in acquire.releases[:1]),
             )
 
 

@@ -31,7 +31,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
         for release, takeover in releases_without_owner(acquire, protocols):
             ends = "deletes" if release.site.access.action == "delete" else "frees"
             yield release.site.hit(
-                f"{release.function.name} {ends} the lock whoever holds it: after a takeover this is the new holder's",
+                f"{release.title} {ends} the lock whoever holds it: after a takeover this is the new holder's",
                 takeover.related("the lock is taken over here"),
             )
 

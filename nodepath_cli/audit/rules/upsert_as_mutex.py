@@ -73,7 +73,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield found.write.hit(
                 f"every caller of {acquire.function.name} gets this lock: {_why(found)}",
                 *_related(found),
-                *(each.site.related(f"{each.function.name} gives the lock back") for each in acquire.releases[:1]),
+                *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
 
     for function, lock in unasked(protocols):

@@ -19,6 +19,7 @@ from nodepath_cli.source.functions import (
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.paths import branching, expressions, following
+from nodepath_cli.source.hosts._go.paths.literals import later
 from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of
 from nodepath_cli.source.hosts._go.records import Key, Received
@@ -105,7 +106,14 @@ def _share(
         walked.update(key for key, each in callers.items() if worth(each.name))
     halves = parts(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1))
     walker = Walker(index, texts, prepared, known, expressions.evaluate, branching.HANDLERS)
-    return [_function(walker, chosen[key]) if key in walked else _calls_only(chosen[key]) for key in halves[number]]
+    found: list[Function] = []
+    for key in halves[number]:
+        if key not in walked:
+            found.append(_calls_only(chosen[key]))
+            continue
+        found.append(_function(walker, chosen[key]))
+        found += _literals(walker, chosen[key])
+    return found
 
 
 def _calls_only(routine: Routine) -> Function:
@@ -181,8 +189,26 @@ def _function(walker: Walker, routine: Routine) -> Function:
     return Function(routine.name, routine.receiver, span, tuple(_results(routine)), paths, complete)
 
 
-def _bind(w: Walker, place: Place, scope: Scope, state: State) -> None:
-    """Give the parameters of the function that is walked what is known of them by their types."""
+def _literals(walker: Walker, routine: Routine) -> Iterator[Function]:
+    """Yield the functions that a function makes for later, where they run statements or call what does."""
+    file = routine.file
+    for each in later(routine):
+        span = range(each.node.start_byte, each.node.end_byte)
+        called = (name.decode("utf-8", "replace") for name in _CALLED.findall(file.data[span.start : span.stop]))
+        sends = any(path == file.path and start in span for path, start, _ in walker.texts)
+        if not sends and not any(name in walker.known for name in called):
+            continue
+        paths, complete = paths_of(walker, file, routine, _bind, each.node)
+        kinds = tuple(_results_of(file, each.node))
+        name, place = each.name, file.span(each.node)
+        yield Function(name, routine.receiver, place, kinds, paths, complete, routine.name, each.deferred)
+
+
+def _bind(w: Walker, place: Place, scope: Scope, state: State, literal: Node | None) -> None:
+    """Give the parameters of the function that is walked what is known of them by their types.
+
+    Those of a literal hide those of the function around it.
+    """
     routine = place.routine
     if routine is None:
         return
@@ -198,24 +224,30 @@ def _bind(w: Walker, place: Place, scope: Scope, state: State) -> None:
             value = expressions.parameter(w, place, word, declaration.child_by_field_name("type"))
             state.variables[scope.declare(word)] = value
     following.results(w, place.file, routine.node, scope, state)
+    if literal is not None:
+        following.bind(w, place.file, literal, scope, state, ())
 
 
 def _results(routine: Routine) -> list[ResultKind]:
-    result = routine.node.child_by_field_name("result")
+    return _results_of(routine.file, routine.node)
+
+
+def _results_of(file: GoFile, node: Node) -> list[ResultKind]:
+    result = node.child_by_field_name("result")
     if result is None:
         return []
     if result.type != "parameter_list":
-        return [_kind(routine, result)]
+        return [_kind(file, result)]
     kinds: list[ResultKind] = []
     for declaration in named(result):
         kind = declaration.child_by_field_name("type") or declaration
         count = max(1, len(declaration.children_by_field_name("name")))
-        kinds += [_kind(routine, kind)] * count
+        kinds += [_kind(file, kind)] * count
     return kinds
 
 
-def _kind(routine: Routine, node: Node) -> ResultKind:
-    word = routine.file.source(node)
+def _kind(file: GoFile, node: Node) -> ResultKind:
+    word = file.source(node)
     if word in ("bool", "error"):
         return "bool" if word == "bool" else "error"
     if _NUMBERS.match(word):

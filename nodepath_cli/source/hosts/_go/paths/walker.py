@@ -167,15 +167,20 @@ Handler = Callable[[Walker, Place, Scope, Node, State], list[Flow]]
 
 
 def paths_of(
-    walker: Walker, file: GoFile, routine: Routine, bind: Callable[[Walker, Place, Scope, State], None]
+    walker: Walker,
+    file: GoFile,
+    routine: Routine,
+    bind: Callable[[Walker, Place, Scope, State, Node | None], None],
+    literal: Node | None = None,
 ) -> tuple[tuple[Path, ...], bool]:
-    """Return the paths of a declared function, and whether they are all there are."""
-    body = routine.node.child_by_field_name("body")
+    """Return the paths of a declared function or of a literal in it, and whether they are all there are."""
+    node = routine.node if literal is None else literal
+    body = node.child_by_field_name("body")
     if body is None:
         return (), True
-    walker.steps, walker.active, walker.dropped = 0, [(file.path, routine.start_byte)], False
+    walker.steps, walker.active, walker.dropped = 0, [(file.path, node.start_byte)], False
     place, scope, state = Place(file, routine), walker.scope(), State()
-    bind(walker, place, scope, state)
+    bind(walker, place, scope, state, literal)
     try:
         ends = walker.body(place, walker.scope(scope), body, state)
     except (TooManyPaths, RecursionError):
