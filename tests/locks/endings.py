@@ -71,7 +71,6 @@ UNPROVEN = (
     ("name = ? AND (owner = ? OR locked_until > NOW(6))", "name, owner"),
     ("name = ? AND (owner = ? OR owner IS NOT NULL)", "name, owner"),
     ("name = ? AND (owner = ? OR 1 = 1)", "name, owner"),
-    ("name = ? AND NOT (owner = ?)", "name, owner"),
 )
 FORCING = (
     "AdminForceUnlock",
@@ -170,5 +169,111 @@ CASES = (
         )
         + '\nfunc (r *Repo) seed(ctx context.Context, name string) error {\n\t_, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO job_locks (name) VALUES (?)", name)\n\treturn err\n}\n'
         + release("UPDATE job_locks SET locked_at = NULL WHERE name = ? AND owner = ?", "name, owner"),
+    ),
+    *(
+        Case(f"a release that a held lock does not meet: {where}", ("NP402",), acquire() + release(verb + where, given))
+        for verb in (_DROP, _FREE)
+        for where, given in (
+            ("name = ? AND locked_until < NOW(6)", "name"),
+            ("name = ? AND owner = ? AND locked_until < NOW(6)", "name, owner"),
+            ("name = ? AND owner <> ?", "name, owner"),
+            ("name = ? AND NOT (owner = ?)", "name, owner"),
+            ("name = ? AND owner IS NULL", "name"),
+            ("name = ? AND locked = 0", "name"),
+        )
+    ),
+    Case(
+        "what is over is taken away beside the release",
+        (),
+        acquire()
+        + release(_DROP + "name = ? AND owner = ?", "name, owner")
+        + release(_DROP + "name = ? AND locked_until < NOW(6)", "name", "ClearLock"),
+    ),
+    *(
+        Case(
+            f"a release that {title}",
+            rules,
+            acquire() + release(f"UPDATE job_locks SET {change} WHERE name = ? AND owner = ?", f"{given}name, owner"),
+        )
+        for title, change, given, rules in (
+            ("puts the owner in again", "owner = ?", "owner, ", ("NP402",)),
+            ("puts another one in", "owner = ?", "r.next, ", ()),
+            ("takes the owner out", "owner = ?", '"", ', ()),
+            ("takes the owner out as NULL", "owner = ?", "nil, ", ()),
+            ("gives the time of its end", "locked_until = ?", "now, ", ()),
+        )
+    ),
+    Case(
+        "a release that sets the flag once more",
+        ("NP402",),
+        acquire("(locked = 0 OR locked_until < NOW(6))")
+        + release("UPDATE job_locks SET locked = 1 WHERE name = ? AND owner = ?", "name, owner"),
+    ),
+    Case(
+        "a release that takes the flag away",
+        (),
+        acquire("(locked = 0 OR locked_until < NOW(6))")
+        + release("UPDATE job_locks SET locked = 0 WHERE name = ? AND owner = ?", "name, owner"),
+    ),
+)
+
+_STAMPED = """
+func (r *Repo) TryLock(phone, device string) (string, bool, error) {
+	mine := time.Now().UTC().Format("2006-01-02 15:04:05.000000")
+	_, err := r.db.Exec("INSERT INTO ai_whatsapp_session_nodepath (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)", phone, device, mine)
+	if err == nil {
+		return mine, true, nil
+	}
+	var seen string
+	var old bool
+	err = r.db.QueryRow("SELECT `timestamp`, LEFT(`timestamp`, 19) < UTC_TIMESTAMP() - INTERVAL 30 SECOND FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ?", phone, device).Scan(&seen, &old)
+	if err != nil || !old {
+		return "", false, err
+	}
+	res, err := r.db.Exec("UPDATE ai_whatsapp_session_nodepath SET `timestamp` = ? WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?", mine, phone, device, seen)
+	if err != nil {
+		return "", false, err
+	}
+	n, err := res.RowsAffected()
+	return mine, n == 1, err
+}
+
+func (r *Repo) Unlock(phone, device, PARAMETER string) error {
+	_, err := r.db.Exec("RELEASE", GIVEN)
+	return err
+}
+"""
+_KEY = "WHERE id_prospect = ? AND id_device = ?"
+
+
+def stamped(statement: str, given: str, parameter: str = "mine") -> str:
+    """A lock by a unique text of the time."""
+    return _STAMPED.replace("PARAMETER", parameter).replace("RELEASE", statement).replace("GIVEN", given)
+
+
+_TABLE = "ai_whatsapp_session_nodepath"
+STAMPS = (
+    Case(
+        "the stamp is asked for", (), stamped(f"DELETE FROM {_TABLE} {_KEY} AND `timestamp` = ?", "phone, device, mine")
+    ),
+    Case("the stamp is not asked for", ("NP406",), stamped(f"DELETE FROM {_TABLE} {_KEY}", "phone, device")),
+    Case(
+        "the stamp is put in again",
+        ("NP402",),
+        stamped(f"UPDATE {_TABLE} SET `timestamp` = ? {_KEY}", "mine, phone, device"),
+    ),
+    Case(
+        "the stamp is taken out",
+        (),
+        stamped(
+            f"UPDATE {_TABLE} SET `timestamp` = '2000-01-01 00:00:00' {_KEY} AND `timestamp` = ?", "phone, device, mine"
+        ),
+    ),
+    Case(
+        "the stamp becomes an old one",
+        (),
+        stamped(
+            f"UPDATE {_TABLE} SET `timestamp` = ? {_KEY} AND `timestamp` = ?", "old, phone, device, mine", "mine, old"
+        ),
     ),
 )

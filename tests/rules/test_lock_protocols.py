@@ -44,6 +44,7 @@ CASES = (
     *closures.CASES,
     *closures.ORDINARY,
     *endings.CASES,
+    *endings.STAMPS,
 )
 
 

@@ -61,11 +61,17 @@ class Held(Struct, frozen=True):
     facts: Mapping[str, Fact]
     expired: bool = False
     """Its lease is over."""
+    mine: bool = False
+    """It is the caller's own: what the program compares with what it has put there is the same."""
 
     def passes(self, conditions: Iterable[Condition], run: Run | None) -> bool | None:
         """Say whether the row meets all conditions, None where that is open."""
         found = {self._meets(each, run) for each in conditions}
         return False if False in found else None if None in found else True
+
+    def same(self, fact: Fact, operand: Operand, run: Run | None) -> bool:
+        """Say whether an expression is the constant that stands there."""
+        return fact.kind == "constant" and _constant(operand, run) == fact.text
 
     def is_time(self, column: str) -> bool:
         """Say whether a column has a time."""
@@ -124,7 +130,7 @@ class Held(Struct, frozen=True):
         return None if equal is None or operator not in ("=", "<=>", "<>", "!=") else equal == wanted
 
     def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run | None) -> bool | None:
-        """Say whether a column has a value; another caller's owner is not the own one."""
+        """Say whether a column has a value; the owner that the program asks for is the own one."""
         if fact.kind == "constant":
             return None if constant is None else constant == fact.text
         if constant is not None:
@@ -136,7 +142,7 @@ class Held(Struct, frozen=True):
         given = argument(run, right)
         if isinstance(given, Outcome) or (given is not None and fact.value is not None and given != fact.value):
             return None
-        return False
+        return self.mine
 
     def _timed(self, fact: Fact, operator: str, right: Operand, run: Run | None) -> bool | None:
         where = of_operand(right, run)
@@ -165,7 +171,7 @@ class Held(Struct, frozen=True):
         return None
 
 
-def held_by(ways: Iterable[Way], table: str, expired: bool = False) -> Held:
+def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: bool = False) -> Held:
     """Return the row of a table as some paths leave it that take it."""
     facts: dict[str, set[Fact]] = {}
     for way in ways:
@@ -183,7 +189,7 @@ def held_by(ways: Iterable[Way], table: str, expired: bool = False) -> Held:
         for column, fact in written.items():
             if fact is not None:
                 facts.setdefault(column, set()).add(fact)
-    return Held({column: next(iter(found)) for column, found in facts.items() if _agree(found)}, expired)
+    return Held({column: next(iter(found)) for column, found in facts.items() if _agree(found)}, expired, mine)
 
 
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))

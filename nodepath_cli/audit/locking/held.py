@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import conditional
 from nodepath_cli.audit.locking.deeds import prepares
-from nodepath_cli.audit.locking.instants import direction
+from nodepath_cli.audit.locking.guard import Held, held_by
+from nodepath_cli.audit.locking.instants import argument, direction
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
 from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.source.functions import Given, Mixed
 from nodepath_cli.sql.row_access import Setting
+
+_FIELD = re.compile(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
+    r"^to|null|none|blank|reset|default|released?",
+    re.IGNORECASE,
+)
+"""What a release may put in place of the own value: a free one, or that of whom it is handed over to."""
 
 
 class Kept(Struct, frozen=True, eq=False):
@@ -28,7 +40,12 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     adding = (site for site in acquire.sites if site.access.action in ADDING)
     adds = next((site for site in adding if not prepares(site, about)), None)
     taken = adds or next((site for site in acquire.sites if site.access.action == "update"), None)
-    if taken is None or release.site.access.action != "update":
+    if taken is None:
+        return None
+    if _never_met(acquire, release):
+        why = "its condition is not met by a lock that is held"
+        return Kept(taken, f"{release.title} does not give the lock back: {why}")
+    if release.site.access.action != "update":
         return None
     if adds and any(each.fixes is None for each in release.site.access.others):
         return None
@@ -51,10 +68,39 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return Kept(
             taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed"
         )
-    reasons = [_still_held(each, run, acquire, protocols) for each in told]
+    row = held_by(acquire.successes, acquire.table)
+    reasons = [_same(each, run, row) or _still_held(each, run, acquire, protocols) for each in told]
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
     return None
+
+
+def _never_met(acquire: Acquire, release: Release) -> bool:
+    """Say whether the only release leaves alone what is held, and whoever asks for it."""
+    others = [each for each in acquire.releases if each is not release and not words.forcing(each.function.name)]
+    if others or words.forcing(release.function.name or release.function.within):
+        return False
+    run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
+    row = held_by(acquire.successes, acquire.table, mine=True)
+    reached = [row.passes(each, run) for each in release.site.access.reaching]
+    return bool(reached) and not any(each is not False for each in reached)
+
+
+def _same(setting: Setting, release: Run, row: Held) -> str | None:
+    """Return why a release leaves in a column what stands there while the lock is held."""
+    column, fact = setting.column, row.facts.get(setting.column)
+    if fact is None:
+        return None
+    if row.same(fact, setting.value, release):
+        return f"{setting.value.text} in '{column}' is what a lock has there that is held"
+    given, own = argument(release, setting.value), ""
+    if isinstance(given, Given):
+        own = given.name
+    elif isinstance(given, Mixed) and not given.parts and _FIELD.search(given.text):
+        own = given.text
+    if fact.kind not in ("own", "since") or not own or _ANOTHER.search(own):
+        return None
+    return f"'{column}' gets '{own}', as in a lock that was just taken"
 
 
 def _looked_at(acquire: Acquire, protocols: Protocols) -> set[str]:
