@@ -96,11 +96,14 @@ def lost(run: Run, way: Way) -> frozenset[int]:
         return frozenset((0,))
     if site.access.action == "replace":
         return frozenset((2,))
+    return frozenset((0, 2)) if _overwriting(site, run, way) else frozenset((0,))
+
+
+def _overwriting(site: Site, run: Run, way: Way) -> list[Setting]:
+    """Return what an upsert changes in a row that another caller holds."""
     held = held_by((way,), site.table)
-    changing = [
-        each for each in site.access.settings if not each.keeps and (not conditional(each) or changes(each, held, run))
-    ]
-    return frozenset((0, 2)) if changing else frozenset((0,))
+    changing = (each for each in site.access.settings if not each.keeps)
+    return [each for each in changing if not conditional(each) or changes(each, held, run)]
 
 
 def conditional(setting: Setting) -> bool:
@@ -127,7 +130,7 @@ def token_compared(way: Way) -> bool:
         if site is None:
             continue
         if site.access.action in ADDING or (site.access.action == "update" and keeps_out(way, run)):
-            marks.setdefault(site.table, set()).update(_kept_marks(site, run))
+            marks.setdefault(site.table, set()).update(_kept_marks(site, run, way))
         elif site.access.action == "select" and site.table in marks:
             kept = marks[site.table]
             if any(each.fixes in kept for each in site.access.conditions) and way.looked_at(
@@ -141,9 +144,9 @@ def token_compared(way: Way) -> bool:
     return False
 
 
-def _kept_marks(site: Site, run: Run) -> set[str]:
+def _kept_marks(site: Site, run: Run, way: Way) -> set[str]:
     """Return the columns that keep the first caller's own value, which no other caller has."""
-    changed = {each.column for each in site.access.settings if not each.keeps and not conditional(each)}
+    changed = {each.column for each in _overwriting(site, run, way)}
     key = site.access.key or ()
     found = set()
     given = site.access.inserted

@@ -115,6 +115,30 @@ def backs_off(ways: Iterable[Way], table: str) -> bool:
             return True
         if writes and not way.success and any(way.looked_at(run, "affected", "duplicate") for run in writes):
             return True
+        if any(_answers(way, run) for run in writes):
+            return True
+    return False
+
+
+def _answers(way: Way, run: Run) -> bool:
+    """Say whether the answer to the caller is the number of rows, or that the key was free: `return n == 1, err`."""
+    told = (value for kind, value in zip(way.function.results, way.path.returned, strict=False) if kind == "bool")
+    return any(
+        each.run == run.ran.number and each.aspect in ("affected", "duplicate")
+        for one in told
+        for each in outcomes(one)
+    )
+
+
+def asks_before(sites: Iterable[Site], shape: Shape) -> bool:
+    """Say whether an UPDATE by a key puts a holder in, and asks who was there before."""
+    holder = shape.who | shape.perhaps | shape.flags
+    for site in sites:
+        access = site.access
+        if access.action == "update" and access.key and not all(_empties(each, shape) for each in access.settings):
+            changed = {each.column for each in access.settings} & holder
+            if any(each.columns & changed for each in access.others):
+                return True
     return False
 
 

@@ -116,19 +116,20 @@ def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[t
             _asks(way, release) for way in release.ways
         ):
             continue
-        if not _ends(release) or kept(acquire, release, protocols):
+        if not _ends(release, acquire) or kept(acquire, release, protocols):
             continue
         run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
         if any(held.passes(each, run) for each in release.site.access.reaching):
             yield release, takeover
 
 
-def _ends(release: Release) -> bool:
+def _ends(release: Release, acquire: Acquire) -> bool:
     """Say whether a release takes the row away, or who has it, out of a table of locks and not of work to be done."""
     access = release.site.access
     if access.action == "delete":
         return True
-    if shape_of(access.table) is None and words.holds_locks(access.table) < 2:
+    locks = words.holds_locks(access.table)
+    if shape_of(access.table) is None and locks < 2 and not (locks and words.taking(acquire.function.name) == 2):
         return False
     changed = [each.value for each in access.settings if not each.keeps]
     return bool(changed) and all(each.kind in ("null", "constant", "now") or each.clock for each in changed)

@@ -279,7 +279,8 @@ class Protocols:
         whose = deeds.asks_whose(freed, shape)
         score += int(bool(shape.limits)) + int(bool((shape.who or whose) and shape.times))
         score += int(whose) + int(deeds.looks_at_age(sites, shape))
-        if not (refuses or paired or holds or shape.who or shape.flags or shape.limits):
+        asks = deeds.asks_before(acquire.sites, shape)
+        if not (refuses or paired or holds or asks or shape.who or shape.flags or shape.limits):
             # Who comes and goes is noted down as well.
             return False
         speaks = name or named or refuses or holds == 2
@@ -333,7 +334,7 @@ class Protocols:
         if paired:
             return True
         # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
-        sure = words.acquiring(function.name) or _refuses(acquire) or session
+        sure = words.acquiring(function.name) or _refuses(acquire) or session or _asks_before(acquire)
         return (
             name == 2
             and sure
@@ -418,6 +419,16 @@ def _refuses(acquire: Acquire) -> bool:
             return True
         last = way.runs[-1] if way.runs else None
         if last and last.site and last.site.access.action == "select" and way.answer(last, "error") is False:
+            return True
+    return False
+
+
+def _asks_before(acquire: Acquire) -> bool:
+    """Say whether an UPDATE changes columns that it asks for: a row that is free becomes one that is held."""
+    for site in acquire.sites:
+        access = site.access
+        changed = {each.column for each in access.settings if not each.keeps}
+        if access.action == "update" and access.key and any(each.columns & changed for each in access.others):
             return True
     return False
 

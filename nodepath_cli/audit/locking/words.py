@@ -13,11 +13,16 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _STRONG = frozenset(
     (
         *("acquire", "acquired", "lock", "locking", "trylock", "mutex", "semaphore", "obtain"),
+        *("elect", "campaign", "leadership"),
         *("kunci", "kuncikan", "mengunci"),
     )
 )
 _ACQUIRING = frozenset(("acquire", "trylock", "mutex", "semaphore", "obtain"))
 _LOCKING = _STRONG - {"acquire", "acquired", "obtain"}
+_BARE = frozenset(
+    ("lock", "try", "with", "do", "global", "row", "session", "schema", "migration", "migrations", "cron")
+)
+"""`Lock`, `WithLock`, `LockSchema`: what is locked is nothing that an administrator locks."""
 _FETCHED = frozenset(("token", "tokens", "credential", "credentials", "cookie", "cookies", "certificate", "jwt"))
 """What is acquired from somebody else, and kept for a while."""
 _WEAK = frozenset(
@@ -50,7 +55,7 @@ _RELEASING = frozenset(
     (
         *("release", "released", "unlock", "unlocked", "free", "relinquish", "leave", "end", "finish", "done", "stop"),
         *("complete", "exit", "clear", "cancel", "giveup", "give", "abandon", "yield", "drop", "return", "close"),
-        *("unclaim", "unset", "unhold", "dispose", "teardown", "forget"),
+        *("unclaim", "unset", "unhold", "dispose", "teardown", "forget", "resign", "abdicate", "vacate", "surrender"),
         *("lepas", "lepaskan", "buka", "bebaskan", "pulang", "pulangkan", "serah", "serahkan", "tutup", "tamat"),
         *("tamatkan", "selesai", "batal", "batalkan", "keluar"),
     )
@@ -160,7 +165,8 @@ def taking(name: str) -> int:
 
 def acquiring(name: str) -> bool:
     """Say whether a name is that of taking something for a while, not of locking it until further notice."""
-    return any(word in _ACQUIRING for word in words(name))
+    found = words(name)
+    return any(word in _ACQUIRING for word in found) or ("lock" in found and _BARE.issuperset(found))
 
 
 def storing(name: str) -> bool:
