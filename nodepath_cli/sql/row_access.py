@@ -150,12 +150,19 @@ class RowAccess(Struct, frozen=True):
                 counted = any(_numbered(self.table, column) for column in columns)
                 if not (writes and counted):
                     return columns
-        return None
+        loose = dict.fromkeys(key for key, _ in self._loose())
+        everywhere = len(loose) == 1 and len(list(self._loose())) == len(self.conditions[0].alternatives)
+        return next(iter(loose)) if everywhere else None
 
     @property
-    def loose_key(self) -> tuple[str, ...] | None:
-        """The unique key that one of the alternatives of an OR fixes, where the others reach further rows."""
-        return next((key for key, _ in self._loose()), None)
+    def one_key(self) -> tuple[str, ...] | None:
+        """The unique key that is fixed, or that one of the alternatives of an OR fixes: others may reach more rows."""
+        return self.key or next((key for key, _ in self._loose()), None)
+
+    @property
+    def loose(self) -> bool:
+        """Say whether one of the alternatives of an OR fixes a key and others reach more rows."""
+        return self.key is None and any(self._loose())
 
     def _loose(self) -> Iterator[tuple[tuple[str, ...], tuple[Condition, ...]]]:
         if self.action not in ("update", "delete") or len(self.conditions) != 1 or self.conditions[0].negated:
@@ -170,7 +177,7 @@ class RowAccess(Struct, frozen=True):
     @property
     def reaching(self) -> tuple[tuple[Condition, ...], ...]:
         """The conditions beside the key under which the row of a key is reached, one for each way to reach it."""
-        return (self.others,) if self.key else tuple(conditions for _, conditions in self._loose())
+        return tuple(conditions for _, conditions in self._loose()) or (self.others,)
 
     @property
     def others(self) -> tuple[Condition, ...]:

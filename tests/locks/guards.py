@@ -134,6 +134,32 @@ OPEN = (
 CASES = (
     *(Case(f"a takeover where {each}", (), taking(each if each[0] == "(" else f"({each})")) for each in RIGHT),
     *(Case(f"a takeover where {each}", ("NP401",), taking(each)) for each in OPEN),
+    *(
+        Case(
+            f"a takeover WHERE {where}",
+            rules,
+            taking("x").replace("WHERE name = ? AND x`, owner, name", f"WHERE {where}`, owner, {given}"),
+        )
+        for where, given, rules in (
+            ("name = ? AND owner IS NULL OR locked_until < NOW(6)", "name", ("NP401",)),
+            ("owner IS NULL AND name = ? OR locked_until < NOW(6)", "name", ("NP401",)),
+            ("name = ? OR locked_until < NOW(6)", "name", ("NP401",)),
+            ("name = ? AND owner IS NULL OR name = ? AND locked_until < NOW(6)", "name, name", ()),
+            ("(name = ? AND owner IS NULL) OR (name = ? AND locked_until > NOW(6))", "name, name", ("NP401",)),
+        )
+    ),
+    Case(
+        "the row or what is old is deleted first",
+        ("NP401",),
+        emptying("DELETE FROM job_locks WHERE name = ? OR locked_until < NOW(6)"),
+    ),
+    Case(
+        "the old row or what is very old is deleted first",
+        (),
+        emptying(
+            "DELETE FROM job_locks WHERE (name = ? AND locked_until < NOW(6)) OR locked_until < NOW(6) - INTERVAL 1 DAY"
+        ),
+    ),
     Case("the own lock or an old one", (), taking("(owner = ? OR locked_until < NOW(6))", "owner, name, owner")),
     Case(
         "another's lock or an old one",

@@ -57,7 +57,7 @@ def decides(way: Way, run: Run, table: str) -> bool:
     if action in SOFT:
         return not (lost(run, way) & accepted)
     if action == "update":
-        return 0 not in accepted and keeps_out(way, run)
+        return 0 not in accepted and not site.access.loose and keeps_out(way, run)
     return 0 not in accepted
 
 
@@ -66,10 +66,10 @@ def keeps_out(way: Way, run: Run) -> bool:
 
     In doubt it is not.
     """
-    site = run.site
-    if site is None or not site.access.others:
+    if run.site is None:
         return False
-    return held_by((way,), site.table).passes(site.access.others, run) is not True
+    row = held_by((way,), run.site.table)
+    return all(each and row.passes(each, run) is not True for each in run.site.access.reaching)
 
 
 def _locks_before(way: Way, run: Run) -> bool:

@@ -17,7 +17,7 @@ _EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
 
 def takes(site: Site) -> bool:
     """Say whether a statement may take a lock: it writes the row of a key that the program gives."""
-    return site.access.key is not None and (site.access.action in ADDING or site.access.action == "update")
+    return site.access.one_key is not None and (site.access.action in ADDING or site.access.action == "update")
 
 
 def prepares(site: Site, about: Iterable[Site]) -> bool:
@@ -135,7 +135,7 @@ def asks_before(sites: Iterable[Site], shape: Shape) -> bool:
     holder = shape.who | shape.perhaps | shape.flags
     for site in sites:
         access = site.access
-        if access.action == "update" and access.key and not all(_empties(each, shape) for each in access.settings):
+        if access.action == "update" and access.one_key and not all(_empties(each, shape) for each in access.settings):
             changed = {each.column for each in access.settings} & holder
             if any(each.columns & changed for each in access.others):
                 return True

@@ -23,9 +23,10 @@ class Undecided(Struct, frozen=True, eq=False):
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
-    how: Literal["", "refused", "open", "deleted"] = ""
+    how: Literal["", "refused", "open", "deleted", "loose"] = ""
     """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `open`: it is an
-    UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE takes the row from its holder."""
+    UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE takes the row from its holder;
+    `loose`: an UPDATE changes rows of other keys, too."""
 
     @property
     def seizes(self) -> bool:
@@ -49,10 +50,13 @@ def undecided(acquire: Acquire) -> Iterator[Undecided]:
             site = run.site
             if site is None or site.table != acquire.table or site in seen:
                 continue
-            if site.access.key is None or counts(site) or already_mine(way, run.position):
+            if site.access.one_key is None or counts(site) or already_mine(way, run.position):
                 continue
             read = _read(way, acquire.table)
-            if _refused(way, run) and _last(way, run):
+            if site.access.loose and site.access.action == "update":
+                seen.add(site)
+                yield Undecided(site, None, way.accepted(run) is not None, "loose")
+            elif _refused(way, run) and _last(way, run):
                 seen.add(site)
                 yield Undecided(site, None, False, "refused")
             elif site.access.action == "update" and read is None and _seizes(way, run):
@@ -86,7 +90,7 @@ def _seizes(way: Way, run: Run) -> bool:
 
 def _same_row(one: Run, other: Run) -> bool:
     """Say whether two statements fix the same key, and not to values that are known to differ."""
-    if one.site is None or other.site is None or one.site.access.key != other.site.access.key:
+    if one.site is None or other.site is None or one.site.access.one_key != other.site.access.one_key:
         return False
     for column in one.site.access.key or ():
         values = [
@@ -106,7 +110,7 @@ def _emptied(way: Way, table: str) -> Iterator[Site]:
         site = run.site
         if site is None or site.table != table:
             continue
-        if site.access.action == "delete" and site.access.key and not already_mine(way, run.position):
+        if site.access.action == "delete" and site.access.one_key and not already_mine(way, run.position):
             if not keeps_out(way, run):
                 deletes.append(run)
         elif site.access.action in ADDING and any(_same_row(each, run) for each in deletes):

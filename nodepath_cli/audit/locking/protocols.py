@@ -177,7 +177,7 @@ class Protocols:
         )
 
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
-        keys = {run.site.access.key for way in ways for run in way.runs if run.site and run.site.table == table}
+        keys = {run.site.access.one_key for way in ways for run in way.runs if run.site and run.site.table == table}
         keys.discard(None)
         home = acquire.span.path.rpartition("/")[0]
         named = self._giving_back.get(table, ())
@@ -194,7 +194,7 @@ class Protocols:
         ]
         found = []
         for site, function in candidates:
-            if function is acquire or _reached(site) not in keys:
+            if function is acquire or site.access.one_key not in keys:
                 continue
             if not self._runs(_good(ways) if function.within else ways, site):
                 found.append(Release(function, site, self.ways[function]))
@@ -217,7 +217,7 @@ class Protocols:
             for way in ways:
                 for run in way.runs:
                     site = run.site
-                    if site and site.access.action in ("delete", "update") and _reached(site):
+                    if site and site.access.action in ("delete", "update") and site.access.one_key:
                         found[site.table].setdefault(site, function)
         return {table: list(sites.items()) for table, sites in found.items()}
 
@@ -382,10 +382,6 @@ class Protocols:
                 yield site
 
 
-def _reached(site: Site) -> tuple[str, ...] | None:
-    return site.access.key or site.access.loose_key
-
-
 def _calls(ways: tuple[Way, ...], name: str) -> bool:
     return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
 
@@ -428,7 +424,7 @@ def _asks_before(acquire: Acquire) -> bool:
     for site in acquire.sites:
         access = site.access
         changed = {each.column for each in access.settings if not each.keeps}
-        if access.action == "update" and access.key and any(each.columns & changed for each in access.others):
+        if access.action == "update" and access.one_key and any(each.columns & changed for each in access.others):
             return True
     return False
 
@@ -443,7 +439,7 @@ def _written(ways: tuple[Way, ...]) -> list[str]:
     for way in ways:
         for run in way.runs:
             site = run.site
-            if site and site.access.key and (site.access.action in ADDING or site.access.action == "update"):
+            if site and site.access.one_key and (site.access.action in ADDING or site.access.action == "update"):
                 found[site.table] = None
     return list(found)
 
@@ -481,5 +477,5 @@ def _given_and_taken(writes: Iterable[Site]) -> bool:
     shape = shape_of(every[0].access.table) if every else None
     if shape is None or not deeds.has_holder(every, shape):
         return False
-    freed = {each.access.key for each in every if deeds.frees(each, shape)}
-    return any(each.access.key in freed for each in every if deeds.takes(each) and not deeds.frees(each, shape))
+    freed = {each.access.one_key for each in every if deeds.frees(each, shape)}
+    return any(each.access.one_key in freed for each in every if deeds.takes(each) and not deeds.frees(each, shape))

@@ -92,6 +92,8 @@ def _why(found: Undecided) -> str:
 
 
 def _undecided(found: Undecided) -> str:
+    if found.how == "loose":
+        return "by its OR it changes rows of other keys, and their number says nothing about the one that is asked for"
     if found.how == "open":
         return "its condition is met by a row that another caller holds, too: that one loses it"
     if found.write.access.action == "update" and not found.write.access.others:
