@@ -93,3 +93,45 @@ def test_a_release_of_any_name_is_found_where_nothing_else_ends_the_lock(tree: T
 def test_a_name_that_speaks_for_something_else_is_no_release(tree: Tree, name: str) -> None:
     code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
     assert [each for each in lock_findings(tree, code.replace("Unlock(", f"{name}(")) if each.rule == "NP402"] == []
+
+
+_TWO = """
+CREATE TABLE send_locks (k VARCHAR(40) NOT NULL PRIMARY KEY, owner VARCHAR(40) NOT NULL, until DATETIME NOT NULL);
+CREATE TABLE read_locks (k VARCHAR(40) NOT NULL PRIMARY KEY, owner VARCHAR(40) NOT NULL, until DATETIME NOT NULL);
+"""
+
+
+def one_of_two(name: str, taken: str, freed: str) -> str:
+    """A lock in one table with a release in a table."""
+    return f"""
+func (r *Repo) TryLock{name}(k, owner string) (bool, error) {{
+	res, err := r.db.Exec(`INSERT INTO {taken} (k, owner, until) VALUES (?, ?, NOW() + INTERVAL 1 MINUTE)
+		ON DUPLICATE KEY UPDATE owner = IF(until < NOW(), VALUES(owner), owner),
+		until = IF(owner = VALUES(owner), VALUES(until), until)`, k, owner)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}}
+
+func (r *Repo) Unlock{name}(k, owner string) error {{
+	_, err := r.db.Exec("DELETE FROM {freed} WHERE k = ? AND owner = ?", k, owner)
+	return err
+}}
+"""
+
+
+@pytest.mark.parametrize("freed", ["send_locks", "read_locks"])
+def test_a_release_in_another_table_gives_nothing_back(tree: Tree, freed: str) -> None:
+    sending = one_of_two("Send", "send_locks", freed)
+    rules = [] if freed == "send_locks" else ["NP402"]
+    assert [each.rule for each in lock_findings(tree, HEAD + sending, _TWO)] == rules
+    reading = one_of_two("Read", "read_locks", "read_locks")
+    assert [each.rule for each in lock_findings(tree, HEAD + sending + reading, _TWO)] == rules
+
+
+def test_what_a_sweeper_takes_away_is_given_back(tree: Tree) -> None:
+    sending = one_of_two("Send", "send_locks", "read_locks")
+    sweep = "\nfunc (r *Repo) Sweep() {\n\tr.db.Exec(`DELETE FROM send_locks WHERE until < NOW()`)\n}\n"
+    assert lock_findings(tree, HEAD + sending + sweep, _TWO) == []

@@ -200,6 +200,12 @@ def renewing(name: str) -> bool:
     return any(word in _RENEWING for word in words(name))
 
 
+def subject(name: str) -> tuple[str, ...]:
+    """Return what a function's name says beside that it takes or gives back: `TryLockPhone` and `UnlockPhone` agree."""
+    verbs = _STRONG | _WEAK | _RELEASING | _REMOVING | {"unlock"}
+    return tuple(word for word in words(name) if word not in verbs)
+
+
 def forcing(name: str) -> bool:
     """Say whether a function's name is that of ending a lock whoever has it: that is what it is there for."""
     return any(word in _FORCING for word in words(name))

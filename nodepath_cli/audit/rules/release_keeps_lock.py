@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.locking.astray import astray
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.named import released_elsewhere
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -41,6 +42,14 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             if found is not None:
                 taken = f"{acquire.function.name} takes the lock"
                 yield release.site.hit(found.why, found.acquired.related(taken), column=None)
+    for acquire, function, site in astray(protocols):
+        took = next(each for each in acquire.sites if each.access.action != "select")
+        yield site.hit(
+            f"{function.name} does not give the lock back: it ends one in {site.access.table.name}, and "
+            f"{acquire.function.name} takes it in {took.access.table.name}",
+            took.related(f"{acquire.function.name} takes the lock"),
+            column=None,
+        )
     for given_back, lock in released_elsewhere(protocols):
         yield given_back.hit(
             "the lock is that of the connection which took it: the pool sends this release by any connection, and the "

@@ -1,0 +1,53 @@
+"""Releases that end a lock of another table than the one that was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.protocols import Acquire, Protocols
+from nodepath_cli.audit.locking.sites import Site
+from nodepath_cli.source.functions import Function
+
+
+def astray(protocols: Protocols) -> Iterator[tuple[Acquire, Function, Site]]:
+    """Yield the acquires whose rows nothing takes away, with the release beside them that ends other rows."""
+    for acquire in protocols.acquires:
+        about = protocols.sites.about(acquire.table)
+        freeing = (each for each in about if each not in acquire.sites and each.access.action in ("delete", "update"))
+        if acquire.releases or words.holds_locks(acquire.sites[0].access.table) < 2 or any(freeing):
+            continue
+        if protocols.sites.obscure(acquire.table) or protocols.sites.refused(acquire.table):
+            continue
+        found = [each for each in _beside(acquire, protocols) if words.holds_locks(each[1].access.table) == 2]
+        if len(found) == 1 and _given_back_or_never_taken(*found[0], protocols):
+            yield acquire, *found[0]
+
+
+def _beside(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Function, Site]]:
+    """Yield the releases of the same name in the same place, with all that they do: one row of another table ends."""
+    mine = acquire.function
+    for function, ways in protocols.ways.items():
+        same = function.span.path == mine.span.path and function.owner == mine.owner
+        if not same or function is mine or not words.releasing(function.name) or words.forcing(function.name):
+            continue
+        if words.subject(function.name) != words.subject(mine.name):
+            continue
+        sites = {run.site for way in ways for run in way.runs if run.site is not None}
+        if len(sites) == 1:
+            site = sites.pop()
+            if site.table != acquire.table and site.access.action in ("delete", "update") and site.access.key:
+                yield function, site
+
+
+def _given_back_or_never_taken(function: Function, site: Site, protocols: Protocols) -> bool:
+    """Say whether another function gives the locks of that table back, or nothing takes them."""
+    others = [each for each in protocols.sites.about(site.table) if each is not site]
+    if not any(each.access.action != "select" for each in others):
+        return True
+    return any(
+        each.access.action in ("delete", "update")
+        and each.access.key == site.access.key
+        and each.function != function.name
+        for each in others
+    )
