@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.locking import deeds, words
 from nodepath_cli.audit.locking.outcome import Run, Way, ways_of
-from nodepath_cli.audit.locking.shape import shape_of
+from nodepath_cli.audit.locking.shape import Shape, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
 from nodepath_cli.source.functions import Called, Function, Known, outcomes
 from nodepath_cli.source.statement import Span, Statement
@@ -261,7 +261,7 @@ class Protocols:
         if shape is None or not acquire.releases or not acquire.successes or not _says(acquire):
             return False
         name = words.taking(function.name)
-        if words.storing(function.name) or words.plain(function.name) or words.plain(table.name):
+        if words.storing(function.name) or self._is_kept(acquire):
             return False
         if not name and not words.says_nothing(function.name):
             return False
@@ -288,6 +288,21 @@ class Protocols:
             # An upsert whose error alone is told: whoever notes down who has something does the same.
             return False
         return score >= (_ENOUGH_BY_DEEDS if speaks else _ENOUGH_NAMELESS)
+
+    def _is_kept(self, acquire: Acquire) -> bool:
+        """Say whether names speak of something that is kept and no lock, and deeds do not deny it."""
+        table = acquire.sites[0].access.table
+        shape = shape_of(table)
+        if not words.plain(acquire.function.name) and not words.plain(table.name):
+            return False
+        if shape is None or not self._contested(acquire, shape):
+            return True
+        freed = (each.site for each in acquire.releases)
+        return not deeds.looks_at_age(acquire.sites, shape) and not deeds.asks_whose(freed, shape)
+
+    @staticmethod
+    def _contested(acquire: Acquire, shape: Shape) -> bool:
+        return deeds.backs_off(acquire.ways, acquire.table) or deeds.asks_before(acquire.sites, shape)
 
     def _prepares(self, acquire: Acquire) -> bool:
         """Say whether a function only makes the rows that others take."""
@@ -358,7 +373,7 @@ class Protocols:
         name, table = acquire.function.name, acquire.sites[0].access.table
         if not (words.taking(name) == 2 or words.holds_locks(table) == 2):
             # What is undone by a function may be anything.
-            if words.storing(name) or words.plain(name) or words.plain(table.name) or shape_of(table) is None:
+            if words.storing(name) or shape_of(table) is None or self._is_kept(acquire):
                 return False
             if self._is_read(acquire):
                 return False
