@@ -9,6 +9,8 @@ Example:
     INSERT INTO wasapBot_session_nodepath (id_prospect, id_device, timestamp) VALUES (?, ?, ?)
     DELETE FROM wasapBot_session_nodepath WHERE id_prospect = ? AND id_device = ?
 
+An UPDATE that takes only what is free (`UPDATE job_locks SET owner = ? WHERE name = ? AND owner IS NULL`) is the same.
+
 What to write instead: when the INSERT meets the key (1062), look at the row's age by the server's clock, and take over
 a lock that is older than the lease, from the holder that was seen; `RowsAffected() == 1` means that this caller has it:
 

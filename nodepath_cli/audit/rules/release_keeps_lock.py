@@ -8,7 +8,10 @@ Example:
 
     UPDATE ai_whatsapp_session_nodepath SET timestamp = ? WHERE id_prospect = ? AND id_device = ?
 
-with the present time, where the acquire inserts the row or looks at its age.
+with the present time, where the acquire inserts the row or looks at its age. So is a release that puts in again what
+the acquire has put there (`SET owner = ?` with the owner), one whose condition no held lock meets
+(`DELETE ... WHERE name = ? AND lease_until < NOW()` as the only release), and one that ends a lock in another table
+than the one that was taken.
 
 What to write instead: delete the row, and only the one that is still ours, `:mine` being the text that the acquire has
 put there:

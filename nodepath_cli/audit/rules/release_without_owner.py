@@ -1,19 +1,27 @@
-"""A DELETE of a lock row that does not ask whose it is, where locks can be taken over.
+"""A release of a lock row that does not ask whose it is, where locks can be taken over.
 
 Why it matters: a holder that was slower than the lease has lost its lock to another one, without knowing. Its release
-then deletes the other's row, and a third caller gets in while the second one is still at work.
+then ends the other's lock, and a third caller gets in while the second one is still at work.
 
 Example:
 
     DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ?
 
-where the acquire takes over rows that are older than 30 seconds.
+where the acquire takes over rows that are older than 30 seconds. An UPDATE that empties the row
+(`UPDATE job_locks SET owner = NULL WHERE name = ?`) is no better, and neither is a function that the acquire returns,
+or that is deferred.
+
+What proves it is an equality with the own value, ANDed to the key. `AND lease_until > NOW()` and
+`AND owner IS NOT NULL` are true of anybody's lock, `OR owner = ?` asks for nothing.
 
 What to write instead: let the acquire put a unique value into the row, and delete only the row that still has it:
 
     DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
 
 No affected row means that the lock was lost. `nodepath explain NP401` has the whole protocol.
+
+Not reported: a function whose name says that it ends other people's locks (`ForceUnlock`, `AdminRelease`, `StealLock`,
+`ReapLocks`), and one that reads the owner first and goes by it.
 """
 
 from __future__ import annotations
@@ -40,6 +48,6 @@ RULE = Rule(
     "NP406",
     "release-without-owner",
     Severity.WARNING,
-    "a DELETE of a lock row without proof of ownership, where a takeover exists",
+    "a release of a lock row without proof of ownership, where a takeover exists",
     check_program=check,
 )
