@@ -226,7 +226,62 @@ func (r *Repo) Enter(ctx context.Context, name, owner string) (func() error, err
     ),
 )
 
+_GATE = """
+func (r *Repo) pass(ctx context.Context, phone, ticket string) (func(context.Context) error, bool, error) {
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM phone_gate WHERE phone = ? AND opened_at < NOW(6) - INTERVAL 45 SECOND", phone); err != nil {
+		return nil, false, err
+	}
+	res, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO phone_gate (phone, ticket, opened_at) VALUES (?, ?, NOW(6))", phone, ticket)
+	if err != nil {
+		return nil, false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return nil, false, err
+	}
+	leave := func(ctx context.Context) error {
+		_, err := r.db.ExecContext(ctx, "DELETE FROM phone_gate WHERE phone = ? AND ticket = ?", phone, ticket)
+		return err
+	}
+	return leave, true, nil
+}
+"""
+_HOLD = """
+func (r *Repo) Hold(ctx context.Context, name, owner string) (func() error, func() error, error) {
+	if !r.try(ctx, name, owner) {
+		return nil, nil, errors.New("busy")
+	}
+	return func() error {
+			_, err := r.db.Exec("UPDATE job_locks SET locked_until = NOW(6) + INTERVAL 20 SECOND WHERE name = ? AND owner = ?", name, owner)
+			return err
+		}, func() error {
+			_, err := r.db.Exec("UPDATE job_locks SET owner = NULL WHERE @, @@)
+			return err
+		}, nil
+}
+"""
+
 ORDINARY = (
+    *_pair("one function renews, the other one frees", _HOLD + _TRY),
+    Case(
+        "one deferred function notes something down, the other one frees",
+        (),
+        _WITH.replace(
+            "defer func() {",
+            'defer func() { r.db.Exec("UPDATE job_locks SET locked_at = NOW(6) WHERE name = ?", name) }()\n\tdefer func() {',
+            1,
+        ).replace("WHERE @, @@", 'WHERE name = ? AND owner = ?", name, owner'),
+    ),
+    Case(
+        "a lock on a phone by names that say nothing",
+        (),
+        _GATE,
+    ),
+    Case(
+        "the same, and what is not old is deleted",
+        ("NP401",),
+        _GATE.replace("opened_at < NOW(6)", "opened_at > NOW(6)"),
+    ),
+    Case("the same, and all is deleted", ("NP401",), _GATE.replace(" AND opened_at < NOW(6) - INTERVAL 45 SECOND", "")),
     Case(
         "a presence that a function ends",
         (),

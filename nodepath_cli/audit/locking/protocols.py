@@ -44,6 +44,13 @@ class Release(Struct, frozen=True, eq=False):
         return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
 
     @property
+    def empties(self) -> bool:
+        """Say whether it takes the row away, or something out of it."""
+        access = self.site.access
+        changed = [each.value for each in access.settings if not each.keeps]
+        return access.action == "delete" or any(each.kind in ("null", "constant") for each in changed)
+
+    @property
     def named(self) -> bool:
         """Say whether its name says that it gives something back, or what it is there for."""
         return bool(self.function.within) or words.releasing(self.function.name)
@@ -198,6 +205,9 @@ class Protocols:
                 continue
             if not self._runs(_good(ways) if function.within else ways, site):
                 found.append(Release(function, site, self.ways[function]))
+        if any(each.empties for each in found):
+            # What a literal without a name changes beside that is not the release.
+            found = [each for each in found if each.empties or not each.function.within or each.function.name]
         return tuple(found)
 
     @staticmethod
