@@ -49,7 +49,7 @@ class Operand(Struct, frozen=True):
     null_safe: bool = False
     """It asks whether something is NULL."""
     branches: tuple[Branch, ...] = ()
-    """Of `IF(...)` and `CASE WHEN ... END`: what it is under which condition, in order."""
+    """Of `IF(...)`, `IFNULL(...)` and `CASE WHEN ... END`: what it is under which condition, in order."""
 
 
 class Branch(Struct, frozen=True):
@@ -408,7 +408,7 @@ class _Reader:
         return self._operand(begin, end), None, "true", False
 
     def _branches(self, begin: int, end: int) -> tuple[Branch, ...]:
-        """Return the values of `IF(a, b, c)` and `CASE WHEN a THEN b ELSE c END`, () for what is written otherwise."""
+        """Return the values of `IF(a, b, c)`, `IFNULL(a, b)` and `CASE WHEN a THEN b ELSE c END`, () for all else."""
         clauses = self.clauses
         if clauses.word(begin) == "IF" and self.tokens.closing.get(begin + 1) == end - 1:
             parts = list(clauses.split(begin + 2, end - 1, ","))
@@ -416,6 +416,13 @@ class _Reader:
                 return ()
             first = Branch(tuple(self._conditions(*parts[0])), self._operand(*parts[1]))
             return first, Branch((), self._operand(*parts[2]))
+        if clauses.word(begin) in ("IFNULL", "COALESCE") and self.tokens.closing.get(begin + 1) == end - 1:
+            parts = list(clauses.split(begin + 2, end - 1, ","))
+            if len(parts) != 2:
+                return ()
+            one, other = (self._operand(*each) for each in parts)
+            there = Condition(one.text, one.columns, left=one, relation="null", negated=True)
+            return Branch((there,), one), Branch((), other)
         if clauses.word(begin) != "CASE" or clauses.word(begin + 1) != "WHEN" or clauses.word(end - 1) != "END":
             return ()
         found = []

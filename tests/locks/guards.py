@@ -86,6 +86,11 @@ _CLOCK = "now := time.Now().UTC()"
 _SINCE = "owner = ?, locked_at = NOW(6)"
 
 RIGHT = (
+    "locked_until < CURRENT_TIMESTAMP",
+    "locked_until < NOW(6) + INTERVAL 5 SECOND",
+    "locked_until < NOW(6) - INTERVAL 5 SECOND",
+    "owner <=> NULL OR locked_until < NOW(6)",
+    "owner IN ('') OR locked_until < NOW(6)",
     "(owner IS NULL OR locked_until < NOW(6))",
     "(owner IS NULL OR owner = '' OR locked_until <= NOW(6))",
     "(locked = 0 OR locked_until < NOW(6))",
@@ -107,6 +112,15 @@ RIGHT = (
     "(locked_until IS NULL OR UNIX_TIMESTAMP(locked_until) < UNIX_TIMESTAMP())",
 )
 OPEN = (
+    "locked_until < NOW(6) + INTERVAL 30 SECOND",
+    "locked_at < NOW(6) + INTERVAL 30 SECOND",
+    "locked_at - INTERVAL 30 SECOND < NOW(6)",
+    "DATE_SUB(locked_at, INTERVAL 30 SECOND) < NOW(6)",
+    "TIMESTAMPDIFF(SECOND, NOW(6), locked_at) < 30",
+    "NOT (owner <=> NULL)",
+    "(owner IS NULL OR owner NOT IN (''))",
+    "NOT (owner = ? AND locked_until > NOW(6))".replace("?", "''"),
+    "(owner IS NULL OR locked_until < NOW(6) OR 1)",
     "(owner IS NULL OR owner IS NOT NULL)",
     "(owner IS NULL OR locked_until > NOW(6))",
     "locked_until > NOW(6)",
@@ -226,6 +240,14 @@ CASES = (
             "IF(locked_until < NOW(6), VALUES(owner), owner)",
             "IF(locked_until < NOW(6), VALUES(locked_until), locked_until)",
         ),
+    ),
+    Case(
+        "an upsert that takes what has no owner",
+        ("NP405",),
+        upserting("COALESCE(owner, VALUES(owner))", "locked_until"),
+    ),
+    Case(
+        "an upsert that takes the owner's place", ("NP401",), upserting("IFNULL(VALUES(owner), owner)", "locked_until")
     ),
     Case(
         "an upsert that takes those which are not old",

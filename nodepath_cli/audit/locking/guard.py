@@ -19,7 +19,8 @@ from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.source.functions import Known, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
-Kind = Literal["since", "limit", "constant", "own"]
+Kind = Literal["since", "before", "limit", "constant", "own"]
+"""`since` and `limit`: when it was taken, and until when it is held; `before`: earlier than when it was taken."""
 
 _EMPTY = frozenset(("", "0", "FALSE"))
 _WRAPPED = re.compile(
@@ -30,6 +31,9 @@ _WRAPPED = re.compile(
 """A column, or a function that gives its value in another form."""
 _INSTEAD = re.compile(r"^(?:ifnull|coalesce)\s*\(", re.IGNORECASE)
 _ADDED = re.compile(r"^\(?\s*`?\w+`?\s*\+|^(?:date_add|adddate|timestampadd)\s*\((?!.*\binterval\s*-)", re.IGNORECASE)
+_SUBTRACTED = re.compile(
+    r"^\(?\s*`?\w+`?\s*-\s*interval\b|^(?:date_sub|subdate)\s*\((?!.*\binterval\s*-)", re.IGNORECASE
+)
 _AGE = re.compile(
     r"^timestampdiff\s*\(\s*\w+\s*,\s*(?P<first>.*)\)$|"
     r"^(?P<now>(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate)\s*\([^()]*\))\s*-",
@@ -38,8 +42,8 @@ _AGE = re.compile(
 _CLOCK = re.compile(r"^\s*(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate|localtime)\b", re.IGNORECASE)
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _PLACES: Mapping[bool, Mapping[str, float]] = {
-    False: {"earlier": 0, "since": 1, "": 2, "limit": 3},
-    True: {"since": 0, "earlier": 1, "limit": 1.5, "": 2},
+    False: {"before": -1, "earlier": 0, "since": 1, "": 2, "limit": 3, "later": 4},
+    True: {"before": -1, "since": 0, "earlier": 1, "limit": 1.5, "": 2, "later": 4},
 }
 """Where times stand, one behind the other, where the lease is not over and where it is. A limit that is over is later
 than some earlier time or not: that is asked by nobody."""
@@ -85,7 +89,7 @@ class Held(Struct, frozen=True):
         elif condition.left is None:
             return None
         elif condition.relation == "null":
-            met = None if self._fact(condition.left) is None else False
+            met = None if self._fact(condition.left) is None and condition.left.kind != "inserted" else False
         elif condition.relation == "true":
             met = self._truth(condition.left, run)
         else:
@@ -102,6 +106,8 @@ class Held(Struct, frozen=True):
             return fact
         if fact is not None and fact.kind == "since" and _ADDED.match(operand.text):
             return Fact("limit")
+        if fact is not None and fact.kind == "since" and _SUBTRACTED.match(operand.text):
+            return Fact("before")
         wrapped = _WRAPPED.match(operand.text)
         return fact if wrapped is not None and wrapped["name"].lower() == name else None
 
@@ -123,7 +129,7 @@ class Held(Struct, frozen=True):
             return self._aged(left, operator, other)
         if fact is None or right.columns:
             return None
-        if fact.kind in ("since", "limit"):
+        if fact.kind in ("since", "before", "limit"):
             return self._timed(fact, operator, right, run)
         equal = self._equal(fact, right, other, run)
         wanted = operator in ("=", "<=>")
@@ -154,6 +160,9 @@ class Held(Struct, frozen=True):
             return None
         if self.expired and {fact.kind, where} == {"limit", "earlier"}:
             return None
+        if not self.expired and {fact.kind, where} == {"limit", "later"} and fact.text != right.text.lower():
+            # Which of the two is later depends on what is added; the same makes the limit the earlier one.
+            return None
         return _ordered(places[fact.kind], operator, places[where])
 
     def _aged(self, age: Operand, operator: str, than: str | None) -> bool | None:
@@ -163,8 +172,8 @@ class Held(Struct, frozen=True):
         if found is None or len(facts) != 1 or operator not in _FLIPPED or (than or "0").startswith("-"):
             return None
         reversed_ = found["first"] is not None and bool(_CLOCK.match(found["first"]))
-        if facts == {"since"} and not reversed_ and than != "0":
-            return (operator in (">", ">=")) == self.expired
+        if facts == {"since"} and than != "0":
+            return (operator in (">", ">=")) == (self.expired and not reversed_)
         if facts == {"limit"} and (than in (None, "0")):
             later = operator in (">", ">=")
             return later == (self.expired != reversed_)
@@ -189,14 +198,21 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
         for column, fact in written.items():
             if fact is not None:
                 facts.setdefault(column, set()).add(fact)
-    return Held({column: next(iter(found)) for column, found in facts.items() if _agree(found)}, expired, mine)
+    agreed = {column: fact for column, found in facts.items() if (fact := _agreed(found)) is not None}
+    return Held(agreed, expired, mine)
 
 
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
 
 
-def _agree(found: set[Fact]) -> bool:
-    return len({(each.kind, each.text) for each in found}) == 1
+def _agreed(found: set[Fact]) -> Fact | None:
+    """Return what several statements put into a column, None where they differ."""
+    if len(found) == 1:
+        return next(iter(found))
+    kinds = {each.kind for each in found}
+    if len(kinds) > 1 or ("constant" in kinds and len({each.text for each in found}) > 1):
+        return None
+    return Fact(kinds.pop(), "", None)
 
 
 def _fact_of(setting: Setting, run: Run) -> Fact | None:
@@ -206,7 +222,7 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
         return _fact_of(Setting(setting.column, given.value), run) if given is not None else None
     where = direction(setting, run)
     if where in ("later", "unknown") and (where == "later" or is_limit(setting.column)):
-        return Fact("limit")
+        return Fact("limit", value.text.lower() if value.kind == "other" else "")
     if where is not None:
         return Fact("since") if where == "" and not is_limit(setting.column) else None
     text = _constant(value, run)
