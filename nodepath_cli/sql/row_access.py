@@ -230,6 +230,20 @@ class _Reader:
         }
         self.parameters = {number: count for count, number in enumerate(n for n, k in enumerate(kinds) if k == PARAM)}
 
+        self.fresh = self._fresh()
+
+    def _fresh(self) -> str:
+        """Return the name of the new row in `INSERT ... VALUES (...) AS new ON DUPLICATE KEY UPDATE`, in lower case."""
+        if self.resolution.kind != "insert":
+            return ""
+        values = self.clauses.find(0, {"VALUES", "VALUE", "SET"})
+        conflict = self.clauses.find_pair(0, "ON", "DUPLICATE")
+        place = self.clauses.find(values, {"AS"}, conflict)
+        return self.clauses.text(place + 1, place + 2).strip("`").lower() if place + 1 < conflict else ""
+
+    def _qualifier(self, begin: int, end: int) -> str:
+        return self.clauses.text(begin, begin + 1).strip("`").lower() if end - begin == 3 else ""
+
     def read(self) -> RowAccess | None:
         match self.resolution.kind:
             case "select":
@@ -462,7 +476,7 @@ class _Reader:
         elif words and words[0] in ("VALUES", "VALUE") and len(columns) == 1 and end - begin == 4:
             kind = "inserted"
         elif len(columns) == 1 and clauses.after_name(begin) == end and (end - 1) in self.columns:
-            kind = "column"
+            kind = "inserted" if self.fresh and self._qualifier(begin, end) == self.fresh else "column"
         elif (
             words
             and words[0] in _CLOCK

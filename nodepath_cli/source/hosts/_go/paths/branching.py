@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Known, Mixed, Value
+from nodepath_cli.source.functions import Called, Known, Mixed, Ran, Value
 from nodepath_cli.source.hosts._go.paths import assigning, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import write
 from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Instance, Many, Place, Scope, State, exported, first
@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooM
 from nodepath_cli.source.hosts._go.syntax import named
 
 _MAX_DEFERRED = 40
+_MAX_TRIES = 3
 
 
 def _if(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
@@ -126,16 +127,37 @@ def _range(w: Walker, place: Place, scope: Scope, head: Node, body: Node, state:
 
 
 def _round(w: Walker, place: Place, scope: Scope, body: Node, state: State) -> list[Flow]:
+    flows = w.statement(place, scope, body, state)
     return [
         (after, left if left is not None and left.kind == "return" else None)
-        for after, left in w.statement(place, scope, body, state)
+        for after, left in (*flows, *_again(w, place, scope, body, state, flows))
     ]
 
 
+def _again(w: Walker, place: Place, scope: Scope, body: Node, start: State, flows: list[Flow]) -> list[Flow]:
+    """Run a second round behind those that have run a statement and try again, where these are few."""
+    tries = [
+        after
+        for after, left in flows
+        if (left is None or left.kind == "continue")
+        and any(isinstance(step, Ran) for step in after.steps[len(start.steps) :])
+    ]
+    if not tries or len(tries) > _MAX_TRIES:
+        return []
+    steps = w.steps
+    try:
+        return [each for state in tries for each in w.statement(place, scope, body, state.fork())]
+    except TooManyPaths:
+        # The first round alone says enough.
+        w.steps = steps
+        return []
+
+
 def _endless(w: Walker, place: Place, scope: Scope, body: Node, state: State) -> list[Flow]:
-    """`for { }` is left by `break` and `return` alone; a path that tries again is not followed."""
+    """`for { }` is left by `break` and `return` alone; a path that tries again is followed once."""
     flows: list[Flow] = []
-    for after, left in w.statement(place, scope, body, state):
+    first = w.statement(place, scope, body, state)
+    for after, left in (*first, *_again(w, place, scope, body, state, first)):
         if left is None or left.kind == "continue":
             continue
         flows.append((after, left if left.kind == "return" else None))
