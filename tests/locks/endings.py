@@ -277,3 +277,50 @@ STAMPS = (
         ),
     ),
 )
+
+_SERVER = """
+func (r *Repo) LockProspect(ctx context.Context, prospect, device string) (string, error) {
+	var mine string
+	if err := r.db.QueryRowContext(ctx, "SELECT DATE_FORMAT(NOW(6), '%Y-%m-%d %H:%i:%s.%f')").Scan(&mine); err != nil {
+		return "", err
+	}
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND OLD", prospect, device); err != nil {
+		return "", err
+	}
+	if _, err := r.db.ExecContext(ctx, "INSERT INTO ai_whatsapp_session_nodepath (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)", prospect, device, mine); err != nil {
+		return "", err
+	}
+	return mine, nil
+}
+
+func (r *Repo) UnlockProspect(ctx context.Context, prospect, device, mine string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND MINE", prospect, device, mine)
+	return err
+}
+"""
+_READ = "STR_TO_DATE(LEFT(`timestamp`, 19), '%Y-%m-%d %H:%i:%s')"
+
+
+def by_server(old: str = f"{_READ} < NOW() - INTERVAL 30 SECOND", mine: str = "`timestamp` = ?") -> str:
+    """A lock by the server's time as a text."""
+    given = "prospect, device, mine" if "?" in mine else "prospect, device"
+    ending = f'MINE", {given})'
+    return _SERVER.replace('MINE", prospect, device, mine)', ending).replace("OLD", old).replace("MINE", mine)
+
+
+SERVER = (
+    Case("the server's stamp", (), by_server()),
+    Case("the server's stamp, by its age", (), by_server(f"TIMESTAMPDIFF(SECOND, {_READ}, NOW()) > 30")),
+    Case(
+        "the server's stamp, by its age the wrong way round",
+        ("NP401",),
+        by_server(f"TIMESTAMPDIFF(SECOND, {_READ}, NOW()) < 30"),
+    ),
+    Case("the server's stamp, if it is not old", ("NP401",), by_server(f"{_READ} > NOW() - INTERVAL 30 SECOND")),
+    Case(
+        "the server's stamp, old or there",
+        ("NP401",),
+        by_server(f"({_READ} < NOW() - INTERVAL 30 SECOND OR `timestamp` IS NOT NULL)"),
+    ),
+    Case("the server's stamp, any is released", ("NP406",), by_server(mine="`timestamp` <> ''")),
+)

@@ -45,6 +45,7 @@ CASES = (
     *closures.ORDINARY,
     *endings.CASES,
     *endings.STAMPS,
+    *endings.SERVER,
 )
 
 

@@ -9,10 +9,12 @@ from nodepath_cli.audit.locking.deciding import conditional, decided, decides
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
-from nodepath_cli.audit.locking.outcome import Way
+from nodepath_cli.audit.locking.instants import argument
+from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
 from nodepath_cli.audit.locking.shape import is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.source.functions import Known
 
 
 def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
@@ -116,14 +118,14 @@ def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[t
             _asks(way, release) for way in release.ways
         ):
             continue
-        if not _ends(release, acquire) or kept(acquire, release, protocols):
-            continue
         run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
+        if not _ends(release, run, acquire) or kept(acquire, release, protocols):
+            continue
         if any(held.passes(each, run) for each in release.site.access.reaching):
             yield release, takeover
 
 
-def _ends(release: Release, acquire: Acquire) -> bool:
+def _ends(release: Release, run: Run | None, acquire: Acquire) -> bool:
     """Say whether a release takes the row away, or who has it, out of a table of locks and not of work to be done."""
     access = release.site.access
     if access.action == "delete":
@@ -132,7 +134,9 @@ def _ends(release: Release, acquire: Acquire) -> bool:
     if shape_of(access.table) is None and locks < 2 and not (locks and words.taking(acquire.function.name) == 2):
         return False
     changed = [each.value for each in access.settings if not each.keeps]
-    return bool(changed) and all(each.kind in ("null", "constant", "now") or each.clock for each in changed)
+    known = (each.kind in ("null", "constant", "now") or each.clock for each in changed)
+    given = (isinstance(argument(run, each), Known) for each in changed)
+    return bool(changed) and all(one or other for one, other in zip(known, given, strict=True))
 
 
 def _asks(way: Way, release: Release) -> bool:

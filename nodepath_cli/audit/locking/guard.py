@@ -19,8 +19,9 @@ from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.source.functions import Known, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
-Kind = Literal["since", "before", "limit", "constant", "own"]
-"""`since` and `limit`: when it was taken, and until when it is held; `before`: earlier than when it was taken."""
+Kind = Literal["since", "before", "limit", "stamp", "constant", "own"]
+"""`since` and `limit`: when it was taken, and until when it is held; `before`: earlier than when it was taken; `stamp`:
+one of these, or another text that a column with a time's name is given."""
 
 _EMPTY = frozenset(("", "0", "FALSE"))
 _WRAPPED = re.compile(
@@ -80,7 +81,7 @@ class Held(Struct, frozen=True):
     def is_time(self, column: str) -> bool:
         """Say whether a column has a time."""
         fact = self.facts.get(column)
-        return fact is not None and fact.kind in ("since", "limit")
+        return fact is not None and fact.kind in ("since", "limit", "stamp")
 
     def _meets(self, condition: Condition, run: Run | None) -> bool | None:
         if condition.alternatives:
@@ -129,6 +130,9 @@ class Held(Struct, frozen=True):
             return self._aged(left, operator, other)
         if fact is None or right.columns:
             return None
+        if fact.kind == "stamp" and operator in _FLIPPED:
+            recent = of_operand(right, run) == "earlier" and not self.expired
+            return operator in (">", ">=") if recent else None
         if fact.kind in ("since", "before", "limit"):
             return self._timed(fact, operator, right, run)
         equal = self._equal(fact, right, other, run)
@@ -143,7 +147,7 @@ class Held(Struct, frozen=True):
             return False if constant in _EMPTY else None
         if right.kind == "null":
             return False
-        if right.kind != "value":
+        if right.kind != "value" or fact.kind == "stamp":
             return None
         given = argument(run, right)
         if isinstance(given, Outcome) or (given is not None and fact.value is not None and given != fact.value):
@@ -174,6 +178,8 @@ class Held(Struct, frozen=True):
         reversed_ = found["first"] is not None and bool(_CLOCK.match(found["first"]))
         if facts == {"since"} and than != "0":
             return (operator in (">", ">=")) == (self.expired and not reversed_)
+        if facts == {"stamp"} and than not in (None, "0") and not reversed_ and not self.expired:
+            return operator not in (">", ">=")
         if facts == {"limit"} and (than in (None, "0")):
             later = operator in (">", ">=")
             return later == (self.expired != reversed_)
@@ -230,8 +236,7 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
         return Fact("constant", text)
     if value.kind == "value":
         if is_time(setting.column):
-            # By its name: what else a time that is not known may be is open.
-            return Fact("limit") if is_limit(setting.column) else None
+            return Fact("limit" if is_limit(setting.column) else "stamp")
         return Fact("own", value=argument(run, value))
     return Fact("own") if value.kind == "other" and not value.columns and not value.clock else None
 

@@ -98,7 +98,7 @@ def _same(setting: Setting, release: Run, row: Held) -> str | None:
         own = given.name
     elif isinstance(given, Mixed) and not given.parts and _FIELD.search(given.text):
         own = given.text
-    if fact.kind not in ("own", "since") or not own or _ANOTHER.search(own):
+    if fact.kind not in ("own", "since", "stamp") or not own or _ANOTHER.search(own):
         return None
     return f"'{column}' gets '{own}', as in a lock that was just taken"
 
