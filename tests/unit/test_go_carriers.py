@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.tree import Tree
-from tests.unit.go_host import flat, only, statements
+from tests.unit.go_host import flat, only, statements, texts, variants
 
 DDL = "CREATE TABLE device (id INT PRIMARY KEY, token VARCHAR(20), state VARCHAR(9), seen DATETIME, tag VARCHAR(9));"
 HEAD = """package store
@@ -682,6 +682,48 @@ func (s *Store) Do(ctx context.Context) {
     assert told(tree, code) == ["NP101 unknown column 'sate' in 'where clause'"]
     sent = [variant.sql for each in statements(HEAD + code) for variant in each.variants if "UPDATE" in each.sql]
     assert "UPDATE device SET seen = NOW(6)" in sent
+
+
+SESSION_KINDS = """type kind int
+
+func (k kind) table() string {
+\tswitch k {
+\tcase 0:
+\t\treturn "chat_session"
+\tcase 1:
+\t\treturn "call_session"
+\tdefault:
+\t\treturn ""
+\t}
+}
+
+"""
+
+
+def test_a_number_converted_to_a_type_with_methods_says_which_text_it_stands_for() -> None:
+    code = """func (s *Store) purge(ctx context.Context) {
+\tchosen := 1
+\ts.db.ExecContext(ctx, "DELETE FROM "+kind(chosen).table())
+}
+"""
+    assert texts(HEAD + SESSION_KINDS + code) == ["DELETE FROM call_session"]
+
+
+def test_a_loop_over_such_numbers_ends_where_their_texts_do() -> None:
+    code = """func (s *Store) purge(ctx context.Context) {
+\tfor i := 0; true; i++ {
+\t\teach := kind(i)
+\t\tif each.table() == "" {
+\t\t\tbreak
+\t\t}
+\t\ts.db.ExecContext(ctx, "DELETE FROM "+each.table())
+\t}
+}
+"""
+    assert variants(only(statements(HEAD + SESSION_KINDS + code))) == [
+        "DELETE FROM chat_session",
+        "DELETE FROM call_session",
+    ]
 
 
 def test_a_number_that_says_its_own_name_is_no_number_in_a_text() -> None:

@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name
+from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name, typed
 from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats, place
@@ -251,6 +251,8 @@ def _converted(m: Machine, f: Frame, callee: Callee, values: list[Value]) -> Val
     first = value[0].atom
     if isinstance(first, (Bound, Function)):
         return _converted_function(m, f, callee, value)
+    if isinstance(first, Number):
+        return _converted_number(m, f, callee, value)
     if not (isinstance(first, Text) or (isinstance(first, Unknown) and m.index.is_text(first.type))):
         return None
     type_id = _type_called(m, f, callee)
@@ -279,6 +281,14 @@ def _converted_function(m: Machine, f: Frame, callee: Callee, value: Value) -> V
         replace(each, atom=replace(each.atom, named=type_id)) if isinstance(each.atom, Function) else each
         for each in value
     )
+
+
+def _converted_number(m: Machine, f: Frame, callee: Callee, value: Value) -> Value | None:
+    """Return a number as one of the type that it is converted to (`sessionType(i)`), which may have methods."""
+    folder, _, name = _type_called(m, f, callee).rpartition(".")
+    if folder not in m.index.folders or m.index.type(folder, name) is None:
+        return None
+    return typed(m, _basic("int", value), f"{folder}.{name}")
 
 
 def _type_called(m: Machine, f: Frame, callee: Callee) -> str:

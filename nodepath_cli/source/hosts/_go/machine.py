@@ -25,6 +25,9 @@ PATIENCE = 6_000
 what follows is a program that has little to do with SQL. Measured: nine tenths of the steps of slow public trees."""
 LITTLE_PATIENCE = 500
 """The same for a function without SQL words and database calls of its own."""
+INHERITED = 8
+"""Such a function that another leads to begins with this fraction of the steps which that one has spent in vain.
+Measured: a third of all steps of a public tree with 3,000 files, and no statement of 50 trees is lost by it."""
 VARIABLES_PER_STEP = 20
 """Copying and joining this many variables at a branch takes about as long as one step."""
 COMPARED_PER_STEP = 48
@@ -237,7 +240,7 @@ class Machine(Struct, eq=False):
     """The texts that each call was seen to receive."""
     steps: int = 0
     told_at: int = 0
-    """The number of steps when the last text was new."""
+    """The number of steps when the last text was new; what was evaluated on the way is counted with it."""
     nesting: int = 0
     activations: int = 0
     order: int = 0
@@ -365,15 +368,20 @@ class Machine(Struct, eq=False):
     def budget(self) -> Iterator[None]:
         """Start a new budget of steps for one function evaluated on its own."""
         saved = {name: getattr(self, name) for name in _OWN}
+        helper = len(self.in_progress) > 1 and not self.sends[self.in_progress[-1]]
+        debt, known = (self.steps - self.told_at) // INHERITED if helper else 0, len(self.told)
         self.active, self.calls, self.way, self.arguments, self.pending = [], [], [], [], []
         self.bound, self.chosen = [], {}
-        self.inline_depth = self.quiet = self.steps = self.told_at = 0
+        self.inline_depth = self.quiet = self.steps = 0
+        self.told_at = -debt
         self.unread = self.soft = self.folded = False
         try:
             yield
         finally:
+            vain = self.steps - self.told_at - debt
             for name, value in saved.items():
                 setattr(self, name, value)
+            self.told_at = self.steps if len(self.told) > known else self.told_at - vain
 
 
 _OWN = (
