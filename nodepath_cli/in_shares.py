@@ -2,6 +2,10 @@
 
 A share is a generator. It yields what the others need to know of it, as plain data, is sent what all of them have
 yielded, and ends in the same round as they do. So what comes out does not rest on how many processes there are.
+
+Where all of them yield a `Deal`, items are dealt out: the first share takes them from the front, the second from the
+back, each its next one when it is done with the last. Who is sooner is told by what the items are found to cost, in
+steps that both count alike, and not by the clock: so this does not rest on the number of processes, or on their speed.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from nodepath_cli import errands
 
@@ -23,7 +27,18 @@ SHARES = 2
 
 T = TypeVar("T")
 U = TypeVar("U")
-Work: TypeAlias = Generator[Any, Sequence[Any], T]
+
+
+class Deal(NamedTuple):
+    """Items to be dealt out; what is yielded next is what a share has spent by then in all, until it is sent None."""
+
+    least: Sequence[int]
+    """What each item costs at least, more than 0."""
+
+
+_HANDS = 48
+"""About how many times items are dealt out by `dealt`: the last is what one share may have to wait for."""
+Work: TypeAlias = Generator[Any, Any, T]
 
 
 def parts(items: Iterable[U], cost: Callable[[U], int]) -> list[list[U]]:
@@ -38,12 +53,38 @@ def parts(items: Iterable[U], cost: Callable[[U], int]) -> list[list[U]]:
     return found
 
 
+def dealt(least: Sequence[int], do: Callable[[int], None], spent: Callable[[], int]) -> Generator[Any, Any, None]:
+    """Deal out items, by their numbers, some at a time; a share's part of a generator (`yield from`).
+
+    `least` is what each costs at least, more than 0; `spent` returns what a share has spent so far beside that.
+    """
+    most = sum(least) // _HANDS
+    hands: list[list[int]] = [[]]
+    costs = [0]
+    for number, each in enumerate(least):
+        if costs[-1] + each > most and hands[-1]:
+            hands.append([])
+            costs.append(0)
+        hands[-1].append(number)
+        costs[-1] += each
+    before, own = spent(), 0
+    hand = yield Deal(costs if least else [])
+    while hand is not None:
+        for number in hands[hand]:
+            do(number)
+        own += costs[hand]
+        hand = yield spent() - before + own
+
+
 def in_turn(work: Callable[[int], Work[T]]) -> list[T]:
     """Do all shares in this process, each up to where it waits for the others; return what they return."""
     shares = [work(number) for number in range(SHARES)]
     told: list[Any] = [next(share) for share in shares]
     results: list[T] = []
     while not results:
+        if isinstance(told[0], Deal):
+            told = _deal_in_turn(shares, told[0])
+            continue
         answers, told = told, []
         for share in shares:
             try:
@@ -51,6 +92,46 @@ def in_turn(work: Callable[[int], Work[T]]) -> list[T]:
             except StopIteration as end:
                 results.append(end.value)
     return results
+
+
+def _deal_in_turn(shares: Sequence[Work[Any]], deal: Deal) -> list[Any]:
+    """Deal out items in one process; return what the shares tell behind that."""
+    spent: list[list[int]] = [[] for _ in shares]
+    told: list[Any] = [None] * len(shares)
+    waiting = set(range(len(shares)))
+    while waiting:
+        number = min(waiting, key=lambda each: (spent[each][-1] if spent[each] else 0, each))
+        item, _ = _next(deal.least, spent, number)
+        answer = shares[number].send(item)
+        if item is None:
+            told[number] = answer
+            waiting.remove(number)
+        else:
+            spent[number].append(answer)
+    return told
+
+
+def _next(least: Sequence[int], spent: Sequence[Sequence[int]], own: int) -> tuple[int | None, bool]:
+    """Return which item a share is to take next, and whether that is certain.
+
+    `spent` is what each share is known to have spent by the end of each of its items. Where more is to be known of the
+    other, it is taken to be as quick as can be: an item that is left for this share even so is certainly its own.
+    """
+    begin, end, certain = 0, len(least), True
+    at, taken = [0] * SHARES, [0] * SHARES
+    while begin < end:
+        number = at.index(min(at))
+        item = begin if number == 0 else end - 1
+        if number == own and taken[own] == len(spent[own]):
+            return item, True
+        begin, end = (begin + 1, end) if number == 0 else (begin, end - 1)
+        if taken[number] < len(spent[number]):
+            at[number] = spent[number][taken[number]]
+        else:
+            at[number] += least[item]
+            certain = False
+        taken[number] += 1
+    return None, certain
 
 
 def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -> tuple[T, bytes] | None:
@@ -132,6 +213,9 @@ def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:
     """Do a share, exchanging what it tells with that of the other process."""
     told = next(work)
     while True:
+        if isinstance(told, Deal):
+            told = _deal(work, told, other, 0 if first else 1)
+            continue
         # One speaks while the other listens: two that speak at once could wait for each other.
         if first:
             other.send(told)
@@ -144,3 +228,22 @@ def _in_step(work: Work[T], other: Connection, *, first: bool) -> T:
         except StopIteration as end:
             result: T = end.value
             return result
+
+
+def _deal(work: Work[Any], deal: Deal, other: Connection, own: int) -> Any:
+    """Deal out items between two processes; return what this one's share tells behind that."""
+    spent: list[list[int]] = [[] for _ in range(SHARES)]
+    while True:
+        item, certain = _next(deal.least, spent, own)
+        while not certain:
+            # It has an item that this share does not know the end of: that is what it tells next.
+            spent[1 - own].append(other.recv())
+            item, certain = _next(deal.least, spent, own)
+        told = work.send(item)
+        if item is None:
+            break
+        spent[own].append(told)
+        other.send(told)
+    while len(spent[1 - own]) < len(deal.least) - len(spent[own]):
+        spent[1 - own].append(other.recv())
+    return told

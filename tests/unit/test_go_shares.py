@@ -10,6 +10,7 @@ import pytest
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts._go import relevant, shares
 from nodepath_cli.source.hosts._go.index import Index
+from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from tests.unit.go_host import divided, statements, variants
 
@@ -90,13 +91,13 @@ def test_an_error_of_both_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch) ->
         divided(WRAPPER_IN_THE_FIRST, jobs=2)
 
 
-def _shared_out(functions: str) -> list[list[str]]:
-    """Return the names of the functions of a file that each share evaluates."""
+def _dealt(functions: str) -> list[list[str]]:
+    """Return the names of the functions of a file that are dealt out together."""
     file = GoFile(SourceFile("a/a.go", f"package p\n{_HEAD}{_DB}{functions}"))
     index = Index([file])
     with patch.object(shares, "_WORTH", 0):
-        found = shares.divided(index, {file.path: relevant.costs(file.data)})
-    return [[each.name for part in share for each in part.routines(index.of(file))] for share in found]
+        found = shares.divided(index, {file.path: relevant.costs(file.data)}, 0)
+    return [[each.name for each in part.routines(index.of(file))] for part in found.dealt]
 
 
 def _function(number: int, lines: int = 100) -> str:
@@ -105,14 +106,21 @@ def _function(number: int, lines: int = 100) -> str:
 
 
 def test_a_file_that_is_most_of_a_program_is_divided_between_functions() -> None:
-    first, second = _shared_out("".join(map(_function, range(40))))
-    assert first + second == [f"f{number}" for number in range(40)]
-    assert abs(len(first) - len(second)) <= 2
+    found = _dealt("".join(map(_function, range(100))))
+    assert [name for run in found for name in run] == [f"f{number}" for number in range(100)]
+    assert max(map(len, found)) <= 3
 
 
 def test_what_costs_more_than_all_the_rest_is_not_cut() -> None:
-    found = _shared_out("".join(_function(number, 2_000 if number == 1 else 1) for number in range(20)))
-    assert found == [["f0", "f1"], [f"f{number}" for number in range(2, 20)]]
+    found = _dealt("".join(_function(number, 2_000 if number == 1 else 1) for number in range(20)))
+    assert [name for run in found for name in run] == [f"f{number}" for number in range(20)]
+    assert ["f1"] in found
+
+
+def test_parts_that_lie_side_by_side_in_a_file_are_one() -> None:
+    file, other = (GoFile(SourceFile(path, "package p\n")) for path in ("a/a.go", "a/b.go"))
+    parts = [Part(other), Part(file, range(9, 20)), Part(file, range(30, 40)), Part(file, range(9))]
+    assert shares.joined(parts) == [Part(file, range(20)), Part(file, range(30, 40)), Part(other)]
 
 
 def test_of_two_calls_that_send_one_text_the_first_in_the_source_is_told() -> None:

@@ -37,6 +37,59 @@ def test_both_hear_what_both_tell() -> None:
     assert own[2] == os.getpid() != other[2]
 
 
+def _worked(costs: list[int], seconds: float = 0.0) -> Callable[[int], Work[tuple[list[int], list[int]]]]:
+    """Return shares that do items of some costs, the second a little slower, and then tell how many they did."""
+
+    def share(number: int) -> Work[tuple[list[int], list[int]]]:
+        done: list[int] = []
+
+        def do(item: int) -> None:
+            time.sleep(seconds * (1 + number))
+            done.append(item)
+
+        yield from in_shares.dealt([1] * len(costs), do, lambda: sum(costs[each] for each in done))
+        heard = yield len(done)
+        return done, list(heard)
+
+    return share
+
+
+@pytest.mark.parametrize(
+    "costs", [[], [5], [1, 1], [1] * 30, [90] + [1] * 29, [1] * 29 + [90], [7 * n % 13 for n in range(200)]]
+)
+def test_items_are_dealt_out_as_evenly_as_they_come_however_many_processes_there_are(costs: list[int]) -> None:
+    found = in_turn(_worked(costs))
+    (first, heard), (second, _) = found
+    assert first + second[::-1] == list(range(len(costs))) or len(costs) > 48
+    assert sorted(first + second) == list(range(len(costs)))
+    assert heard == [len(first), len(second)]
+    spent = [sum(costs[item] + 1 for item in done) for done in (first, second)]
+    assert abs(spent[0] - spent[1]) <= max(costs, default=0) + sum(costs) // 10 + 1
+    beside = side_by_side(_worked(costs), pickle.dumps)
+    assert beside is not None
+    assert [beside[0], pickle.loads(beside[1])] == found
+
+
+def test_who_gets_an_item_does_not_rest_on_the_clock() -> None:
+    costs = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9]
+    beside = side_by_side(_worked(costs, seconds=0.002), pickle.dumps)
+    assert beside is not None
+    assert [beside[0], pickle.loads(beside[1])] == in_turn(_worked(costs))
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_where_the_second_process_dies_while_items_are_dealt_out_nothing_is_returned(late: bool) -> None:
+    def share(number: int) -> Work[int]:
+        def do(item: int) -> None:
+            if number and (item < 6 or not late):
+                _killed()
+
+        yield from in_shares.dealt([1] * 10, do, lambda: 0)
+        return number
+
+    assert side_by_side(share, pickle.dumps) is None
+
+
 def _killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
+from nodepath_cli.in_shares import dealt
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
@@ -24,7 +27,7 @@ from nodepath_cli.source.hosts._go.relevant import (
     method_values,
     returns_text,
 )
-from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, side_by_side
+from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, joined, side_by_side
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
@@ -34,6 +37,8 @@ _TAINT_ROUNDS = 2
 _CARRIER_ROUNDS = 3
 """How many links of constants made of constants (`byID = selectUser + ` WHERE id = ?``) are followed to their users."""
 _MAX_CARRIERS = 4_000
+_BYTES_PER_STEP = 16
+"""To parse so many bytes of functions takes about as long as a step of evaluating them (measured)."""
 
 Carriers = dict[str, set[str]]
 """By folder: the names of constants, variables and functions that carry SQL to other files."""
@@ -58,21 +63,32 @@ def _evaluated(index: Index, number: int) -> Work:
     told = yield {file.path: costs(file.data) for file in even(index, number) if concerns_sql(file.data)}
     for each in told:
         by_path.update(each)
-    share = divided(index, by_path)[number]
+    division = divided(index, by_path, number)
     m, carriers = Machine(index, evaluate, execute, summary), Carriers()
     m.begin(number)
     for path in by_path:
         index.by_path[path].read = True
         m.sql_folders.add(index.by_path[path].folder)
+    share = division.own
     for part in share:
         if part.file.path in by_path:
             _own_code(m, part, carriers)
+
+    def own_code(number: int) -> None:
+        share.append(division.dealt[number])
+        _own_code(m, division.dealt[number], carriers)
+
+    yield from _dealt(m, division.costs, own_code)
+    share = joined(share)
+    for part in share:
         if part.file.folder in m.sql_folders and not part.begin.start:
             # Whose SQL it is will be asked of every file around it.
             index.opens(part.file)
     for _ in range(_CARRIER_ROUNDS):
         everyone = yield carriers
-        carriers = _users(m, share, _together(everyone))
+        carriers, found = _users(m, share, _together(everyone))
+        uses = sorted(each for told in (yield found) for each in told)
+        yield from _dealt(m, [each.cost for each in uses], partial(_use, m, uses))
     for _ in range(_CALLER_ROUNDS):
         wanted = yield _dependent(m)
         fresh = yield _callers(m, share, wanted)
@@ -86,6 +102,11 @@ def _evaluated(index: Index, number: int) -> Work:
             m.tainted.update(callers)
     _again(m)
     return m
+
+
+def _dealt(m: Machine, costs: Sequence[int], do: Callable[[int], None]) -> Generator[Any, Any, None]:
+    """Do what is dealt out of some items, by their numbers; `costs` are what they are expected to cost, in bytes."""
+    return dealt([max(cost // _BYTES_PER_STEP, 1) for cost in costs], do, lambda: m.spent)
 
 
 def _together(everyone: Sequence[Carriers]) -> Carriers:
@@ -161,9 +182,24 @@ def _variable(m: Machine, file: GoFile, name: str) -> None:
         return
 
 
-def _users(m: Machine, share: Sequence[Part], carriers: Carriers) -> Carriers:
-    """Evaluate the functions that use a constant, variable or function that carries SQL; return what carries it on."""
+class Use(NamedTuple):
+    """A function or a package's variable that uses what carries SQL."""
+
+    path: str
+    start: int
+    name: str
+    """That of a variable, empty for a function."""
+    cost: int
+    """Its length in bytes."""
+
+
+def _users(m: Machine, share: Sequence[Part], carriers: Carriers) -> tuple[Carriers, list[Use]]:
+    """Find what of a share uses a constant, variable or function that carries SQL, and what carries it on.
+
+    Functions that were evaluated are left out.
+    """
     further: Carriers = {}
+    uses: list[Use] = []
     for folder, names in carriers.items():
         exported = {name for name in names if name[:1].isupper()}
         importing = {file.path for file in m.index.importing(folder)} if exported else set()
@@ -177,18 +213,18 @@ def _users(m: Machine, share: Sequence[Part], carriers: Carriers) -> Carriers:
             # To compile a pattern of hundreds of names takes longer than to search some files for it.
             pattern = patterns[inside] = patterns.get(inside) or _words(wanted)
             if pattern.search(file.text):
-                _use(m, part, pattern, further)
-    return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}
+                uses += _uses(m, part, pattern, further)
+    return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}, uses
 
 
-def _use(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -> None:
-    """Evaluate the functions and variables of a part that name a carrier; note those that others get its SQL from."""
+def _uses(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -> Iterator[Use]:
+    """Yield the functions and variables of a part that name a carrier; note those that others get its SQL from."""
     file = part.file
     declared = m.index.of(file)
     for routine in part.routines(declared):
         if pattern.search(file.source(routine)):
             if not m.evaluated(routine):
-                m.summary(routine)
+                yield Use(file.path, routine.start_byte, "", routine.end_byte - routine.start_byte)
             if not routine.receiver and returns_text(file, routine.node):
                 further.setdefault(file.folder, set()).add(routine.name)
     for name, value in part.values(declared):
@@ -196,7 +232,18 @@ def _use(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) ->
         if name != "_" and pattern.search(text.partition("=")[2]):
             further.setdefault(file.folder, set()).add(name)
             if "(" in text:
-                _variable(m, file, name)
+                yield Use(file.path, value.spec.start_byte, name, value.spec.end_byte - value.spec.start_byte)
+
+
+def _use(m: Machine, uses: Sequence[Use], number: int) -> None:
+    """Evaluate a function or variable that uses what carries SQL."""
+    use = uses[number]
+    if use.name:
+        _variable(m, m.index.by_path[use.path], use.name)
+        return
+    routine = m.index.routine_at(use.path, use.start)
+    if routine is not None:
+        m.summary(routine)
 
 
 def _words(names: Collection[str]) -> re.Pattern[str]:

@@ -238,6 +238,8 @@ class Machine(Struct, eq=False):
     """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
     told: set[tuple[Key, str]] = field(default_factory=set)
     """The texts that each call was seen to receive."""
+    spent: int = 0
+    """Steps of all functions so far."""
     steps: int = 0
     told_at: int = 0
     """The number of steps when the last text was new; what was evaluated on the way is counted with it."""
@@ -276,6 +278,7 @@ class Machine(Struct, eq=False):
     def step(self) -> None:
         """Count one step. Raises OutOfSteps where the budget is spent."""
         self.steps += 1
+        self.spent += 1
         if self.steps > STEPS:
             raise OutOfSteps
 

@@ -7,9 +7,8 @@ others, and goes on when all have told theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from nodepath_cli import in_shares
 from nodepath_cli.in_shares import SHARES
@@ -21,6 +20,8 @@ from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _WORTH = 60_000
 """Bytes of functions with SQL from which a program is divided: what two shares do twice must not outweigh the rest."""
+_DEALT = 48
+"""About how many runs of functions a program's are dealt out in, where it has no more files."""
 _LARGE = 300_000
 """Bytes of a program from which a second process is worth its start."""
 
@@ -36,25 +37,53 @@ def even(index: Index, number: int) -> Sequence[GoFile]:
     return index.files[number::SHARES]
 
 
-def divided(index: Index, costs: Costs) -> list[list[Part]]:
-    """Divide a program by what its functions with SQL are expected to cost; a small one stays whole, the first's.
+class Division(NamedTuple):
+    """How a program is divided."""
 
-    They are cut in order of path and place: what lies side by side leads to the same functions, which both would have
-    to evaluate. To deal out folders or files by their costs is no more even (measured on twelve public trees).
+    own: list[Part]
+    """What a share has in any case, in order of path: files without SQL, or all of a small program."""
+    dealt: list[Part]
+    """What is dealt out, in order of path and place: runs of functions."""
+    costs: list[int]
+    """What each of these is expected to cost, in bytes."""
+
+
+def divided(index: Index, costs: Costs, number: int) -> Division:
+    """Divide a program into what a share has in any case and the runs of functions with SQL that are dealt out.
+
+    Those are in order of path and place: what lies side by side leads to the same functions, which both shares would
+    have to evaluate. To deal out folders or files by their costs is no more even (measured on twelve public trees).
     """
-    functions = [(path, begin, cost) for path in sorted(costs) for begin, cost in costs[path]]
-    if sum(cost for _, _, cost in functions) < _WORTH:
-        return [[Part(file) for file in index.files], *([] for _ in range(SHARES - 1))]
+    whole = sum(cost for functions in costs.values() for _, cost in functions)
+    if whole < _WORTH:
+        return Division([Part(file) for file in index.files] if number == 0 else [], [], [])
     without = [Part(file) for file in index.files if file.path not in costs]
-    shares = [without[number::SHARES] for number in range(SHARES)]
-    halves = in_shares.parts(functions, lambda function: function[2])
-    for number, (share, half) in enumerate(zip(shares, halves, strict=True)):
-        behind = [other[0] for other in halves[number + 1 :] if other]
-        for path, own in groupby(half, lambda function: function[0]):
-            end = next((begin for other, begin, _ in behind if other == path), END)
-            share.append(Part(index.by_path[path], range(next(own)[1], end)))
-        share.sort(key=lambda part: part.file.path)
-    return shares
+    runs = [(path, each) for path in sorted(costs) for each in _runs(costs[path], whole // _DEALT + 1)]
+    parts = [Part(index.by_path[path], place) for path, (place, _) in runs]
+    return Division(without[number::SHARES], parts, [cost for _, (_, cost) in runs])
+
+
+def _runs(functions: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[range, int]]:
+    """Yield the places of runs of a file's functions that cost about so much together, and what they do."""
+    begin, cost = 0, 0
+    for place, each in functions:
+        if cost and cost + each > most and place:
+            yield range(begin, place), cost
+            begin, cost = place, 0
+        cost += each
+    yield range(begin, END), cost
+
+
+def joined(parts: Sequence[Part]) -> list[Part]:
+    """Return parts in order of path and place, those that lie side by side in a file as one."""
+    found: list[Part] = []
+    for part in sorted(parts, key=lambda each: (each.file.path, each.begin.start)):
+        last = found[-1] if found else None
+        if last is not None and last.file is part.file and last.begin.stop == part.begin.start:
+            found[-1] = Part(part.file, range(last.begin.start, part.begin.stop))
+        else:
+            found.append(part)
+    return found
 
 
 def in_turn(work: Callable[[int], Work]) -> tuple[Machine, list[Found]]:
