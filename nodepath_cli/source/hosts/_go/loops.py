@@ -147,6 +147,7 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
     rounds: Scope | None = None
     none: list[Scope] = []
     number = 0
+    lists = any(isinstance(each.atom, Items) and each.atom.named != SEQUENCE for each in value)
     for alternative in value:
         inside = join_guards(ambient, alternative.guard)
         if inside is None:
@@ -166,7 +167,9 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
         elif isinstance(atom, Table) and _is_known(atom):
             _each(m, f, body, targets, list(atom.entries))
         else:
-            _once(m, f, node, body, (targets, [unknown("loop variable"), unknown(reason_of(value))]), may_skip=True)
+            # Of the forms of a list each has a first element.
+            first = just(Number(0)) if lists else unknown("loop variable")
+            _once(m, f, node, body, (targets, [first, unknown(reason_of(value))]), may_skip=True)
         joined.append((alternative.guard, f.scope))
     f.scope, f.ambient = base, ambient
     if rounds is not None:
