@@ -31,6 +31,8 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 _MAX_NUMBER = 1 << 62
+_FEW = 6
+"""Forms of a condition that are told apart: what it leads to is run under each of them."""
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 
 
@@ -106,7 +108,7 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
     if sign in ("&", "*"):
         return value if sign == "*" else pointed(m, f, operand, value)
     atom = value[0].atom
-    if sign == "!" and all(isinstance(each.atom, Truth) for each in value):
+    if sign == "!" and len(value) <= _FEW and all(isinstance(each.atom, Truth) for each in value):
         return combine((value,), _opposite)
     if len(value) == 1 and sign == "-" and isinstance(atom, Number):
         return just(Number(-atom.value, atom.sample))
@@ -181,7 +183,11 @@ def _logic(sign: str, first: Value, second: Value) -> Value:
         return just(Truth(True, sample))
     if len(known) == 2:
         return just(Truth(known[0], sample))
-    if not sample and all(isinstance(each.atom, Truth) for value in (first, second) for each in value):
+    if (
+        not sample
+        and len(first) * len(second) <= _FEW
+        and all(isinstance(each.atom, Truth) for value in (first, second) for each in value)
+    ):
         return combine((first, second), lambda atoms: _both(sign, *atoms))
     return unknown("condition")
 
