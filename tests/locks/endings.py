@@ -324,3 +324,33 @@ SERVER = (
     ),
     Case("the server's stamp, any is released", ("NP406",), by_server(mine="`timestamp` <> ''")),
 )
+
+STATES = (
+    *(
+        Case(
+            f"{name} takes it from whoever has it",
+            rules,
+            acquire() + release(_FREE + "name = ? AND owner = ?", "name, owner") + acquire("owner IS NOT NULL", name),
+        )
+        for name, rules in (("ForceAcquire", ()), ("AcquireAsAdmin", ()), ("AcquireOther", ("NP401",)))
+    ),
+    Case(
+        "a release from a state that comes after the acquire's",
+        (),
+        acquire("(locked = 0 OR locked_until < NOW(6))")
+        + release("UPDATE job_locks SET locked = 2 WHERE name = ? AND owner = ?", "name, owner", "MarkRunning")
+        + release("UPDATE job_locks SET locked = 0 WHERE name = ? AND owner = ? AND locked = 2", "name, owner"),
+    ),
+    Case(
+        "a release from a state that never comes",
+        ("NP402",),
+        acquire("(locked = 0 OR locked_until < NOW(6))")
+        + release("UPDATE job_locks SET locked = 0 WHERE name = ? AND owner = ? AND locked = 2", "name, owner"),
+    ),
+    Case(
+        "the owner is taken out by a text that the program gives",
+        ("NP406",),
+        acquire("(owner IS NULL OR owner = '' OR locked_until < NOW(6))")
+        + release("UPDATE job_locks SET owner = ? WHERE name = ?", '"", name'),
+    ),
+)

@@ -46,6 +46,7 @@ CASES = (
     *endings.CASES,
     *endings.STAMPS,
     *endings.SERVER,
+    *endings.STATES,
 )
 
 

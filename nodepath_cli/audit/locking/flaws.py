@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine, counts, decided, decides, elsewhere, keeps_out
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
@@ -38,6 +39,12 @@ class Undecided(Struct, frozen=True, eq=False):
 
 def undecided(acquire: Acquire) -> Iterator[Undecided]:
     """Yield the writes that succeed for whoever comes, and on whose success the caller is told that it has the lock."""
+    for found in _undecided(acquire):
+        if not (found.seizes and words.seizing(acquire.function.name)):
+            yield found
+
+
+def _undecided(acquire: Acquire) -> Iterator[Undecided]:
     seen: set[Site] = set()
     for way in acquire.successes:
         for emptied in _emptied(way, acquire.table):

@@ -74,6 +74,11 @@ class Held(Struct, frozen=True):
         found = {self._meets(each, run) for each in conditions}
         return False if False in found else None if None in found else True
 
+    def without(self, columns: set[str]) -> Held:
+        """Return the row without the constants that stand in some columns."""
+        facts = {name: fact for name, fact in self.facts.items() if fact.kind != "constant" or name not in columns}
+        return Held(facts, self.expired, self.mine)
+
     def same(self, fact: Fact, operand: Operand, run: Run | None) -> bool:
         """Say whether an expression is the constant that stands there."""
         return fact.kind == "constant" and _constant(operand, run) == fact.text

@@ -42,7 +42,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     taken = adds or next((site for site in acquire.sites if site.access.action == "update"), None)
     if taken is None:
         return None
-    if _never_met(acquire, release):
+    if _never_met(acquire, release, protocols):
         why = "its condition is not met by a lock that is held"
         return Kept(taken, f"{release.title} does not give the lock back: {why}")
     if release.site.access.action != "update":
@@ -75,13 +75,15 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     return None
 
 
-def _never_met(acquire: Acquire, release: Release) -> bool:
+def _never_met(acquire: Acquire, release: Release, protocols: Protocols) -> bool:
     """Say whether the only release leaves alone what is held, and whoever asks for it."""
     others = [each for each in acquire.releases if each is not release and not words.forcing(each.function.name)]
     if others or words.forcing(release.function.name or release.function.within):
         return False
     run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
     row = held_by(acquire.successes, acquire.table, mine=True)
+    # A state that something else changes, too, is not that of the acquire any more.
+    row = row.without({each.column for site in protocols.elsewhere(acquire) for each in site.access.settings})
     reached = [row.passes(each, run) for each in release.site.access.reaching]
     return bool(reached) and not any(each is not False for each in reached)
 

@@ -99,6 +99,8 @@ _FORCING = frozenset(
         *("paksa", "bersih", "bersihkan", "sapu", "pentadbir"),
     )
 )
+_SEIZING = frozenset(("force", "forced", "forcibly", "steal", "break", "override", "admin", "evict", "kick", "paksa"))
+_OLD = frozenset(("old", "stale", "expired", "dead", "orphan", "orphaned", "abandoned", "luput"))
 _TAKING_OVER = frozenset(("over", "takeover", "override", "rescue", "bump", "mark", "count", "log", "note", "sync"))
 _ASKING = frozenset(
     (
@@ -209,6 +211,12 @@ def subject(name: str) -> tuple[str, ...]:
 def forcing(name: str) -> bool:
     """Say whether a function's name is that of ending a lock whoever has it: that is what it is there for."""
     return any(word in _FORCING for word in words(name))
+
+
+def seizing(name: str) -> bool:
+    """Say whether a function's name is that of taking a lock whoever has it."""
+    found = set(words(name))
+    return bool(found & _SEIZING) and not found & _OLD
 
 
 def asking(name: str) -> bool:
