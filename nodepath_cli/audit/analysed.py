@@ -17,7 +17,7 @@ from nodepath_cli.schema.model import Table
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import Found, Missing, Resolution, Unknown, Unparsed
-from nodepath_cli.sql.row_access import only_table
+from nodepath_cli.sql.row_reading import only_table
 
 DML_KINDS = frozenset({"select", "insert", "replace", "update", "delete", "values"})
 """The kinds that the summary counts."""

@@ -17,7 +17,8 @@ from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Resolution
-from nodepath_cli.sql.row_access import RowAccess, Setting, row_access
+from nodepath_cli.sql.row_access import RowAccess, Setting
+from nodepath_cli.sql.row_reading import row_access
 
 ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 """The actions that add a row."""
