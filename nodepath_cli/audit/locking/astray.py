@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.locking import words
-from nodepath_cli.audit.locking.protocols import Acquire, Protocols
+from nodepath_cli.audit.locking.acquires import Acquire
+from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Site
 from nodepath_cli.source.functions import Function
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
-from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
+from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Known

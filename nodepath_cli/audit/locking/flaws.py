@@ -8,10 +8,11 @@ from typing import Literal
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.acquires import Acquire
 from nodepath_cli.audit.locking.deciding import already_mine, counts, decided, decides, elsewhere, keeps_out
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
-from nodepath_cli.audit.locking.protocols import Acquire, Protocols
+from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, outcomes
 

@@ -7,12 +7,13 @@ import re
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.guard import Held, held_by
 from nodepath_cli.audit.locking.instants import argument, direction
 from nodepath_cli.audit.locking.outcome import Run
-from nodepath_cli.audit.locking.protocols import Acquire, Protocols, Release
+from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Given, Mixed
 from nodepath_cli.sql.row_access import Setting

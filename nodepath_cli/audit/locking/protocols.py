@@ -6,15 +6,28 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.locking import deeds, words
-from nodepath_cli.audit.locking.outcome import Run, Way, ways_of
+from nodepath_cli.audit.locking.acquires import (
+    Acquire,
+    Release,
+    asks_before,
+    beside,
+    calls,
+    good,
+    in_turn,
+    made,
+    refuses,
+    says,
+    stands_in,
+    written,
+)
+from nodepath_cli.audit.locking.outcome import Way, ways_of
 from nodepath_cli.audit.locking.shape import Shape, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
-from nodepath_cli.source.functions import Called, Function, Known, outcomes
+from nodepath_cli.source.functions import Function
 from nodepath_cli.source.statement import Span, Statement
 
 ENOUGH = 3
@@ -24,65 +37,6 @@ _ENOUGH_BY_DEEDS = 5
 """The same where what is done to the row has to speak, and names are one sign among others."""
 _ENOUGH_NAMELESS = 6
 """The same where no name speaks, and nothing that was found in the row is a reason to go away."""
-
-
-class Release(Struct, frozen=True, eq=False):
-    """A function that gives a lock back by deleting or changing its row."""
-
-    function: Function
-    site: Site
-    ways: tuple[Way, ...]
-
-    @property
-    def title(self) -> str:
-        """What it is called in a message."""
-        function = self.function
-        if not function.within:
-            return function.name
-        if function.name:
-            return f"{function.name} in {function.within}"
-        return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
-
-    @property
-    def empties(self) -> bool:
-        """Say whether it takes the row away, or something out of it."""
-        access = self.site.access
-        changed = [each.value for each in access.settings if not each.keeps]
-        return access.action == "delete" or any(each.kind in ("null", "constant") for each in changed)
-
-    @property
-    def named(self) -> bool:
-        """Say whether its name says that it gives something back, or what it is there for."""
-        return bool(self.function.within) or words.releasing(self.function.name)
-
-
-class Acquire(Struct, frozen=True, eq=False, dict=True):
-    """A function that takes a lock in a table."""
-
-    function: Function
-    table: str
-    ways: tuple[Way, ...]
-    """All of its paths."""
-    releases: tuple[Release, ...]
-    """What gives the row back, by the same key."""
-    sure: bool = True
-    """Names or a caller say that it is a lock, and not the deeds alone: a row may be meant to stay for good."""
-
-    @cached_property
-    def successes(self) -> tuple[Way, ...]:
-        """The paths on which the caller may be told that it has the lock, and that write its row."""
-        return tuple(way for way in self.ways if way.success and any(_writes(run, self.table) for run in way.runs))
-
-    @property
-    def calls(self) -> Iterator[Called]:
-        """The functions that it calls."""
-        return (step for way in self.ways for step in way.path.steps if isinstance(step, Called))
-
-    @cached_property
-    def sites(self) -> tuple[Site, ...]:
-        """The statements about the lock's table, each once."""
-        found = (run.site for way in self.ways for run in way.runs if run.site and run.site.table == self.table)
-        return tuple(dict.fromkeys(found))
 
 
 class Protocols:
@@ -136,11 +90,11 @@ class Protocols:
         found: list[Acquire] = []
         by_deeds: list[Acquire] = []
         for function, ways in self.ways.items():
-            for table in _written(ways) if not function.within else ():
+            for table in written(ways) if not function.within else ():
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
                 if deeds.hands_out_row(ways, table) or self._prepares(acquire):
                     continue
-                own = words.taking(function.name) or any(_stands_in(function, site) for site in acquire.sites)
+                own = words.taking(function.name) or any(stands_in(function, site) for site in acquire.sites)
                 if own and self._is_lock(acquire):
                     found.append(acquire)
                 elif self._does_lock(acquire):
@@ -197,13 +151,13 @@ class Protocols:
         candidates = candidates or [
             (site, function)
             for site, function in self._freeing.get(table, {}).items()
-            if function.span.path.rpartition("/")[0] == home and _beside(function, acquire)
+            if function.span.path.rpartition("/")[0] == home and beside(function, acquire)
         ]
         found = []
         for site, function in candidates:
             if function is acquire or site.access.one_key not in keys:
                 continue
-            if not self._runs(_good(ways) if function.within else ways, site):
+            if not self._runs(good(ways) if function.within else ways, site):
                 found.append(Release(function, site, self.ways[function]))
         if any(each.empties for each in found):
             # What a literal without a name changes beside that is not the release.
@@ -245,7 +199,7 @@ class Protocols:
             ):
                 continue
             site = sites.pop()
-            ends = site.access.action in ("update", "delete") and site.access.key and _stands_in(function, site)
+            ends = site.access.action in ("update", "delete") and site.access.key and stands_in(function, site)
             if ends and words.holds_locks(site.access.table) == 2:
                 found[site.table][site] = function
         return found
@@ -260,7 +214,7 @@ class Protocols:
                 continue
             site = sites.pop()
             shape = shape_of(site.access.table)
-            if shape is not None and deeds.frees(site, shape) and _stands_in(function, site):
+            if shape is not None and deeds.frees(site, shape) and stands_in(function, site):
                 found[site.table][site] = function
         return found
 
@@ -268,7 +222,7 @@ class Protocols:
         """Say whether a function takes a lock by all that is done to the row, whatever it is called."""
         function, table = acquire.function, acquire.sites[0].access.table
         shape = shape_of(table)
-        if shape is None or not acquire.releases or not acquire.successes or not _says(acquire):
+        if shape is None or not acquire.releases or not acquire.successes or not says(acquire):
             return False
         name = words.taking(function.name)
         if words.storing(function.name) or self._is_kept(acquire):
@@ -284,7 +238,7 @@ class Protocols:
         paired, refuses = self._paired(acquire), deeds.backs_off(acquire.ways, acquire.table)
         named = any(each.named for each in acquire.releases)
         holds = words.holds_locks(table)
-        told = "bool" in function.results or bool(acquire.ways[0].told.names) or _made(acquire)
+        told = "bool" in function.results or bool(acquire.ways[0].told.names) or made(acquire)
         score = name + holds + int(named) + 2 * int(paired) + 2 * int(refuses) + int(told)
         whose = deeds.asks_whose(freed, shape)
         score += int(bool(shape.limits)) + int(bool((shape.who or whose) and shape.times))
@@ -345,7 +299,7 @@ class Protocols:
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
         score += int(any(each.named for each in acquire.releases)) + 2 * int(paired)
-        if not paired and not words.holds_locks(table) and (name < 2 or not (shape_of(table) or _refuses(acquire))):
+        if not paired and not words.holds_locks(table) and (name < 2 or not (shape_of(table) or refuses(acquire))):
             # The names alone: whatever is stored by them is no lock's row.
             return False
         if "bool" in function.results:
@@ -359,7 +313,7 @@ class Protocols:
         if paired:
             return True
         # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
-        sure = words.acquiring(function.name) or _refuses(acquire) or session or _asks_before(acquire)
+        sure = words.acquiring(function.name) or refuses(acquire) or session or asks_before(acquire)
         return (
             name == 2
             and sure
@@ -374,9 +328,9 @@ class Protocols:
         names = {each.function.name for each in acquire.releases if not each.function.within}
         if not names:
             return False
-        if any(way.works and _in_turn(way, "", names) for way in acquire.ways):
+        if any(way.works and in_turn(way, "", names) for way in acquire.ways):
             return True
-        return any(_in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
+        return any(in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
 
     def _hands_back(self, acquire: Acquire, literal: Function) -> bool:
         """Say whether a literal that ends the row is handed out with the lock, or put off behind the work."""
@@ -394,10 +348,10 @@ class Protocols:
         """Say whether a literal stands in the function that takes the lock, or one of the makers calls the other."""
         if literal.span.path == acquire.span.path and acquire.span.start <= literal.span.start < acquire.span.end:
             return True
-        if _calls(ways, literal.within):
+        if calls(ways, literal.within):
             return True
         makers = (made for function, made in self.ways.items() if function.name == literal.within)
-        return any(_calls(made, acquire.name) for made in makers)
+        return any(calls(made, acquire.name) for made in makers)
 
     def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
         """Yield the statements about the lock's table that neither the acquire runs nor a release of its key."""
@@ -407,93 +361,9 @@ class Protocols:
                 yield site
 
 
-def _calls(ways: tuple[Way, ...], name: str) -> bool:
-    return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
-
-
-def _good(ways: tuple[Way, ...]) -> tuple[Way, ...]:
-    return tuple(way for way in ways if way.success)
-
-
-def _in_turn(way: Way, first: str, then: set[str]) -> bool:
-    taken = False
-    for step in way.path.steps:
-        if isinstance(step, Called):
-            taken = taken or not first or (step.name == first and not step.deferred)
-            if taken and step.name in then and (step.deferred or words.releasing(step.name)):
-                return True
-    return False
-
-
 def _may_lock(reading: Candidate) -> bool:
     text = reading.sql.upper()
     return "FOR" in text or "LOCK" in text
-
-
-def _refuses(acquire: Acquire) -> bool:
-    """Say whether the acquire fails for what it finds in the row, or for a key that is taken."""
-    for way in acquire.ways:
-        if way.success:
-            continue
-        subjects = (subject for _, subject, _ in way.tests)
-        if any(each.aspect in ("row", "found", "duplicate", "affected") for one in subjects for each in outcomes(one)):
-            return True
-        last = way.runs[-1] if way.runs else None
-        if last and last.site and last.site.access.action == "select" and way.answer(last, "error") is False:
-            return True
-    return False
-
-
-def _asks_before(acquire: Acquire) -> bool:
-    """Say whether an UPDATE changes columns that it asks for: a row that is free becomes one that is held."""
-    for site in acquire.sites:
-        access = site.access
-        changed = {each.column for each in access.settings if not each.keeps}
-        if access.action == "update" and access.one_key and any(each.columns & changed for each in access.others):
-            return True
-    return False
-
-
-def _writes(run: Run, table: str) -> bool:
-    return run.site is not None and run.site.table == table and run.site.access.action != "select"
-
-
-def _written(ways: tuple[Way, ...]) -> list[str]:
-    """Return the tables in which a function adds or changes the row of a unique key."""
-    found: dict[str, None] = {}
-    for way in ways:
-        for run in way.runs:
-            site = run.site
-            if site and site.access.one_key and (site.access.action in ADDING or site.access.action == "update"):
-                found[site.table] = None
-    return list(found)
-
-
-def _stands_in(function: Function, site: Site) -> bool:
-    """Say whether a statement, or the call that sends it, stands in a function, and not in one that it calls."""
-    statement = site.analysed.statement
-    spans_of = [statement.span] if statement.call is None else [statement.span, statement.call.span]
-    own = function.span
-    return any(own.path == each.path and own.start <= each.start < own.end for each in spans_of)
-
-
-def _says(acquire: Acquire) -> bool:
-    """Say whether the results tell the caller whether to go on, as far as their kinds can say so."""
-    return bool({"bool", "error", "handle"} & set(acquire.function.results))
-
-
-def _made(acquire: Acquire) -> bool:
-    """Say whether the caller is given a struct that is made where the function returns, or an empty one."""
-    kinds = acquire.function.results
-    if "error" in kinds or "handle" not in kinds:
-        return False
-    return any(Known(None) in way.path.returned for way in acquire.ways)
-
-
-def _beside(function: Function, acquire: Function) -> bool:
-    """Say whether two functions belong together: they are methods of one type, or stand in one file."""
-    same_type = bool(function.owner) and function.owner == acquire.owner
-    return same_type or function.span.path == acquire.span.path
 
 
 def _given_and_taken(writes: Iterable[Site]) -> bool:

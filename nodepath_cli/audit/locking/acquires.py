@@ -1,0 +1,160 @@
+"""A function that takes a lock, what gives it back, and what its paths say of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.source.functions import Called, Function, Known, outcomes
+
+
+class Release(Struct, frozen=True, eq=False):
+    """A function that gives a lock back by deleting or changing its row."""
+
+    function: Function
+    site: Site
+    ways: tuple[Way, ...]
+
+    @property
+    def title(self) -> str:
+        """What it is called in a message."""
+        function = self.function
+        if not function.within:
+            return function.name
+        if function.name:
+            return f"{function.name} in {function.within}"
+        return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
+
+    @property
+    def empties(self) -> bool:
+        """Say whether it takes the row away, or something out of it."""
+        access = self.site.access
+        changed = [each.value for each in access.settings if not each.keeps]
+        return access.action == "delete" or any(each.kind in ("null", "constant") for each in changed)
+
+    @property
+    def named(self) -> bool:
+        """Say whether its name says that it gives something back, or what it is there for."""
+        return bool(self.function.within) or words.releasing(self.function.name)
+
+
+class Acquire(Struct, frozen=True, eq=False, dict=True):
+    """A function that takes a lock in a table."""
+
+    function: Function
+    table: str
+    ways: tuple[Way, ...]
+    """All of its paths."""
+    releases: tuple[Release, ...]
+    """What gives the row back, by the same key."""
+    sure: bool = True
+    """Names or a caller say that it is a lock, and not the deeds alone: a row may be meant to stay for good."""
+
+    @cached_property
+    def successes(self) -> tuple[Way, ...]:
+        """The paths on which the caller may be told that it has the lock, and that write its row."""
+        return tuple(way for way in self.ways if way.success and any(writes(run, self.table) for run in way.runs))
+
+    @property
+    def calls(self) -> Iterator[Called]:
+        """The functions that it calls."""
+        return (step for way in self.ways for step in way.path.steps if isinstance(step, Called))
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The statements about the lock's table, each once."""
+        found = (run.site for way in self.ways for run in way.runs if run.site and run.site.table == self.table)
+        return tuple(dict.fromkeys(found))
+
+
+def calls(ways: tuple[Way, ...], name: str) -> bool:
+    """Say whether some path calls a function."""
+    return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
+
+
+def good(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return the paths on which the caller may be told that it has the lock."""
+    return tuple(way for way in ways if way.success)
+
+
+def in_turn(way: Way, first: str, then: set[str]) -> bool:
+    """Say whether a path calls one function and, at its end or later on, one of some others."""
+    taken = False
+    for step in way.path.steps:
+        if isinstance(step, Called):
+            taken = taken or not first or (step.name == first and not step.deferred)
+            if taken and step.name in then and (step.deferred or words.releasing(step.name)):
+                return True
+    return False
+
+
+def refuses(acquire: Acquire) -> bool:
+    """Say whether the acquire fails for what it finds in the row, or for a key that is taken."""
+    for way in acquire.ways:
+        if way.success:
+            continue
+        subjects = (subject for _, subject, _ in way.tests)
+        if any(each.aspect in ("row", "found", "duplicate", "affected") for one in subjects for each in outcomes(one)):
+            return True
+        last = way.runs[-1] if way.runs else None
+        if last and last.site and last.site.access.action == "select" and way.answer(last, "error") is False:
+            return True
+    return False
+
+
+def asks_before(acquire: Acquire) -> bool:
+    """Say whether an UPDATE changes columns that it asks for: a row that is free becomes one that is held."""
+    for site in acquire.sites:
+        access = site.access
+        changed = {each.column for each in access.settings if not each.keeps}
+        if access.action == "update" and access.one_key and any(each.columns & changed for each in access.others):
+            return True
+    return False
+
+
+def writes(run: Run, table: str) -> bool:
+    """Say whether a run writes a table."""
+    return run.site is not None and run.site.table == table and run.site.access.action != "select"
+
+
+def written(ways: tuple[Way, ...]) -> list[str]:
+    """Return the tables in which a function adds or changes the row of a unique key."""
+    found: dict[str, None] = {}
+    for way in ways:
+        for run in way.runs:
+            site = run.site
+            if site and site.access.one_key and (site.access.action in ADDING or site.access.action == "update"):
+                found[site.table] = None
+    return list(found)
+
+
+def stands_in(function: Function, site: Site) -> bool:
+    """Say whether a statement, or the call that sends it, stands in a function, and not in one that it calls."""
+    statement = site.analysed.statement
+    spans_of = [statement.span] if statement.call is None else [statement.span, statement.call.span]
+    own = function.span
+    return any(own.path == each.path and own.start <= each.start < own.end for each in spans_of)
+
+
+def says(acquire: Acquire) -> bool:
+    """Say whether the results tell the caller whether to go on, as far as their kinds can say so."""
+    return bool({"bool", "error", "handle"} & set(acquire.function.results))
+
+
+def made(acquire: Acquire) -> bool:
+    """Say whether the caller is given a struct that is made where the function returns, or an empty one."""
+    kinds = acquire.function.results
+    if "error" in kinds or "handle" not in kinds:
+        return False
+    return any(Known(None) in way.path.returned for way in acquire.ways)
+
+
+def beside(function: Function, acquire: Function) -> bool:
+    """Say whether two functions belong together: they are methods of one type, or stand in one file."""
+    same_type = bool(function.owner) and function.owner == acquire.owner
+    return same_type or function.span.path == acquire.span.path
