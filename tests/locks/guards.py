@@ -174,6 +174,22 @@ CASES = (
             "DELETE FROM job_locks WHERE (name = ? AND locked_until < NOW(6)) OR locked_until < NOW(6) - INTERVAL 1 DAY"
         ),
     ),
+    Case(
+        "what is due and free or old",
+        (),
+        taking(
+            "locked_at <= NOW(6) AND (owner IS NULL OR locked_until < NOW(6))",
+            change=f"owner = ?, locked_until = {_LATER}",
+        ),
+    ),
+    Case(
+        "what is due and free or not old",
+        ("NP401",),
+        taking(
+            "locked_at <= NOW(6) AND (owner IS NULL OR locked_until > NOW(6))",
+            change=f"owner = ?, locked_until = {_LATER}",
+        ),
+    ),
     Case("the own lock or an old one", (), taking("(owner = ? OR locked_until < NOW(6))", "owner, name, owner")),
     Case(
         "another's lock or an old one",

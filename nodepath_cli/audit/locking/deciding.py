@@ -69,7 +69,7 @@ def keeps_out(way: Way, run: Run) -> bool:
     if run.site is None:
         return False
     row = held_by((way,), run.site.table)
-    return all(each and row.passes(each, run) is not True for each in run.site.access.reaching)
+    return all(each and not row.lets_in(each, run) for each in run.site.access.reaching)
 
 
 def _locks_before(way: Way, run: Run) -> bool:

@@ -68,6 +68,22 @@ class Held(Struct, frozen=True):
     """Its lease is over."""
     mine: bool = False
     """It is the caller's own: what the program compares with what it has put there is the same."""
+    written: frozenset[str] = frozenset()
+    """The columns that the acquire writes at all."""
+
+    def lets_in(self, conditions: Iterable[Condition], run: Run | None) -> bool:
+        """Say whether the row meets the conditions for certain, those that it has met when it was taken left aside.
+
+        These ask a column that the acquire does not write for a constant, for NULL or for the time.
+        """
+        asking = [each for each in conditions if not self._has_met(each)]
+        return bool(asking) and self.passes(asking, run) is True
+
+    def _has_met(self, condition: Condition) -> bool:
+        right = condition.right
+        constant = right is None or right.kind in ("constant", "now", "null") or (right.clock and not right.columns)
+        plain = condition.relation is not None and not condition.alternatives and bool(condition.columns)
+        return plain and constant and condition.columns.isdisjoint(self.written)
 
     def passes(self, conditions: Iterable[Condition], run: Run | None) -> bool | None:
         """Say whether the row meets all conditions, None where that is open."""
@@ -77,7 +93,7 @@ class Held(Struct, frozen=True):
     def without(self, columns: set[str]) -> Held:
         """Return the row without the constants that stand in some columns."""
         facts = {name: fact for name, fact in self.facts.items() if fact.kind != "constant" or name not in columns}
-        return Held(facts, self.expired, self.mine)
+        return Held(facts, self.expired, self.mine, self.written)
 
     def same(self, fact: Fact, operand: Operand, run: Run | None) -> bool:
         """Say whether an expression is the constant that stands there."""
@@ -194,12 +210,14 @@ class Held(Struct, frozen=True):
 def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: bool = False) -> Held:
     """Return the row of a table as some paths leave it that take it."""
     facts: dict[str, set[Fact]] = {}
+    every: set[str] = set()
     for way in ways:
         written: dict[str, Fact | None] = {}
         for run in way.runs:
             site = run.site
             if site is not None and site.table == table and site.access.action in _WRITING:
                 for setting in (*site.access.inserted, *site.access.settings):
+                    every.add(setting.column)
                     if (
                         not setting.keeps
                         and not setting.value.branches
@@ -210,7 +228,7 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
             if fact is not None:
                 facts.setdefault(column, set()).add(fact)
     agreed = {column: fact for column, found in facts.items() if (fact := _agreed(found)) is not None}
-    return Held(agreed, expired, mine)
+    return Held(agreed, expired, mine, frozenset(every))
 
 
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
