@@ -3,8 +3,8 @@
 A share is a generator. It yields what the others need to know of it, as plain data, is sent what all of them have
 yielded, and ends in the same round as they do. So what comes out does not rest on how many processes there are.
 
-Where all of them yield a `Deal`, items are dealt out: the first share takes them from the front, the second from the
-back, each its next one when it is done with the last. Who is sooner is told by what the items are found to cost, in
+Where all of them yield a `Deal`, items are dealt out: each share takes those of its half from the front, and when it is
+done with them, what is left of the other's from the back. Who is sooner is told by what the items are found to cost, in
 steps that both count alike, and not by the clock: so this does not rest on the number of processes, or on their speed.
 """
 
@@ -117,14 +117,17 @@ def _next(least: Sequence[int], spent: Sequence[Sequence[int]], own: int) -> tup
     `spent` is what each share is known to have spent by the end of each of its items. Where more is to be known of the
     other, it is taken to be as quick as can be: an item that is left for this share even so is certainly its own.
     """
-    begin, end, certain = 0, len(least), True
+    first, second = parts(range(len(least)), least.__getitem__)
+    left = [range(len(first)), range(len(first), len(least))]
+    certain = True
     at, taken = [0] * SHARES, [0] * SHARES
-    while begin < end:
+    while any(left):
         number = at.index(min(at))
-        item = begin if number == 0 else end - 1
+        half = number if left[number] else 1 - number
+        item = left[half][0 if half == number else -1]
         if number == own and taken[own] == len(spent[own]):
             return item, True
-        begin, end = (begin + 1, end) if number == 0 else (begin, end - 1)
+        left[half] = left[half][1:] if half == number else left[half][:-1]
         if taken[number] < len(spent[number]):
             at[number] = spent[number][taken[number]]
         else:
