@@ -117,8 +117,8 @@ def _next(least: Sequence[int], spent: Sequence[Sequence[int]], own: int) -> tup
     `spent` is what each share is known to have spent by the end of each of its items. Where more is to be known of the
     other, it is taken to be as quick as can be: an item that is left for this share even so is certainly its own.
     """
-    first, second = parts(range(len(least)), least.__getitem__)
-    left = [range(len(first)), range(len(first), len(least))]
+    middle = len(parts(least, int)[0])
+    left = [range(middle), range(middle, len(least))]
     certain = True
     at, taken = [0] * SHARES, [0] * SHARES
     while any(left):
