@@ -8,7 +8,6 @@ from nodepath_cli.source.hosts._go import generics
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import fields_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import Alternative, Atom, Function, Record, Value, unknown
@@ -81,7 +80,7 @@ def _declared(m: Machine, f: Frame, base: str, owner: str, node: Node | None) ->
         return _field(m, owner, base.rpartition(".")[2])
     if node is not None and node.type == "selector_expression":
         operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
-        holder = type_of(first_of(m.evaluate(f, operand))) if operand is not None else ""
+        holder = _holder(m, f, operand) if operand is not None else ""
         return _field(m, holder, f.file.source(member)) if member is not None else None
     routine = m.index.routine_at(*f.routine) if f.routine is not None else None
     if routine is None or node is None:
@@ -96,6 +95,17 @@ def _declared(m: Machine, f: Frame, base: str, owner: str, node: Node | None) ->
         if kind is not None and called in map(routine.file.source, each.children_by_field_name("name")):
             return routine.file, _pointed(kind)
     return None
+
+
+def _holder(m: Machine, f: Frame, node: Node) -> str:
+    """Return the type id of a variable or of a field of one, as it is declared: to evaluate it once more costs more."""
+    if node.type == "identifier":
+        value = f.scope.get(f.file.source(node))
+        return type_of(value) if value is not None else ""
+    operand, member = node.child_by_field_name("operand"), node.child_by_field_name("field")
+    if node.type != "selector_expression" or operand is None or member is None:
+        return ""
+    return m.index.field_type(_holder(m, f, operand), f.file.source(member))
 
 
 def _field(m: Machine, type_id: str, name: str) -> tuple[GoFile, Node] | None:

@@ -109,7 +109,12 @@ def invoke(
             results = _multiplied(m, key, values, _standalone(m, function, values))
             if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
                 m.ask()
-            elif f.types and m.root is not None and m.sends[m.root] and any(each in f.types for each in types):
+            elif (
+                (touches or returns)
+                and m.root is not None
+                and m.sends[m.root]
+                and any(each in f.types for each in types)
+            ):
                 # What its own type parameters stand for is known to callers.
                 m.ask()
             recording.note_wrapped(m, f, key, call, nodes, values)
