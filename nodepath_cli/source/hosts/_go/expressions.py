@@ -17,6 +17,7 @@ from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of
 from nodepath_cli.source.hosts._go.values import (
+    FEW,
     Atom,
     Function,
     Items,
@@ -31,8 +32,6 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 _MAX_NUMBER = 1 << 62
-_FEW = 6
-"""Forms of a condition that are told apart: what it leads to is run under each of them."""
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 
 
@@ -108,7 +107,7 @@ def _unary(m: Machine, f: Frame, node: Node) -> Value:
     if sign in ("&", "*"):
         return value if sign == "*" else pointed(m, f, operand, value)
     atom = value[0].atom
-    if sign == "!" and len(value) <= _FEW and all(isinstance(each.atom, Truth) for each in value):
+    if sign == "!" and len(value) <= FEW and all(isinstance(each.atom, Truth) for each in value):
         return combine((value,), _opposite)
     if len(value) == 1 and sign == "-" and isinstance(atom, Number):
         return just(Number(-atom.value, atom.sample))
@@ -185,7 +184,7 @@ def _logic(sign: str, first: Value, second: Value) -> Value:
         return just(Truth(known[0], sample))
     if (
         not sample
-        and len(first) * len(second) <= _FEW
+        and len(first) * len(second) <= FEW
         and all(isinstance(each.atom, Truth) for value in (first, second) for each in value)
     ):
         return combine((first, second), lambda atoms: _both(sign, *atoms))

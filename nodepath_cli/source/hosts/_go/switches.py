@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.narrowing import Narrowed
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import Alternative, Atom, Number, Text, Value
+from nodepath_cli.source.hosts._go.values import FEW, Alternative, Atom, Number, Text, Value
 
 
 def switch_statement(m: Machine, f: Frame, node: Node) -> bool:
@@ -57,7 +57,8 @@ def switch_statement(m: Machine, f: Frame, node: Node) -> bool:
                 m.folded = True
                 return True
             chosen = default
-        taken = _taken(m, f, value, asked, default) if len(value) > 1 and node.type[:4] == "expr" else None
+        few = 1 < len(value) <= FEW and node.type == "expression_switch_statement"
+        taken = _taken(m, f, value, asked, default) if few else None
         if taken is not None and not any(
             dialects.by_branch(words[arm], "mysql") for arm in taken.values() if arm != -1
         ):

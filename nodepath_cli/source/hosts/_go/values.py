@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CAP = 16
 """Most alternatives of one value: enough for four independent branches in every combination."""
+FEW = 6
+"""Forms of a condition, or of what a switch asks for, that are told apart: what follows is run under each of them."""
 MAX_TEXT = 120_000
 """Longest text that is built, in characters; a longer one is unknown."""
 MAX_ITEMS = 400
