@@ -34,6 +34,8 @@ class Deal(NamedTuple):
 
     least: Sequence[int]
     """What each item costs at least, more than 0."""
+    middle: int
+    """How many of them are the first share's half."""
 
 
 _HANDS = 48
@@ -53,25 +55,31 @@ def parts(items: Iterable[U], cost: Callable[[U], int]) -> list[list[U]]:
     return found
 
 
-def dealt(least: Sequence[int], do: Callable[[int], None], spent: Callable[[], int]) -> Generator[Any, Any, None]:
-    """Deal out items, by their numbers, some at a time; a share's part of a generator (`yield from`).
+def dealt(
+    halves: Sequence[Sequence[int]], do: Callable[[int, int], None], spent: Callable[[], int]
+) -> Generator[Any, Any, None]:
+    """Deal out items, some at a time; a share's part of a generator (`yield from`).
 
-    `least` is what each costs at least, more than 0; `spent` returns what a share has spent so far beside that.
+    `halves` are what the items of each share's half cost at least, more than 0; `do` is given the half of an item and
+    its number in that, and `spent` returns what a share has spent so far beside that.
     """
-    most = sum(least) // _HANDS
-    hands: list[list[int]] = [[]]
-    costs = [0]
-    for number, each in enumerate(least):
-        if costs[-1] + each > most and hands[-1]:
-            hands.append([])
-            costs.append(0)
-        hands[-1].append(number)
-        costs[-1] += each
+    most = sum(map(sum, halves)) // _HANDS
+    hands: list[list[tuple[int, int]]] = []
+    costs: list[int] = []
+    middle = 0
+    for half, least in enumerate(halves):
+        middle = len(hands) if half else 0
+        for number, each in enumerate(least):
+            if number == 0 or costs[-1] + each > most:
+                hands.append([])
+                costs.append(0)
+            hands[-1].append((half, number))
+            costs[-1] += each
     before, own = spent(), 0
-    hand = yield Deal(costs if least else [])
+    hand = yield Deal(costs, middle)
     while hand is not None:
-        for number in hands[hand]:
-            do(number)
+        for half, number in hands[hand]:
+            do(half, number)
         own += costs[hand]
         hand = yield spent() - before + own
 
@@ -101,7 +109,7 @@ def _deal_in_turn(shares: Sequence[Work[Any]], deal: Deal) -> list[Any]:
     waiting = set(range(len(shares)))
     while waiting:
         number = min(waiting, key=lambda each: (spent[each][-1] if spent[each] else 0, each))
-        item, _ = _next(deal.least, spent, number)
+        item, _ = _next(deal, spent, number)
         answer = shares[number].send(item)
         if item is None:
             told[number] = answer
@@ -111,14 +119,13 @@ def _deal_in_turn(shares: Sequence[Work[Any]], deal: Deal) -> list[Any]:
     return told
 
 
-def _next(least: Sequence[int], spent: Sequence[Sequence[int]], own: int) -> tuple[int | None, bool]:
+def _next(deal: Deal, spent: Sequence[Sequence[int]], own: int) -> tuple[int | None, bool]:
     """Return which item a share is to take next, and whether that is certain.
 
     `spent` is what each share is known to have spent by the end of each of its items. Where more is to be known of the
     other, it is taken to be as quick as can be: an item that is left for this share even so is certainly its own.
     """
-    middle = len(parts(least, int)[0])
-    left = [range(middle), range(middle, len(least))]
+    left = [range(deal.middle), range(deal.middle, len(deal.least))]
     certain = True
     at, taken = [0] * SHARES, [0] * SHARES
     while any(left):
@@ -131,7 +138,7 @@ def _next(least: Sequence[int], spent: Sequence[Sequence[int]], own: int) -> tup
         if taken[number] < len(spent[number]):
             at[number] = spent[number][taken[number]]
         else:
-            at[number] += least[item]
+            at[number] += deal.least[item]
             certain = False
         taken[number] += 1
     return None, certain
@@ -237,11 +244,11 @@ def _deal(work: Work[Any], deal: Deal, other: Connection, own: int) -> Any:
     """Deal out items between two processes; return what this one's share tells behind that."""
     spent: list[list[int]] = [[] for _ in range(SHARES)]
     while True:
-        item, certain = _next(deal.least, spent, own)
+        item, certain = _next(deal, spent, own)
         while not certain:
             # It has an item that this share does not know the end of: that is what it tells next.
             spent[1 - own].append(other.recv())
-            item, certain = _next(deal.least, spent, own)
+            item, certain = _next(deal, spent, own)
         told = work.send(item)
         if item is None:
             break

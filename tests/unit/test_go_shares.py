@@ -97,7 +97,7 @@ def _dealt(functions: str) -> list[list[str]]:
     index = Index([file])
     with patch.object(shares, "_WORTH", 0):
         found = shares.divided(index, {file.path: relevant.costs(file.data)}, 0)
-    return [[each.name for each in part.routines(index.of(file))] for part in found.dealt]
+    return [[each.name for each in part.routines(index.of(file))] for half in found.dealt for part, _ in half]
 
 
 def _function(number: int, lines: int = 100) -> str:

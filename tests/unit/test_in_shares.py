@@ -43,11 +43,13 @@ def _worked(costs: list[int], seconds: float = 0.0) -> Callable[[int], Work[tupl
     def share(number: int) -> Work[tuple[list[int], list[int]]]:
         done: list[int] = []
 
-        def do(item: int) -> None:
+        def do(half: int, item: int) -> None:
             time.sleep(seconds * (1 + number))
-            done.append(item)
+            done.append(item + half * middle)
 
-        yield from in_shares.dealt([1] * len(costs), do, lambda: sum(costs[each] for each in done))
+        middle = len(costs) // 2
+        halves = [[1] * middle, [1] * (len(costs) - middle)]
+        yield from in_shares.dealt(halves, do, lambda: sum(costs[each] for each in done))
         heard = yield len(done)
         return done, list(heard)
 
@@ -79,11 +81,11 @@ def test_who_gets_an_item_does_not_rest_on_the_clock() -> None:
 @pytest.mark.parametrize("late", [True, False])
 def test_where_the_second_process_dies_while_items_are_dealt_out_nothing_is_returned(late: bool) -> None:
     def share(number: int) -> Work[int]:
-        def do(item: int) -> None:
-            if number and (item < 6 or not late):
+        def do(_half: int, item: int) -> None:
+            if number and (item > 2 or not late):
                 _killed()
 
-        yield from in_shares.dealt([1] * 10, do, lambda: 0)
+        yield from in_shares.dealt([[1] * 5, [1] * 5], do, lambda: 0)
         return number
 
     assert side_by_side(share, pickle.dumps) is None

@@ -74,11 +74,12 @@ def _evaluated(index: Index, number: int) -> Work:
         if part.file.path in by_path:
             _own_code(m, part, carriers)
 
-    def own_code(number: int) -> None:
-        share.append(division.dealt[number])
-        _own_code(m, division.dealt[number], carriers)
+    def own_code(half: int, number: int) -> None:
+        part, _ = division.dealt[half][number]
+        share.append(part)
+        _own_code(m, part, carriers)
 
-    yield from _dealt(m, division.costs, own_code)
+    yield from _dealt(m, [[cost for _, cost in half] for half in division.dealt], own_code)
     share = joined(share)
     for part in share:
         if part.file.folder in m.sql_folders and not part.begin.start:
@@ -87,8 +88,8 @@ def _evaluated(index: Index, number: int) -> Work:
     for _ in range(_CARRIER_ROUNDS):
         everyone = yield carriers
         carriers, found = _users(m, share, _together(everyone))
-        uses = sorted(each for told in (yield found) for each in told)
-        yield from _dealt(m, [each.cost for each in uses], partial(_use, m, uses))
+        uses = yield found
+        yield from _dealt(m, [[each.cost for each in told] for told in uses], partial(_use, m, uses))
     for _ in range(_CALLER_ROUNDS):
         wanted = yield _dependent(m)
         fresh = yield _callers(m, share, wanted)
@@ -104,9 +105,9 @@ def _evaluated(index: Index, number: int) -> Work:
     return m
 
 
-def _dealt(m: Machine, costs: Sequence[int], do: Callable[[int], None]) -> Generator[Any, Any, None]:
-    """Do what is dealt out of some items, by their numbers; `costs` are what they are expected to cost, in bytes."""
-    return dealt([max(cost // _BYTES_PER_STEP, 1) for cost in costs], do, lambda: m.spent)
+def _dealt(m: Machine, costs: Sequence[Sequence[int]], do: Callable[[int, int], None]) -> Generator[Any, Any, None]:
+    """Do what is dealt out of the items of each share; `costs` are what they are expected to cost, in bytes."""
+    return dealt([[max(cost // _BYTES_PER_STEP, 1) for cost in half] for half in costs], do, lambda: m.spent)
 
 
 def _together(everyone: Sequence[Carriers]) -> Carriers:
@@ -214,7 +215,7 @@ def _users(m: Machine, share: Sequence[Part], carriers: Carriers) -> tuple[Carri
             pattern = patterns[inside] = patterns.get(inside) or _words(wanted)
             if pattern.search(file.text):
                 uses += _uses(m, part, pattern, further)
-    return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}, uses
+    return {folder: names - carriers.get(folder, set()) for folder, names in further.items()}, sorted(uses)
 
 
 def _uses(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -> Iterator[Use]:
@@ -235,9 +236,9 @@ def _uses(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -
                 yield Use(file.path, value.spec.start_byte, name, value.spec.end_byte - value.spec.start_byte)
 
 
-def _use(m: Machine, uses: Sequence[Use], number: int) -> None:
+def _use(m: Machine, uses: Sequence[Sequence[Use]], half: int, number: int) -> None:
     """Evaluate a function or variable that uses what carries SQL."""
-    use = uses[number]
+    use = uses[half][number]
     if use.name:
         _variable(m, m.index.by_path[use.path], use.name)
         return

@@ -42,10 +42,9 @@ class Division(NamedTuple):
 
     own: list[Part]
     """What a share has in any case, in order of path: files without SQL, or all of a small program."""
-    dealt: list[Part]
-    """What is dealt out, in order of path and place: runs of functions."""
-    costs: list[int]
-    """What each of these is expected to cost, in bytes."""
+    dealt: list[list[tuple[Part, int]]]
+    """What is dealt out, each share's half in order of path and place: runs of functions, and what they are expected to
+    cost, in bytes."""
 
 
 def divided(index: Index, costs: Costs, number: int) -> Division:
@@ -56,11 +55,14 @@ def divided(index: Index, costs: Costs, number: int) -> Division:
     """
     whole = sum(cost for functions in costs.values() for _, cost in functions)
     if whole < _WORTH:
-        return Division([Part(file) for file in index.files] if number == 0 else [], [], [])
+        return Division([Part(file) for file in index.files] if number == 0 else [], [[], []])
     without = [Part(file) for file in index.files if file.path not in costs]
-    runs = [(path, each) for path in sorted(costs) for each in _runs(costs[path], whole // _DEALT + 1)]
-    parts = [Part(index.by_path[path], place) for path, (place, _) in runs]
-    return Division(without[number::SHARES], parts, [cost for _, (_, cost) in runs])
+    runs = [
+        (Part(index.by_path[path], place), cost)
+        for path in sorted(costs)
+        for place, cost in _runs(costs[path], whole // _DEALT + 1)
+    ]
+    return Division(without[number::SHARES], in_shares.parts(runs, lambda run: run[1]))
 
 
 def _runs(functions: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[range, int]]:
