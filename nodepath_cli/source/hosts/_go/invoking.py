@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import generics, instances, recording
+from nodepath_cli.source.hosts._go import following, generics, instances, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -25,37 +25,24 @@ from nodepath_cli.source.hosts._go.machine import (
 )
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key
-from nodepath_cli.source.hosts._go.relevant import (
-    returns_struct,
-    returns_text,
-    touches_sql,
-)
 from nodepath_cli.source.hosts._go.repeats import renumbered
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
-    Bound,
     Function,
     Handle,
     Items,
-    Number,
     Record,
     Table,
     Text,
     Unknown,
     Value,
-    unknown,
 )
 from nodepath_cli.source.statement import Span
 
-_CLAUSE = re.compile(r"[\s?=(,`]")
 _SEQUENCE = re.compile(r"\(?\s*(?:\w+\s+)?(?:iter\.Seq2?\b|func\(\s*(?:\w+\s+)?func\()")
-_TEXT_TYPES = frozenset(("", "string", "[]string"))
-_NO_TEXT_TYPES = frozenset(("int", "int32", "int64", "uint", "uint64", "bool", "error", "float64"))
-_LOOKED_AT = 40
-"""How many elements of a list are looked at for what rests on arguments."""
 
 
 def invoke(
@@ -81,44 +68,11 @@ def invoke(
         types = instances.of_receiver(m, f, function, receiver_node)
     touches = returns = False
     if not closure:
-        touches, returns, structs = _worth(m, function, key)
-        touches = touches or key in m.dependent
-        built = any(
-            node.type == "unary_expression" and isinstance(value[0].atom, Text)
-            for node, value in zip(nodes, values, strict=False)
-        )
-        built = built or _builds(function, values, receiver_node) or _applies(function, values)
-        scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
-        wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
-        if not (touches or built or returns or structs or scanning or wraps or _asks_for_text(m, values)):
-            if m.root is not None and any(_is_clause(value) for value in values):
-                m.passed_over.setdefault(key, set()).add(m.root)
-            _run_literals(m, f, values)
-            return unknown_results(m, function)
-        if m.tired and not (touches or returns or literals or key in m.summaries or _clauses(values)):
-            return unknown_results(m, function)
-        told = generics.tells(m, function, types, values)
-        if not (literals or built or returns or scanning or told or _calls_back(values)) and _settled(m, function, key):
-            return _multiplied(m, key, values, _standalone(m, function))
-        too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
-        if (
-            too_deep
-            or not (told or _informative(values, function.receiver))
-            or (m.tired and not (touches or returns or _clauses(values)))
-        ):
-            results = _multiplied(m, key, values, _standalone(m, function, values))
-            if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
-                m.ask()
-            elif (
-                (touches or returns)
-                and m.root is not None
-                and m.sends[m.root]
-                and any(each in f.types for each in types)
-            ):
-                # What its own type parameters stand for is known to callers.
-                m.ask()
-            recording.note_wrapped(m, f, key, call, nodes, values)
+        results = _unfollowed(m, f, function, call, literals, nodes, values, receiver_node, types)
+        if results is not None:
             return results
+        touches, returns, _ = following.worth(m, function, key)
+        touches = touches or key in m.dependent
     m.inline_depth += not closure
     if literals:
         m.arguments.append(Handed(literals, call, key, recording.argument_of(literals, values, function.receiver)))
@@ -142,7 +96,58 @@ def invoke(
         if value is not None and any(isinstance(each.atom, (Text, Record, Items, Table)) for each in value):
             store(m, f, _root(f, node, value), value)
     results = results_of(m, frame, function)
-    return results if closure or returns or not touches else tuple(_of_rows(value) for value in results)
+    return results if closure or returns or not touches else tuple(following.of_rows(value) for value in results)
+
+
+def _unfollowed(
+    m: Machine,
+    f: Frame,
+    function: Function,
+    call: Call,
+    literals: frozenset[Span],
+    nodes: Sequence[Node],
+    values: Sequence[Value],
+    receiver_node: Node | None,
+    types: Sequence[str],
+) -> Results | None:
+    """Return what a declared function returns where its call is not followed, None where it is to be."""
+    key = (function.file.path, function.node.start_byte)
+    touches, returns, structs = following.worth(m, function, key)
+    touches = touches or key in m.dependent
+    built = any(
+        node.type == "unary_expression" and isinstance(value[0].atom, Text)
+        for node, value in zip(nodes, values, strict=False)
+    )
+    built = built or following.builds(function, values, receiver_node) or following.applies(function, values)
+    scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
+    wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
+    if not (touches or built or returns or structs or scanning or wraps or following.asks_for_text(m, values)):
+        if m.root is not None and any(following.is_clause(value) for value in values):
+            m.passed_over.setdefault(key, set()).add(m.root)
+        _run_literals(m, f, values)
+        return unknown_results(m, function)
+    if m.tired and not (touches or returns or literals or key in m.summaries or following.clauses(values)):
+        return unknown_results(m, function)
+    told = generics.tells(m, function, types, values)
+    if not (literals or built or returns or scanning or told or following.calls_back(values)) and _settled(
+        m, function, key
+    ):
+        return _multiplied(m, key, values, _standalone(m, function))
+    too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
+    if (
+        too_deep
+        or not (told or following.informative(values, function.receiver))
+        or (m.tired and not (touches or returns or following.clauses(values)))
+    ):
+        results = _multiplied(m, key, values, _standalone(m, function, values))
+        if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
+            m.ask()
+        elif (touches or returns) and m.root is not None and m.sends[m.root] and any(each in f.types for each in types):
+            # What its own type parameters stand for is known to callers.
+            m.ask()
+        recording.note_wrapped(m, f, key, call, nodes, values)
+        return results
+    return None
 
 
 def _activate(
@@ -184,80 +189,6 @@ def _activate(
     return frame, written
 
 
-def _worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, bool, bool]:
-    """Say whether a function touches SQL, whether it may return a text, and whether a struct with one."""
-    found = m.worth.get(key)
-    if found is None:
-        file, node = function.file, function.node
-        structs = file.folder in m.sql_folders and returns_struct(file, node)
-        found = m.worth[key] = (touches_sql(file, node), returns_text(file, node), structs)
-    return found
-
-
-def _clauses(values: Sequence[Value]) -> bool:
-    """Say whether anything among some values can become a part of SQL."""
-    return any(_has_clause(each.atom, 0) for value in values for each in value)
-
-
-def _is_clause(value: Value) -> bool:
-    """Say whether a value is a text that can be a part of SQL: more than a single word."""
-    return any(isinstance(each.atom, Text) and _CLAUSE.search(each.atom.plain) for each in value)
-
-
-def _builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:
-    """Say whether a method puts a text that it is given into its receiver (`w.add("id = ?")`)."""
-    own = receiver_name(function) if receiver_node is not None else ""
-    if not own or not any(isinstance(each.atom, Text) and each.atom.plain for value in values for each in value):
-        return False
-    body = function.node.child_by_field_name("body")
-    written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
-    return body is not None and bool(re.search(written, function.file.source(body)))
-
-
-def _applies(function: Function, values: Sequence[Value]) -> bool:
-    """Say whether a method is that of an option, which does something to the struct that it is given a pointer to."""
-    if function.receiver is None or len(values) != 1 or function.node.child_by_field_name("result") is not None:
-        return False
-    given, own = values[0][0].atom, function.receiver[0].atom
-    return isinstance(given, Record) and given.complete and isinstance(own, (Function, Record))
-
-
-def _of_rows(value: Value) -> Value:
-    """Forget the fields of a struct that a function with SQL returns, unless a part of SQL is among them."""
-    if not all(isinstance(each.atom, (Record, Unknown)) and not _has_clause(each.atom, 0) for each in value):
-        return value
-    kinds = {each.atom.type for each in value if isinstance(each.atom, (Record, Unknown)) and each.atom.type}
-    return unknown("data from the database", kinds.pop()) if len(kinds) == 1 else value
-
-
-def _has_clause(atom: Atom, depth: int) -> bool:
-    """Say whether a struct holds anything that can become a part of SQL: more than single words and numbers."""
-    if isinstance(atom, Text):
-        return bool(_CLAUSE.search(atom.plain))
-    if isinstance(atom, Record):
-        return depth > 3 or any(_has_clause(each.atom, depth + 1) for _, value in atom.fields for each in value)
-    if isinstance(atom, Items):
-        return any(_has_clause(each.atom, depth + 1) for value in atom.items[:_LOOKED_AT] for each in value)
-    return isinstance(atom, Function) or (isinstance(atom, Table) and bool(atom.entries))
-
-
-def _calls_back(values: Sequence[Value]) -> bool:
-    return any(isinstance(each.atom, (Bound, Function)) for value in values for each in value)
-
-
-def _asks_for_text(m: Machine, values: Sequence[Value]) -> bool:
-    """Say whether a function literal among the values makes SQL of a text that it is to be called with."""
-    for value in values:
-        for each in value:
-            function = each.atom
-            if isinstance(function, Function) and function.closure is not None:
-                listing = function.node.child_by_field_name("parameters")
-                key = (function.file.path, function.node.start_byte)
-                if listing is not None and "string" in function.file.source(listing) and _worth(m, function, key)[0]:
-                    return True
-    return False
-
-
 def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
     """Say whether what a function does on its own is all there is to know, whatever its arguments are.
 
@@ -269,45 +200,11 @@ def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
     if known is not None:
         return known
     found = summary(m, Routine(function.file, function.node, function_name(function) or ""))
-    rests = any(_of_caller(value, 0) or _is_receiver(function, value) for value in found.results)
+    rests = any(following.of_caller(value, 0) or following.is_receiver(function, value) for value in found.results)
     answer = key not in m.dependent and not rests
     if found.done:
         m.settled[key] = answer
     return found.done and answer
-
-
-def _is_receiver(function: Function, value: Value) -> bool:
-    """Say whether a method returns its receiver with a field set: the other fields are the caller's."""
-    receiver = function.node.child_by_field_name("receiver")
-    if receiver is None or not receiver_name(function):
-        return False
-    declared = function.file.source(receiver)
-    return any(
-        isinstance(each.atom, Record)
-        and not each.atom.complete
-        and re.search(rf"\*{re.escape(each.atom.type.rpartition('.')[2])}\b", declared)
-        for each in value
-    )
-
-
-def _of_caller(value: Value, depth: int) -> bool:
-    """Say whether a result rests on an argument of its function or on its receiver."""
-    for each in value:
-        atom = each.atom
-        if isinstance(atom, Unknown) and recording.of_caller(atom.reason) and (depth == 0 or atom.type in _TEXT_TYPES):
-            return atom.type not in _NO_TEXT_TYPES
-        if isinstance(atom, Text) and any(p.hole is not None and recording.of_caller(p.hole[1]) for p in atom.pieces):
-            return True
-        inner: Sequence[Value] = ()
-        if isinstance(atom, Record):
-            inner = [value for _, value in atom.fields]
-        elif isinstance(atom, Items):
-            inner = atom.items[:_LOOKED_AT]
-        elif isinstance(atom, Table):
-            inner = [value for _, value in atom.entries[:_LOOKED_AT]]
-        if depth < 2 and any(_of_caller(value, depth + 1) for value in inner):
-            return True
-    return False
 
 
 def _root(f: Frame, node: Node, value: Value) -> Node:
@@ -443,9 +340,9 @@ def _standalone(m: Machine, function: Function, values: Sequence[Value] = ()) ->
     if not found:
         return blank
     reason = f"result of {routine.name}()"
-    touches, returns, _ = _worth(m, function, routine_key(routine))
+    touches, returns, _ = following.worth(m, function, routine_key(routine))
     if touches and not returns:
-        found = tuple(_of_rows(value) for value in found)
+        found = tuple(following.of_rows(value) for value in found)
     given = [value[0].atom for value in values if isinstance(value[0].atom, Unknown) and value[0].atom.type == "string"]
     handed = given[0] if len(given) == 1 else None
     return tuple(
@@ -473,9 +370,3 @@ def _multiplied(m: Machine, key: Key, values: Sequence[Value], results: Results)
 
 def _is_argument(atom: Atom) -> bool:
     return isinstance(atom, Unknown) and atom.reason == ARGUMENT and atom.type in ("", "string")
-
-
-def _informative(values: Sequence[Value], receiver: Value | None) -> bool:
-    known = (Text, Number, Items, Table, Record, Function, Bound, Handle)
-    everything = [*values, receiver] if receiver is not None else values
-    return any(isinstance(each.atom, known) for value in everything for each in value)
