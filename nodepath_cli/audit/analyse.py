@@ -67,6 +67,7 @@ class Analysis(Struct, frozen=True, dict=True):
             target.proved_tables,
             outcomes=analysed.outcomes,
             table_renames=target.table_renames,
+            gone=target.gone,
         )
 
 
@@ -232,7 +233,7 @@ class _Reader(Struct, frozen=True):
             return self._best(statement, found, moments)
         if target is self.targets.main or not self.targets.past(statement):
             return found
-        if not without_schema(found, self.settings.external_tables):
+        if not without_schema(found, self.settings.external_tables, statement):
             return found
         today = Read(self.targets.main, self._outcomes(statement, self.targets.main))
         return today if all_found(today.outcomes) else found

@@ -32,8 +32,11 @@ class Read(Struct, frozen=True):
     outcomes: Outcomes
 
 
-def without_schema(read: Read, external_tables: Sequence[str]) -> list[str]:
-    """Return the tables that an inferred schema does not have, nor a near name of them."""
+def without_schema(read: Read, external_tables: Sequence[str], statement: Statement) -> list[str]:
+    """Return the tables of which an inferred schema says nothing: it does not have them, nor a near name of them.
+
+    Those that the migrations took away are told.
+    """
     schema = read.target.schema
     if not schema.inferred:
         return []
@@ -44,7 +47,12 @@ def without_schema(read: Read, external_tables: Sequence[str]) -> list[str]:
         for table in outcome.tables
         if isinstance(table.outcome, Missing) and not _external(table.name, external_tables)
     }
-    return [name for name in names if not near_tables(name, schema)]
+    gone = read.target.gone
+    return [
+        name
+        for name in names
+        if not (name in gone and gone[name].concerns(statement)) and not near_tables(name, schema)
+    ]
 
 
 def all_found(outcomes: Outcomes) -> bool:
@@ -173,7 +181,7 @@ class Analysed(Struct, frozen=True, dict=True):
     @cached_property
     def tables_without_schema(self) -> list[str]:
         """The tables that an inferred schema does not have, nor a near name of them."""
-        return without_schema(self._read, self.external_tables)
+        return without_schema(self._read, self.external_tables, self.statement)
 
     @property
     def sound(self) -> bool:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
 
+from nodepath_cli.audit.gone import Gone
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.source.statement import Statement
@@ -38,6 +39,8 @@ class Context(Struct, frozen=True):
     """Tables of an inferred schema whose shape is known all the same, as the migrations own them."""
     table_renames: tuple[TableRename, ...] = ()
     """The tables that the migrations have renamed."""
+    gone: Mapping[str, Gone] = field(default_factory=dict)
+    """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
 
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""
@@ -90,6 +93,11 @@ class Context(Struct, frozen=True):
     def external(self, table: str) -> bool:
         """Say whether the table belongs to another application."""
         return any(fnmatchcase(table, pattern) for pattern in self.external_tables)
+
+    def gone_table(self, name: str) -> Gone | None:
+        """Return how a table that is not in the schema went, where that is known to concern the statement."""
+        found = self.gone.get(name)
+        return found if found and found.concerns(self.statement) else None
 
     def proved(self, table: str) -> bool:
         """Say whether the table's shape was given, not only found in the audited tree."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatch
 from functools import cached_property, partial
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from nodepath_cli.audit.dumps import without_copies
+from nodepath_cli.audit.gone import Gone, gone_tables
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
@@ -48,6 +49,8 @@ class Target(Struct, frozen=True):
     table_renames: tuple[TableRename, ...] = ()
     changed: frozenset[str] = frozenset()
     """Tables, in lower case, that may have had other columns when the statement ran."""
+    gone: Mapping[str, Gone] = field(default_factory=dict)
+    """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
 
 
 class Targets:
@@ -153,7 +156,9 @@ class Targets:
         best = with_every_shape(best, ddl, self._scripts, head, self._settings.dialect, self._made)
         sources = (*best.sources, TREE) if ddl else best.sources
         schema = replace(in_one_database(best), inferred=True, sources=sources)
-        return self._target(schema, self._settings, _names(head))
+        steps = [each for program in self._programs for each in program.migrations() if each.dialect is None]
+        gone = gone_tables(self._with_code(steps), self._files, self._settings.dialect) if steps else {}
+        return replace(self._target(schema, self._settings, _names(head)), gone=gone)
 
     def _migrations(self) -> dict[Span, Target]:
         """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""

@@ -72,3 +72,73 @@ def test_a_copy_beside_a_table_says_nothing_against_the_table(tree: Tree) -> Non
     report = tree.audit(".")
     assert report.findings == ()
     assert [each.reason for each in report.unresolved] == ["no schema for table commits"]
+
+
+MADE = "CREATE TABLE audit_trail (id INT PRIMARY KEY); CREATE TABLE visits (id INT PRIMARY KEY);"
+TAKEN = "RENAME TABLE audit_trail TO events; DROP TABLE visits;"
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "meant"),
+    [
+        ("audit_trail", "unknown table 'audit_trail', renamed in 000002_b.up.sql", ["events"]),
+        ("visits", "unknown table 'visits', dropped in 000002_b.up.sql", []),
+    ],
+)
+def test_nothing_configured_a_table_that_the_migrations_took_away_is_an_error(
+    tree: Tree, name: str, message: str, meant: list[str]
+) -> None:
+    tree.write("migrations/000001_a.up.sql", MADE)
+    tree.write("migrations/000001_a.down.sql", "DROP TABLE visits; DROP TABLE audit_trail;")
+    tree.write("migrations/000002_b.up.sql", TAKEN)
+    tree.write("migrations/000002_b.down.sql", MADE)
+    tree.write("a.go", go(f'"SELECT id FROM {name}"'))
+    report = tree.audit(".")
+    (finding,) = report.findings
+    assert (finding.rule, finding.message, finding.confidence) == ("NP102", message, "likely")
+    assert [each.replacement for each in finding.suggestions] == meant
+    assert report.counts.unresolved == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("boot.go", go('"CREATE TABLE IF NOT EXISTS other (id INT)"', '"CREATE TABLE " + prefix + "visits (id INT)"')),
+        ("dump/old.sql", "DROP TABLE IF EXISTS visits; CREATE TABLE visits (id INT);"),
+        ("model.go", 'package store\n\nfunc (Visit) TableName() string { return "visits" }\n'),
+        ("look.go", go("\"SHOW TABLES LIKE 'visits'\"")),
+        ("migrations/000003_c.up.sql", "CREATE VIEW visits AS SELECT id FROM events;"),
+        ("migrations/000003_c.up.sql", "CREATE TABLE visits LIKE events;"),
+        ("migrations/000003_c.up.sql", "RENAME TABLE events TO visits;"),
+        ("migrations/000003_c.up.sql", MADE.split("; ")[1] + "RENAME TABLE visits TO away, events TO visits;"),
+        ("migrations/000003_c.up.sql", "SET @sql = 'CREATE TABLE visits (id INT)'; PREPARE s FROM @sql; EXECUTE s;"),
+        ("main.go", 'package store\n\nfunc two() { a, _ := sql.Open("mysql", x); b, _ := sql.Open("mysql", y) }\n'),
+    ],
+)
+def test_what_may_make_the_table_anew_takes_that_back(tree: Tree, path: str, text: str) -> None:
+    tree.write("migrations/000001_a.up.sql", MADE)
+    tree.write("migrations/000002_b.up.sql", TAKEN)
+    tree.write(path, text)
+    tree.write("a.go", go('"SELECT id FROM visits"'))
+    assert [each.rule for each in tree.audit(".").findings] == []
+
+
+def test_code_for_an_older_version_and_scripts_without_an_order_prove_nothing(tree: Tree) -> None:
+    tree.write("migrations/000001_a.up.sql", MADE)
+    tree.write("migrations/000002_b.up.sql", "INSERT INTO audit_trail SELECT id FROM visits; " + TAKEN)
+    tree.write("cmd/legacy_import/a.go", go('"SELECT id FROM visits"'))
+    tree.write("scripts/tidy.sql", "CREATE TABLE rooms (id INT);")
+    tree.write("scripts/wipe.sql", "DROP TABLE rooms;")
+    tree.write("b.go", go('"SELECT id FROM rooms"'))
+    assert tree.audit(".").findings == ()
+
+
+def test_the_migrations_of_one_service_say_nothing_of_the_tables_of_another(tree: Tree) -> None:
+    for service in ("one", "two"):
+        tree.write(f"{service}/migrations/000001_a.up.sql", MADE.replace("visits", f"visits_of_{service}_service"))
+    tree.write("one/migrations/000002_b.up.sql", "DROP TABLE visits_of_one_service;")
+    tree.write("two/a.go", go('"SELECT id FROM visits_of_one_service"'))
+    report = tree.audit(".")
+    assert [each.path for each in report.findings if each.message.endswith("up.sql")] == []
+    tree.write("one/a.go", go('"SELECT id FROM visits_of_one_service"'))
+    assert [each.path for each in tree.audit(".").findings if each.message.endswith("up.sql")] == ["one/a.go"]

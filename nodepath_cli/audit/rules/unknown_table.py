@@ -11,7 +11,8 @@ where the database has `ai_whatsapp_session_nodepath`.
 
 What to write instead: the table's real name. Where the schema was given (`--schema`), every table that it lacks is
 reported. Where it was only found in the audited tree, a table is reported if a known one has nearly its name: another
-case, one other letter, or an affix such as `_nodepath` that two or more known tables share. Other tables make the
+case, one other letter, or an affix such as `_nodepath` that two or more known tables share; or if the numbered
+migrations of the tree made it, and then renamed or dropped it, and nothing else makes it. Other tables make the
 statement unresolved. Name the tables of other applications in `[tool.nodepath] external-tables`. Looked at are queries
 and changes of rows, and TRUNCATE, LOCK TABLES, SHOW COLUMNS, SHOW INDEX, DESCRIBE and LOAD DATA; not CREATE, ALTER and
 DROP: they are steps of the schema's own history.
@@ -32,9 +33,10 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     for table in resolution.tables:
         if not isinstance(table.outcome, Missing) or context.external(table.name):
             continue
+        gone = context.gone_table(table.name)
         if context.schema.inferred:
             suggestions = near_tables(table.name, context.schema)
-            if not suggestions:
+            if not suggestions and gone is None:
                 continue
         else:
             suggestions = similar_tables(table.name, context.schema)
@@ -43,7 +45,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         suggestions = (*former, *(each for each in suggestions if each.replacement not in known))[:MOST]
         shown = f"{table.database}.{table.name}" if table.database else table.name
         yield Hit(
-            message=f"unknown table '{shown}'",
+            message=f"unknown table '{shown}'" + (f", {gone.reason}" if gone else ""),
             start=table.start,
             end=table.end,
             identifier=table.name,

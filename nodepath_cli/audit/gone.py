@@ -1,0 +1,125 @@
+"""Tables that the numbered migrations of a tree made once, and then renamed or dropped.
+
+The order of the migrations of one folder is in their names, so that such a table is known not to be there, though the
+schema is inferred. Little takes that back: whatever else in the tree makes a table of the name, by any means, or asks
+for it before it uses it, and code that serves an older version, or another database than that of the migrations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from nodepath_cli.audit.lines import folder_of
+from nodepath_cli.audit.shapes import CREATED
+from nodepath_cli.config import Dialect
+from nodepath_cli.source.files import SourceFile
+from nodepath_cli.source.migrations import is_down
+from nodepath_cli.source.script import parts
+from nodepath_cli.source.statement import Statement
+from nodepath_cli.sql.ddl import nodes, read
+
+_TAKES = re.compile(r"\s*(?:DROP\s+(?:TEMPORARY\s+)?TABLE|RENAME|ALTER\b.*\bRENAME)\b", re.IGNORECASE | re.DOTALL)
+_WORD = re.compile(r"[\w$]+")
+_MADE = re.compile(
+    r"CREATE\s+(?:\w+\s+){0,3}?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?"
+    r"(?:[`\"]?([\w$]+)|[`\"'+%{$])",
+    re.IGNORECASE,
+)
+"""A text that makes a table, by name where it has one."""
+_ASKS = re.compile(
+    r"(?i)information_schema|RENAME\s+(?:TABLE|TO)|SHOW\s+(?:FULL\s+)?TABLES|\bTableName\(\)|AutoMigrate|(?:Has|Create|Drop)Tables?\b|Table_?Exists"
+)
+"""A file that has it may make tables without a text of SQL, or look for them before it uses them."""
+_OPENS = re.compile(r"\b(?:sql|sqlx|gorm)\.(?:Open|OpenDB|Connect|MustConnect|MustOpen|ConnectContext)\(")
+_OLDER = re.compile(r"(?i)migrat|legacy|upgrad|import|backfill|archiv|convert|(?<![a-z])old(?![a-z])")
+
+
+class Gone(Struct, frozen=True):
+    """A table that is not there any more."""
+
+    name: str
+    reason: str
+    """`renamed in 000009_audit.up.sql`, `dropped in ...`."""
+    within: str = ""
+    """The folder of the code that it is gone for; `` for the whole tree."""
+
+    def concerns(self, statement: Statement) -> bool:
+        """Say whether a statement meets the schema that the table is gone from, for all that can be told."""
+        path = statement.span.path
+        if self.within and not path.startswith(self.within + "/"):
+            return False
+        return not _OLDER.search(path) and not _OLDER.search(statement.function or "")
+
+
+def gone_tables(steps: Sequence[Statement], files: Iterable[SourceFile], dialect: Dialect) -> Mapping[str, Gone]:
+    """Return by name the tables that numbered migrations, given in their order, have made and taken away."""
+    if not any(_TAKES.match(sql) for step in steps for sql in parts(step.sql)):
+        return {}
+    folders: dict[str, list[Statement]] = {}
+    for step in steps:
+        folders.setdefault(folder_of(step.migration or step.span.path), []).append(step)
+    making = [folder for folder, own in folders.items() if any(CREATED.match(step.sql) for step in own)]
+    found: dict[str, Gone] = {}
+    for folder in making:
+        within = folder.rpartition("/")[0] if len(making) > 1 else ""
+        if len(making) > 1 and not within:
+            continue
+        for name, reason in _taken(folders[folder], dialect).items():
+            found[name] = Gone(name, reason, within)
+    return _sure(found, set(making), list(files)) if found else {}
+
+
+def _taken(steps: Sequence[Statement], dialect: Dialect) -> dict[str, str]:
+    """Return the tables that the migrations of one folder have taken away, and by what."""
+    made: set[str] = set()
+    taken: dict[str, str] = {}
+    for step in steps:
+        file = (step.migration or step.span.path).rpartition("/")[2]
+        for sql in parts(step.sql):
+            node = read(sql, dialect) if _TAKES.match(sql) else None
+            if not isinstance(node, nodes.DropTables):
+                # Whatever names it later on may make it anew: another table, a view, a text that is prepared.
+                for name in taken.keys() & set(_WORD.findall(sql)):
+                    del taken[name]
+            for old, new in _away(node):
+                if old in made:
+                    taken[old] = f"{'renamed' if new else 'dropped'} in {file}"
+                    made.add(new or old)
+                taken.pop(new or "", None)
+            if (created := CREATED.match(sql)) is not None:
+                made.add(created[2])
+    return taken
+
+
+def _sure(found: Mapping[str, Gone], folders: set[str], files: Sequence[SourceFile]) -> Mapping[str, Gone]:
+    """Return those that nothing outside the folders of migrations may make, and that are in the only database."""
+    texts = [file.text for file in files if folder_of(file.path) not in folders and not is_down(file.path)]
+    if any(len(_OPENS.findall(text)) > 1 for text in texts):
+        return {}
+    left = dict(found)
+    for text in texts:
+        words = left.keys() & set(_WORD.findall(text))
+        if not words:
+            continue
+        made = {each[1] or "" for each in _MADE.finditer(text)}
+        if "" in made or _ASKS.search(text):
+            made |= words
+        for name in words & made:
+            del left[name]
+    return left
+
+
+def _away(node: nodes.Ddl | None) -> Iterator[tuple[str, str | None]]:
+    """Yield in order the tables that a statement takes away, each with its new name, None where it is dropped."""
+    match node:
+        case nodes.DropTables(kind="table", names=names, temporary=False):
+            yield from ((name.name, None) for name in names)
+        case nodes.RenameTables(pairs=pairs):
+            yield from ((old.name, new.name) for old, new in pairs)
+        case nodes.AlterTable(name=name, actions=actions):
+            yield from ((name.name, each.name.name) for each in actions if isinstance(each, nodes.RenameTo))
+        case _:
+            pass
