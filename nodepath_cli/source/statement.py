@@ -115,6 +115,17 @@ class Hole(Struct, frozen=True):
     """It holds digits and nothing else (`LIMIT %d`)."""
 
 
+class Separator(Struct, frozen=True):
+    """What is put between the elements of a list that a text has."""
+
+    start: int
+    end: int
+    """Its own offsets, or those of an element that stands for any number of copies, each like it."""
+    text: str
+    own: bool
+    """The offsets are its own."""
+
+
 class Variant(Struct, frozen=True):
     """One SQL text that a statement can have. Most statements have one; a branch that adds text gives more."""
 
@@ -134,6 +145,9 @@ class Variant(Struct, frozen=True):
     """`part`: a part of it is what some value of a type holds in a field; whether the value at hand is one of them is
     not known. `text`: it is put together in a way that was not followed, letter by letter or by a loop without a
     round, so that the program may never build it."""
+
+    separators: tuple[Separator, ...] = ()
+    """In order of place; an element that may be there several times, but in other forms, has none."""
 
     def countable(self, start: int, end: int) -> bool:
         """Say whether the number of elements between two offsets is that of the text.

@@ -9,6 +9,7 @@ from msgspec import Struct
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import Variant
 from nodepath_cli.sql.cursor import HoleUse, NotUnderstood
+from nodepath_cli.sql.lexer import HOLED
 from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.prepare import Prepared, prepare
 from nodepath_cli.sql.recursion import with_room
@@ -70,7 +71,16 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     try:
         nodes = grammar.statements()
     except NotUnderstood as problem:
-        syntax = problem.syntax and not grammar.has_holes
+        syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
         start = prepared.back(problem.start) if syntax or problem.lacking else None
         return Unparsed(prepared.variant, problem.reason, syntax, start, problem.lacking)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))
+
+
+def _hole_before(prepared: Prepared, start: int) -> bool:
+    """Say whether the token at `start` stands behind a hole, or may go on in one."""
+    tokens = prepared.tokens
+    first = tokens.kinds.index(HOLED)
+    if first and tokens.ends[first - 1] == tokens.starts[first]:
+        first -= 1
+    return start >= tokens.starts[first]

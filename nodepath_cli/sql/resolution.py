@@ -226,8 +226,8 @@ class Unparsed(Struct, frozen=True):
     variant: Variant
     reason: str
     syntax: bool = False
-    """The grammar ends at a word of a text without holes, so the server most likely answers 1064; False for a size, a
-    nesting or a hole that is beyond us."""
+    """The grammar ends at a word before which there is no hole, so the server most likely answers 1064; False for a
+    size, a nesting or a hole that is beyond us."""
     start: int | None = None
     """Offset of the word at which it ends, None where `syntax` is False and nothing is lacking."""
     lacking: str = ""

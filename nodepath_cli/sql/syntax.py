@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.spelling import meant_verb
-from nodepath_cli.source.statement import Variant
+from nodepath_cli.source.statement import Separator, Variant
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import (
     NEVER_CLOSED,
@@ -32,7 +32,7 @@ from nodepath_cli.sql.lexer import (
 )
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Unparsed
-from nodepath_cli.sql.words import words_of
+from nodepath_cli.sql.words import RESERVED, words_of
 
 _CLAUSES = words_of("WHERE ORDER GROUP HAVING LIMIT")
 _ENDS = _CLAUSES | words_of("AND OR , )")
@@ -53,6 +53,8 @@ _NEVER_AFTER = {
 _MAY_CLOSE = re.compile(r"(?i),|\b(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|SET|VALUES?|SELECT|ON|AS|THEN|ELSE)\b")
 """Where a parenthesis that was forgotten may have stood: in front of these."""
 _MOST_PLACES = 30
+_OPENED = re.compile(r"`[\w$]+(?=\s)")
+_GLUED = _CLAUSES | words_of("FROM SET VALUES AND OR ON SELECT UNION INTO JOIN LEFT RIGHT INNER CROSS FOR")
 _FOREIGN = frozenset("{}[]%:$#\\")
 _SHAPES = (
     ("SELECT", "FROM"),
@@ -88,6 +90,12 @@ class SyntaxFault(Struct, frozen=True):
     """How both read."""
     ends: bool = False
     """There is no second word: the statement ends behind `text`, which `start` and `end` frame."""
+    before: str = ""
+    """The first word, where there are two."""
+    alone: bool = False
+    """The second word is wrong wherever the first one comes from."""
+    why: str = ""
+    """What is wrong with them, where that can be told."""
 
 
 class Known(Struct, frozen=True):
@@ -102,8 +110,8 @@ class Known(Struct, frozen=True):
 def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | None:
     """Return the first certain syntax error of a text that the grammar does not understand, None where in doubt.
 
-    A text with holes, with marks of a template or of another language, or without the words of a statement is in doubt;
-    so is one that breaks off, as it may be a piece of another text.
+    A text with marks of a template or of another language, or without the words of a statement is in doubt, and so are
+    what stands behind its first hole and one that breaks off, as it may be a piece of another text.
     """
     clauses = _plain(variant, ansi_quotes, _SHAPES)
     if clauses is None:
@@ -116,23 +124,28 @@ def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | N
     return None
 
 
-def refused_word(unread: Unparsed, dialect: Dialect, known: Known, *, whole: bool = False) -> SyntaxFault | None:
+def refused_word(
+    unread: Unparsed, dialect: Dialect, known: Known, *, whole: bool = False, sent: bool = False
+) -> SyntaxFault | None:
     """Return the word at which the grammar stops, where those of both families do; None where in doubt.
 
     In doubt are also texts that name no known table, or that hold a word of another database's language. `whole`: the
-    text is all that the server gets, so that its end is the statement's.
+    text is all that the server gets, so that its end is the statement's. `sent`: it is, though it was put together.
     """
     if unread.start is None:
         return None
     unpaired = _UNPAIRED.get(unread.reason)
     if unpaired is not None:
         fault = unpaired(unread.variant, unread.start, dialect, known)
-        return fault or (_without_partner(unread.variant, unread.start, dialect, known) if whole else None)
+        return fault or (_without_partner(unread.variant, unread.start, dialect, known) if whole or sent else None)
     verb = _verb_misspelt(unread, dialect, known)
     if verb is not None:
         return verb
     clauses = _plain(unread.variant, dialect.ansi_quotes, None if whole else _SHAPES + _FROM_MISSPELT)
-    if clauses is None or any(_foreign_words(clauses)) or not _names_any(clauses, known):
+    if clauses is None or any(_foreign_words(clauses)):
+        return None
+    glued = _glued(unread, clauses, dialect, known)
+    if glued is None and not _names_any(clauses, known):
         return None
     for name, version in _NEWEST:
         other = parse(unread.variant, Dialect(name, version, dialect.ansi_quotes))
@@ -142,13 +155,15 @@ def refused_word(unread: Unparsed, dialect: Dialect, known: Known, *, whole: boo
     if clauses.word(index) == "VALUES" and _has(clauses, "DUPLICATE"):
         # MariaDB takes it for a column's name there (measured).
         return None
+    if glued is not None and index:
+        return glued
     if index >= clauses.end:
-        return _at_end(clauses) if whole else None
+        return _at_end(clauses) if whole and not unread.variant.holes else None
     if not index:
         return None
     fault = _between(clauses, index - 1)
-    # The word is wrong wherever the one before it comes from; a list that is empty has to be seen to be so.
-    return fault if clauses.word(index) == ")" else replace(fault, first=fault.start)
+    # A list that is empty has to be seen to be so.
+    return fault if clauses.word(index) == ")" else replace(fault, alone=True)
 
 
 def _may_be_alias(clauses: Clauses, start: int) -> bool:
@@ -157,13 +172,53 @@ def _may_be_alias(clauses: Clauses, start: int) -> bool:
     if tokens.text[start : start + 1] != "=" or clauses.word(0) == "UPDATE" or start not in tokens.starts:
         return False
     before = tokens.starts.index(start) - 1
+    if before > 1 and all(_is_name(clauses, at) for at in (before - 1, before)):
+        # `FROM t a = b`: the table has its alias.
+        return False
     return tokens.kinds[before] in (WORD, QUOTED) or tokens.words[before] == ")"
+
+
+def _is_name(clauses: Clauses, index: int) -> bool:
+    kind, word = clauses.tokens.kinds[index], clauses.tokens.words[index]
+    return kind == QUOTED or (kind == WORD and word not in RESERVED)
+
+
+def _glued(unread: Unparsed, clauses: Clauses, dialect: Dialect, known: Known) -> SyntaxFault | None:
+    """Return the word that two literals make, one of them with a keyword, where the text is right with a blank there.
+
+    `"... FROM flows" + "WHERE id = ?"`
+    """
+    variant, tokens = unread.variant, clauses.tokens
+    joints = {segment.start for segment in variant.offsets.segments[1:]}
+    found: list[tuple[int, int]] = []
+    for index, kind in enumerate(tokens.kinds[: clauses.end] if joints else ()):
+        start, end = tokens.starts[index], tokens.ends[index]
+        for joint in range(start + 1, end) if kind == WORD else ():
+            if joint in joints and not _GLUED.isdisjoint(
+                (variant.sql[start:joint].upper(), variant.sql[joint:end].upper())
+            ):
+                found.append((joint, index))
+    if not found:
+        return None
+    text = variant.sql
+    for joint, _ in reversed(found):
+        text = f"{text[:joint]} {text[joint:]}"
+    holes = tuple(
+        replace(each, offset=each.offset + sum(at <= each.offset for at, _ in found)) for each in variant.holes
+    )
+    meant = Clauses.of(text, dialect.ansi_quotes)
+    right = not isinstance(parse(Variant(text, variant.offsets, holes), dialect), Unparsed)
+    if not right or meant is None or not _names_any(meant, known):
+        return None
+    joint, index = found[0]
+    first, end = tokens.starts[index], tokens.ends[index]
+    return SyntaxFault(first, joint, end, text=variant.sql[first:end], alone=True, why="a blank is missing")
 
 
 def _foreign_words(clauses: Clauses) -> Iterator[str]:
     """Yield the words of another database's language, but for those that are MySQL's where they stand."""
     tokens = clauses.tokens
-    for index, word in enumerate(tokens.words[: clauses.end]):
+    for index, word in enumerate(tokens.words):
         if word not in _OTHER_LANGUAGES or (index and tokens.words[index - 1] == "."):
             continue
         following = tokens.words[index + 1]
@@ -190,6 +245,8 @@ def _at_end(clauses: Clauses) -> SyntaxFault:
 def _without_partner(variant: Variant, place: int, dialect: Dialect, known: Known) -> SyntaxFault | None:
     """Return the quote or parenthesis that has no partner, in a text that is a statement but for such marks."""
     text, start = variant.sql, place
+    if text[place] == "`" and (begun := _begun_quote(variant, dialect, known)) is not None:
+        return begun
     if variant.holes or "\\" in text:
         # Some servers take a backslash for a letter (sql_mode NO_BACKSLASH_ESCAPES).
         return None
@@ -203,6 +260,18 @@ def _without_partner(variant: Variant, place: int, dialect: Dialect, known: Know
     if clauses is None or any(_foreign_words(clauses)) or not _names_any(clauses, known):
         return None
     return SyntaxFault(place, place, place + 1, variant.sql[place])
+
+
+def _begun_quote(variant: Variant, dialect: Dialect, known: Known) -> SyntaxFault | None:
+    """Return the backquote before a name, where the text is right with its partner behind that name."""
+    sql = variant.sql
+    for opened in () if variant.holes else _OPENED.finditer(sql):
+        closed = f"{sql[: opened.end()]}`{sql[opened.end() :]}"
+        if not isinstance(parse(Variant(closed, variant.offsets), dialect), Unparsed):
+            clauses = Clauses.of(closed, dialect.ansi_quotes)
+            at = opened.start()
+            return SyntaxFault(at, at, at + 1, "`") if clauses and _names_any(clauses, known) else None
+    return None
 
 
 def _verb_misspelt(unread: Unparsed, dialect: Dialect, known: Known) -> SyntaxFault | None:
@@ -260,11 +329,15 @@ _UNPAIRED: dict[str, Callable[[Variant, int, Dialect, Known], SyntaxFault | None
 def _plain(variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...] | None) -> Clauses | None:
     """Return the words of a text that is a statement and nothing else, as far as can be seen.
 
-    None for `shapes`: its first word is enough.
+    None for `shapes`: its first word is enough. What stands behind the first hole is not among them.
     """
-    clauses = None if variant.holes else Clauses.of(variant.sql, ansi_quotes)
+    clauses = Clauses.of(variant.sql, ansi_quotes)
     if clauses is None or not _FOREIGN.isdisjoint(clauses.tokens.words):
         return None
+    if variant.holes:
+        # What touches a hole may be a part of a word.
+        first = variant.holes[0].offset
+        clauses = Clauses(clauses.tokens, sum(end < first for end in clauses.tokens.ends[: clauses.end]))
     if shapes is None:
         return clauses if clauses.word(0) in _VERBS else None
     shaped = any(clauses.word(0) == first and _has(clauses, word) for first, word in shapes)
@@ -292,8 +365,18 @@ def _between(clauses: Clauses, index: int) -> SyntaxFault:
     """Return the fault that lies between the words at `index` and behind it."""
     tokens = clauses.tokens
     text = " ".join(clauses.text(index, index + 2).split())
-    return SyntaxFault(tokens.starts[index], tokens.starts[index + 1], tokens.ends[index + 1], text)
+    before = clauses.text(index, index + 1)
+    return SyntaxFault(tokens.starts[index], tokens.starts[index + 1], tokens.ends[index + 1], text, before=before)
 
 
 def _has(clauses: Clauses, word: str) -> bool:
     return clauses.find(0, {word}) < clauses.end
+
+
+def twice(variant: Variant, element: Separator) -> Variant:
+    """Return a text in which an element that may be there any number of times is there two times."""
+    start, end = element.start, element.end
+    more = element.text + variant.sql[start:end]
+    again = [replace(each, offset=each.offset + len(more)) for each in variant.holes if each.offset >= start]
+    kept = [each for each in variant.holes if each.offset < end]
+    return Variant(variant.sql[:end] + more + variant.sql[end:], variant.offsets, (*kept, *again))

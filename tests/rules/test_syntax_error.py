@@ -173,3 +173,140 @@ def test_a_first_word_with_a_slip(tree: Tree, verb: str) -> None:
 @pytest.mark.parametrize("literal", ["`SELEC id FROM elsewhere`", "`SELEC id FROM flows WHERE id = ` + more"])
 def test_a_slip_is_in_doubt_where_the_rest_is(tree: Tree, literal: str) -> None:
     assert tree.findings(DDL, literal) == []
+
+
+COUNTED = DDL.replace("KEY", "KEY AUTO_INCREMENT")
+FIND = """package store
+
+import (
+\t"database/sql"
+\t"strings"
+)
+
+func Find(db *sql.DB, name string, id int) {
+\tvar conds []string
+\tvar args []any
+\tif name != "" {
+\t\tconds = append(conds, "name = ?")
+\t\targs = append(args, name)
+\t}
+\tif id > 0 {
+\t\tconds = append(conds, "id = ?")
+\t\targs = append(args, id)
+\t}
+\tquery := "SELECT id FROM flows"
+\tif len(conds) > 0 {
+\t\tquery += " WHERE " + strings.Join(conds, " AND ")
+\t}
+\tdb.Query(query+" ORDER BY id", args...)
+}
+
+func Add(db *sql.DB, names []string) {
+\tvar rows []string
+\tvar args []any
+\tfor _, name := range names {
+\t\trows = append(rows, "(?)")
+\t\targs = append(args, name)
+\t}
+\tdb.Exec("INSERT INTO flows (name) VALUES "+strings.Join(rows, ", ")+" ON DUPLICATE KEY UPDATE name = 'x'", args...)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "framed", "message"),
+    [
+        ('" AND "', '", "', ', ")\n', "syntax error at '?,'"),
+        ('rows, ", "', 'rows, " "', "(?)", "syntax error where the list has several elements: ' ' stands between them"),
+        (
+            'rows, ", "',
+            'rows, " AND "',
+            "(?)",
+            "syntax error where the list has several elements: ' AND ' stands between",
+        ),
+    ],
+)
+def test_what_stands_between_the_elements_of_a_list(
+    tree: Tree, right: str, wrong: str, framed: str, message: str
+) -> None:
+    tree.write("schema.sql", COUNTED)
+    tree.write("store.go", FIND)
+    assert tree.audit("store.go").findings == ()
+    source = FIND.replace(right, wrong)
+    tree.write("store.go", source)
+    [finding] = tree.audit("store.go").findings
+    assert (finding.rule, finding.errno) == ("NP109", 1064)
+    assert finding.message.startswith(message)
+    assert (finding.position.line, finding.position.column) == place(source, framed)
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        # Each round adds something else: one copy says nothing of two.
+        'if i == 0 {\n\t\t\trows = append(rows, "VALUES (?)")\n\t\t} else {\n\t\t\trows = append(rows, ", (?)")\n\t\t}',
+        'if i > 0 {\n\t\t\trows = append(rows, ",")\n\t\t}\n\t\trows = append(rows, "(?)")',
+    ],
+)
+def test_rounds_that_differ_are_in_doubt(tree: Tree, loop: str) -> None:
+    tree.write("schema.sql", COUNTED)
+    source = FIND.replace("for _, name", "for i, name").replace('rows = append(rows, "(?)")', loop)
+    source = source.replace('rows, ", "', 'rows, " "')
+    tree.write("store.go", source.replace('(name) VALUES "', '(name) "') if "VALUES (" in loop else source)
+    assert tree.audit("store.go").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "word", "message"),
+    [
+        ('"SELECT id FROM flows" + "WHERE id = ?"', "WHERE", "syntax error at 'flowsWHERE': a blank is missing"),
+        ('"SELECT f.id FROM flows f" + "ORDER BY f.id"', "ORDER", "syntax error at 'fORDER': a blank is missing"),
+        ('"SELECT id FROM `" + "flows" + " WHERE `id` = ?"', '`" +', "syntax error at '`'"),
+        # What stands before the part that is known only at run time is wrong whatever it is.
+        ('"SELECT id, FROM flows WHERE id IN (" + more + ")"', "FROM", "syntax error at ', FROM'"),
+        (
+            '"UPDATE flows SET name = CASE id WHEN ? THEN ? WHERE id IN (" + more + ")"',
+            "WHERE",
+            "syntax error at '? WHERE'",
+        ),
+    ],
+)
+def test_a_text_that_is_joined_of_literals(tree: Tree, expression: str, word: str, message: str) -> None:
+    [finding] = tree.findings(DDL, expression)
+    assert (finding.rule, finding.errno, finding.message) == ("NP109", 1064, message)
+    assert (finding.position.line, finding.position.column) == place(go(expression), word)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        '"SELECT id FROM flows WHERE id = " + more + " AND AND name = 1"',
+        '"SELECT id FROM flows WHERE AND" + more',
+        '"SELECT id FROM flows" + suffix + "WHERE id = ?"',
+        '"SELECT id FROM elsewhere" + "WHERE id = ?"',
+    ],
+)
+def test_what_stands_behind_or_beside_a_hole_is_in_doubt(tree: Tree, expression: str) -> None:
+    assert [each.rule for each in tree.findings(DDL, expression, "`SELECT id FROM flows`")] == []
+
+
+def test_texts_that_all_stop_behind_one_word_are_wrong_whichever_is_sent(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    built = """package store
+
+import "database/sql"
+
+func List(db *sql.DB, byName bool) {
+\tsort := "id"
+\tif byName {
+\t\tsort = "name"
+\t}
+\tdb.Query("SELECT id FROM flows ORDER " + sort + " DESC")
+}
+"""
+    tree.write("store.go", built)
+    [finding] = tree.audit("store.go").findings
+    assert (finding.rule, finding.message) == ("NP109", "syntax error behind 'ORDER'")
+    assert (finding.position.line, finding.position.column) == place(built, "ORDER")
+    tree.write("store.go", built.replace('sort := "id"', 'sort := "BY id"'))
+    assert tree.audit("store.go").findings == ()

@@ -91,7 +91,7 @@ def test_where_the_grammar_ends_is_told_for_a_text_that_is_wholly_known(sql: str
     assert sql[parsed.start :].startswith(word)
 
 
-@pytest.mark.parametrize("sql", ["SELECT id, FROM @@", "SELECT " + "(" * 300 + "id" + ")" * 300])
+@pytest.mark.parametrize("sql", ["SELECT @@, FROM t", "SELECT " + "(" * 300 + "id" + ")" * 300])
 def test_what_is_beyond_the_grammar_is_no_syntax_error(sql: str) -> None:
     parsed = parse(variant(sql), MYSQL)
     assert isinstance(parsed, Unparsed) and not parsed.syntax

@@ -10,9 +10,13 @@ Example:
 What to write instead: the list without its last comma, the condition without its AND. Only what is beyond doubt is
 reported: a text that nodepath does not understand and that holds two words which no statement has side by side, or one
 that names a known table and that neither MySQL's nor MariaDB's grammar can read, a first word with a slip in it
-(`SELEC`) among them. A text that breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one:
-it is reported where one literal is all that the database gets. All other texts that it does not understand are listed
-as unresolved (NP501), with the place where it stopped.
+(`SELEC`) among them. So is a blank that is missing between two literals (`"... FROM flows" + "WHERE id = ?"`), and what
+`strings.Join` puts between the elements of a list, where no text with two of them can be read: elements that several
+branches add (`" WHERE " + strings.Join(conditions, ", ")`), or each round of a loop (`"VALUES " + strings.Join(rows, "
+")`). Of a text with a part that is known only at run time, what stands before that part is looked at. A text that
+breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one: it is reported where one literal
+is all that the database gets, and a quote without a partner where only literals are joined. All other texts that it
+does not understand are listed as unresolved (NP501), with the place where it stopped.
 """
 
 from __future__ import annotations
@@ -23,8 +27,10 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.sql.resolution import Unparsed
-from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault
+from nodepath_cli.source.statement import Span
+from nodepath_cli.sql.parse import parse
+from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault, twice
 
 _RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
 
@@ -33,30 +39,116 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     """Yield the first certain syntax error of a text that was not understood."""
     if context.dialect.family != "mysql":
         return
-    call = context.statement.call
-    runs = call and (call.wrapper or _RUNS_SQL.search(call.name.rpartition(".")[2]))
-    if context.statement.host != "sql" and not runs:
-        # A constant that reaches no call may be a piece of a text; what another function gets may be prose.
+    if context.statement.host != "sql" and not _runs(context):
         return
     fault = _fault(unread, context)
-    if fault is None or not unread.variant.offsets.contiguous(fault.first, fault.end):
+    if fault is None:
         return
-    place = unread.variant.offsets.locate(fault.start, fault.end)
+    if _between_elements(unread, fault, context) or _stops_at_one_word(unread, fault, context):
+        shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
+        where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
+        yield Hit(f"{where}: {fault.why}" if fault.why else where, fault.start, fault.end, errno=1064)
+    elif fault.before and _stops_behind_one_word(unread, fault, context):
+        behind = fault.first + len(fault.before)
+        yield Hit(f"syntax error behind '{fault.before}'", fault.first, behind, errno=1064)
+
+
+def _stops_at_one_word(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
+    """Say whether every text of the statement stops at this word: one of several may be one that is never built."""
+    place = _place(unread, fault.start, fault.end)
+    faults = _others(unread, context)
+    if not all(other is not None and _place(each, other.start, other.end) == place for each, other in faults):
+        return False
+    return unread.variant.offsets.contiguous(fault.start if fault.alone else fault.first, fault.end)
+
+
+def _stops_behind_one_word(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
+    """Say whether every text stops behind this word, at several others: whatever the program puts there is wrong."""
+    word = _place(unread, fault.first, fault.first + len(fault.before))
+    places = {_place(unread, fault.start, fault.end)}
+    for each, other in _others(unread, context):
+        if other is None or _place(each, other.first, other.first + len(other.before)) != word:
+            return False
+        places.add(_place(each, other.start, other.end))
+    return len(places) > 1
+
+
+def _others(unread: Unparsed, context: Context) -> Iterator[tuple[Resolution | Unparsed, SyntaxFault | None]]:
+    """Yield the other texts of the statement, each with its fault where it certainly has one."""
     for each in context.outcomes:
-        # One of several texts may be one that the program never builds: all must stop at one place.
-        if each is unread:
-            continue
-        other = _fault(each, context) if isinstance(each, Unparsed) else None
-        if other is None or each.variant.offsets.locate(other.start, other.end) != place:
-            return
-    shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
-    where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
-    yield Hit(where, fault.start, fault.end, errno=1064)
+        if each is not unread:
+            yield each, _fault(each, context) if isinstance(each, Unparsed) else None
+
+
+def _between_elements(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
+    """Say whether the fault is a separator that stands between the elements of a list, in all texts that have it.
+
+    Whoever joins a list expects several elements; that all texts with one element are right says nothing.
+    """
+    place = _separator(unread, fault)
+    if place is None:
+        return False
+    for each in context.outcomes:
+        places = {_place(each, own.start, own.end) for own in each.variant.separators if own.own}
+        if place in places:
+            other = _fault(each, context) if isinstance(each, Unparsed) else None
+            if other is None or _separator(each, other) != place:
+                return False
+    return True
+
+
+def _separator(unread: Resolution | Unparsed, fault: SyntaxFault) -> Span | None:
+    """Return where the separator stands at which a text stops."""
+    found = (each for each in unread.variant.separators if each.own and each.start <= fault.start < each.end)
+    own = next(found, None)
+    return _place(unread, own.start, own.end) if own else None
+
+
+def _place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
+    return outcome.variant.offsets.locate(start, end)
+
+
+def check_copies(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield the element of a list that a loop fills, where two of them cannot stand as the list is joined."""
+    if context.dialect.family != "mysql" or not _runs(context):
+        return
+    variant = resolution.variant
+    alike = {
+        tuple(each.variant.sql[own.start : own.end] for own in each.variant.separators) for each in context.outcomes
+    }
+    if len(variant.separators) != 1 or variant.separators[0].own or len(alike) != 1:
+        return
+    element = variant.separators[0]
+    unread = parse(twice(variant, element), context.dialect)
+    if not isinstance(unread, Unparsed) or unread.start is None or unread.start < element.end:
+        return
+    fault = refused_word(unread, context.dialect, _known(context.schema))
+    if (
+        fault is not None
+        and fault.start >= element.end
+        and fault.end <= 2 * element.end - element.start + len(element.text) + 1
+    ):
+        yield Hit(
+            f"syntax error where the list has several elements: {element.text!r} stands between them",
+            element.start,
+            element.end,
+            errno=1064,
+        )
+
+
+def _runs(context: Context) -> bool:
+    """Say whether a call runs the text: what another function gets may be prose.
+
+    A constant that reaches no call may be a piece of a text.
+    """
+    call = context.statement.call
+    return call is not None and bool(call.wrapper or _RUNS_SQL.search(call.name.rpartition(".")[2]))
 
 
 def _fault(unread: Unparsed, context: Context) -> SyntaxFault | None:
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
-    return fault or refused_word(unread, context.dialect, _known(context.schema), whole=_whole(unread, context))
+    whole, sent = _whole(unread, context), len(context.outcomes) == 1 and _complete(unread, context)
+    return fault or refused_word(unread, context.dialect, _known(context.schema), whole=whole, sent=sent)
 
 
 def _known(schema: Schema) -> Known:
@@ -68,8 +160,13 @@ def _known(schema: Schema) -> Known:
 
 def _whole(unread: Unparsed, context: Context) -> bool:
     """Say whether a text is all that the database gets: one literal that goes there, or what a semicolon ends."""
+    return unread.variant.offsets.unbroken and _complete(unread, context)
+
+
+def _complete(unread: Unparsed, context: Context) -> bool:
+    """Say whether all of a text is known, and a database gets it as it stands."""
     variant, call = unread.variant, context.statement.call
-    if variant.holes or variant.guessed or variant.repeats or not variant.offsets.unbroken:
+    if variant.holes or variant.guessed or variant.repeats:
         return False
     if context.statement.host == "sql":
         return context.statement.closed
@@ -77,5 +174,10 @@ def _whole(unread: Unparsed, context: Context) -> bool:
 
 
 RULE = Rule(
-    "NP109", "syntax-error", Severity.ERROR, "SQL that no server can read (1064), where that is certain", None, check
+    "NP109",
+    "syntax-error",
+    Severity.ERROR,
+    "SQL that no server can read (1064), where that is certain",
+    check_copies,
+    check,
 )

@@ -16,7 +16,7 @@ from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.judging import Judge
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
-from nodepath_cli.source.hosts._go.repeats import ranges
+from nodepath_cli.source.hosts._go.repeats import ranges, separators
 from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
@@ -346,7 +346,15 @@ def _variant(m: Machine, record: Received, varying: set[int]) -> Variant:
     if len(branch) > _BRANCH_LENGTH:
         branch = branch[: _BRANCH_LENGTH - 3] + "..."
     guessed = _guessed(m, record)
-    return Variant(record.text.plain, OffsetMap(tuple(segments)), tuple(holes), branch, ranges(record.text), guessed)
+    return Variant(
+        record.text.plain,
+        OffsetMap(tuple(segments)),
+        tuple(holes),
+        branch,
+        ranges(record.text),
+        guessed,
+        separators(record.text),
+    )
 
 
 def _span(text: Text, origin: Span | None, call: Span) -> Span:

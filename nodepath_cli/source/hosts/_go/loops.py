@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import narrowing, recording
@@ -34,6 +36,8 @@ _UNDECIDED = 12
 """Rounds with branches that are not decided, after which a loop is left: each doubles what the variables can be."""
 _MAX_ELEMENTS = 200
 """Most elements of a list that a loop goes through one by one."""
+_CHANGES = re.compile(rb"(?<![:=!<>])=(?!=)|\+\+|--")
+_APPENDS = re.compile(rb"(?<![:=!<>])=\s*append\(")
 _BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 
@@ -108,7 +112,9 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     counted = _as_many_rounds(m, f, value, body)
     listed = f.file.source(right) if right is not None and right.type == "identifier" and len(targets) == 2 else ""
     ends: list[Value | None] = []
-    goes_on = _once(m, f, node, body, (targets, [first, element]), ends, may_skip=True, words=words, counted=counted)
+    steady = _is_steady(f, body, targets)
+    variables = (targets, [first, element])
+    goes_on = _once(m, f, node, body, variables, ends, may_skip=True, words=words, counted=counted, steady=steady)
     if listed and ends and isinstance(atom, Unknown):
         narrowing.of_elements(m, f, listed, ends[0])
     return goes_on
@@ -138,6 +144,17 @@ def _as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
         return atom.size if len(value) == 1 else 0
     length = m.length(value) or value
     return m.multiple(length)
+
+
+def _is_steady(f: Frame, body: Node, targets: list[str]) -> bool:
+    """Say whether each round of a loop adds to lists what the first one does: nothing else is changed in it."""
+    source = f.file.data[body.start_byte : body.end_byte]
+    if any(word in source for word in (*_BRANCHING, b"func")) or len(_CHANGES.findall(source)) != len(
+        _APPENDS.findall(source)
+    ):
+        return False
+    index = targets[0] if targets else "_"
+    return index == "_" or not re.search(rf"\b{re.escape(index)}\b".encode(), source)
 
 
 def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[str], value: Value) -> bool:
@@ -273,10 +290,12 @@ def _once(
     may_skip: bool,
     words: str = "for",
     counted: int = 0,
+    steady: bool = False,
 ) -> bool:
     """Run a body once, and where it may be skipped join that with not running it at all.
 
-    `ends` takes what the last of the variables is where a round ends that no statement has cut short.
+    `steady`: another round does the same. `ends` takes what the last of the variables is where a round ends that no
+    statement has cut short.
     """
     base, ambient, iteration = f.scope, f.ambient, f.iteration
     key = ("loop", f.activation, iteration, node.start_byte)
@@ -303,7 +322,7 @@ def _once(
     f.scope, f.ambient, f.iteration = base, ambient, iteration
     skipped = base.fork()
     # The first branch has the number 0.
-    mark_repeats(base, inside, counted or decision + 1, skipped)
+    mark_repeats(base, inside, counted or decision + 1, skipped, steady=steady)
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:
         arms.append((guard, inside))

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Unknown, Value
+from nodepath_cli.source.statement import Separator
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -89,16 +90,18 @@ def _renumbered(atom: Atom, numbers: Mapping[int, int]) -> Atom:
     return atom
 
 
-def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None = None) -> None:
+def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None = None, *, steady: bool = False) -> None:
     """Mark what one round of a loop added to the variables that were there before it.
 
-    `skipped` are the variables where the loop had no round: the place where it adds text is marked there.
+    `steady`: each other round adds the same. `skipped` are the variables where the loop had no round: the place where
+    it adds text is marked there.
     """
     for depth, (old, new) in enumerate(zip(before.levels, after.levels, strict=False)):
         for name, value in old.items():
             changed = new.get(name, value)
             if changed is not value:
                 marked = _added(value, changed, loop, 0)
+                marked = _steady(value, marked) if steady else marked
                 new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
                     skipped.levels[depth][name] = _not_added(value, marked, loop, exact=True)
@@ -130,6 +133,28 @@ def ranges(text: Text) -> tuple[tuple[int, int], ...]:
     return tuple(dict.fromkeys(found))
 
 
+def separators(text: Text) -> tuple[Separator, ...]:
+    """Return what stands between the elements of lists in a text."""
+    if not any(piece.joint for piece in text.pieces):
+        return ()
+    found: list[Separator] = []
+    offset = 0
+    for number, piece in enumerate(text.pieces):
+        end = offset + len(piece.text)
+        joint = piece.joint
+        if joint is not None and joint.own and piece.text:
+            found.append(Separator(offset, end, joint.text, True))
+        elif joint is not None and not joint.own:
+            start, before = offset, number
+            while before and set(piece.repeats) <= set(text.pieces[before - 1].repeats):
+                before -= 1
+                start -= len(text.pieces[before].text)
+            if start < offset:
+                found.append(Separator(start, offset, joint.text, False))
+        offset = end
+    return tuple(found)
+
+
 def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
     known = set(map(id, before))
     old = [each.atom for each in before]
@@ -139,6 +164,18 @@ def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
         if id(each) in known or id(each.atom) in kept
         else Alternative(each.guard, _of_atom(old, each.atom, loop, depth))
         for each in after
+    )
+
+
+def _steady(before: Value, marked: Value) -> Value:
+    """Return a value in which a list that was empty before the loop is one that each round adds the same to."""
+    if any(not isinstance(each.atom, (Items, Unknown)) or getattr(each.atom, "items", ()) for each in before):
+        return marked
+    return tuple(
+        Alternative(each.guard, replace(each.atom, steady=True))
+        if isinstance(each.atom, Items) and each.atom.sample
+        else each
+        for each in marked
     )
 
 

@@ -19,7 +19,9 @@ from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Items,
+    Joint,
     Number,
+    Piece,
     Text,
     Truth,
     Unknown,
@@ -98,6 +100,7 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
     """
     result: list[Alternative] = []
     filled_lists = tuple(each for each in items if not isinstance(each.atom, Items) or each.atom.items)
+    alike = len(filled_lists) == 1
     for guard, (elements, mark) in product((filled_lists or items, separator)):
         if not isinstance(elements, Items):
             reason = elements.reason if isinstance(elements, Unknown) else "run-time list"
@@ -115,6 +118,15 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
                     joined = repeated(_between(parts, between), place(file, node))
                 else:
                     joined = _between(parts, between, rounds)
+                    if (
+                        alike
+                        and elements.steady
+                        and rounds
+                        and rounds[0]
+                        and len(parts) == 1
+                        and len(elements.items[0]) == 1
+                    ):
+                        joined = _with_copies(joined, between)
                 both = tuple(sorted({*guard, *inner}))
                 result.append(Alternative(both, joined))
     filled = [each for each in result if isinstance(each.atom, Text) and each.atom.plain]
@@ -126,12 +138,28 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
 def _between(parts: Sequence[Text], mark: Text, rounds: Sequence[tuple[int, ...]] | None = None) -> Text:
     """Return texts with a mark between them. `rounds` are the loops by which each may be there several times."""
     spread: list[Text] = []
+    mark = _marked(mark)
     for number, part in enumerate(parts):
         if number:
             # With the copies of one that repeats, the mark before it is repeated; before the first one there is none.
             spread.append(_for_each(mark, (rounds[number] or rounds[number - 1]) if rounds else ()))
         spread.append(_for_each(part, rounds[number] if rounds else ()))
     return join(spread)
+
+
+def _marked(mark: Text) -> Text:
+    """Return a separator as one."""
+    joint = Joint(mark.plain, True)
+    return Text(tuple(replace(piece, joint=joint) for piece in mark.pieces), mark.plain)
+
+
+def _with_copies(text: Text, mark: Text) -> Text:
+    """Return a text that repeats, each copy as it is here, with what stands between two of them."""
+    if not text.pieces:
+        return text
+    last = text.pieces[-1]
+    nothing = Piece("", last.span, False, None, None, last.repeats, False, Joint(mark.plain, False))
+    return Text((*text.pieces, nothing), text.plain)
 
 
 def _for_each(text: Text, loops: tuple[int, ...]) -> Text:

@@ -36,6 +36,15 @@ Guard = tuple[tuple[int, int], ...]
 """Decisions and the arm taken, `(decision, arm)`, in order of decision; arm 0 is the one that is written first."""
 
 
+class Joint(Struct, frozen=True):
+    """What `strings.Join` puts between two elements."""
+
+    text: str
+    own: bool
+    """The piece is the separator itself. Else it is empty, and the separator stands between the copies of what repeats
+    before it: each copy is like the first one."""
+
+
 class Piece(Struct, frozen=True):
     """A run of a text's characters that came from one place."""
 
@@ -50,6 +59,8 @@ class Piece(Struct, frozen=True):
     """The loops and calls that make it stand for any number of copies, by a number of each."""
     number: bool = False
     """Where it is a hole: it holds digits and nothing else."""
+    joint: Joint | None = None
+    """Where it is a separator."""
 
 
 class Text(Struct, frozen=True):
@@ -102,6 +113,8 @@ class Items(Struct, frozen=True):
     """Where it is a sample: loops that had no round."""
     size: int = 0
     """Of a list made with a length that is not known: the number of that length, as of a loop with so many rounds."""
+    steady: bool = False
+    """Where it is a sample: each round adds what the first one did."""
 
 
 class Table(Struct, frozen=True):
