@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
@@ -29,6 +30,13 @@ Progress = Callable[[int, int], None]
 Siblings = Mapping[str, Mapping[str, int]]
 
 
+_FUNCTION = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:AGGREGATE\s+)?FUNCTION\s+(?:IF\s+NOT\s+EXISTS\s+)?"
+    r"(?:[`\"]?\w+[`\"]?\s*\.\s*)?[`\"]?(\w+)",
+    re.IGNORECASE,
+)
+
+
 class Analysis(Struct, frozen=True, dict=True):
     """Everything that was read and resolved."""
 
@@ -45,6 +53,11 @@ class Analysis(Struct, frozen=True, dict=True):
     def siblings(self) -> Siblings:
         """By table name: how many statements name each of its columns, by lower-case column name."""
         return columns_named(self.statements)
+
+    @cached_property
+    def _functions(self) -> frozenset[str]:
+        """The stored functions that the tree creates, in lower case."""
+        return frozenset(found.lower() for file in self.files.files for found in _FUNCTION.findall(file.text))
 
     def take(self, siblings: Sequence[Siblings]) -> None:
         """Take what was counted for `siblings` in parts of the statements."""
@@ -68,6 +81,7 @@ class Analysis(Struct, frozen=True, dict=True):
             outcomes=analysed.outcomes,
             table_renames=target.table_renames,
             gone=target.gone,
+            functions=lambda: self._functions,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
@@ -41,6 +41,9 @@ class Context(Struct, frozen=True):
     """The tables that the migrations have renamed."""
     gone: Mapping[str, Gone] = field(default_factory=dict)
     """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
+
+    functions: Callable[[], frozenset[str]] = frozenset
+    """The stored functions that the tree creates, in lower case."""
 
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""

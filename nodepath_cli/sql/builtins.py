@@ -100,7 +100,13 @@ _MYSQL = words_of("""
     ST_POINTATDISTANCE ST_POINTFROMGEOHASH ST_SIMPLIFY ST_SWAPXY ST_TRANSFORM ST_VALIDATE TO_VECTOR UUID_TO_BIN
     VALIDATE_PASSWORD_STRENGTH VECTOR_DIM VECTOR_TO_STRING WAIT_FOR_EXECUTED_GTID_SET
 """)
-BUILT_IN = _MARIADB | _MYSQL
+_JSON = words_of("""
+    JSON_APPEND JSON_ARRAY_INTERSECT JSON_DUALITY_OBJECT JSON_KEY_VALUE JSON_MEMBEROF JSON_MEMBERS
+    JSON_OBJECT_FILTER_KEYS JSON_OBJECT_TO_ARRAY JSON_SUM_CRC32 JSON_VALUES
+""")
+"""Functions of JSON beside those above: of MySQL 5.7 and 9, MariaDB 11 and 12, TiDB, and of a library that servers load
+(lib_mysqludf_json)."""
+BUILT_IN = _MARIADB | _MYSQL | _JSON
 """Every name that one of the servers has a function of, and more: words of its grammar."""
 
 _MEANT = words_of("""
@@ -112,13 +118,20 @@ _MEANT = words_of("""
 """)
 """The functions that are used most: what is one slip away from one of them was meant for it."""
 
+_NUMBERED = words_of("ATAN LOG MD NVL")
+"""What the names of functions begin with that end with a number: with another number it is none of them (`NVL3`)."""
+
 _ELSEWHERE = {
     "PostgreSQL": words_of("""
         ARRAY_AGG ARRAY_LENGTH BTRIM DATE_PART DATE_TRUNC GENERATE_SERIES GEN_RANDOM_UUID JSONB_AGG JSONB_BUILD_OBJECT
-        JSONB_SET JSON_AGG JSON_BUILD_OBJECT PG_ADVISORY_LOCK PG_ADVISORY_UNLOCK PG_SLEEP PG_TRY_ADVISORY_LOCK
+        JSONB_SET JSON_AGG JSON_ARRAY_ELEMENTS JSON_ARRAY_LENGTH JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSON_EXTRACT_PATH
+        JSON_OBJECT_AGG JSON_OBJECT_KEYS JSON_TYPEOF PG_ADVISORY_LOCK PG_ADVISORY_UNLOCK PG_SLEEP PG_TRY_ADVISORY_LOCK
         REGEXP_MATCHES STRING_AGG STRING_TO_ARRAY STRPOS UNNEST
     """),
-    "SQLite": words_of("IIF JULIANDAY LAST_INSERT_ROWID PRINTF STRFTIME TYPEOF UNIXEPOCH"),
+    "SQLite": words_of("""
+        IIF JSON_EACH JSON_GROUP_ARRAY JSON_GROUP_OBJECT JSON_TREE JULIANDAY LAST_INSERT_ROWID PRINTF STRFTIME TYPEOF
+        UNIXEPOCH
+    """),
     "SQL Server": words_of("CHARINDEX DATEADD DATENAME DATEPART GETDATE GETUTCDATE LEN NEWID SYSDATETIME"),
 }
 """Functions that only another database has."""
@@ -133,4 +146,8 @@ def probably_none(word: str) -> str | None:
     if database is not None:
         return f"{database} has one of that name"
     meant = next((each for each in sorted(_MEANT) if len(each) > 4 and one_slip(word, each)), None)
+    if meant is None and word.startswith("SHA") and word[3:].isdigit():
+        meant = "SHA2"
+    if meant is None and (word.startswith("JSON_") or word.rstrip("0123456789") in _NUMBERED - {word}):
+        return "neither MySQL nor MariaDB has one of that name"
     return f"did you mean {meant}?" if meant else None

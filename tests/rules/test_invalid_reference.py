@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Dialect, Settings
-from tests.tree import Tree
+from tests.tree import Tree, go
 
 DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
 
@@ -128,12 +128,27 @@ def test_what_distinct_rows_may_be_ordered_by(tree: Tree, statement: str) -> Non
         ("SELECT IFNUL(a, b) FROM t", "did you mean IFNULL?"),
         ("SELECT a FROM t WHERE DATE_TRUNC('day', b) = 1", "PostgreSQL has one of that name"),
         ("UPDATE t SET a = LEN(b)", "SQL Server has one of that name"),
+        ("UPDATE t SET a = SHA256(b)", "did you mean SHA2?"),
+        ("SELECT NVL3(a, b) FROM t", "neither MySQL nor MariaDB has one of that name"),
+        ("UPDATE t SET a = json_array_push(a, ?)", "neither MySQL nor MariaDB has one of that name"),
+        ("SELECT JSON_GROUP_ARRAY(a) FROM t", "SQLite has one of that name"),
     ],
 )
 def test_a_function_that_there_most_probably_is_not_is_a_warning(tree: Tree, statement: str, why: str) -> None:
     (finding,) = tree.findings(DDL, f'"{statement}"')
     assert (finding.rule, finding.errno, finding.severity) == ("NP114", 1305, Severity.WARNING)
     assert finding.message.endswith(why)
+
+
+def test_a_function_that_the_tree_creates_or_that_may_be_anywhere_is_one(tree: Tree) -> None:
+    tree.write("functions.sql", "CREATE DEFINER=`a`@`b` FUNCTION json_push(a TEXT) RETURNS TEXT RETURN a;")
+    tree.write("schema.sql", DDL)
+    calls = ("JSON_PUSH(a)", "IFNUL(a)", "shop.JSON_POP(a)", "distance_km(a)", "JSON_KEY_VALUE(a, '$')")
+    tree.write("store.go", go(*(f'"SELECT {call} FROM t"' for call in calls)))
+    findings = tree.audit(".").findings
+    assert [each.identifier for each in findings if each.errno == 1305] == ["IFNUL"]
+    tree.write("functions.sql", "CREATE FUNCTION IF NOT EXISTS shop.ifnul(a INT) RETURNS INT RETURN a;")
+    assert [each.identifier for each in tree.audit(".").findings if each.errno == 1305] == ["JSON_PUSH"]
 
 
 def test_a_call_that_the_program_puts_together_may_have_any_number_of_arguments(tree: Tree) -> None:

@@ -8,7 +8,8 @@ what it is compared with), 1247 (an alias too early), 1250 (a table name in the 
 identifier in LIMIT), 1426 (`NOW(9)`), 1582 and 1064 (a function with more or fewer arguments than it takes), 1630
 (`COUNT (a)`: the blank makes it another function's name), 4015, 4074, 3593 and 3594 (a window function where none may
 stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list). A name that is no function of either server
-is a warning (1305) where another one was most probably meant, as it may be a stored function. 1064 is also the answer
+is a warning (1305) where another one was most probably meant, or where it begins with JSON_, as it may be a stored
+function; one that the tree creates is none. 1064 is also the answer
 to `SELECT a, *` (a `*` without a table's name stands first), `COUNT(DISTINCT *)`, a comma at the end of a row of
 VALUES, an interval that is added to nothing, and `IN ?`, which is reported where database/sql or sqlx gets it: other
 libraries write lists out with their parentheses.
@@ -44,7 +45,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         call = context.statement.call
         split = violation.message == NEEDLESS and not (call and call.surely)
         listed = violation.message == LIST_MARK and not _one_by_one(context)
-        if violation.errno != COUNT_ERRNO and not built and not split and not listed:
+        stored = violation.errno == NO_FUNCTION and (violation.identifier or "").lower() in context.functions()
+        if violation.errno != COUNT_ERRNO and not built and not split and not listed and not stored:
             yield Hit(
                 message=violation.message[:1].lower() + violation.message[1:],
                 start=violation.start,
