@@ -99,7 +99,7 @@ class Context(Struct, frozen=True):
 
     def gone_table(self, name: str) -> Gone | None:
         """Return how a table that is not in the schema went, where that is known to concern the statement."""
-        found = self.gone.get(name)
+        found = self.gone.get(name) if self.schema.inferred else None
         return found if found and found.concerns(self.statement) else None
 
     def proved(self, table: str) -> bool:

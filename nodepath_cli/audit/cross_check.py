@@ -20,6 +20,7 @@ from nodepath_cli.audit.analyse import Analysis, Progress
 from nodepath_cli.audit.analysed import DML_KINDS, Analysed
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit
+from nodepath_cli.audit.refused import refused
 from nodepath_cli.audit.rules import find
 from nodepath_cli.audit.schema_drift import drift
 from nodepath_cli.config import Dialect, Settings
@@ -34,7 +35,7 @@ from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.resolve import resolve
 
 RULES = ("NP101", "NP102", "NP103", "NP104", "NP114")
-"""The rules whose errors a server gives at PREPARE."""
+"""The rules whose errors a server gives at PREPARE, beside its syntax errors."""
 
 SYNTAX = 1064
 NOT_UNDERSTOOD = "it was not understood"
@@ -214,7 +215,8 @@ def _doubtful(answer: Accepted, own: list[Hit]) -> NotAsked | None:
 
 def _hits(resolution: Resolution, analysed: Analysed, schema: Schema, dialect: Dialect) -> list[Hit]:
     context = Context(schema, dialect, analysed.statement, external_tables=analysed.external_tables)
-    return [hit for rule in map(find, RULES) if rule.check for hit in rule.check(resolution, context)]
+    found = [hit for rule in map(find, RULES) if rule.check for hit in rule.check(resolution, context)]
+    return [*found, *refused(resolution, context, syntax=True)]
 
 
 def _agrees(own: list[Hit], answer: Accepted | Refused) -> bool:

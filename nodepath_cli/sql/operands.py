@@ -140,9 +140,9 @@ class OperandGrammar(Cursor, ABC):
 
     def _glued(self, index: int) -> None:
         """Note `?AND`: a word directly behind the mark makes it none (measured; `sql_lex.cc` of both servers)."""
-        start, end = self.starts[index], self.ends[index + 1]
-        if self.text[start] == "?":
-            text = self.text[start:end]
+        start, end = self.starts[index + 1], self.ends[index + 1]
+        if self.text[self.starts[index]] == "?":
+            text = self.text[self.starts[index] : end]
             self.faults.append(CallFault(1064, f"syntax error at '{text}': a blank is missing", text, start, end))
 
     def _parenthesis(self, index: int) -> Shape:

@@ -127,7 +127,8 @@ class WriteResolver(SelectResolver):
         for number, row in enumerate(rows, 1):
             if row.values is None or row.values == expected or (row.values == 0 and not names):
                 continue
-            message = f"Column count doesn't match value count at row {number}"
+            counts = f"{_counted(expected, 'column')}, {_counted(row.values, 'value')}"
+            message = f"Column count doesn't match value count at row {number}: {counts}"
             self.violations.append(Violation(1136, message, None, row.start, row.end, Clause.INSERT_COLUMNS))
 
     def _updates(self, node: Insert, target: Source, output: Output | None) -> None:
@@ -327,3 +328,7 @@ def _derived_sources(items: tuple[FromItem, ...], tables_too: bool = False) -> f
         elif isinstance(item, Join):
             names |= _derived_sources((item.left, item.right), tables_too)
     return frozenset(names)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -10,16 +10,20 @@ DDL = "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, a INT, b INT, hidden I
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "row", "counts"),
     [
-        "INSERT INTO t (a, b) VALUES (?)",
-        "INSERT INTO t (a, b) VALUES (?, ?), (?, ?, ?)",
-        "INSERT INTO t (a) SELECT a, b FROM t",
-        "REPLACE INTO t (a, b) VALUES (1, 2, 3)",
+        ("INSERT INTO t (a, b) VALUES (?)", 1, "2 columns, 1 value"),
+        ("INSERT INTO t (a, b) VALUES (?, ?), (?, ?, ?)", 2, "2 columns, 3 values"),
+        ("INSERT INTO t (a) SELECT a, b FROM t", 1, "1 column, 2 values"),
+        ("REPLACE INTO t (a, b) VALUES (1, 2, 3)", 1, "2 columns, 3 values"),
+        ("INSERT INTO t VALUES (1, 2)", 1, "3 columns, 2 values"),
     ],
 )
-def test_another_number_of_values_is_an_error_inside_the_statement(tree: Tree, statement: str) -> None:
+def test_another_number_of_values_is_an_error_inside_the_statement(
+    tree: Tree, statement: str, row: int, counts: str
+) -> None:
     (finding,) = tree.findings(DDL, f"`{statement}`")
+    assert finding.message == f"column count doesn't match value count at row {row}: {counts}"
     assert (finding.rule, finding.errno, finding.position.line) == ("NP104", 1136, 6)
 
 

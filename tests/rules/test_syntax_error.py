@@ -310,3 +310,15 @@ func List(db *sql.DB, byName bool) {
     assert (finding.position.line, finding.position.column) == place(built, "ORDER")
     tree.write("store.go", built.replace('sort := "id"', 'sort := "BY id"'))
     assert tree.audit("store.go").findings == ()
+
+
+def test_a_blank_that_is_missing_behind_several_placeholders_is_one_finding(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = FIND.replace('query+" ORDER', 'query+"ORDER').replace(
+        '"SELECT id FROM flows"', '"SELECT id FROM flows WHERE id > ?"'
+    )
+    source = source.replace(' WHERE " + strings', ' AND " + strings')
+    tree.write("store.go", source[: source.index("func Add")])
+    found = [each for each in tree.audit("store.go").findings if each.rule != "NP107"]
+    assert [(each.rule, each.message) for each in found] == [("NP109", "syntax error at '?ORDER': a blank is missing")]
+    assert (found[0].position.line, found[0].position.column) == place(source, "ORDER")

@@ -16,23 +16,22 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.refused import COUNT
 from nodepath_cli.sql.resolution import Resolution, clause_words
-
-COUNT_ERRNO = 1136
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every row of values whose number differs from that of the columns."""
     target = next((insert.target for insert in resolution.inserts if insert.target), None)
     for violation in resolution.violations:
-        if violation.errno != COUNT_ERRNO:
+        if violation.errno != COUNT:
             continue
         proved = target is None or context.proved(target.name)
         yield Hit(
             message=violation.message[:1].lower() + violation.message[1:],
             start=violation.start,
             end=violation.end,
-            errno=COUNT_ERRNO,
+            errno=COUNT,
             table=target.name if target else None,
             clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
             confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,

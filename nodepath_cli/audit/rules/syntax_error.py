@@ -17,6 +17,12 @@ branches add (`" WHERE " + strings.Join(conditions, ", ")`), or each round of a 
 breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one: it is reported where one literal
 is all that the database gets, and a quote without a partner where only literals are joined. All other texts that it
 does not understand are listed as unresolved (NP501), with the place where it stopped.
+
+A text that is understood may have an error all the same: a word right behind a placeholder (`?AND`), `SELECT a, *` (a
+`*` without a table's name stands first), `COUNT(DISTINCT *)`, a comma at the end of a row of VALUES, an interval that
+is added to nothing, a function of its own grammar with other arguments than it reads (`LEFT(a)`, `TIMESTAMPDIFF(a,
+b)`), and `IN ?`, which is reported where database/sql or sqlx gets it: other libraries write lists out with their
+parentheses.
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
+from nodepath_cli.audit.refused import refused
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.parse import parse
@@ -108,7 +115,13 @@ def _place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
     return outcome.variant.offsets.locate(start, end)
 
 
-def check_copies(resolution: Resolution, context: Context) -> Iterator[Hit]:
+def check_understood(resolution: Resolution, context: Context) -> Iterator[Hit]:
+    """Yield the syntax errors of a text whose names are understood all the same."""
+    yield from refused(resolution, context, syntax=True)
+    yield from _copies(resolution, context)
+
+
+def _copies(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield the element of a list that a loop fills, where two of them cannot stand as the list is joined."""
     if context.dialect.family != "mysql" or not _runs(context):
         return
@@ -178,6 +191,6 @@ RULE = Rule(
     "syntax-error",
     Severity.ERROR,
     "SQL that no server can read (1064), where that is certain",
-    check_copies,
+    check_understood,
     check,
 )

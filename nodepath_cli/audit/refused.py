@@ -1,0 +1,54 @@
+"""What a text that is understood has wrong beside its names, as far as the call that sends it does not put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.finding import Confidence, Hit, Severity
+from nodepath_cli.sql.arity import WRONG_COUNT
+from nodepath_cli.sql.resolution import LIST_MARK, NEEDLESS, Resolution, Violation, clause_words
+
+SYNTAX = 1064
+COUNT = 1136
+NO_FUNCTION = 1305
+
+
+def refused(resolution: Resolution, context: Context, *, syntax: bool) -> Iterator[Hit]:
+    """Yield everything that the server refuses beside unknown and ambiguous names and wrong counts.
+
+    `syntax`: what it cannot read (1064), else all the rest.
+    """
+    proved = all(context.proved(table.table.name) for table in resolution.tables if table.table)
+    for violation in resolution.violations:
+        if (
+            violation.errno != COUNT
+            and (violation.errno == SYNTAX) is syntax
+            and _surely(violation, resolution, context)
+        ):
+            yield Hit(
+                message=violation.message[:1].lower() + violation.message[1:],
+                start=violation.start,
+                end=violation.end,
+                identifier=None if syntax else violation.identifier,
+                errno=violation.errno,
+                clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
+                confidence=Confidence.CERTAIN if proved or syntax else Confidence.LIKELY,
+                # It may be a stored function: a schema does not tell.
+                severity=Severity.WARNING if violation.errno == NO_FUNCTION else None,
+            )
+
+
+def _surely(violation: Violation, resolution: Resolution, context: Context) -> bool:
+    """Say whether a server gets what is refused, as it stands."""
+    call = context.statement.call
+    if violation.message == NEEDLESS:
+        return call is not None and call.surely
+    if violation.message == LIST_MARK:
+        # A package that gives each argument to one placeholder, as database/sql does.
+        return call is not None and call.surely and any(use.kind == "arguments" for use in context.statement.uses)
+    if violation.errno == NO_FUNCTION:
+        return (violation.identifier or "").lower() not in context.functions()
+    # The arguments of a call that is put together of several texts are counted by the program: it may have more.
+    whole = resolution.variant.offsets.contiguous
+    return not violation.message.startswith(WRONG_COUNT) or whole(violation.start, violation.end)
