@@ -18,6 +18,8 @@ _SIMILAR = 0.62
 _SIMILAR_USED = 0.5
 """The same for a column that other statements on the table use. At 0.45 every second column of a table has a "similar"
 one beside it (`retired_at`, `price_cents`)."""
+_AS_GOOD = 0.75
+"""Likeness from which a column is offered beside one that is a proven replacement."""
 _USED_BONUS = 0.2
 """How much likeness the use by other statements is worth: not so much that a far name hides an almost equal one."""
 _EDIT_MIN_LENGTH = 6
@@ -116,6 +118,8 @@ def column_suggestions(
                 # The code is ahead of a migration that has not run there.
                 reason = f"not yet {rename.reason}" if rename.reason.startswith("renamed in") else rename.reason
                 found.setdefault(rename.old, Suggestion(rename.old, reason))
+    # Beside a name that is certain, or one that is much alike, a far one only distracts.
+    least = _AS_GOOD if found else 0.0
     ranked = []
     for table in tables:
         counts = siblings.get(table.name, {})
@@ -124,9 +128,12 @@ def column_suggestions(
             count = counts.get(column.name.lower(), 0)
             if count and score >= _SIMILAR_USED:
                 others = "another statement" if count == 1 else f"{count} other statements"
-                ranked.append((-score - _USED_BONUS, column.name, f"used by {others} on {table.name}"))
+                ranked.append((-score - _USED_BONUS, column.name, f"used by {others} on {table.name}", score))
             elif score >= _SIMILAR:
-                ranked.append((-score, column.name, f"similar name in {table.name}"))
-    for _, column_name, reason in sorted(ranked):
-        found.setdefault(column_name, Suggestion(column_name, reason, guessed=True))
+                ranked.append((-score, column.name, f"similar name in {table.name}", score))
+    if any(score >= _SIMILAR for *_, score in ranked):
+        least = max(least, _SIMILAR)
+    for _, column_name, reason, score in sorted(ranked):
+        if score >= least:
+            found.setdefault(column_name, Suggestion(column_name, reason, guessed=True))
     return tuple(found.values())[:MOST]

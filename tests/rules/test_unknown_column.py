@@ -67,6 +67,13 @@ def test_a_rename_of_another_table_is_not_offered(tree: Tree) -> None:
     assert finding.suggestions == ()
 
 
+def test_a_far_name_is_not_offered_beside_a_proven_one(tree: Tree) -> None:
+    settings = Settings(schema=("schema.sql",), renames=(("t.street", "address"),))
+    ddl = "CREATE TABLE t (address INT, created_at INT, streets INT);"
+    findings = tree.findings(ddl, '"SELECT street FROM t"', '"SELECT created_at FROM t"', settings=settings)
+    assert [each.replacement for each in findings[0].suggestions] == ["address", "streets"]
+
+
 def test_words_in_another_order_are_recognised(tree: Tree) -> None:
     (finding,) = tree.findings(DDL, '"SELECT device_id FROM orders"')
     assert finding.suggestions[0].replacement == "id_device"
