@@ -225,13 +225,21 @@ class Analysed(Struct, frozen=True, dict=True):
 
     @cached_property
     def refused(self) -> frozenset[str]:
-        """The tables of those of its texts that write, and that the server refuses for a column that is not there."""
-        return frozenset(
-            table.name
-            for resolution in self.resolutions
-            if resolution.kind != "select" and any(isinstance(each.outcome, Missing) for each in resolution.columns)
-            for table in resolution.tables
-        )
+        """The tables of those of its texts that write, and that the server refuses for a name that is not there.
+
+        What a table may be meant for that is not there itself is among them.
+        """
+        found: set[str] = set()
+        for resolution in self.resolutions:
+            if resolution.kind == "select":
+                continue
+            missing = [table.name for table in resolution.tables if isinstance(table.outcome, Missing)]
+            for name in missing:
+                near = near_tables(name, self.target.schema)
+                found.update(each.replacement for each in near)
+            if missing or any(isinstance(each.outcome, Missing) for each in resolution.columns):
+                found.update(table.name for table in resolution.tables)
+        return frozenset(found)
 
     @property
     def gist(self) -> Gist:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -74,7 +74,7 @@ class FromResolver(NameResolver):
         if self.table_ends_open:
             self.table_ends_open = False
             scope.hole = scope.hole or OPEN_FROM
-        self._unique(scope)
+        self._unique(scope, items)
 
     def _tree(
         self, item: FromItem, scope: Scope, environment: Environment | None, access: Access, left: list[Tree]
@@ -375,7 +375,7 @@ class FromResolver(NameResolver):
                     self.record(col, Clause.USING, several(found), Scope([side], list(leaves((side,)))), None)
         return merged
 
-    def _unique(self, scope: Scope) -> None:
+    def _unique(self, scope: Scope, items: tuple[FromItem, ...]) -> None:
         """Check that no two tables of FROM have one name."""
         if len(scope.sources) < 2:
             return
@@ -388,11 +388,29 @@ class FromResolver(NameResolver):
             taken = source.space in spaces or EVERY_SPACE in spaces or (source.space == EVERY_SPACE and bool(spaces))
             spaces.add(source.space)
             if taken:
-                start = end = 0
+                start, end = self._place(items, source.name)
                 for table in self.tables:
-                    if (table.alias or table.name) == source.name:
+                    if (table.alias or table.name) == source.name and table.start > start:
                         start, end = table.start, table.end
                 self._not_unique(source.name, start, end)
+
+    def _place(self, items: Iterable[FromItem], name: str) -> tuple[int, int]:
+        """Return where the last item of a name has it, of those that are no tables of the schema."""
+        place = (0, 0)
+        for item in items:
+            match item:
+                case Join(left=left, right=right):
+                    inside = self._place((left, right), name)
+                    place = inside if inside[1] else place
+                case TableName(alias=alias, name=own) if item.name_used == name:
+                    if not any(table.start == self.prepared.back(own.start) for table in self.tables):
+                        ident = alias or own
+                        place = self.prepared.back(ident.start), self.prepared.back_end(ident.end)
+                case Derived(alias=Ident(text=text) as ident) if text == name:
+                    place = self.prepared.back(ident.start), self.prepared.back_end(ident.end)
+                case _:
+                    pass
+        return place
 
     def _not_unique(self, name: str, start: int, end: int) -> None:
         if not self.sqlite:

@@ -141,6 +141,9 @@ class RowRef(Struct, frozen=True):
     end: int
 
 
+_NOT_UNIQUE = 1066
+
+
 class Violation(Struct, frozen=True):
     """Another name or shape that the server refuses at PREPARE (NP114), or a count that differs (NP104: 1136)."""
 
@@ -218,6 +221,11 @@ class Resolution(Struct, frozen=True):
     placeholders: Placeholders = Placeholders()
     selected: Columns | None = None
     """The columns of the rows that it gives; None where it gives none, or more than one result."""
+
+    @property
+    def one_name_twice(self) -> bool:
+        """Whether two tables of it have one name (1066): what a qualifier means is not known."""
+        return any(violation.errno == _NOT_UNIQUE for violation in self.violations)
 
 
 class Unparsed(Struct, frozen=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Dialect, Settings
-from tests.tree import Tree, go
+from tests.tree import Tree, go, place
 
 DDL = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, c INT);"
 
@@ -160,3 +160,19 @@ def test_a_call_that_the_program_puts_together_may_have_any_number_of_arguments(
         '\tfor rows.Next() {\n\t\tparts += "a,"\n\t}\n\tdb.Query("SELECT CONCAT(" + parts + ") FROM t")\n}\n',
     )
     assert not [each for each in tree.audit(".").findings if each.rule == "NP114"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "framed"),
+    [
+        ("WITH x AS (SELECT a FROM u) SELECT t.a, x.a FROM t LEFT JOIN x t ON x.a = t.a", "t ON"),
+        ("SELECT t.a, u.c FROM t JOIN u t ON u.a = t.a ORDER BY a", "u t"),
+        ("SELECT x.a, t.a FROM (SELECT a FROM u) t JOIN (SELECT a FROM u) t ON x.a = t.a", "t ON"),
+    ],
+)
+def test_two_tables_of_one_name_are_one_finding(tree: Tree, statement: str, framed: str) -> None:
+    settings = Settings(schema=("schema.sql",), dialect=Dialect("mariadb", (10, 11)), dialect_given=True)
+    (finding,) = tree.findings(DDL, f'"{statement}"', settings=settings)
+    assert (finding.rule, finding.errno, finding.identifier) == ("NP114", 1066, "t")
+    source = go(f'"{statement}"')
+    assert (finding.position.line, finding.position.column) == place(source, framed)

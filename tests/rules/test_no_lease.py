@@ -58,3 +58,9 @@ def test_a_refused_write_of_the_table_may_be_the_takeover(tree: Tree) -> None:
     takeover = f"UPDATE {AI} SET `timestamp` = ? WHERE id_prospect = ? AND id_device = ? AND seen_at = ?"
     code = f'\nfunc (r *Repo) TakeOver() {{\n\tr.db.Exec("{takeover}")\n}}\n'
     assert [each.rule for each in lock_findings(tree, V1.source + code)] == []
+
+
+def test_a_refused_write_of_a_near_name_may_be_the_expiry(tree: Tree) -> None:
+    wrong = AI.removesuffix("n")
+    code = f'\nfunc (r *Repo) Sweep() {{\n\tr.db.Exec("DELETE FROM {wrong} WHERE `timestamp` < ?")\n}}\n'
+    assert [each.rule for each in lock_findings(tree, V1.source + code)] == []

@@ -22,7 +22,7 @@ from nodepath_cli.sql.resolution import Ambiguous, Resolution, clause_words
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every column reference that fits two or more tables."""
-    for column in resolution.columns:
+    for column in () if resolution.one_name_twice else resolution.columns:
         outcome = column.outcome
         if not isinstance(outcome, Ambiguous):
             continue

@@ -27,7 +27,7 @@ from nodepath_cli.sql.resolution import ColumnRef, Missing, Resolution, clause_w
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield every column reference that the server would refuse."""
     for column in resolution.columns:
-        if isinstance(column.outcome, Missing):
+        if isinstance(column.outcome, Missing) and not (column.qualifier and resolution.one_name_twice):
             yield _hit(column, context)
 
 
