@@ -18,6 +18,11 @@ _NO_SCHEMA = "no schema for table "
 _TABLES = 6
 """How many tables without a schema are named where they are counted together."""
 
+_OF_CALLS = frozenset(("NP107", "NP108"))
+"""Rules that find what a call does with SQL."""
+_NEAR = 10
+"""Lines from a finding to a call that is in sight."""
+
 WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}
 
 
@@ -49,8 +54,22 @@ def _help(number: int, suggestion: Suggestion) -> str:
 
 
 def full_message(finding: Finding) -> str:
-    """Return the message and its suggestions, for formats that have one text only."""
-    return "; ".join([message(finding), *help_lines(finding)])
+    """Return the message and its suggestions, for formats that have one text only.
+
+    What is about a call names its place where that is not where the SQL stands.
+    """
+    return "; ".join([message(finding), *_calls(finding), *help_lines(finding)])
+
+
+def _calls(finding: Finding) -> list[str]:
+    if finding.rule not in _OF_CALLS:
+        return []
+    first, last = finding.position.line - _NEAR, finding.position.end_line + _NEAR
+    return [
+        one_line(f"{each.message}: {each.path}:{each.position.line}")
+        for each in finding.related
+        if each.path != finding.path or not first <= each.position.line <= last
+    ]
 
 
 def plural(number: int, noun: str) -> str:

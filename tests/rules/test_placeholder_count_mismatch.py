@@ -6,7 +6,8 @@ import pytest
 
 from nodepath_cli.audit.finding import Finding, Severity
 from nodepath_cli.config import Dialect, Settings
-from tests.tree import Tree
+from nodepath_cli.report._words import full_message
+from tests.tree import Tree, go
 
 DDL = "CREATE TABLE flows (id INT PRIMARY KEY, name VARCHAR(20), node INT, note VARCHAR(20));"
 HEAD = """package store
@@ -371,3 +372,13 @@ func (s *sel) build() (string, []any) {
     tree.write("a.go", HEAD + builder + FUNCTION + code % ", b" + "}\n")
     [finding] = [each for each in tree.audit("a.go").findings if each.rule == "NP107"]
     assert finding.message.startswith("1 placeholder, 2 arguments")
+
+
+def test_formats_of_one_line_name_the_call_where_it_is_elsewhere(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (a INT);")
+    tree.write("queries.go", 'package store\n\nconst find = "SELECT a FROM t WHERE a = ?"\n')
+    tree.write("store.go", go("find, 1, 2", '"SELECT a FROM t WHERE a = ?", 1, 2').replace(", values...", ""))
+    far, near = tree.audit(".").findings
+    line = go("find").splitlines().index("\tdb.Exec(find, values...)") + 1
+    assert full_message(far) == f"1 placeholder, 2 arguments; the call of db.Exec: store.go:{line}"
+    assert full_message(near) == "1 placeholder, 2 arguments"
