@@ -47,9 +47,12 @@ class Gone(Struct, frozen=True):
     """The folder of the code that it is gone for; `` for the whole tree."""
 
     def concerns(self, statement: Statement) -> bool:
-        """Say whether a statement meets the schema that the table is gone from, for all that can be told."""
+        """Say whether a statement meets the schema that the table is gone from, for all that can be told.
+
+        When a script runs that has no number is not in the tree.
+        """
         path = statement.span.path
-        if self.within and not path.startswith(self.within + "/"):
+        if statement.host == "sql" or (self.within and not path.startswith(self.within + "/")):
             return False
         return not _OLDER.search(path) and not _OLDER.search(statement.function or "")
 

@@ -127,6 +127,7 @@ def test_code_for_an_older_version_and_scripts_without_an_order_prove_nothing(tr
     tree.write("migrations/000001_a.up.sql", MADE)
     tree.write("migrations/000002_b.up.sql", "INSERT INTO audit_trail SELECT id FROM visits; " + TAKEN)
     tree.write("cmd/legacy_import/a.go", go('"SELECT id FROM visits"'))
+    tree.write("scripts/report.sql", "SELECT id FROM visits;")
     tree.write("scripts/tidy.sql", "CREATE TABLE rooms (id INT);")
     tree.write("scripts/wipe.sql", "DROP TABLE rooms;")
     tree.write("b.go", go('"SELECT id FROM rooms"'))
