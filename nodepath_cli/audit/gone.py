@@ -16,7 +16,7 @@ from nodepath_cli.audit.lines import folder_of
 from nodepath_cli.audit.shapes import CREATED
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
-from nodepath_cli.source.migrations import is_down
+from nodepath_cli.source.migrations import is_down, version_of
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import nodes, read
@@ -99,11 +99,16 @@ def _taken(steps: Sequence[Statement], dialect: Dialect) -> dict[str, str]:
 
 def _sure(found: Mapping[str, Gone], folders: set[str], files: Sequence[SourceFile]) -> Mapping[str, Gone]:
     """Return those that nothing outside the folders of migrations may make, and that are in the only database."""
-    texts = [file.text for file in files if folder_of(file.path) not in folders and not is_down(file.path)]
-    if any(len(_OPENS.findall(text)) > 1 for text in texts):
+    others = [file for file in files if folder_of(file.path) not in folders and not is_down(file.path)]
+    if any(len(_OPENS.findall(file.text)) > 1 for file in others):
         return {}
     left = dict(found)
-    for text in texts:
+    elsewhere: dict[str, list[SourceFile]] = {}
+    for file in others:
+        text = file.text
+        if file.path.endswith(".sql") and version_of(file.path) is not None:
+            elsewhere.setdefault(folder_of(file.path), []).append(file)
+            continue
         words = left.keys() & set(_WORD.findall(text))
         if not words:
             continue
@@ -112,7 +117,31 @@ def _sure(found: Mapping[str, Gone], folders: set[str], files: Sequence[SourceFi
             made |= words
         for name in words & made:
             del left[name]
+    for scripts in elsewhere.values():
+        # The migrations of another server, beside those of the audited one: they have to take the table away, too.
+        ordered = sorted(scripts, key=lambda file: version_of(file.path) or ())
+        for name in [name for name in left if not _taken_there(name, [file.text for file in ordered])]:
+            del left[name]
     return left
+
+
+def _taken_there(name: str, texts: Sequence[str]) -> bool:
+    """Say whether scripts, in their order, leave no table of a name, whatever language they are in."""
+    made = re.compile(
+        rf"(?i)(?:CREATE\s+(?:\w+\s+){{0,3}}?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:\S+\.)?|\bTO\s+)"
+        rf"[`\"\[]?{re.escape(name)}(?![\w$])"
+    )
+    away = re.compile(
+        rf"(?i)\b(?:DROP\s+TABLE|RENAME\s+TABLE|ALTER\s+TABLE(?=[^;]*\bRENAME\b))[^;]*?(?<![\w$]){re.escape(name)}(?![\w$])"
+    )
+    there = False
+    for text in texts:
+        # A file may hold both ways of a migration: what made the table is taken away by a later one.
+        if there and away.search(text):
+            there = False
+        elif made.search(text):
+            there = True
+    return not there
 
 
 def _away(node: nodes.Ddl | None) -> Iterator[tuple[str, str | None]]:

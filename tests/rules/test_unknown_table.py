@@ -134,6 +134,18 @@ def test_code_for_an_older_version_and_scripts_without_an_order_prove_nothing(tr
     assert tree.audit(".").findings == ()
 
 
+@pytest.mark.parametrize(("last", "rules"), [("DROP TABLE IF EXISTS visits;", ["NP102"]), ("SELECT 1;", [])])
+def test_the_migrations_of_another_server_have_to_take_the_table_away_too(
+    tree: Tree, last: str, rules: list[str]
+) -> None:
+    for server in ("mysql", "postgres"):
+        tree.write(f"migrations/{server}/000001_a.up.sql", MADE)
+        tree.write(f"migrations/{server}/000002_b.up.sql", TAKEN if server == "mysql" else last)
+        tree.write(f"migrations/{server}/000002_b.down.sql", MADE)
+    tree.write("a.go", go('"SELECT id FROM visits"'))
+    assert [each.rule for each in tree.audit(".").findings] == rules
+
+
 def test_the_migrations_of_one_service_say_nothing_of_the_tables_of_another(tree: Tree) -> None:
     for service in ("one", "two"):
         tree.write(f"{service}/migrations/000001_a.up.sql", MADE.replace("visits", f"visits_of_{service}_service"))
