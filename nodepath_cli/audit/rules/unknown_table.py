@@ -45,7 +45,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         suggestions = (*former, *(each for each in suggestions if each.replacement not in known))[:MOST]
         shown = f"{table.database}.{table.name}" if table.database else table.name
         yield Hit(
-            message=f"unknown table '{shown}'" + (f", {gone.reason}" if gone else ""),
+            message=f"unknown table '{shown}'" + (f", {gone.reason}" if gone and not former else ""),
             start=table.start,
             end=table.end,
             identifier=table.name,
