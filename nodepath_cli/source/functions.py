@@ -41,6 +41,8 @@ class Outcome(Struct, frozen=True):
     run: int
     """The number of the `Ran`."""
     aspect: Aspect
+    place: int | None = None
+    """With `row`: which of several values it is that were read one by one, from 0; None for the row as a whole."""
 
 
 class Moment(Struct, frozen=True):

@@ -111,6 +111,8 @@ class RowAccess(Struct, frozen=True):
     """FOR UPDATE or FOR SHARE, and waits for rows that others have locked."""
     selected: frozenset[str] = frozenset()
     """The columns that a SELECT gives."""
+    picked: tuple[frozenset[str], ...] = ()
+    """The columns that each of its values is made of, in order; () where `*` stands among them."""
     limited: bool = False
     """LIMIT or ORDER BY stands behind it: one of many rows is picked."""
     parameters: int = 0

@@ -18,6 +18,7 @@ _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _CLOCK = words_of("NOW SYSDATE CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UNIX_TIMESTAMP CURDATE CURTIME")
 _CLOCK |= words_of("CURRENT_DATE CURRENT_TIME UTC_DATE UTC_TIME")
 _CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
+_DISTINCT = words_of("DISTINCT ALL DISTINCTROW")
 _NOTHING = (None, None, None, False)
 _AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
 
@@ -87,13 +88,14 @@ class _Reader:
         inserted: tuple[Setting, ...] = (),
         locks: bool = False,
         selected: frozenset[str] = frozenset(),
+        picked: tuple[frozenset[str], ...] = (),
     ) -> RowAccess:
         start = self.tokens.starts[0]
         end = self.reference.end + (self.tokens.kinds[self.index.get(self.reference.start, 0)] == QUOTED)
         limited = action != "select" and self.clauses.find(0, {"LIMIT", "ORDER"}) < self.clauses.end
         count = len(self.parameters)
         return RowAccess(
-            action, self.table, start, end, conditions, settings, inserted, locks, selected, limited, count
+            action, self.table, start, end, conditions, settings, inserted, locks, selected, picked, limited, count
         )
 
     def _select(self) -> RowAccess | None:
@@ -102,14 +104,17 @@ class _Reader:
         if clauses.word(0) != "SELECT" or clauses.find(0, {"UNION"}) < clauses.end:
             return None
         selected = frozenset(name for number, name in self.columns.items() if number < begin)
+        first = 2 if clauses.word(1) in _DISTINCT else 1
+        picked = tuple(self._operand(*each).columns for each in clauses.split(first, begin, ","))
         if any(
             clauses.word(number) == "*" and clauses.word(number - 1) in ("SELECT", ",", ".") for number in range(begin)
         ):
             selected |= {column.name.lower() for column in self.table.columns}
+            picked = ()
         locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), clauses.find_pair(begin, "FOR", "SHARE"))
         locking = min(locking, clauses.find_pair(begin, "LOCK", "IN"))
         locks = locking < clauses.end and clauses.find(locking, {"SKIP"}) == clauses.end
-        return self._made("select", self._where(begin), locks=locks, selected=selected)
+        return self._made("select", self._where(begin), locks=locks, selected=selected, picked=picked)
 
     def _update(self) -> RowAccess | None:
         begin = self.clauses.find(0, {"SET"})

@@ -20,6 +20,7 @@ from tests.locks import (
     seeded,
     selects,
     sound,
+    unread,
     upserts,
 )
 from tests.locks.audited import lock_findings
@@ -47,6 +48,7 @@ CASES = (
     *endings.STAMPS,
     *endings.SERVER,
     *endings.STATES,
+    *unread.CASES,
 )
 
 

@@ -102,8 +102,8 @@ def lost(run: Run, way: Way) -> frozenset[int]:
 def _overwriting(site: Site, run: Run, way: Way) -> list[Setting]:
     """Return what an upsert changes in a row that another caller holds."""
     held = held_by((way,), site.table)
-    changing = (each for each in site.access.settings if not each.keeps)
-    return [each for each in changing if not conditional(each) or changes(each, held, run)]
+    changing = changes(site.access.settings, held, run)
+    return [each for each, changed in changing if not each.keeps and (changed or not conditional(each))]
 
 
 def conditional(setting: Setting) -> bool:

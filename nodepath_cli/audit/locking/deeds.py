@@ -9,7 +9,7 @@ from nodepath_cli.audit.locking.deciding import already_mine, conditional
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import Shape
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Outcome, outcomes
+from nodepath_cli.source.functions import outcomes
 from nodepath_cli.sql.row_access import Setting
 
 _EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
@@ -158,12 +158,13 @@ def hands_out_row(ways: Iterable[Way], table: str) -> bool:
         if already_mine(way, len(way.path.steps)):
             continue
         told = {
-            each
+            each.run
             for kind, value in zip(way.function.results, way.path.returned, strict=False)
             if kind not in ("bool", "error")
             for each in outcomes(value)
+            if each.aspect == "row"
         }
-        if any(Outcome(run.ran.number, "row") in told and _is_data(run.site) for run in runs):
+        if any(run.ran.number in told and _is_data(run.site) for run in runs):
             return True
     return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire, Release
-from nodepath_cli.audit.locking.deciding import conditional, decided, decides
+from nodepath_cli.audit.locking.deciding import conditional, decided, decides, token_compared
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
@@ -14,8 +14,8 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_time, shape_of
-from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Known
+from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.source.functions import Known, outcomes
 
 
 def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
@@ -48,9 +48,34 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
                 continue
             if site.access.action not in ADDING and not (updates and site.access.action == "update"):
                 continue
-            if decides(way, run, acquire.table):
+            if decides(way, run, acquire.table) or _decided_beside(way, run, site):
                 seen.add(site)
                 yield site
+
+
+def _decided_beside(way: Way, run: Run, site: Site) -> bool:
+    """Say whether a SELECT decides on the row: one that reads the own mark, or one that has locked it before."""
+    if site.access.action in SOFT:
+        return token_compared(way)
+    return site.access.action == "update" and not site.access.others and _looked_first(way, run)
+
+
+def _looked_first(way: Way, write: Run) -> bool:
+    """Say whether a SELECT that locks the row decides before it is changed by its key.
+
+    Where the work is done in between, a crash ends the transaction and with it the lock.
+    """
+    if way.works:
+        return False
+    before = (run for run in way.runs if run.position < write.position and run.site is not None)
+    return any(
+        run.site is not None
+        and write.site is not None
+        and run.site.table == write.site.table
+        and run.site.access.action == "select"
+        and decides(way, run, write.site.table)
+        for run in before
+    )
 
 
 def ends_by_itself(site: Site) -> bool:
@@ -66,8 +91,12 @@ def ends_by_itself(site: Site) -> bool:
 
 def _holds_only_locks(acquire: Acquire) -> bool:
     table = acquire.sites[0].access.table
-    named = words.holds_locks(table) == 2 or words.taking(acquire.function.name) == 2
-    return named and shape_of(table) is not None and not words.plain(table.name.removesuffix("_session_nodepath"))
+    taking, holds, shape = words.taking(acquire.function.name) == 2, words.holds_locks(table), shape_of(table)
+    if shape is None or not (taking or holds == 2):
+        return False
+    # A lease that the acquire writes is meant to end, whatever the table is called.
+    leased = any(each.column in shape.limits for site in acquire.sites for each in site.access.settings)
+    return (taking and (leased or holds > 0)) or not words.plain(table.name.removesuffix("_session_nodepath"))
 
 
 def _keys(site: Site) -> Iterator[tuple[str, ...]]:
@@ -86,10 +115,8 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
         if access.action in ("update", "delete") and site not in released:
             if old.passes(access.others, run) is not False and (access.others or _reads_age(acquire, old)):
                 yield site
-        elif access.action == "upsert":
-            chosen = (each for each in access.settings if conditional(each))
-            if any(changes(each, old, run) is not False for each in chosen):
-                yield site
+        elif access.action == "upsert" and run is not None and _seizes(acquire, site, run, old):
+            yield site
     for site in protocols.elsewhere(acquire):
         taking = site.access.action == "update" and site.access.key and site.access.others
         if not taking or words.renewing(site.function) or words.releasing(site.function):
@@ -98,11 +125,41 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
             yield site
 
 
+def _seizes(acquire: Acquire, upsert: Site, run: Run, row: Held) -> bool:
+    """Say whether an upsert takes a row over whose lease is over: that changes what the caller then asks for."""
+    given = {name for name, fact in row.facts.items() if fact.kind == "own"}
+    runs = ((way, each) for way in acquire.successes for each in way.runs if each.site is upsert)
+    counted = any(way.accepted(each) is not None for way, each in runs)
+    for setting, changed in changes(upsert.access.settings, row, run):
+        if conditional(setting) and changed is not False and (counted or not given or setting.column in given):
+            return True
+    return False
+
+
 def _reads_age(acquire: Acquire, row: Held) -> bool:
     """Say whether an acquire that changes a row by its key alone has asked before how old it is."""
-    reads = (site.access for site in acquire.sites if site.access.action == "select")
-    columns = {name for each in reads for name in each.selected.union(*(one.columns for one in each.conditions))}
-    return any(is_time(name) or row.is_time(name) for name in columns)
+    return any(is_time(name) or row.is_time(name) for name in _consulted(acquire))
+
+
+def _consulted(acquire: Acquire) -> set[str]:
+    """Return the columns that the acquire's SELECTs ask for and by whose values it goes."""
+    found: set[str] = set()
+    for site in acquire.sites:
+        if site.access.action == "select":
+            found.update(*(each.columns for each in site.access.conditions))
+            if not acquire.function.complete or not site.access.picked:
+                found |= site.access.selected
+    for way in acquire.ways:
+        reads = {run.ran.number: run.site.access for run in way.runs if run.site and run.site.access.action == "select"}
+        values = [*(subject for _, subject, _ in way.verdicts), *way.path.returned]
+        values += [each for run in way.runs for each in run.ran.arguments or ()]
+        for outcome in (each for value in values for each in outcomes(value)):
+            access = reads.get(outcome.run)
+            if access is not None and outcome.aspect in ("row", "result"):
+                place = outcome.place
+                one = place is not None and place < len(access.picked)
+                found |= access.picked[place] if one and place is not None else access.selected
+    return found
 
 
 def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Release, Site]]:

@@ -8,10 +8,11 @@ open.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nodepath_cli.audit.locking.instants import argument, direction, of_operand
 from nodepath_cli.audit.locking.outcome import Run, Way
@@ -19,7 +20,7 @@ from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.source.functions import Known, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
-Kind = Literal["since", "before", "limit", "stamp", "constant", "own"]
+Kind = Literal["since", "before", "limit", "stamp", "constant", "own", "null"]
 """`since` and `limit`: when it was taken, and until when it is held; `before`: earlier than when it was taken; `stamp`:
 one of these, or another text that a column with a time's name is given."""
 
@@ -42,6 +43,7 @@ _AGE = re.compile(
 )
 _CLOCK = re.compile(r"^\s*(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate|localtime)\b", re.IGNORECASE)
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+_EQUAL = ("=", "<=>", "<>", "!=")
 _PLACES: Mapping[bool, Mapping[str, float]] = {
     False: {"before": -1, "earlier": 0, "since": 1, "": 2, "limit": 3, "later": 4},
     True: {"before": -1, "since": 0, "earlier": 1, "limit": 1.5, "": 2, "later": 4},
@@ -58,6 +60,8 @@ class Fact(Struct, frozen=True):
     """The constant's."""
     value: Value | None = None
     """What the program gives, as far as that is known."""
+    fresh: bool = False
+    """The caller has just put it there: it is the own one, and no lease that is over."""
 
 
 class Held(Struct, frozen=True):
@@ -95,6 +99,28 @@ class Held(Struct, frozen=True):
         facts = {name: fact for name, fact in self.facts.items() if fact.kind != "constant" or name not in columns}
         return Held(facts, self.expired, self.mine, self.written)
 
+    def put(self, column: str, fact: Fact | None) -> Held:
+        """Return the row with something in a column that the caller has put there, None for what is not known."""
+        facts = {name: other for name, other in self.facts.items() if name != column}
+        if fact is not None:
+            facts[column] = replace(fact, fresh=True)
+        return Held(facts, self.expired, self.mine, self.written)
+
+    def released(self, settings: Iterable[Setting], run: Run | None) -> Held:
+        """Return the row as a release leaves it that sets some columns."""
+        facts = dict(self.facts)
+        for setting in settings:
+            column, value = setting.column, setting.value
+            if setting.keeps:
+                continue
+            old, given = facts.pop(column, None), argument(run, value)
+            text = _constant(value, run)
+            if value.kind == "null" or given == Known(None):
+                facts[column] = Fact("null")
+            elif text is not None and not is_time(column) and (old is None or not self.is_time(column)):
+                facts[column] = Fact("constant", text)
+        return Held(facts, self.expired, self.mine, self.written)
+
     def same(self, fact: Fact, operand: Operand, run: Run | None) -> bool:
         """Say whether an expression is the constant that stands there."""
         return fact.kind == "constant" and _constant(operand, run) == fact.text
@@ -105,13 +131,17 @@ class Held(Struct, frozen=True):
         return fact is not None and fact.kind in ("since", "limit", "stamp")
 
     def _meets(self, condition: Condition, run: Run | None) -> bool | None:
+        if condition.negated and condition.relation != "null" and self._empty(condition.columns):
+            # What is made of NULL is neither true nor false.
+            return None
         if condition.alternatives:
             every = [self.passes(each, run) for each in condition.alternatives]
             met = True if True in every else None if None in every else False
         elif condition.left is None:
             return None
         elif condition.relation == "null":
-            met = None if self._fact(condition.left) is None and condition.left.kind != "inserted" else False
+            fact = self._fact(condition.left)
+            met = fact.kind == "null" if fact is not None else None if condition.left.kind != "inserted" else False
         elif condition.relation == "true":
             met = self._truth(condition.left, run)
         else:
@@ -120,45 +150,80 @@ class Held(Struct, frozen=True):
 
     def _fact(self, operand: Operand) -> Fact | None:
         """Return what a column's value is, given as it is or in another form."""
-        if len(operand.columns) != 1 or (operand.clock and not _INSTEAD.match(operand.text)):
+        if len(operand.columns) != 1 or operand.kind == "inserted":
+            return None
+        if operand.clock and not _INSTEAD.match(operand.text):
             return None
         name = next(iter(operand.columns))
         fact = self.facts.get(name)
         if operand.kind == "column":
             return fact
+        if fact is not None and fact.kind == "null" and (operand.null_safe or operand.chooses):
+            return None
         if fact is not None and fact.kind == "since" and _ADDED.match(operand.text):
             return Fact("limit")
         if fact is not None and fact.kind == "since" and _SUBTRACTED.match(operand.text):
             return Fact("before")
+        if fact is not None and fact.kind == "null" and (_ADDED.match(operand.text) or _SUBTRACTED.match(operand.text)):
+            return fact
         wrapped = _WRAPPED.match(operand.text)
         return fact if wrapped is not None and wrapped["name"].lower() == name else None
 
     def _truth(self, operand: Operand, run: Run | None) -> bool | None:
         fact = self._fact(operand)
+        if fact is not None and fact.kind == "null":
+            return False
         text = fact.text if fact is not None and fact.kind == "constant" else _constant(operand, run)
         return None if text is None else text not in _EMPTY
 
     def _compare(self, left: Operand, operator: str, right: Operand | None, run: Run | None) -> bool | None:
         if right is None:
             return None
-        if not left.columns and right.columns:
+        if right.columns and (not left.columns or (left.kind == "inserted" and right.kind == "column")):
             return self._compare(right, _FLIPPED.get(operator, operator), left, run)
         one, other = _constant(left, run), _constant(right, run)
         if one is not None and other is not None:
             return _of_constants(one, operator, other)
         fact = self._fact(left)
+        if operator != "<=>" and any(self._null(each) for each in (left, right)):
+            return False
         if fact is None and left.clock and not right.columns:
             return self._aged(left, operator, other)
+        if fact is not None and right.kind == "inserted" and left.kind == "column" and left.columns == right.columns:
+            same = self._as_inserted(fact)
+            return None if same is None or operator not in _EQUAL else same == (operator in ("=", "<=>"))
         if fact is None or right.columns:
             return None
+        if fact.kind == "null":
+            return right.kind == "null" if right.kind in ("null", "constant", "now") else None
         if fact.kind == "stamp" and operator in _FLIPPED:
-            recent = of_operand(right, run) == "earlier" and not self.expired
+            recent = of_operand(right, run) == "earlier" and not self._over(fact)
             return operator in (">", ">=") if recent else None
         if fact.kind in ("since", "before", "limit"):
             return self._timed(fact, operator, right, run)
         equal = self._equal(fact, right, other, run)
         wanted = operator in ("=", "<=>")
-        return None if equal is None or operator not in ("=", "<=>", "<>", "!=") else equal == wanted
+        return None if equal is None or operator not in _EQUAL else equal == wanted
+
+    def _over(self, fact: Fact) -> bool:
+        return self.expired and not fact.fresh
+
+    def _empty(self, columns: Iterable[str]) -> bool:
+        return any(self.facts[each].kind == "null" for each in columns if each in self.facts)
+
+    def _null(self, operand: Operand) -> bool:
+        """Say whether an expression is NULL for certain."""
+        if operand.kind == "null":
+            return True
+        aged = operand.clock and not operand.null_safe and not operand.chooses and _AGE.match(operand.text)
+        if aged:
+            return self._empty(operand.columns)
+        fact = self._fact(operand)
+        return fact is not None and fact.kind == "null"
+
+    def _as_inserted(self, fact: Fact) -> bool | None:
+        """Say whether a column has what the INSERT of the caller would put there."""
+        return True if fact.fresh or fact.kind == "constant" else self.mine if fact.kind == "own" else None
 
     def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run | None) -> bool | None:
         """Say whether a column has a value; the owner that the program asks for is the own one."""
@@ -173,19 +238,19 @@ class Held(Struct, frozen=True):
         given = argument(run, right)
         if isinstance(given, Outcome) or (given is not None and fact.value is not None and given != fact.value):
             return None
-        return self.mine
+        return self.mine or fact.fresh
 
     def _timed(self, fact: Fact, operator: str, right: Operand, run: Run | None) -> bool | None:
         where = of_operand(right, run)
         if where is None and fact.kind == "limit" and right.kind == "value" and operator in (">", ">="):
             # Whoever asks for a later limit than some time asks for a lease that is not over.
-            return None if isinstance(argument(run, right), Outcome) else not self.expired
-        places = _PLACES[self.expired]
+            return None if isinstance(argument(run, right), Outcome) else not self._over(fact)
+        places = _PLACES[self._over(fact)]
         if where is None or where not in places or operator not in _FLIPPED:
             return None
-        if self.expired and {fact.kind, where} == {"limit", "earlier"}:
+        if self._over(fact) and {fact.kind, where} == {"limit", "earlier"}:
             return None
-        if not self.expired and {fact.kind, where} == {"limit", "later"} and fact.text != right.text.lower():
+        if not self._over(fact) and {fact.kind, where} == {"limit", "later"} and fact.text != right.text.lower():
             # Which of the two is later depends on what is added; the same makes the limit the earlier one.
             return None
         return _ordered(places[fact.kind], operator, places[where])
@@ -193,17 +258,18 @@ class Held(Struct, frozen=True):
     def _aged(self, age: Operand, operator: str, than: str | None) -> bool | None:
         """`TIMESTAMPDIFF(SECOND, locked_at, NOW()) > 30`."""
         found = _AGE.match(age.text)
-        facts = {self.facts[each].kind for each in age.columns if each in self.facts}
+        held = [self.facts[each] for each in age.columns if each in self.facts]
+        facts, expired = {each.kind for each in held}, any(self._over(each) for each in held)
         if found is None or len(facts) != 1 or operator not in _FLIPPED or (than or "0").startswith("-"):
             return None
         reversed_ = found["first"] is not None and bool(_CLOCK.match(found["first"]))
         if facts == {"since"} and than != "0":
-            return (operator in (">", ">=")) == (self.expired and not reversed_)
-        if facts == {"stamp"} and than not in (None, "0") and not reversed_ and not self.expired:
+            return (operator in (">", ">=")) == (expired and not reversed_)
+        if facts == {"stamp"} and than not in (None, "0") and not reversed_ and not expired:
             return operator not in (">", ">=")
         if facts == {"limit"} and (than in (None, "0")):
             later = operator in (">", ">=")
-            return later == (self.expired != reversed_)
+            return later == (expired != reversed_)
         return None
 
 
@@ -288,12 +354,32 @@ def _ordered(left: float, operator: str, right: float) -> bool | None:
     return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}.get(operator)
 
 
-def changes(setting: Setting, held: Held, run: Run | None) -> bool | None:
-    """Say whether a column of such a row changes that is set under a condition, None where that is open."""
+def changes(settings: Iterable[Setting], held: Held, run: Run) -> Iterator[tuple[Setting, bool | None]]:
+    """Yield whether each column of such a row changes, None where that is open.
+
+    The server sets one behind the other, and what stands further on reads the new value (MySQL manual, "UPDATE
+    Statement").
+    """
+    for setting in settings:
+        changed, value = _chosen(setting, held, run)
+        yield setting, changed
+        if changed is not False:
+            held = held.put(
+                setting.column, _fact_of(Setting(setting.column, value), run) if value is not None else None
+            )
+
+
+def _chosen(setting: Setting, held: Held, run: Run) -> tuple[bool | None, Operand | None]:
+    """Return whether a column changes, and what it gets then, as far as that is known."""
+    if setting.keeps:
+        return False, None
+    if not setting.value.branches:
+        return (None, None) if setting.value.chooses else (True, setting.value)
     for branch in setting.value.branches:
         met = held.passes(branch.conditions, run)
         if met is None:
-            return None
+            return None, None
         if met:
-            return branch.value.kind != "column" or branch.value.columns != {setting.column}
-    return None
+            kept = branch.value.kind == "column" and branch.value.columns == {setting.column}
+            return (False, None) if kept else (True, branch.value)
+    return None, None

@@ -64,8 +64,9 @@ def _goes_on(function: Function, ways: tuple[Way, ...], lock: ServerLock, run: R
 
 def _got(subject: Value, truth: bool, number: int) -> bool | None:
     """Return what a condition says of the answer: that it was 1, or 0; None where it says neither."""
-    asked = isinstance(subject, Compared) and subject.operator == "==" and subject.left == Outcome(number, "row")
-    if not asked or not isinstance(subject, Compared) or subject.right not in (Known(0), Known(1)):
+    if not isinstance(subject, Compared) or subject.operator != "==" or subject.right not in (Known(0), Known(1)):
+        return None
+    if not isinstance(subject.left, Outcome) or (subject.left.run, subject.left.aspect) != (number, "row"):
         return None
     return truth == (subject.right == Known(1))
 

@@ -9,7 +9,16 @@ Example:
     INSERT INTO wasapBot_session_nodepath (id_prospect, id_device, timestamp) VALUES (?, ?, ?)
     DELETE FROM wasapBot_session_nodepath WHERE id_prospect = ? AND id_device = ?
 
-An UPDATE that takes only what is free (`UPDATE job_locks SET owner = ? WHERE name = ? AND owner IS NULL`) is the same.
+An UPDATE that takes only what is free (`UPDATE job_locks SET owner = ? WHERE name = ? AND owner IS NULL`) is the same,
+and so is a lease that is written and never asked for: a `SELECT owner, lease_until ... FOR UPDATE` after which the
+program goes by the owner alone, or an upsert that puts the owner in only where there is none.
+
+MySQL sets the columns of an upsert one behind the other, and a column reads what was set before it. This lease is never
+over, because `lease_until` is a new one by the time that `owner` asks for it; `owner` has to come first:
+
+    ON DUPLICATE KEY UPDATE
+        lease_until = IF(lease_until < NOW(), VALUES(lease_until), lease_until),
+        owner = IF(lease_until < NOW(), VALUES(owner), owner)
 
 What to write instead: when the INSERT meets the key (1062), look at the row's age by the server's clock, and take over
 a lock that is older than the lease, from the holder that was seen; `RowsAffected() == 1` means that this caller has it:

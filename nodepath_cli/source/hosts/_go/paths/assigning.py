@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Known, Mixed
+from nodepath_cli.source.functions import Known, Mixed, Outcome
 from nodepath_cli.source.hosts._go.declarations import variable_specs
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -164,6 +165,21 @@ def count(_w: Walker, place: Place, scope: Scope, node: Node, state: State) -> l
     for target in named(node)[:1]:
         write(place.file, scope, target, UNKNOWN, after)
     return [(after, None)]
+
+
+def scanned(place: Place, scope: Scope, arguments: Sequence[Node], row: Outcome, state: State) -> None:
+    """Give the variables that `Scan(&x, &y)` points to the values of a row, one by one."""
+    pointed_at(place, scope, arguments, row, state)
+    for number, argument in enumerate(arguments if len(arguments) > 1 else ()):
+        if argument.type == "variadic_argument":
+            return
+        operand = argument.child_by_field_name("operand")
+        if argument.type == "unary_expression" and operand is not None and operand.type != "composite_literal":
+            root, whole = root_of(place.file, operand)
+            found = scope.find(root)
+            if found is not None:
+                # What a variable has in its fields is the row as a whole.
+                state.variables[found[0], whole] = replace(row, place=number)
 
 
 def pointed_at(place: Place, scope: Scope, arguments: Sequence[Node], value: Any, state: State) -> None:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.functions import Called, Failure, Given, Known, Mixed, Moment, Outcome
 from nodepath_cli.source.hosts._go.paths import clock, comparing, following, sending
-from nodepath_cli.source.hosts._go.paths.assigning import pointed_at
+from nodepath_cli.source.hosts._go.paths.assigning import pointed_at, scanned
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
     Any,
@@ -172,7 +172,7 @@ class Calling:
         if self.method == "Next":
             return [(after, Outcome(run, "found"))]
         if self.method in ("Scan", "StructScan", "MapScan", "SliceScan", "Columns", "Slice"):
-            pointed_at(self.place, self.scope, self.nodes, Outcome(run, "row"), after)
+            scanned(self.place, self.scope, self.nodes, Outcome(run, "row"), after)
             return [(after, Outcome(run, "error"))]
         if self.method in ("Err", "Close"):
             return [(after, Outcome(run, "error") if self.method == "Err" else Known(None))]
