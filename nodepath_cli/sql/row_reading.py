@@ -291,7 +291,14 @@ class _Reader:
         columns = frozenset(name for number, name in self.columns.items() if begin <= number < end)
         words = [clauses.word(number) for number in range(begin, end)]
         clock = any(word in _CLOCK for word in words)
-        null_safe = "NULL" in words or "IFNULL" in words or "COALESCE" in words or "<=>" in words or "ISNULL" in words
+        null_safe = (
+            "NULL" in words
+            or "IS" in words
+            or "IFNULL" in words
+            or "COALESCE" in words
+            or "<=>" in words
+            or "ISNULL" in words
+        )
         chooses = bool(words) and words[0] in _CHOOSING
         one = end - begin == 1
         kind: Kind = "other"

@@ -15,6 +15,7 @@ from tests.locks import (
     guards,
     inserts,
     leases,
+    left,
     more,
     ordinary,
     seeded,
@@ -49,6 +50,7 @@ CASES = (
     *endings.SERVER,
     *endings.STATES,
     *unread.CASES,
+    *left.CASES,
 )
 
 

@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire, Release
-from nodepath_cli.audit.locking.deciding import conditional
+from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
-from nodepath_cli.audit.locking.guard import Held, held_by
+from nodepath_cli.audit.locking.flaws import undecided
+from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.instants import argument, direction
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -21,7 +22,7 @@ from nodepath_cli.sql.row_access import Setting
 _FIELD = re.compile(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
-    r"^to|null|none|blank|reset|default|released?",
+    r"^to(?:_|$|(?-i:[A-Z]))|null|none|blank|reset|default|released?",
     re.IGNORECASE,
 )
 """What a release may put in place of the own value: a free one, or that of whom it is handed over to."""
@@ -55,9 +56,15 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return None
     name, table = release.title, release.site.access.table.name
     looked = _looked_at(acquire, protocols)
-    if adds is None and not looked:
-        # Nothing is held by a row that nobody asks for anything.
+    everybody = any(undecided(acquire))
+    if not looked and (adds is None or (release.empties and everybody)):
+        # Nothing is held by a row that nobody asks for anything: whoever comes takes it (NP401), given back or not.
         return None
+    # What a row has to meet matters where that decides (NP403).
+    decides = not everybody and all(decided(way, acquire.table) for way in acquire.successes)
+    never = _never_free(acquire, release, run, protocols) if decides else None
+    if never:
+        return Kept(taken, f"{name} does not give the lock back: {never}")
     changed = [each for each in release.site.access.settings if not each.keeps]
     told = [each for each in changed if each.column in looked]
     if not told:
@@ -87,6 +94,38 @@ def _never_met(acquire: Acquire, release: Release, protocols: Protocols) -> bool
     row = row.without({each.column for site in protocols.elsewhere(acquire) for each in site.access.settings})
     reached = [row.passes(each, run) for each in release.site.access.reaching]
     return bool(reached) and not any(each is not False for each in reached)
+
+
+def _never_free(acquire: Acquire, release: Release, run: Run, protocols: Protocols) -> str | None:
+    """Return why nobody takes the row that a release leaves, however long ago that was; None where somebody may."""
+    others = (each for each in acquire.releases if each is not release)
+    if any(not words.forcing(each.function.name or each.function.within) for each in others):
+        return None
+    row = held_by(acquire.successes, acquire.table, expired=True)
+    row = row.without({each.column for site in protocols.elsewhere(acquire) for each in site.access.settings})
+    row = row.released(release.site.access.settings, run)
+    runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
+    released = {each.site for each in acquire.releases}
+    why = None
+    for site in (*acquire.sites, *protocols.elsewhere(acquire)):
+        access, own = site.access, runs.get(site)
+        if site in released or words.renewing(site.function) or (access.key and words.forcing(site.function)):
+            continue
+        if access.action in ("insert", "ignore") and access.key is None and own is not None:
+            return None
+        if access.action == "replace" or (access.action == "upsert" and own is None):
+            return None
+        if access.action == "upsert" and own is not None:
+            if any(changed is not False for _, changed in changes(access.settings, row, own)):
+                return None
+            why = why or f"the upsert of {acquire.function.name} leaves such a row as it is"
+        if access.action in ("update", "delete"):
+            if any(row.passes(each, own) is not False for each in access.reaching):
+                return None
+            if own is not None and access.others:
+                asked = " AND ".join(each.text for each in access.others)
+                why = why or f"the row that it leaves never meets '{asked}', by which {acquire.function.name} takes it"
+    return why
 
 
 def _same(setting: Setting, release: Run, row: Held) -> str | None:
