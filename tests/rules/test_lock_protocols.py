@@ -12,6 +12,7 @@ from tests.locks import (
     closures,
     deeds,
     endings,
+    failing,
     guards,
     inserts,
     leases,
@@ -51,6 +52,7 @@ CASES = (
     *endings.STATES,
     *unread.CASES,
     *left.CASES,
+    *failing.CASES,
 )
 
 

@@ -14,7 +14,7 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
-from nodepath_cli.source.functions import Compared, Known, outcomes
+from nodepath_cli.source.functions import Compared, Known, Outcome, outcomes
 
 
 class Undecided(Struct, frozen=True, eq=False):
@@ -25,10 +25,10 @@ class Undecided(Struct, frozen=True, eq=False):
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
-    how: Literal["", "refused", "open", "deleted", "loose"] = ""
-    """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `open`: it is an
-    UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE takes the row from its holder;
-    `loose`: an UPDATE changes rows of other keys, too."""
+    how: Literal["", "refused", "ignored", "open", "deleted", "loose"] = ""
+    """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `ignored`: so is
+    every error; `open`: it is an UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE
+    takes the row from its holder; `loose`: an UPDATE changes rows of other keys, too."""
 
     @property
     def seizes(self) -> bool:
@@ -67,6 +67,9 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
             elif _refused(way, run) and _last(way, run):
                 seen.add(site)
                 yield Undecided(site, None, False, "refused")
+            elif _ignored(way, run) and _last(way, run):
+                seen.add(site)
+                yield Undecided(site, None, False, "ignored")
             elif site.access.action == "update" and read is None and _seizes(way, run):
                 seen.add(site)
                 yield Undecided(site, None, way.accepted(run) is not None, "open" if site.access.others else "")
@@ -78,6 +81,14 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
 def _refused(way: Way, run: Run) -> bool:
     """Say whether the path knows that an INSERT found another caller's row."""
     return run.site is not None and run.site.access.action == "insert" and way.answer(run, "duplicate") is True
+
+
+def _ignored(way: Way, run: Run) -> bool:
+    """Say whether the path knows that an INSERT has failed, asks for no reason, and succeeds for certain."""
+    if run.site is None or run.site.access.action != "insert" or way.answer(run, "error") is not True:
+        return False
+    asked = [subject for _, subject, _ in way.tests if any(each.run == run.ran.number for each in outcomes(subject))]
+    return all(isinstance(each, Outcome) and each.aspect == "error" for each in asked) and way.certain
 
 
 def _last(way: Way, run: Run) -> bool:

@@ -123,6 +123,16 @@ class Way(Struct, frozen=True, eq=False, dict=True):
         return bool(pairs) or not kinds
 
     @property
+    def certain(self) -> bool:
+        """Say whether the caller is told for certain that it worked, by a truth or by no error."""
+        told = [
+            self._truth(value) is (kind == "bool")
+            for kind, value in zip(self.function.results, self.path.returned, strict=False)
+            if kind in ("bool", "error")
+        ]
+        return bool(told) and all(told)
+
+    @property
     def word(self) -> str:
         """The name or text by which the path tells its caller how it went (`return Busy`), empty where it has none."""
         for kind, value in zip(self.function.results, self.path.returned, strict=False):

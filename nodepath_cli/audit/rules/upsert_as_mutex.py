@@ -7,12 +7,13 @@ on. A SELECT afterwards does not decide either: both callers read a row that is 
 `UPDATE ... WHERE name = ? AND lease_until < NOW()` is no error either where another caller holds the lease: it changes
 no row, and only `RowsAffected()` says so.
 
-Nor does anything decide where error 1062 is taken for success, or where an UPDATE behind it asks for nothing but the
-key: it changes the row of whoever holds the lock, and `RowsAffected()` is 1. The same is true of a condition that the
-holder's own row meets (`owner IS NULL OR owner IS NOT NULL`, `lease_until > NOW()` where `<` is meant, `OR 1=1`), of an
-OR that reaches the rows of other keys (`name = ? AND owner IS NULL OR lease_until < NOW()`), of an upsert whose `IF`
-takes what is not old, and of a DELETE by the key before the INSERT: it takes the row from its holder. Delete only what
-is old: `DELETE ... WHERE name = ? AND lease_until < NOW()`.
+Nor does anything decide where error 1062 is taken for success (the error of an INSERT that is logged only, say), or
+where an UPDATE behind it asks for nothing but the key: it changes the row of whoever holds the lock, and
+`RowsAffected()` is 1. The same is true of a condition that the holder's own row meets
+(`owner IS NULL OR owner IS NOT NULL`, `lease_until > NOW()` where `<` is meant, `OR 1=1`), of an OR that reaches the
+rows of other keys (`name = ? AND owner IS NULL OR lease_until < NOW()`), of an upsert whose `IF` takes what is not old,
+and of a DELETE by the key before the INSERT: it takes the row from its holder. Delete only what is old:
+`DELETE ... WHERE name = ? AND lease_until < NOW()`.
 
 Why it matters: the lock locks nothing. Messages are answered twice, jobs run twice; measured on the incident's code, 16
 of 16 concurrent callers acquired it.
@@ -92,6 +93,8 @@ def _why(found: Undecided) -> str:
         return "DELETE takes the row from whoever holds it, and then the INSERT finds none"
     if found.how == "refused":
         return "that another caller has the row already (1062) is taken for success"
+    if found.how == "ignored":
+        return "an INSERT that has failed, because another caller has the row, is taken for success"
     return f"{_WORDS[found.write.access.action]} succeeds in any case, and {_undecided(found)}"
 
 
