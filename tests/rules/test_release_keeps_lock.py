@@ -135,3 +135,93 @@ def test_what_a_sweeper_takes_away_is_given_back(tree: Tree) -> None:
     sending = one_of_two("Send", "send_locks", "read_locks")
     sweep = "\nfunc (r *Repo) Sweep() {\n\tr.db.Exec(`DELETE FROM send_locks WHERE until < NOW()`)\n}\n"
     assert lock_findings(tree, HEAD + sending + sweep, _TWO) == []
+
+
+def by_name(take: str, back: str, taken: str = "name", freed: str = "name", on: str = "conn", more: str = "") -> str:
+    """Work under a lock by name, on one connection."""
+    return (
+        HEAD
+        + f"""
+func (r *Repo) Under(ctx context.Context, name string, work func() error) error {{
+	conn, err := r.db.Conn(ctx)
+	if err != nil {{
+		return err
+	}}
+	defer conn.Close()
+	var got sql.NullInt64
+	if err := {on}.QueryRowContext(ctx, "SELECT GET_LOCK({take}, 5)", {taken}).Scan(&got); err != nil {{
+		return err
+	}}
+	if got.Int64 != 1 {{
+		return errors.New("busy")
+	}}
+	defer func() {{
+		_, _ = conn.ExecContext(ctx, "DO RELEASE_LOCK({back})", {freed})
+	}}()
+	return work()
+}}
+"""
+        + more
+    )
+
+
+_OTHER = """
+func (r *Repo) Other(ctx context.Context, conn *sql.Conn, name string) (got int, err error) {
+	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(NAME, -1)", name).Scan(&got)
+	return got, err
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("take", "back"),
+    [
+        ("CONCAT('order.', ?)", "CONCAT('order_', ?)"),
+        ("CONCAT('order.', ?)", "CONCAT('orders', ?)"),
+        ("CONCAT(?, '.order')", "CONCAT(?, '.orders')"),
+        ("CONCAT('a', CONCAT('b', ?))", "CONCAT('ac', ?)"),
+        ("CONCAT('order.', ?, '')", "'order'"),
+    ],
+)
+def test_a_lock_by_name_is_not_given_back_by_another_name(tree: Tree, take: str, back: str) -> None:
+    [found] = lock_findings(tree, by_name(take, back))
+    assert (found.rule, found.position.line) == ("NP402", line(by_name(take, back), "RELEASE_LOCK"))
+
+
+@pytest.mark.parametrize(
+    ("take", "back"),
+    [
+        ("CONCAT('order.', ?)", "CONCAT('order.', ?)"),
+        ("CONCAT('order.', ?)", "CONCAT( 'ORDER', '.', ?)"),
+        ("CONCAT('order', ?)", "CONCAT('order.', ?)"),
+        ("CONCAT('order.', ?)", "?"),
+        ("?", "CONCAT('order.', ?)"),
+        ("CONCAT('order.', ?)", "CONCAT_WS('.', 'orders', ?)"),
+        ("CONCAT('order.', ?)", "LEFT(CONCAT('orders', ?), 5)"),
+        ("CONCAT('order.', MD5(?))", "CONCAT('order.', MD5(?))"),
+        ("CONCAT(DATABASE(), '.', ?)", "CONCAT('here.', ?)"),
+        ("CONCAT('it''s', ?)", "CONCAT('it\\\\'s', ?)"),
+    ],
+)
+def test_a_name_that_may_be_the_same_gives_it_back(tree: Tree, take: str, back: str) -> None:
+    assert lock_findings(tree, by_name(take, back)) == []
+
+
+def test_the_names_that_the_program_gives_are_compared(tree: Tree) -> None:
+    assert lock_findings(tree, by_name("?", "?", '"nightly"', '"nightly"')) == []
+    assert lock_findings(tree, by_name("?", "?", '"nightly"', "name")) == []
+
+
+def test_another_lock_may_be_the_one_that_is_given_back(tree: Tree) -> None:
+    code = by_name("CONCAT('order.', ?)", "CONCAT('order_', ?)", more=_OTHER.replace("NAME", "CONCAT('order', ?)"))
+    assert lock_findings(tree, code) == []
+    code = by_name("CONCAT('order.', ?)", "CONCAT('order_', ?)", more=_OTHER.replace("NAME", "CONCAT('order:', ?)"))
+    assert [each.rule for each in lock_findings(tree, code)] == ["NP402"]
+
+
+def test_a_connection_does_not_give_back_what_the_pool_has_taken(tree: Tree) -> None:
+    code = by_name("CONCAT('order.', ?)", "CONCAT('order.', ?)", on="r.db")
+    [found] = lock_findings(tree, code)
+    assert (found.rule, found.position.line) == ("NP402", line(code, "RELEASE_LOCK"))
+    one = code.replace("	defer conn.Close()", "	r.db.SetMaxOpenConns(1)\n	defer conn.Close()")
+    assert lock_findings(tree, one) == []

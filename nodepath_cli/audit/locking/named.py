@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from nodepath_cli.audit.locking.lock_names import Name, differ, names_of
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ServerLock
@@ -71,20 +72,70 @@ def _got(subject: Value, truth: bool, number: int) -> bool | None:
     return truth == (subject.right == Known(1))
 
 
-def released_elsewhere(protocols: Protocols) -> Iterator[tuple[ServerLock, ServerLock]]:
-    """Yield the releases that a pool of connections sends, each with the GET_LOCK that it has sent before.
+def released_elsewhere(protocols: Protocols) -> Iterator[tuple[ServerLock, ServerLock, bool]]:
+    """Yield the releases of locks that a pool of connections has taken, each with that GET_LOCK.
 
-    The lock belongs to the connection that has asked for it, and that went back into the pool with it.
+    The last says whether the pool sends the release, too. The lock belongs to the connection that has asked for it, and
+    that went back into the pool with it.
     """
     taken = defaultdict(list)
     for lock in _pooled(protocols, protocols.sites.server_locks.values()):
         taken[_folder(lock)].append(lock)
     if not taken or protocols.mentions(_ONE):
         return
-    for release in _pooled(protocols, protocols.sites.server_releases.values()):
+    pooled = set(_pooled(protocols, protocols.sites.server_releases.values()))
+    for release in protocols.sites.server_releases.values():
         same = [lock for lock in taken[_folder(release)] if _same(lock, release)]
+        if release not in pooled:
+            # Another connection gives back what the pool's has taken: in one function, where they belong together.
+            same = [lock for lock in same if _in_one_function(lock, release)]
         if same:
-            yield release, same[0]
+            yield release, same[0], release in pooled
+
+
+def released_by_another_name(protocols: Protocols) -> Iterator[tuple[ServerLock, ServerLock, Name, Name]]:
+    """Yield the releases of a name that nothing asks for, each with a lock beside it, and both names."""
+    locks, releases = protocols.sites.all_server_locks, protocols.sites.server_releases.values()
+    if not locks or not releases:
+        return
+    given = _given(protocols)
+    taken = [(lock, name) for lock in locks for name in names_of(lock, given.get(_place(lock), {})) or [[None]]]
+    for release in releases:
+        for back in names_of(release, given.get(_place(release), {})):
+            if all(differ(name, back) for _, name in taken):
+                beside = [each for each in taken if _folder(each[0]) == _folder(release)]
+                beside = [each for each in beside if _in_one_function(each[0], release)] or beside
+                if beside:
+                    yield release, beside[0][0], back, beside[0][1]
+
+
+def _place(lock: ServerLock) -> tuple[str, int]:
+    span = lock.analysed.statement.span
+    return span.path, span.start
+
+
+def _given(protocols: Protocols) -> Mapping[tuple[str, int], Mapping[int, str]]:
+    """Return the texts that placeholders get wherever a statement is run."""
+    found: dict[tuple[str, int], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
+    for run in (run for ways in protocols.ways.values() for way in ways for run in way.runs):
+        for span, _ in run.ran.texts:
+            for number, value in enumerate(run.ran.arguments or ()):
+                text = value.value if isinstance(value, Known) and isinstance(value.value, str) else None
+                found[span.path, span.start][number].add(text)
+    return {
+        place: {number: text for number, [text, *more] in _listed(values) if text is not None and not more}
+        for place, values in found.items()
+    }
+
+
+def _listed(values: Mapping[int, set[str | None]]) -> Iterator[tuple[int, list[str | None]]]:
+    for number, texts in values.items():
+        yield number, list(texts)
+
+
+def _in_one_function(lock: ServerLock, release: ServerLock) -> bool:
+    one, other = lock.analysed.statement, release.analysed.statement
+    return one.function is not None and (one.function, one.span.path) == (other.function, other.span.path)
 
 
 def _pooled(protocols: Protocols, locks: Iterable[ServerLock]) -> Iterator[ServerLock]:

@@ -180,6 +180,14 @@ class Sites:
         return self._by_name(lambda sql: (called := _GET_LOCK.search(sql)) is not None and not called[2])
 
     @cached_property
+    def all_server_locks(self) -> tuple[ServerLock, ...] | None:
+        """All statements that ask for a lock by name, however long they wait; None where one was not understood."""
+        asking = [each for each in self._naming_locks if "GET_LOCK" in each.statement.sql.upper()]
+        if not all(isinstance(outcome, Resolution) for each in asking for outcome in each.outcomes):
+            return None
+        return tuple(self._by_name(lambda sql: "GET_LOCK" in sql.upper()).values())
+
+    @cached_property
     def server_releases(self) -> Mapping[tuple[str, int, str], ServerLock]:
         """The statements that give such a lock back."""
         return self._by_name(lambda sql: _RELEASE.search(sql) is not None and _GET_LOCK.search(sql) is None)

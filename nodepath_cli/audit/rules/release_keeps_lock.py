@@ -21,7 +21,8 @@ put there:
 
 A lock by name (`GET_LOCK`) belongs to the connection that has asked for it. Asked for through a pool (`*sql.DB`), it
 goes back into the pool with its connection, and `RELEASE_LOCK` is sent by any other: take one connection by
-`db.Conn(ctx)`, and run both there. A tree that sets `SetMaxOpenConns(1)` is not reported.
+`db.Conn(ctx)`, and run both there. A tree that sets `SetMaxOpenConns(1)` is not reported. And RELEASE_LOCK gives back
+only the name that was asked for: `CONCAT('order_', ?)` is never `CONCAT('order.', ?)`.
 
 `nodepath explain NP401` has the whole protocol. Where the row has to stay, set the column that the acquire looks at to
 the value that it takes for free, and let the acquire ask for that value in its UPDATE.
@@ -34,7 +35,8 @@ from collections.abc import Iterator
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
 from nodepath_cli.audit.locking.astray import astray
 from nodepath_cli.audit.locking.held import kept
-from nodepath_cli.audit.locking.named import released_elsewhere
+from nodepath_cli.audit.locking.lock_names import shown
+from nodepath_cli.audit.locking.named import released_by_another_name, released_elsewhere
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
@@ -54,11 +56,16 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             took.related(f"{acquire.function.name} takes the lock"),
             column=None,
         )
-    for given_back, lock in released_elsewhere(protocols):
+    for given_back, lock, pooled in released_elsewhere(protocols):
+        sent = "the pool sends this release by any connection" if pooled else "this release is sent by another one"
         yield given_back.hit(
-            "the lock is that of the connection which took it: the pool sends this release by any connection, and the "
-            "lock stays",
+            f"the lock is that of the connection which took it: {sent}, and the lock stays",
             lock.related("GET_LOCK, sent to the pool, leaves the lock to a connection that goes back there"),
+        )
+    for given_back, lock, back, name in released_by_another_name(protocols):
+        yield given_back.hit(
+            f"this gives back {shown(back)}, which no GET_LOCK asks for: the lock {shown(name)} stays",
+            lock.related(f"GET_LOCK asks for {shown(name)}"),
         )
 
 
