@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -65,9 +66,11 @@ class Protocols:
             for each in (*self.sites.server_locks.values(), *self.sites.server_releases.values()):
                 yield each.analysed.statement
 
-    def mentions(self, text: bytes) -> bool:
+    def mentions(self, text: bytes | re.Pattern[bytes]) -> bool:
         """Say whether a text stands in a file of the tree."""
-        return any(text in file.data for file in self._analysis.files.files)
+        if isinstance(text, bytes):
+            return any(text in file.data for file in self._analysis.files.files)
+        return any(text.search(file.data) for file in self._analysis.files.files)
 
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:

@@ -12,7 +12,8 @@ where an UPDATE behind it asks for nothing but the key: it changes the row of wh
 `RowsAffected()` is 1. The same is true of a condition that the holder's own row meets
 (`owner IS NULL OR owner IS NOT NULL`, `lease_until > NOW()` where `<` is meant, `OR 1=1`), of an OR that reaches the
 rows of other keys (`name = ? AND owner IS NULL OR lease_until < NOW()`), of an upsert whose `IF` takes what is not old,
-and of a DELETE by the key before the INSERT: it takes the row from its holder. Delete only what is old:
+of an INSERT into a table that has no unique key over what is locked (1062 never comes), and of a DELETE by the key
+before the INSERT: it takes the row from its holder. Delete only what is old:
 `DELETE ... WHERE name = ? AND lease_until < NOW()`.
 
 Why it matters: the lock locks nothing. Messages are answered twice, jobs run twice; measured on the incident's code, 16
@@ -60,6 +61,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
 from nodepath_cli.audit.locking.flaws import Undecided, undecided
+from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.protocols import Protocols
 
@@ -80,6 +82,13 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
                 *_related(found),
                 *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
+
+    for missing in keyless(protocols):
+        yield missing.write.hit(
+            f"every caller of {missing.function.name} gets this lock: {missing.write.access.table.name} has no unique "
+            "key that the INSERT could meet, and 1062 never comes",
+            missing.release.related(f"{missing.release.function} gives the lock back"),
+        )
 
     for function, lock in unasked(protocols):
         yield lock.hit(

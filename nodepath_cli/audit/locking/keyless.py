@@ -1,0 +1,103 @@
+"""Locks whose INSERT no key can refuse: the table has none over what the program takes for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.deciding import decides, elsewhere, token_compared
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.shape import shape_of
+from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.schema.model import Key, Table
+from nodepath_cli.source.functions import Function
+
+
+class Keyless(Struct, frozen=True, eq=False):
+    """An INSERT that succeeds for every caller."""
+
+    function: Function
+    write: Site
+    release: Site
+
+
+def keyless(protocols: Protocols) -> Iterator[Keyless]:
+    """Yield the functions that take a lock by an INSERT which never meets a key, each INSERT once."""
+    seen: set[Site] = set()
+    for function, ways in protocols.ways.items():
+        if function.within or words.taking(function.name) < 2 or words.storing(function.name):
+            continue
+        for way in ways:
+            for run in way.runs if way.success else ():
+                site = run.site
+                if site is None or site in seen or site.access.action not in ADDING or _refusable(site):
+                    continue
+                if not _thought_to_decide(way, run, site) or _decided(way, run, site.table):
+                    continue
+                release = next(_releases(site, function, protocols), None)
+                if release is None or protocols.sites.obscure(site.table) or protocols.mentions(_added(site)):
+                    continue
+                if _is_told(ways, run) or _holds_locks(site.access.table, tuple(release.access.fixed)):
+                    seen.add(site)
+                    yield Keyless(function, site, release)
+
+
+def _added(site: Site) -> re.Pattern[bytes]:
+    """Return what a key looks like that is added to the table, by a statement that may not have been understood."""
+    name = re.escape(site.access.table.name.encode())
+    alter = rb"\balter\s+(?:ignore\s+)?table\s+[`\w.]*" + name + rb"\b[^;]*\badd\b[^;]*\b(?:unique|primary)\b"
+    return re.compile(alter + rb"|\bunique\s+index\b[^;]*\bon\s+[`\w.]*" + name + rb"\b", re.IGNORECASE)
+
+
+def _refusable(site: Site) -> bool:
+    """Say whether some key may refuse the row: one that the server does not number, or whose number is given."""
+    table, given = site.access.table, {each.column for each in site.access.inserted}
+    if table.kind != "table" or table.open or table.mixed or not given:
+        return True
+    numbered = {each.name.lower() for each in table.columns if each.auto_increment}
+    keys = [table.primary_key] if table.primary_key else []
+    for key in (*keys, *(each.columns for each in table.unique_keys)):
+        if not any(column and column.lower() in numbered - given for column in key):
+            return True
+    return False
+
+
+def _thought_to_decide(way: Way, run: Run, site: Site) -> bool:
+    if site.access.action == "insert":
+        return way.answer(run, "error") is not True and way.looked_at(run, "error", "duplicate")
+    return bool(way.accepted(run))
+
+
+def _is_told(ways: tuple[Way, ...], run: Run) -> bool:
+    """Say whether the function asks whether an INSERT has met a key."""
+    return any(each.ran.call == run.ran.call and way.answer(each, "duplicate") for way in ways for each in way.runs)
+
+
+def _decided(way: Way, insert: Run, table: str) -> bool:
+    others = (run for run in way.runs if run is not insert)
+    return elsewhere(way) or token_compared(way) or any(decides(way, run, table) for run in others)
+
+
+def _releases(site: Site, function: Function, protocols: Protocols) -> Iterator[Site]:
+    """Yield what gives the row back by some of the columns that the INSERT gives."""
+    given = {each.column for each in site.access.inserted}
+    for other in protocols.sites.about(site.table):
+        access = other.access
+        if access.action not in ("update", "delete") or not words.releasing(other.function):
+            continue
+        beside = other.span.path.rpartition("/")[0] == function.span.path.rpartition("/")[0]
+        if beside and access.fixed and given.issuperset(access.fixed):
+            yield other
+
+
+def _holds_locks(table: Table, columns: tuple[str, ...]) -> bool:
+    """Say whether the table would be one of locks if it had a key of the first of some columns."""
+    if words.holds_locks(table) == 2:
+        return True
+    keys = (columns[:count] for count in range(1, len(columns) + 1))
+    return any(shape_of(replace(table, primary_key=key, unique_keys=(Key("", key),))) is not None for key in keys)

@@ -1,0 +1,90 @@
+"""NP401 of locks whose table has no unique key over what is locked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.locks import HEAD
+from tests.locks.audited import line, lock_findings
+from tests.tree import Tree
+
+_TABLE = """CREATE TABLE work_claims (
+    id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, phone VARCHAR(40) NOT NULL,
+    owner VARCHAR(40) NOT NULL, until DATETIME NOT NULL{});
+"""
+_INSERT = "INSERT INTO work_claims (phone, owner, until) VALUES (?, ?, NOW() + INTERVAL 30 SECOND)"
+_RELEASE = """
+func (r *Repo) Unlock(phone, owner string) error {
+	_, err := r.db.Exec("DELETE FROM work_claims WHERE phone = ? AND owner = ?", phone, owner)
+	return err
+}
+
+func (r *Repo) Purge() error {
+	_, err := r.db.Exec("DELETE FROM work_claims WHERE until < NOW()")
+	return err
+}
+"""
+_REFUSED = (
+    f"""
+func (r *Repo) TryLock(phone, owner string) (bool, error) {{
+	_, err := r.db.Exec("{_INSERT}", phone, owner)
+	var taken *mysql.MySQLError
+	if errors.As(err, &taken) && taken.Number == 1062 {{
+		return false, nil
+	}}
+	return err == nil, err
+}}
+"""
+    + _RELEASE
+)
+_COUNTED = (
+    f"""
+func (r *Repo) TryLock(phone, owner string) (bool, error) {{
+	res, err := r.db.Exec("{_INSERT.replace("INSERT", "INSERT IGNORE")}", phone, owner)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+"""
+    + _RELEASE
+)
+
+
+@pytest.mark.parametrize("code", [_REFUSED, _COUNTED])
+@pytest.mark.parametrize("keys", ["", ", KEY (phone)", ", UNIQUE KEY (id, phone)"])
+def test_an_insert_that_no_key_refuses_takes_no_lock(tree: Tree, code: str, keys: str) -> None:
+    [found] = lock_findings(tree, HEAD + code, _TABLE.format(keys))
+    assert (found.rule, found.position.line) == ("NP401", line(HEAD + code, "work_claims (phone"))
+
+
+@pytest.mark.parametrize("code", [_REFUSED, _COUNTED])
+@pytest.mark.parametrize(
+    "keys",
+    [", UNIQUE KEY (phone)", ", UNIQUE KEY (phone, until)", ", UNIQUE KEY ((LOWER(phone)))", ", UNIQUE KEY (owner)"],
+)
+def test_a_key_may_refuse_it(tree: Tree, code: str, keys: str) -> None:
+    assert "NP401" not in [each.rule for each in lock_findings(tree, HEAD + code, _TABLE.format(keys))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Another function, or none, may take what is stored here.
+        ("TryLock", "SaveClaim"),
+        ("Unlock", "Count"),
+        ("(phone, owner, until) VALUES (?, ?,", "(id, phone, owner, until) VALUES (CRC32(?), ?, ?,"),
+        (
+            "_, err := r.db.Exec",
+            'r.db.Exec("ALTER TABLE work_claims ADD CONSTRAINT one UNIQUE (" + r.more)\n\t_, err := r.db.Exec',
+        ),
+        (
+            "_, err := r.db.Exec",
+            "sum := r.sums.TryLock(phone)\n\tif !sum {\n\t\treturn false, nil\n\t}\n\t_, err := r.db.Exec",
+        ),
+    ],
+)
+def test_what_may_decide_otherwise_is_left_alone(tree: Tree, old: str, new: str) -> None:
+    code = HEAD + _REFUSED.replace(old, new, 1)
+    assert "NP401" not in [each.rule for each in lock_findings(tree, code, _TABLE.format(""))]
