@@ -63,6 +63,25 @@ func (r *Repo) Release(ctx context.Context, room, holder string) error {{
 """
 
 
+def acquire_task(release: str) -> str:
+    """A piece of work that is taken by its state, and a release."""
+    return f"""
+func (r *Repo) AcquireTask(nombor, siapa string) (bool, error) {{
+	res, err := r.db.Exec("UPDATE tugas SET keadaan = 'jalan', pemilik = ?, luput = NOW() + INTERVAL 1 MINUTE WHERE nombor = ? AND (keadaan = 'baru' OR luput < NOW())", siapa, nombor)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (r *Repo) ReleaseTask(nombor, siapa string) error {{
+	_, err := r.db.Exec("{release}", nombor, siapa)
+	return err
+}}
+"""
+
+
 _FREE = "(holder IS NULL OR until < NOW())"
 _UPSERT = "holder = IF({}, VALUES(holder), holder), until = IF(holder = VALUES(holder), VALUES(until), until)"
 _OLD, _NONE = _UPSERT.format("until < NOW()"), _UPSERT.format("holder IS NULL OR until < NOW()")
@@ -119,6 +138,16 @@ _UPDATES = tuple(
 )
 CASES = (
     *_UPDATES,
+    Case(
+        "a piece of work that is done is not free again",
+        (),
+        leaving(_FREE, "until = NULL").replace("Release(", "Finish("),
+    ),
+    Case(
+        "a state that is over is not free again",
+        (),
+        acquire_task("UPDATE tugas SET keadaan = 'selesai', luput = NULL WHERE nombor = ? AND pemilik = ?"),
+    ),
     Case(
         "a release puts the stamp in again, which it calls token",
         ("NP401", "NP402"),

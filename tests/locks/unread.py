@@ -93,6 +93,70 @@ func (r *Repo) Acquire(ctx context.Context, room, holder string) (bool, error) {
     )
 
 
+_REAPERS = (
+    (
+        "swept",
+        """
+func (r *Repo) Sweep() error {
+	_, err := r.db.Exec("UPDATE gates SET holder = NULL WHERE until < NOW()")
+	return err
+}
+""",
+    ),
+    (
+        "looked for, and its rows are freed one by one",
+        """
+func (r *Repo) Sweep() error {
+	rows, err := r.db.Query("SELECT room FROM gates WHERE until < NOW()")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var room string
+		if err := rows.Scan(&room); err != nil {
+			return err
+		}
+		if _, err := r.db.Exec("UPDATE gates SET holder = NULL WHERE room = ?", room); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+""",
+    ),
+    (
+        "looked at, and its rows are freed one by one",
+        """
+func (r *Repo) Sweep() error {
+	rows, err := r.db.Query("SELECT room, until FROM gates WHERE holder IS NOT NULL")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var room string
+		var until time.Time
+		if err := rows.Scan(&room, &until); err != nil {
+			return err
+		}
+		if time.Now().After(until) {
+			if _, err := r.db.Exec("UPDATE gates SET holder = NULL WHERE room = ?", room); err != nil {
+				return err
+			}
+		}
+	}
+	return rows.Err()
+}
+""",
+    ),
+)
+_LISTED = """
+func (r *Repo) Old() (n int, err error) {
+	err = r.db.QueryRow("SELECT COUNT(*) FROM gates WHERE until < NOW()").Scan(&n)
+	return n, err
+}
+"""
 _ROWS = """n, err := res.RowsAffected()
 	return n > 0, err"""
 _BOTH = ("holder, until", "&current, &until")
@@ -100,7 +164,7 @@ _LEFT = ("holder, TIMESTAMPDIFF(SECOND, NOW(), until)", "&current, &left")
 _MINE = "holder = IF(until < NOW(), VALUES(holder), holder)"
 _MINE_AGAIN = "until = IF(holder = VALUES(holder), VALUES(until), until)"
 
-CASES = tuple(
+_READ = tuple(
     Case(f"a lease: {name}", rules, code)
     for name, rules, code in (
         ("selected, and its value not asked for", ("NP405",), reading(*_LEFT, "current.Valid")),
@@ -152,4 +216,16 @@ CASES = tuple(
             upserting(f"{_MINE}, until = IF(until < NOW(), VALUES(until), until)", _ROWS),
         ),
     )
+)
+CASES = (
+    *_READ,
+    *(Case(f"a lease: {name}", (), reading("holder", "&current", "current.Valid") + code) for name, code in _REAPERS),
+    Case("a lease: counted", ("NP405",), reading("holder", "&current", "current.Valid") + _LISTED),
+    Case(
+        "a lease: read into a list of pointers",
+        (),
+        reading("holder, until", "values...", "current.Valid && until.Time.After(time.Now())").replace(
+            "	if err := tx", "	values := []any{&current, &until}\n	if err := tx", 1
+        ),
+    ),
 )

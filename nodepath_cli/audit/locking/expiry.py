@@ -36,7 +36,7 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     if protocols.sites.refused(acquire.table):
         # That one may be the takeover (NP101).
         return
-    if any(ends_by_itself(site) for site in protocols.elsewhere(acquire)):
+    if any(ends_by_itself(site) for site in protocols.elsewhere(acquire)) or _reaped(acquire, protocols):
         return
     # What an UPDATE claims may be a piece of work: it has to be a lock by all of the signs.
     updates = bool(acquire.releases) and _holds_only_locks(acquire)
@@ -76,6 +76,22 @@ def _looked_first(way: Way, write: Run) -> bool:
         and decides(way, run, write.site.table)
         for run in before
     )
+
+
+def _reaped(acquire: Acquire, protocols: Protocols) -> bool:
+    """Say whether a function looks for old rows and then ends them one by one."""
+    for function, ways in protocols.ways.items():
+        if function is acquire.function:
+            continue
+        for way in ways:
+            looked = False
+            for site in (run.site for run in way.runs if run.site and run.site.table == acquire.table):
+                access = site.access
+                if looked and access.action in ("update", "delete"):
+                    return True
+                asked = access.selected.union(*(each.columns for each in access.conditions))
+                looked = looked or (access.action == "select" and not access.key and any(map(is_time, asked)))
+    return False
 
 
 def ends_by_itself(site: Site) -> bool:
@@ -144,22 +160,29 @@ def _reads_age(acquire: Acquire, row: Held) -> bool:
 def _consulted(acquire: Acquire) -> set[str]:
     """Return the columns that the acquire's SELECTs ask for and by whose values it goes."""
     found: set[str] = set()
-    for site in acquire.sites:
-        if site.access.action == "select":
-            found.update(*(each.columns for each in site.access.conditions))
-            if not acquire.function.complete or not site.access.picked:
-                found |= site.access.selected
+    read: set[Site] = set()
     for way in acquire.ways:
-        reads = {run.ran.number: run.site.access for run in way.runs if run.site and run.site.access.action == "select"}
+        reads = {run.ran.number: run.site for run in way.runs if run.site and run.site.access.action == "select"}
         values = [*(subject for _, subject, _ in way.verdicts), *way.path.returned]
         values += [each for run in way.runs for each in run.ran.arguments or ()]
         for outcome in (each for value in values for each in outcomes(value)):
-            access = reads.get(outcome.run)
-            if access is not None and outcome.aspect in ("row", "result"):
-                place = outcome.place
-                one = place is not None and place < len(access.picked)
-                found |= access.picked[place] if one and place is not None else access.selected
+            site = reads.get(outcome.run)
+            if site is not None and outcome.aspect in ("row", "result"):
+                read.add(site)
+                found |= _columns(site, outcome.place)
+    for site in acquire.sites:
+        if site.access.action == "select":
+            found.update(*(each.columns for each in site.access.conditions))
+            if site not in read or not acquire.function.complete:
+                # Where its values went was not seen.
+                found |= site.access.selected
     return found
+
+
+def _columns(site: Site, place: int | None) -> frozenset[str]:
+    """Return the columns that a value of a SELECT is made of, all of them where it is not known which one it is."""
+    picked = site.access.picked
+    return picked[place] if place is not None and place < len(picked) else site.access.selected
 
 
 def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Release, Site]]:

@@ -107,7 +107,7 @@ class Held(Struct, frozen=True):
         return Held(facts, self.expired, self.mine, self.written)
 
     def released(self, settings: Iterable[Setting], run: Run | None) -> Held:
-        """Return the row as a release leaves it that sets some columns."""
+        """Return the row as a release leaves it that empties some columns; what others get may mean anything."""
         facts = dict(self.facts)
         for setting in settings:
             column, value = setting.column, setting.value
@@ -117,7 +117,7 @@ class Held(Struct, frozen=True):
             text = _constant(value, run)
             if value.kind == "null" or given == Known(None):
                 facts[column] = Fact("null")
-            elif text is not None and not is_time(column) and (old is None or not self.is_time(column)):
+            elif text in _EMPTY and not is_time(column) and (old is None or not self.is_time(column)):
                 facts[column] = Fact("constant", text)
         return Held(facts, self.expired, self.mine, self.written)
 

@@ -15,6 +15,7 @@ from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.instants import argument, direction
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Given, Mixed
 from nodepath_cli.sql.row_access import Setting
@@ -54,7 +55,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     run = next((run for way in release.ways for run in way.runs if run.site is release.site), None)
     if run is None or protocols.sites.obscure(acquire.table):
         return None
-    name, table = release.title, release.site.access.table.name
+    name = release.title
     looked = _looked_at(acquire, protocols)
     everybody = any(undecided(acquire))
     if not looked and (adds is None or (release.empties and everybody)):
@@ -62,7 +63,12 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return None
     # What a row has to meet matters where that decides (NP403).
     decides = not everybody and all(decided(way, acquire.table) for way in acquire.successes)
-    never = _never_free(acquire, release, run, protocols) if decides else None
+    # A piece of work that is done is done once.
+    table = release.site.access.table
+    locks = (shape_of(table) is not None or words.holds_locks(table) == 2) and not words.finishing(
+        release.function.name
+    )
+    never = _never_free(acquire, release, run, protocols) if decides and locks else None
     if never:
         return Kept(taken, f"{name} does not give the lock back: {never}")
     changed = [each for each in release.site.access.settings if not each.keeps]
@@ -74,7 +80,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
             why = f"it changes {columns}, and {acquire.function.name} looks at {seen}"
             return Kept(taken, f"{name} does not give the lock back: {why}")
         return Kept(
-            taken, f"{name} does not give the lock back: the row stays in {table}, and only {columns} is changed"
+            taken, f"{name} does not give the lock back: the row stays in {table.name}, and only {columns} is changed"
         )
     row = held_by(acquire.successes, acquire.table)
     reasons = [_same(each, run, row) or _still_held(each, run, acquire, protocols) for each in told]

@@ -60,6 +60,10 @@ _RELEASING = frozenset(
         *("tamatkan", "selesai", "batal", "batalkan", "keluar"),
     )
 )
+_FINISHING = frozenset(
+    ("finish", "finished", "done", "complete", "completed", "end", "ended", "close", "selesai", "tamat", "tamatkan")
+)
+"""What is over then need not be free for another one."""
 _REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset", "padam", "buang", "hapus"))
 _RENEWING = frozenset(
     (
@@ -184,6 +188,11 @@ def releasing(name: str) -> bool:
     removes = bool(found) and found[0] in _REMOVING
     undoes = bool(found) and found[0].startswith("un") and found[0][2:] in _WEAK | _STRONG
     return undoes or any(word in _RELEASING for word in found) or (removes and any(word in _STRONG for word in found))
+
+
+def finishing(name: str) -> bool:
+    """Say whether a function's name is that of ending a piece of work, which nobody may have to do again."""
+    return any(word in _FINISHING for word in words(name))
 
 
 def plain(name: str) -> bool:
