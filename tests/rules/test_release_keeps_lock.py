@@ -225,3 +225,23 @@ def test_a_connection_does_not_give_back_what_the_pool_has_taken(tree: Tree) -> 
     assert (found.rule, found.position.line) == ("NP402", line(code, "RELEASE_LOCK"))
     one = code.replace("	defer conn.Close()", "	r.db.SetMaxOpenConns(1)\n	defer conn.Close()")
     assert lock_findings(tree, one) == []
+
+
+@pytest.mark.parametrize(
+    ("back", "rules"),
+    [
+        ("order_%s", ["NP402"]),
+        ("order.%s.x", []),
+        ("order.%s", []),
+        ("%s", []),
+        ("ord%s", []),
+        ("order", ["NP402"]),
+    ],
+)
+def test_a_name_that_the_program_makes_is_known_by_its_ends(tree: Tree, back: str, rules: list[str]) -> None:
+    code = by_name("NAME", "NAME").replace(
+        '"SELECT GET_LOCK(NAME, 5)", name', "fmt.Sprintf(\"SELECT GET_LOCK('order.%s!', 5)\", name)"
+    )
+    back = back if back == "order" else back + "!"
+    code = code.replace('"DO RELEASE_LOCK(NAME)", name', f"fmt.Sprintf(\"DO RELEASE_LOCK('{back}')\", name)")
+    assert [each.rule for each in lock_findings(tree, code)] == rules

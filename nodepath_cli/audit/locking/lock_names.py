@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nodepath_cli.audit.locking.sites import ServerLock
+from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import NUMBER, PARAM, STRING
 
@@ -24,13 +25,13 @@ def names_of(lock: ServerLock, given: Mapping[int, str]) -> list[Name]:
         if clauses.word(index) in ("GET_LOCK", "RELEASE_LOCK") and closing is not None:
             first = next(clauses.split(index + 2, closing, ","), None)
             if first is not None:
-                found.append(_Reader(clauses, [each.offset for each in variant.holes], given).parts(*first))
+                found.append(_Reader(clauses, given).parts(*first))
     return found
 
 
 class _Reader:
-    def __init__(self, clauses: Clauses, holes: Sequence[int], given: Mapping[int, str]) -> None:
-        self.clauses, self.holes, self.given = clauses, holes, given
+    def __init__(self, clauses: Clauses, given: Mapping[int, str]) -> None:
+        self.clauses, self.given = clauses, given
         kinds = clauses.tokens.kinds
         self.numbers = {index: count for count, index in enumerate(n for n, kind in enumerate(kinds) if kind == PARAM)}
 
@@ -45,18 +46,14 @@ class _Reader:
             text = self.given.get(self.numbers[begin])
             return [text.lower() if text is not None else None]
         text = clauses.text(begin, end)
-        start = clauses.tokens.starts[begin]
-        known = not any(start <= hole <= start + len(text) for hole in self.holes)
-        if kind == NUMBER and known:
+        if kind == NUMBER and HOLE not in text:
             return [text]
-        if (
-            kind == STRING
-            and known
-            and "\\" not in text
-            and not {"''", '""'} & {text[n : n + 2] for n in range(1, len(text) - 1)}
-        ):
-            return [text[1:-1].lower()]
-        return [None]
+        inner = text[1:-1].lower()
+        if kind != STRING or "\\" in inner or "''" in inner or '""' in inner:
+            return [None]
+        # What the program puts between the quotes is not known.
+        first, *more = inner.split(HOLE)
+        return [first, *(part for each in more for part in (None, each))]
 
 
 def differ(one: Name, other: Name) -> bool:
