@@ -109,6 +109,8 @@ class RowAccess(Struct, frozen=True):
     """Of the first row of an INSERT."""
     locks: bool = False
     """FOR UPDATE or FOR SHARE, and waits for rows that others have locked."""
+    shared: bool = False
+    """With `locks`: others may lock the same rows for reading, too."""
     selected: frozenset[str] = frozenset()
     """The columns that a SELECT gives."""
     picked: tuple[frozenset[str], ...] = ()

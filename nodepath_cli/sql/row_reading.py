@@ -87,6 +87,7 @@ class _Reader:
         settings: tuple[Setting, ...] = (),
         inserted: tuple[Setting, ...] = (),
         locks: bool = False,
+        shared: bool = False,
         selected: frozenset[str] = frozenset(),
         picked: tuple[frozenset[str], ...] = (),
     ) -> RowAccess:
@@ -95,7 +96,19 @@ class _Reader:
         limited = action != "select" and self.clauses.find(0, {"LIMIT", "ORDER"}) < self.clauses.end
         count = len(self.parameters)
         return RowAccess(
-            action, self.table, start, end, conditions, settings, inserted, locks, selected, picked, limited, count
+            action,
+            self.table,
+            start,
+            end,
+            conditions,
+            settings,
+            inserted,
+            locks,
+            shared,
+            selected,
+            picked,
+            limited,
+            count,
         )
 
     def _select(self) -> RowAccess | None:
@@ -111,10 +124,17 @@ class _Reader:
         ):
             selected |= {column.name.lower() for column in self.table.columns}
             picked = ()
-        locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), clauses.find_pair(begin, "FOR", "SHARE"))
-        locking = min(locking, clauses.find_pair(begin, "LOCK", "IN"))
+        sharing = min(clauses.find_pair(begin, "FOR", "SHARE"), clauses.find_pair(begin, "LOCK", "IN"))
+        locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), sharing)
         locks = locking < clauses.end and clauses.find(locking, {"SKIP"}) == clauses.end
-        return self._made("select", self._where(begin), locks=locks, selected=selected, picked=picked)
+        return self._made(
+            "select",
+            self._where(begin),
+            locks=locks,
+            shared=locks and locking == sharing,
+            selected=selected,
+            picked=picked,
+        )
 
     def _update(self) -> RowAccess | None:
         begin = self.clauses.find(0, {"SET"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodepath_cli.audit.finding import Severity
-from tests.locks import AI, Case, selects
+from tests.locks import AI, HEAD, Case, selects, unread
 from tests.locks.audited import line, lock_findings, of
 from tests.tree import Tree
 
@@ -28,3 +28,17 @@ def test_a_missing_row_that_is_not_inserted_is_no_finding(tree: Tree) -> None:
     case = selects.V4[-1]
     code = case.source.replace("INSERT INTO stock (sku, left_over)", "INSERT INTO counters (name, n)")
     assert lock_findings(tree, code) == []
+
+
+@pytest.mark.parametrize(
+    ("locking", "rules"),
+    [("FOR UPDATE", []), ("LOCK IN SHARE MODE", ["NP404"]), ("FOR SHARE", ["NP404"]), ("FOR UPDATE NOWAIT", [])],
+)
+def test_two_readers_that_then_write_deadlock(tree: Tree, locking: str, rules: list[str]) -> None:
+    asked = unread.reading("holder, until", "&current, &until", "current.Valid && until.Time.After(time.Now())")
+    code = HEAD + asked.replace("FOR UPDATE", locking)
+    found = lock_findings(tree, code)
+    assert [each.rule for each in found] == rules
+    assert [each.position.line for each in found] == [line(code, "SELECT holder") for _ in rules]
+    apart = code.replace('tx.ExecContext(ctx, "UPDATE', 'r.db.ExecContext(ctx, "UPDATE')
+    assert "NP404" not in [each.rule for each in lock_findings(tree, apart)]

@@ -189,6 +189,27 @@ def _rests_on(way: Way, run: Run) -> bool:
     return way.looked_at(run, "row", "found", "missing")
 
 
+def upgrades(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
+    """Yield the SELECTs by which several callers lock a row for reading, each with the write behind it.
+
+    Each of them then waits for the others (MySQL manual, "Locking Reads").
+    """
+    seen: set[Site] = set()
+    for way in acquire.successes:
+        for number, run in enumerate(way.runs):
+            read = run.site
+            if read is None or read in seen or not read.access.shared or read.access.key is None:
+                continue
+            for later in way.runs[number + 1 :]:
+                write = later.site
+                changes = write is not None and write.access.action in ("update", "delete")
+                same = run.ran.transaction is not None and later.ran.transaction == run.ran.transaction
+                if write is not None and changes and same and write.table == read.table and _same_row(run, later):
+                    seen.add(read)
+                    yield read, write
+                    break
+
+
 def gaps(protocols: Protocols) -> Iterator[tuple[Site, Site]]:
     """Yield the locking SELECTs of one row that the same transaction inserts where it is missing, each once."""
     seen: set[Site] = set()

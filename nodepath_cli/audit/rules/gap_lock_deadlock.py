@@ -18,6 +18,9 @@ row is there. Then change it under a condition that decides:
     UPDATE ai_whatsapp_session_nodepath SET `timestamp` = :mine
     WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :seen
 
+A lock whose row is read with `LOCK IN SHARE MODE` or `FOR SHARE` and then changed deadlocks as well: both callers read
+it, and each waits for the other one. `FOR UPDATE` lets one at a time in.
+
 `nodepath explain NP401` has the whole protocol. Transactions at READ COMMITTED take no gap locks and are not reported.
 """
 
@@ -26,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
-from nodepath_cli.audit.locking.flaws import gaps
+from nodepath_cli.audit.locking.flaws import gaps, upgrades
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
@@ -38,6 +41,13 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             "insert deadlock (1213)",
             write.related("the INSERT on a miss"),
         )
+    for acquire in protocols.acquires:
+        for read, write in upgrades(acquire):
+            yield read.hit(
+                f"several callers of {acquire.function.name} lock this row for reading, and two that then change it "
+                "deadlock (1213): FOR UPDATE lets one in",
+                write.related("this write waits for the other reader"),
+            )
 
 
 RULE = Rule(
