@@ -88,3 +88,22 @@ def test_a_key_may_refuse_it(tree: Tree, code: str, keys: str) -> None:
 def test_what_may_decide_otherwise_is_left_alone(tree: Tree, old: str, new: str) -> None:
     code = HEAD + _REFUSED.replace(old, new, 1)
     assert "NP401" not in [each.rule for each in lock_findings(tree, code, _TABLE.format(""))]
+
+
+def test_a_row_that_is_only_stored_needs_no_key(tree: Tree) -> None:
+    table = (
+        "CREATE TABLE user_session (id INT AUTO_INCREMENT PRIMARY KEY, user_id INT, token CHAR(36), until DATETIME);"
+    )
+    code = """
+func (r *Repo) AcquireSession(user int, token string) (bool, error) {
+	_, err := r.db.Exec("INSERT INTO user_session (user_id, token, until) VALUES (?, ?, NOW())", user, token)
+	return err == nil, err
+}
+
+func (r *Repo) CloseSession(user int) error {
+	_, err := r.db.Exec("DELETE FROM user_session WHERE user_id = ?", user)
+	return err
+}
+"""
+    assert lock_findings(tree, HEAD + code, table) == []
+    assert lock_findings(tree, HEAD + code.replace("INSERT INTO", "INSERT IGNORE INTO"), table) == []

@@ -13,8 +13,8 @@ from nodepath_cli.audit.locking.deciding import decides, elsewhere, token_compar
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import shape_of
-from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.schema.model import Key, Table
+from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.schema.model import Key
 from nodepath_cli.source.functions import Function
 
 
@@ -42,7 +42,7 @@ def keyless(protocols: Protocols) -> Iterator[Keyless]:
                 release = next(_releases(site, function, protocols), None)
                 if release is None or protocols.sites.obscure(site.table) or protocols.mentions(_added(site)):
                     continue
-                if _is_told(ways, run) or _holds_locks(site.access.table, tuple(release.access.fixed)):
+                if _is_told(ways, run) or _holds_locks(site, function, tuple(release.access.fixed)):
                     seen.add(site)
                     yield Keyless(function, site, release)
 
@@ -95,9 +95,12 @@ def _releases(site: Site, function: Function, protocols: Protocols) -> Iterator[
             yield other
 
 
-def _holds_locks(table: Table, columns: tuple[str, ...]) -> bool:
-    """Say whether the table would be one of locks if it had a key of the first of some columns."""
+def _holds_locks(site: Site, function: Function, columns: tuple[str, ...]) -> bool:
+    """Say whether the table is one of locks: by its name, or if it had a key of the first of some columns."""
+    table = site.access.table
     if words.holds_locks(table) == 2:
         return True
+    if site.access.action not in SOFT or words.plain(table.name) or words.plain(function.name):
+        return False
     keys = (columns[:count] for count in range(1, len(columns) + 1))
     return any(shape_of(replace(table, primary_key=key, unique_keys=(Key("", key),))) is not None for key in keys)
