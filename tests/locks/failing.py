@@ -35,7 +35,7 @@ _TAKEN = """var taken *mysql.MySQLError
 		}
 		fmt.Println("no locks without a database", err)"""
 
-CASES = tuple(
+_FAILED = tuple(
     Case(f"an INSERT has failed: {name}", rules, code)
     for name, rules, code in (
         ("that is logged", ("NP401",), inserting('fmt.Println("lock", name, err)')),
@@ -60,4 +60,28 @@ CASES = tuple(
         ("the key is not taken, and work goes on", (), inserting(_TAKEN)),
         ("the holder is read", (), inserting(_HELD)),
     )
+)
+
+
+def thrown(call: str) -> str:
+    """An acquire that calls its INSERT in some way and then answers true."""
+    insert = 'r.db.ExecContext(ctx, "INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 30 SECOND)", name, owner)'
+    code = inserting("return false, err").replace("if _, err := " + insert + "; err != nil {", "if false {")
+    assert insert not in code
+    return code.replace("	if false {", "	" + call.replace("CALL", insert) + "\n	if false {")
+
+
+CASES = (
+    *_FAILED,
+    *(
+        Case(f"the outcome of an INSERT is {name}", rules, thrown(call))
+        for name, rules, call in (
+            ("thrown away", ("NP401",), "_, _ = CALL"),
+            ("not looked at", ("NP401",), "CALL"),
+            ("not looked at, behind a comment", ("NP401",), "// take it\n	CALL"),
+            ("given to a function", (), "must(CALL)"),
+            ("given to a function on another line", (), "must(\n		CALL)"),
+            ("kept", (), "_, failed := CALL\n	must(nil, failed)"),
+        )
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,6 +16,9 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, Outcome, outcomes
+
+_ALONE = re.compile(r"(?:^|[^\s(,=+\-*/&|<>!.:\[])[ \t\r]*\n\s*(?:_\s*,\s*_\s*=\s*)?\Z")
+"""What stands before a call that is a statement: the end of another one, or of a line that begins a block."""
 
 
 class Undecided(Struct, frozen=True, eq=False):
@@ -84,11 +88,23 @@ def _refused(way: Way, run: Run) -> bool:
 
 
 def _ignored(way: Way, run: Run) -> bool:
-    """Say whether the path knows that an INSERT has failed, asks for no reason, and succeeds for certain."""
-    if run.site is None or run.site.access.action != "insert" or way.answer(run, "error") is not True:
+    """Say whether the path knows that an INSERT has failed, or throws its error away, and succeeds for certain."""
+    if run.site is None or run.site.access.action != "insert":
+        return False
+    if way.answer(run, "error") is not True and not _thrown_away(run.site, run):
         return False
     asked = [subject for _, subject, _ in way.tests if any(each.run == run.ran.number for each in outcomes(subject))]
     return all(isinstance(each, Outcome) and each.aspect == "error" for each in asked) and way.certain
+
+
+def _thrown_away(insert: Site, run: Run) -> bool:
+    """Say whether the call is a statement by itself, or what it gives is assigned to nothing: `_, _ = db.Exec(...)`."""
+    call, file = insert.analysed.statement.call, insert.analysed.file
+    if call is None or call.span != run.ran.call or call.name.rpartition(".")[2] not in ("Exec", "ExecContext"):
+        return False
+    return insert.analysed.statement.span.path == call.span.path and bool(
+        _ALONE.search(file.text[max(0, call.span.start - 300) : call.span.start])
+    )
 
 
 def _last(way: Way, run: Run) -> bool:
