@@ -7,6 +7,7 @@ import pytest
 from nodepath_cli.audit.finding import Severity
 from nodepath_cli.config import Settings
 from tests.locks import (
+    HEAD,
     SCHEMA,
     Case,
     closures,
@@ -82,3 +83,44 @@ def test_a_lock_gets_the_verdict_that_it_deserves(tree: Tree, case: Case) -> Non
 def test_to_make_the_rows_that_others_take_is_no_lock(tree: Tree, values: str, rules: list[str]) -> None:
     found = lock_findings(tree, seeded.SOURCE.replace("VALUES)", values + ")"), seeded.SCHEMA)
     assert [each.rule for each in found] == rules
+
+
+_MAKING = """
+func (r *Repo) InitLock(name string) error {
+	if _, err := r.db.Exec("INSERT INTO job_locks (COLUMNS) VALUES (GIVEN)", name); err != nil {
+		fmt.Println("it is there", err)
+	}
+	return nil
+}
+"""
+
+
+@pytest.mark.parametrize("verb", ["INSERT", "INSERT IGNORE"])
+@pytest.mark.parametrize(
+    ("columns", "given", "condition", "rules"),
+    [
+        ("name, locked, locked_until", "?, 0, '1970-01-01'", "(locked = 0 OR locked_until < NOW())", []),
+        ("name, owner", "?, '-'", "(locked = 0 OR locked_until < NOW())", []),
+        ("name, locked_until", "?, NOW()", "locked_until < NOW()", []),
+        ("name, owner, locked_at", "?, 'nobody', '2000-01-01'", "locked_at < NOW() - INTERVAL 30 SECOND", []),
+        (
+            "name, locked, locked_until",
+            "?, 1, NOW() + INTERVAL 1 MINUTE",
+            "(locked = 0 OR locked_until < NOW())",
+            ["NP401"],
+        ),
+        (
+            "name, owner, locked_at",
+            "?, 'me', NOW()",
+            "(owner IS NULL OR locked_at < NOW() - INTERVAL 30 SECOND)",
+            ["NP401"],
+        ),
+    ],
+)
+def test_to_make_a_row_that_is_free_is_no_lock(
+    tree: Tree, verb: str, columns: str, given: str, condition: str, rules: list[str]
+) -> None:
+    making = _MAKING.replace("INSERT", verb).replace("COLUMNS", columns).replace("GIVEN", given)
+    found = lock_findings(tree, HEAD + guards.taking(condition) + making)
+    assert [each.rule for each in found if each.function == "InitLock"] == rules
+    assert [each.rule for each in found if each.function != "InitLock"] == []

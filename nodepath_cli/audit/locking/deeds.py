@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine, conditional
+from nodepath_cli.audit.locking.guard import made_by
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import Shape
 from nodepath_cli.audit.locking.sites import ADDING, Site
@@ -23,12 +24,16 @@ def takes(site: Site) -> bool:
 def prepares(site: Site, about: Iterable[Site]) -> bool:
     """Say whether a statement only makes the row that others take.
 
-    It gives nothing but the key, and an UPDATE of such a row asks whether it is taken. `about` are all statements about
-    the table.
+    It gives nothing but the key, or what says that the row is free, and an UPDATE of such a row asks whether it is
+    taken. `about` are all statements about the table.
     """
-    access = site.access
+    access, about = site.access, list(about)
     if access.action not in ("insert", "ignore", "upsert") or access.key is None:
         return False
+    row = None if any(not each.keeps for each in access.settings) else made_by(site)
+    takers = (each.access for each in about if each.access.action == "update" and each.access.key)
+    if row is not None and any(each.others and row.passes(each.others, None) is True for each in takers):
+        return True
     given = [each for each in access.inserted if each.column not in access.key]
     given += [each for each in access.settings if not each.keeps and each.column not in access.key]
     if any(

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from nodepath_cli.audit.locking.instants import argument, direction, of_operand
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_limit, is_time
+from nodepath_cli.audit.locking.sites import Site
 from nodepath_cli.source.functions import Known, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
@@ -297,6 +298,40 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
     return Held(agreed, expired, mine, frozenset(every))
 
 
+def made_by(insert: Site) -> Held | None:
+    """Return the row that an INSERT makes of constants and defaults; None where the program gives more than its key."""
+    given = {each.column: each.value for each in insert.access.inserted}
+    key = insert.access.key or ()
+    facts: dict[str, Fact] = {}
+    for column in insert.access.table.columns:
+        name, value = column.name.lower(), given.get(column.name.lower())
+        if value is None and column.default is None:
+            fact = Fact("null") if column.nullable else None
+        elif value is None:
+            fact = _written_out(name, (column.default or "").strip("()'\""))
+        elif name in key:
+            fact = None
+        elif value.kind == "value" or (value.kind == "other" and not value.clock):
+            return None
+        elif value.kind == "now":
+            # The present is a limit that is over, and a lock that was just taken.
+            fact = Fact("limit") if is_limit(name) else Fact("since", fresh=True) if is_time(name) else None
+        else:
+            fact = Fact("null") if value.kind == "null" else _written_out(name, value.text.strip("'\""))
+        if fact is not None:
+            facts[name] = fact
+    return Held(facts, expired=True, written=frozenset(facts))
+
+
+def _written_out(column: str, text: str) -> Fact | None:
+    """Return what a constant in the text of a statement is for a column."""
+    if not is_time(column):
+        return Fact("constant", text) if _PLAIN.match(text) else None
+    return Fact("limit" if is_limit(column) else "since") if _PAST.match(text) else None
+
+
+_PLAIN = re.compile(r"^-?\w*$")
+_PAST = re.compile(r"(?:0000|1[0-9]{3}|200[0-9]|201[0-9])-\d\d-\d\d")
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
 
 
