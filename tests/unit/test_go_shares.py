@@ -132,3 +132,35 @@ def test_of_two_calls_that_send_one_text_the_first_in_the_source_is_told() -> No
     }
     told = [each.function for each in divided(program, jobs=2) if each.sql == "DELETE FROM guests"]
     assert told == ["first"]
+
+
+RUNS_STEPS = f"""package p
+{_HEAD}{_DB}type step struct {{
+\tname string
+\tstatements []string
+}}
+
+type steps []step
+
+func (r *repo) run(s *step) {{
+\tfor _, each := range s.statements {{
+\t\tr.db.Exec(each)
+\t}}
+}}
+"""
+STEPS = """package p
+
+var all = steps{
+\t{name: "one", statements: []string{"DELETE FROM guests"}},
+}
+
+var byName = map[string]*step{
+\t"two": {"two", []string{"DELETE FROM rooms"}},
+}
+"""
+
+
+@pytest.mark.parametrize(("runs", "steps"), [("a/a.go", "a/b.go"), ("a/b.go", "a/a.go")])
+def test_elements_that_do_not_name_their_type_tell_their_fields_to_the_other_share(runs: str, steps: str) -> None:
+    found = [text for each in divided({runs: RUNS_STEPS, steps: STEPS}, jobs=2) for text in variants(each)]
+    assert sorted(found) == ["DELETE FROM guests", "DELETE FROM rooms"]

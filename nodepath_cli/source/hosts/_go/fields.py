@@ -240,7 +240,7 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
             continue
         for part in m.index.writes(file, lambda text: opening in text):
             for write in part.by_position.get(names.index(name), ()):
-                if m.index.type_id(file, write.type) == type_id:
+                if _type(m, file, write) == type_id:
                     _evaluate_write(m, folder, name, _Site(file, write))
 
 
@@ -277,7 +277,7 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
             return
         finally:
             m.quiet -= 1
-        kind = VARIABLE if not write.is_field else m.index.type_id(file, write.type)
+        kind = _type(m, file, write) if write.is_field else VARIABLE
         note(m, folder, kind, name, value, frame.function, (file.path, write.start), _literal(file, write.value))
         return
     if routine is not None and (_TELLING.search(name) or _textual(file, write)):
@@ -287,6 +287,11 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
             isinstance(each.atom, Unknown) and each.atom.reason == ARGUMENT for each in written.value
         ):
             evaluate_callers(m, routine, most=_MAX_CALLERS)
+
+
+def _type(m: Machine, file: GoFile, write: Write) -> str:
+    """Return the id of the type of a struct that a composite literal makes, empty where it is not known."""
+    return m.index.element_id(m.index.type_id(file, write.type), write.inside)
 
 
 def _literal(file: GoFile, value: Node) -> Key | None:

@@ -426,6 +426,15 @@ class Index:
             return type_id
         return self.meant(self.type_id(found[0], found[1].child_by_field_name("type")), depth + 1)
 
+    def element_id(self, type_id: str, levels: int) -> str:
+        """Return the id of the type of a list's or map's elements, so many lists and maps down; empty for another."""
+        for _ in range(levels):
+            if not type_id.startswith(("[]", "map[]")):
+                found = self.body(type_id)
+                type_id = self.type_id(*found) if found is not None else ""
+            type_id = type_id.partition("[]")[2] if type_id.startswith(("[]", "map[]")) else ""
+        return type_id
+
     def body(self, type_id: str, depth: int = 0) -> tuple[GoFile, Node] | None:
         """Return what a type of the tree is declared as, with its file, through other names for it."""
         if type_id in self._unnamed:

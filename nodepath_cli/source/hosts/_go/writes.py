@@ -34,6 +34,9 @@ class Write(Struct, frozen=True):
     """Byte offset of the write."""
     of_element: bool = False
     """It gives one element of a map or list a value: `value`."""
+    inside: int = 0
+    """Where the struct's own type is not written (`[]step{{SQL: "..."}}`): how many lists and maps of `type` are around
+    it."""
 
 
 class Writes(Struct):
@@ -96,15 +99,20 @@ def _assignment(file: GoFile, result: Writes, node: Node, left: Node, right: Nod
                 result.by_name.setdefault(file.source(member), []).append(write)
 
 
-def _elements(file: GoFile, result: Writes, kind: Node, body: Node) -> None:
-    if kind.type not in ("type_identifier", "qualified_type", "generic_type"):
-        return
+def _elements(file: GoFile, result: Writes, kind: Node, body: Node, inside: int = 0) -> None:
+    struct = inside > 0 or kind.type in ("type_identifier", "qualified_type", "generic_type")
     for position, element in enumerate(named(body)):
-        if element.type != "keyed_element":
-            write = Write(named(element)[0] if named(element) else element, kind, True, element.start_byte)
-            result.by_position.setdefault(position, []).append(write)
-            continue
-        key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
-        if key is not None and value is not None:
-            write = Write(value, kind, True, element.start_byte)
+        key: Node | None = None
+        value: Node | None = named(element)[0] if named(element) else element
+        if element.type == "keyed_element":
+            key, value = element.child_by_field_name("key"), element.child_by_field_name("value")
+            value = named(value)[0] if value is not None and value.type == "literal_element" and named(value) else value
+        if value is not None and value.type == "literal_value":
+            _elements(file, result, kind, value, inside + 1)
+        elif struct and element.type != "keyed_element":
+            result.by_position.setdefault(position, []).append(
+                Write(value, kind, True, element.start_byte, inside=inside)
+            )
+        elif struct and key is not None and value is not None:
+            write = Write(element.child_by_field_name("value"), kind, True, element.start_byte, inside=inside)
             result.by_name.setdefault(file.source(key), []).append(write)
