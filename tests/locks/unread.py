@@ -93,6 +93,34 @@ func (r *Repo) Acquire(ctx context.Context, room, holder string) (bool, error) {
     )
 
 
+def comparing(selected: str, into: str, busy: str) -> str:
+    """An acquire that looks at the row, and changes it if that has the version that was seen."""
+    return (
+        f"""
+func (r *Repo) Acquire(ctx context.Context, room, holder string) (bool, error) {{
+	var version int
+	var current sql.NullString
+	var until sql.NullTime
+	if err := r.db.QueryRow("SELECT version, {selected} FROM gates WHERE room = ?", room).Scan(&version, {into}); err != nil {{
+		return false, err
+	}}
+	if {busy} {{
+		return false, nil
+	}}
+	_, _ = current, until
+	res, err := r.db.Exec(`UPDATE gates SET holder = ?, until = NOW() + INTERVAL 30 SECOND, version = version + 1
+		WHERE room = ? AND version = ?`, holder, room, version)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+"""
+        + _RELEASE
+    )
+
+
 _REAPERS = (
     (
         "swept",
@@ -220,6 +248,16 @@ _READ = tuple(
 CASES = (
     *_READ,
     *(Case(f"a lease: {name}", (), reading("holder", "&current", "current.Valid") + code) for name, code in _REAPERS),
+    Case(
+        "a lease: a version compared, and the holder asked for",
+        ("NP405",),
+        comparing("holder", "&current", "current.Valid"),
+    ),
+    Case(
+        "a lease: a version compared, and it asked for",
+        (),
+        comparing("until", "&until", "until.Valid && until.Time.After(time.Now())"),
+    ),
     Case("a lease: counted", ("NP405",), reading("holder", "&current", "current.Valid") + _LISTED),
     Case(
         "a lease: read into a list of pointers",

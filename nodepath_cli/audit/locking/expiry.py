@@ -15,7 +15,8 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
-from nodepath_cli.source.functions import Known, outcomes
+from nodepath_cli.source.functions import Known, Outcome, outcomes
+from nodepath_cli.sql.row_access import Condition
 
 
 def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
@@ -129,7 +130,9 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     for site in acquire.sites:
         access, run = site.access, runs.get(site)
         if access.action in ("update", "delete") and site not in released:
-            if old.passes(access.others, run) is not False and (access.others or _reads_age(acquire, old)):
+            # What is compared with what was seen is the same row, however old.
+            asks = [each for each in access.others if not _seen_before(each, run)]
+            if old.passes(access.others, run) is not False and (asks or _reads_age(acquire, old)):
                 yield site
         elif access.action == "upsert" and run is not None and _seizes(acquire, site, run, old):
             yield site
@@ -139,6 +142,14 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
             continue
         if old.passes(site.access.others, None) is not False:
             yield site
+
+
+def _seen_before(condition: Condition, run: Run | None) -> bool:
+    """Say whether a condition asks that a column still is what a SELECT has found in it."""
+    if condition.fixes is None or condition.operand is None:
+        return False
+    given = argument(run, condition.operand)
+    return isinstance(given, Outcome) and given.aspect == "row"
 
 
 def _seizes(acquire: Acquire, upsert: Site, run: Run, row: Held) -> bool:
