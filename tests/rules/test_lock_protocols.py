@@ -10,6 +10,7 @@ from tests.locks import (
     HEAD,
     SCHEMA,
     Case,
+    choices,
     closures,
     deeds,
     endings,
@@ -54,6 +55,7 @@ CASES = (
     *unread.CASES,
     *left.CASES,
     *failing.CASES,
+    *choices.CASES,
 )
 
 

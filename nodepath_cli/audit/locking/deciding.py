@@ -68,6 +68,8 @@ def keeps_out(way: Way, run: Run) -> bool:
     """
     if run.site is None:
         return False
+    if leaves_alone(run.site) and not _overwriting(run.site, run, way):
+        return True
     row = held_by((way,), run.site.table)
     return all(each and not row.lets_in(each, run) for each in run.site.access.reaching)
 
@@ -109,6 +111,12 @@ def _overwriting(site: Site, run: Run, way: Way) -> list[Setting]:
 def conditional(setting: Setting) -> bool:
     """Say whether a column is changed under a condition only."""
     return setting.value.chooses and setting.column in setting.value.columns
+
+
+def leaves_alone(site: Site) -> bool:
+    """Say whether an UPDATE asks in what it puts into its columns: `SET owner = IF(until < NOW(), ?, owner)`."""
+    changed = [each for each in site.access.settings if not each.keeps]
+    return site.access.action == "update" and bool(changed) and all(map(conditional, changed))
 
 
 def counts(site: Site) -> bool:

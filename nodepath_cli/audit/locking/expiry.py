@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire, Release
-from nodepath_cli.audit.locking.deciding import conditional, decided, decides, token_compared
+from nodepath_cli.audit.locking.deciding import conditional, decided, decides, leaves_alone, token_compared
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
@@ -132,7 +132,8 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
         if access.action in ("update", "delete") and site not in released:
             # What is compared with what was seen is the same row, however old.
             asks = [each for each in access.others if not _seen_before(each, run)]
-            if old.passes(access.others, run) is not False and (asks or _reads_age(acquire, old)):
+            met = old.passes(access.others, run) is not False and (asks or _reads_age(acquire, old))
+            if met or (run is not None and leaves_alone(site) and _seizes(acquire, site, run, old)):
                 yield site
         elif access.action == "upsert" and run is not None and _seizes(acquire, site, run, old):
             yield site
@@ -152,12 +153,12 @@ def _seen_before(condition: Condition, run: Run | None) -> bool:
     return isinstance(given, Outcome) and given.aspect == "row"
 
 
-def _seizes(acquire: Acquire, upsert: Site, run: Run, row: Held) -> bool:
-    """Say whether an upsert takes a row over whose lease is over: that changes what the caller then asks for."""
+def _seizes(acquire: Acquire, write: Site, run: Run, row: Held) -> bool:
+    """Say whether a write that chooses what it puts in takes a row whose lease is over, and the caller then asks."""
     given = {name for name, fact in row.facts.items() if fact.kind == "own"}
-    runs = ((way, each) for way in acquire.successes for each in way.runs if each.site is upsert)
+    runs = ((way, each) for way in acquire.successes for each in way.runs if each.site is write)
     counted = any(way.accepted(each) is not None for way, each in runs)
-    for setting, changed in changes(upsert.access.settings, row, run):
+    for setting, changed in changes(write.access.settings, row, run):
         if conditional(setting) and changed is not False and (counted or not given or setting.column in given):
             return True
     return False

@@ -10,7 +10,15 @@ from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire
-from nodepath_cli.audit.locking.deciding import already_mine, counts, decided, decides, elsewhere, keeps_out
+from nodepath_cli.audit.locking.deciding import (
+    already_mine,
+    counts,
+    decided,
+    decides,
+    elsewhere,
+    keeps_out,
+    leaves_alone,
+)
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -38,7 +46,7 @@ class Undecided(Struct, frozen=True, eq=False):
     def seizes(self) -> bool:
         """Say whether it takes the lock from its holder."""
         return self.how in ("open", "deleted") or (
-            self.write.access.action == "update" and not self.write.access.others
+            self.write.access.action == "update" and not self.write.access.others and not leaves_alone(self.write)
         )
 
 
@@ -158,7 +166,7 @@ def _emptied(way: Way, table: str) -> Iterator[Site]:
 def _takes(update: Site) -> bool:
     """Say whether an UPDATE changes what it asks for first: a row that is free becomes one that is held."""
     changed = {each.column for each in update.access.settings if not each.keeps}
-    return any(each.columns & changed for each in update.access.others)
+    return leaves_alone(update) or any(each.columns & changed for each in update.access.others)
 
 
 def _read(way: Way, table: str) -> Site | None:

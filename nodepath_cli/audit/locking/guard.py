@@ -283,19 +283,26 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
         for run in way.runs:
             site = run.site
             if site is not None and site.table == table and site.access.action in _WRITING:
+                key = site.access.key or ()
                 for setting in (*site.access.inserted, *site.access.settings):
                     every.add(setting.column)
-                    if (
-                        not setting.keeps
-                        and not setting.value.branches
-                        and setting.column not in (site.access.key or ())
-                    ):
-                        written[setting.column] = _fact_of(setting, run)
+                    given = _taken(setting) if site.access.action == "update" else setting
+                    if given and not given.keeps and not given.value.branches and given.column not in key:
+                        written[given.column] = _fact_of(given, run)
         for column, fact in written.items():
             if fact is not None:
                 facts.setdefault(column, set()).add(fact)
     agreed = {column: fact for column, found in facts.items() if (fact := _agreed(found)) is not None}
     return Held(agreed, expired, mine, frozenset(every))
+
+
+def _taken(setting: Setting) -> Setting | None:
+    """Return what an UPDATE puts into a column where its condition is met (`IF(until < NOW(), ?, owner)`)."""
+    if not setting.value.branches:
+        return setting
+    given = [Setting(setting.column, each.value) for each in setting.value.branches]
+    given = [each for each in given if not each.keeps]
+    return given[0] if len(given) == 1 else None
 
 
 def made_by(insert: Site) -> Held | None:

@@ -60,6 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
+from nodepath_cli.audit.locking.deciding import leaves_alone
 from nodepath_cli.audit.locking.flaws import Undecided, undecided
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
@@ -112,7 +113,7 @@ def _undecided(found: Undecided) -> str:
         return "by its OR it changes rows of other keys, and their number says nothing about the one that is asked for"
     if found.how == "open":
         return "its condition is met by a row that another caller holds, too: that one loses it"
-    if found.write.access.action == "update" and not found.write.access.others:
+    if found.write.access.action == "update" and not found.write.access.others and not leaves_alone(found.write):
         return "it asks for nothing but the key: whoever has the row loses it"
     if found.counted:
         return "the number of affected rows that is taken for success comes of a row that another caller holds, too"

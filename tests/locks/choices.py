@@ -1,0 +1,70 @@
+"""Acquires whose condition stands in SET, and answers that a caller is given in other forms than a truth."""
+
+from __future__ import annotations
+
+from tests.locks import Case
+
+_RELEASE = """
+func (r *Repo) Unlock(ctx context.Context, name, owner string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE job_locks SET locked_until = '2000-01-01' WHERE name = ? AND owner = ?", name, owner)
+	return err
+}
+"""
+_IF = "owner = IF(locked_until < NOW(6), ?, owner), locked_until = IF(locked_until < NOW(6), NOW(6) + INTERVAL 30 SECOND, locked_until)"
+_CASE = _IF.replace(
+    "IF(locked_until < NOW(6), ?, owner)", "CASE WHEN locked_until < NOW(6) THEN ? ELSE owner END"
+).replace(
+    "IF(locked_until < NOW(6), NOW(6) + INTERVAL 30 SECOND, locked_until)",
+    "CASE WHEN locked_until >= NOW(6) THEN locked_until ELSE NOW(6) + INTERVAL 30 SECOND END",
+)
+
+
+def choosing(settings: str, success: str = "n == 1", release: str = _RELEASE) -> str:
+    """An acquire whose UPDATE asks for nothing but the key, and chooses what it puts in."""
+    return (
+        f"""
+func (r *Repo) TryLock(ctx context.Context, name, owner string) (bool, error) {{
+	res, err := r.db.ExecContext(ctx, "UPDATE job_locks SET {settings} WHERE name = ?", owner, name)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	if err != nil {{
+		return false, err
+	}}
+	return {success}, nil
+}}
+"""
+        + release
+    )
+
+
+def ignoring(settings: str) -> str:
+    """The same, with the number of rows thrown away."""
+    return (
+        f"""
+func (r *Repo) TryLock(ctx context.Context, name, owner string) (bool, error) {{
+	_, err := r.db.ExecContext(ctx, "UPDATE job_locks SET {settings} WHERE name = ?", owner, name)
+	return err == nil, err
+}}
+"""
+        + _RELEASE
+    )
+
+
+_ANY = _RELEASE.replace(" AND owner = ?", "").replace("name, owner)", "name)")
+
+CASES = (
+    Case("IF in SET keeps the row of its holder, and the number of rows decides", (), choosing(_IF)),
+    Case("CASE in SET does", (), choosing(_CASE)),
+    Case("the number of rows is not zero", (), choosing(_CASE, "n > 0")),
+    Case("IF in SET, the other way round", ("NP401",), choosing(_IF.replace("<", ">"))),
+    Case(
+        "IF in SET of the owner alone", ("NP401",), choosing(_IF.replace("IF(locked_until < NOW(6), N", "IF(1 = 1, N"))
+    ),
+    Case("a column beside IF in SET is changed in any case", ("NP401",), choosing(f"{_IF}, locked_at = NOW(6)")),
+    Case("IF in SET, no row is taken for success", ("NP401",), choosing(_IF, "n >= 0")),
+    Case("IF in SET, the number of rows thrown away", ("NP401",), ignoring(_IF)),
+    Case("CASE in SET, the number of rows thrown away", ("NP401",), ignoring(_CASE)),
+    Case("IF in SET takes over, and the release does not ask whose it is", ("NP406",), choosing(_IF, release=_ANY)),
+)
