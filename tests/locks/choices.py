@@ -68,3 +68,82 @@ CASES = (
     Case("CASE in SET, the number of rows thrown away", ("NP401",), ignoring(_CASE)),
     Case("IF in SET takes over, and the release does not ask whose it is", ("NP406",), choosing(_IF, release=_ANY)),
 )
+
+_FREE = """
+func (r *Repo) Unlock(ctx context.Context, name, owner string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND owner = ?", name, owner)
+	return err
+}
+"""
+_HELD = """
+type Held struct{ Owner string }
+
+func (e Held) Error() string { return "held by " + e.Owner }
+"""
+
+
+def seizing(answer: str, declared: str = _HELD) -> str:
+    """INSERT IGNORE, then an UPDATE of what is old, and who holds it is told to the caller."""
+    return (
+        declared
+        + f"""
+func (r *Repo) Lock(ctx context.Context, name, owner string) error {{
+	res, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 30 SECOND)", name, owner)
+	if err != nil {{
+		return err
+	}}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {{
+		return err
+	}}
+	res, err = r.db.ExecContext(ctx, "UPDATE job_locks SET owner = ?, locked_until = NOW(6) + INTERVAL 30 SECOND WHERE name = ? AND locked_until < NOW(6)", owner, name)
+	if err != nil {{
+		return err
+	}}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {{
+		return err
+	}}
+	var other string
+	if err := r.db.QueryRowContext(ctx, "SELECT owner FROM job_locks WHERE name = ?", name).Scan(&other); err != nil {{
+		return err
+	}}
+	return {answer}
+}}
+"""
+        + _FREE
+    )
+
+
+def joined(answer: str) -> str:
+    """INSERT, and error 1062 is told to the caller beside another one."""
+    return (
+        f"""
+var Busy = errors.New("busy")
+
+func (r *Repo) Lock(ctx context.Context, name, owner string) error {{
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND locked_until < NOW(6)", name); err != nil {{
+		return err
+	}}
+	_, err := r.db.ExecContext(ctx, "INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 30 SECOND)", name, owner)
+	var taken *mysql.MySQLError
+	if errors.As(err, &taken) && taken.Number == 1062 {{
+		return {answer}
+	}}
+	return err
+}}
+"""
+        + _FREE
+    )
+
+
+ERRORS = (
+    Case("an error that is a struct is one", (), seizing("Held{Owner: other}")),
+    Case("its address is", (), seizing("&Held{Owner: other}")),
+    Case("an empty one is", (), seizing("Held{}")),
+    Case("who holds it is told by no error", ("NP401",), seizing("nil")),
+    Case(
+        "errors.Join of a sentinel is an error",
+        (),
+        joined("errors.Join(ErrBusy, err)").replace("Busy = ", "ErrBusy = "),
+    ),
+    Case("1062 is told by no error", ("NP401",), joined("nil").replace('var Busy = errors.New("busy")', "")),
+)

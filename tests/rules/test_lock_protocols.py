@@ -56,6 +56,7 @@ CASES = (
     *left.CASES,
     *failing.CASES,
     *choices.CASES,
+    *choices.ERRORS,
 )
 
 

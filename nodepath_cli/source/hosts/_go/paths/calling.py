@@ -28,6 +28,7 @@ _CONVERSIONS = frozenset(
     ("string", "int", "int8", "int16", "int32", "int64", "uint", "uint32", "uint64", "float64", "bool", "error")
 )
 _NEW_ERRORS = frozenset(("fmt.Errorf", "errors.New", "errors.Errorf", "xerrors.Errorf", "xerrors.New", "status.Errorf"))
+_JOINING = frozenset(("errors.Join", "multierr.Combine", "multierr.Append", "multierror.Append"))
 _KEEPING_ERRORS = frozenset(
     ("Wrap", "Wrapf", "WithStack", "WithMessage", "WithMessagef", "Trace", "Annotate", "Annotatef")
 )
@@ -121,7 +122,7 @@ class Calling:
         one = arguments[0] if arguments else UNKNOWN
         if name in _CONVERSIONS:
             return one
-        if name in _NEW_ERRORS:
+        if name in _NEW_ERRORS or (name in _JOINING and Failure() in arguments):
             return Failure()
         if name == "time.Now" or (self.method == "Now" and not arguments):
             return clock.NOW if name == "time.Now" else Moment("time", "")

@@ -75,6 +75,8 @@ def _other(w: Walker, place: Place, node: Node) -> Any:
         return Known(text) if isinstance(text, str) else UNKNOWN
     if node.type == "composite_literal":
         type_id = w.index.type_id(place.file, node.child_by_field_name("type"))
+        if "." in type_id and w.index.method(type_id, "Error") is not None:
+            return Failure()
         return of_type(type_id) or Mixed((), f"value {node.start_byte}")
     return UNKNOWN
 
