@@ -147,3 +147,39 @@ ERRORS = (
     ),
     Case("1062 is told by no error", ("NP401",), joined("nil").replace('var Busy = errors.New("busy")', "")),
 )
+
+
+def handed_up(asked: str) -> str:
+    """An UPDATE whose whole outcome is given to the caller."""
+    return (
+        f"""
+func (r *Repo) lock(ctx context.Context, name, owner string) (sql.Result, error) {{
+	return r.db.ExecContext(ctx, "UPDATE job_locks SET owner = ?, locked_until = NOW(6) + INTERVAL 30 SECOND WHERE name = ? AND (locked_until IS NULL OR locked_until < NOW(6))", owner, name)
+}}
+
+func (r *Repo) Import(ctx context.Context, name, owner string, work func() error) error {{
+	{asked}
+	defer r.Unlock(context.Background(), name, owner)
+	return work()
+}}
+"""
+        + _FREE
+    )
+
+
+_ROWS = """res, err := r.lock(ctx, name, owner)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}"""
+_NO_ROWS = """if _, err := r.lock(ctx, name, owner); err != nil {
+		return err
+	}"""
+
+HANDED_UP = (
+    Case("the caller asks the result that it is given for the number of rows", (), handed_up(_ROWS)),
+    Case("it asks for an error alone", ("NP401",), handed_up(_NO_ROWS)),
+    Case("it takes no row for success", ("NP401",), handed_up(_ROWS.replace("n == 0", "n > 1"))),
+)

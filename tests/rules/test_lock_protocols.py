@@ -57,6 +57,7 @@ CASES = (
     *failing.CASES,
     *choices.CASES,
     *choices.ERRORS,
+    *choices.HANDED_UP,
 )
 
 

@@ -57,8 +57,14 @@ class Acquire(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def successes(self) -> tuple[Way, ...]:
-        """The paths on which the caller may be told that it has the lock, and that write its row."""
-        return tuple(way for way in self.ways if way.success and any(writes(run, self.table) for run in way.runs))
+        """The paths on which the caller may be told that it has the lock, and that write its row.
+
+        Where the work is given, and an error is all that is told, they are those that do the work.
+        """
+        found = [way for way in self.ways if way.success and any(writes(run, self.table) for run in way.runs)]
+        if set(self.function.results) <= {"error"} and any(way.works for way in found):
+            found = [way for way in found if way.works]
+        return tuple(found)
 
     @property
     def calls(self) -> Iterator[Called]:

@@ -113,7 +113,7 @@ class Way(Struct, frozen=True, eq=False, dict=True):
                 # The caller is given the number of rows, or what was made of it, and judges by itself.
                 return False
         if "bool" not in kinds:
-            if not self.told.succeeds(self):
+            if self.hands_up or not self.told.succeeds(self):
                 return False
             if any(isinstance(value, Mixed) and Known(False) in value.parts for value in self.path.returned):
                 # A struct with a field that says no.
@@ -121,6 +121,13 @@ class Way(Struct, frozen=True, eq=False, dict=True):
         if "bool" not in kinds and "handle" in kinds and "error" in kinds:
             return all(value not in _NOTHING for kind, value in pairs if kind == "handle")
         return bool(pairs) or not kinds
+
+    @property
+    def hands_up(self) -> bool:
+        """Say whether the caller is given all that came of a write, its number of rows with it (`sql.Result`)."""
+        writes = {run.ran.number for run in self.runs if run.site and run.site.access.action != "select"}
+        returned = (value for value in self.path.returned if isinstance(value, Outcome))
+        return any(each.aspect == "result" and each.run in writes for each in returned)
 
     @property
     def certain(self) -> bool:

@@ -98,7 +98,7 @@ class Protocols:
                 if deeds.hands_out_row(ways, table) or self._prepares(acquire):
                     continue
                 own = words.taking(function.name) or any(stands_in(function, site) for site in acquire.sites)
-                if own and self._is_lock(acquire):
+                if (own or self._is_handed(acquire)) and self._is_lock(acquire):
                     found.append(acquire)
                 elif self._does_lock(acquire):
                     by_deeds.append(replace(acquire, sure=self._sure(acquire)))
@@ -107,6 +107,14 @@ class Protocols:
         found += [each for each in by_deeds if not any(step.name in taking for step in each.calls)]
         parts = {step.name for each in found for step in each.calls}
         return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
+
+    def _is_handed(self, acquire: Acquire) -> bool:
+        """Say whether all that comes of its writes is handed to it by functions that judge nothing (`sql.Result`)."""
+        return any(
+            each is not acquire.function and not good(ways) and any(stands_in(each, site) for site in acquire.sites)
+            for each, ways in self.ways.items()
+            if any(way.hands_up for way in ways)
+        )
 
     @cached_property
     def _deferred(self) -> frozenset[str]:
