@@ -183,3 +183,39 @@ HANDED_UP = (
     Case("it asks for an error alone", ("NP401",), handed_up(_NO_ROWS)),
     Case("it takes no row for success", ("NP401",), handed_up(_ROWS.replace("n == 0", "n > 1"))),
 )
+
+
+def asked_by_row(read: str, arguments: str = "token, name", busy: str = "!mine") -> str:
+    """An upsert that keeps the holder's mark, and a SELECT that says whose it is."""
+    return f"""
+func newToken() string
+
+func (r *Repo) Lock(ctx context.Context, name string) (func() error, error) {{
+	token := newToken()
+	if _, err := r.db.ExecContext(ctx, `INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 30 SECOND)
+		ON DUPLICATE KEY UPDATE owner = IF(locked_until < NOW(6), VALUES(owner), owner), locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)`, name, token); err != nil {{
+		return nil, err
+	}}
+	var mine bool
+	if err := r.db.QueryRowContext(ctx, "{read} FROM job_locks WHERE name = ?", {arguments}).Scan(&mine); err != nil {{
+		return nil, err
+	}}
+	if {busy} {{
+		return nil, errors.New("busy")
+	}}
+	return func() error {{
+		_, err := r.db.Exec("DELETE FROM job_locks WHERE name = ? AND owner = ?", name, token)
+		return err
+	}}, nil
+}}
+"""
+
+
+WHOSE = (
+    Case("a SELECT says whether the mark is the own one", (), asked_by_row("SELECT owner = ?")),
+    Case("it says so the other way round", (), asked_by_row("SELECT (? = `owner`) AS mine")),
+    Case("who does not have the mark goes on", ("NP401",), asked_by_row("SELECT owner = ?", busy="mine")),
+    Case("a SELECT says whether the mark is another one", ("NP401",), asked_by_row("SELECT owner <> ?")),
+    Case("a SELECT says that there is some holder", ("NP401",), asked_by_row("SELECT owner IS NOT NULL", "name")),
+    Case("a SELECT says that the lease is not over", ("NP401",), asked_by_row("SELECT locked_until > NOW(6)", "name")),
+)

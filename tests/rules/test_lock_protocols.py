@@ -58,6 +58,7 @@ CASES = (
     *choices.CASES,
     *choices.ERRORS,
     *choices.HANDED_UP,
+    *choices.WHOSE,
 )
 
 

@@ -8,13 +8,19 @@ from nodepath_cli.audit.locking.guard import changes, held_by
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
-from nodepath_cli.source.functions import Compared, Known, Moment, Value, outcomes, texts
+from nodepath_cli.source.functions import Compared, Known, Moment, Outcome, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Setting
 
 _SERVER_LOCK = re.compile(r"\b(?:get_lock|is_free_lock|row_count)\s*\(|\block\s+tables\b", re.IGNORECASE)
 """What the server itself answers to one caller alone."""
 _ELSEWHERE = re.compile(r"\.(?:SetN[Xx]|SetIfNotExists|TryLock|TryAcquire|Obtain)\(")
 """Functions of other packages that give a lock to one caller: of Redis clients and the like."""
+_MARK_ASKED = re.compile(
+    r"\s*select\s+\(?\s*(?:`?(?:\w+`?\.`?)?(\w+)`?\s*(?:=|<=>)\s*(?:binary\s+)?(?:\?|:\w+)|"
+    r"(?:\?|:\w+)\s*(?:=|<=>)\s*`?(?:\w+`?\.`?)?(\w+)`?)\s*\)?\s*(?:as\s+`?\w+`?\s*)?from\b",
+    re.IGNORECASE,
+)
+"""A SELECT that gives nothing but whether a column is what the program says."""
 _FRACTION = re.compile(r"[.,][09]{3,}")
 
 
@@ -145,11 +151,24 @@ def token_compared(way: Way) -> bool:
                 run, "row", "found", "missing"
             ):
                 return True
+            if any(_asks_for_mark(site, kept, subject, truth) for _, subject, truth in way.asked_of(run, "row")):
+                return True
             if site.access.selected & kept and any(
                 _equal(subject, truth) for _, subject, truth in way.asked_of(run, "row")
             ):
                 return True
     return False
+
+
+def _asks_for_mark(read: Site, kept: set[str], subject: Value, truth: bool) -> bool:
+    """Say whether a SELECT is asked whether a mark is the own one: `SELECT token = ? FROM ...`, and that is true."""
+    picked = read.access.picked
+    if not isinstance(subject, Outcome) or subject.aspect != "row" or not truth:
+        return False
+    if len(picked) != 1 or len(picked[0]) != 1 or not picked[0] <= kept:
+        return False
+    found = _MARK_ASKED.match(read.resolution.variant.sql[read.access.start :])
+    return found is not None and next(each for each in found.groups() if each).lower() in kept
 
 
 def _kept_marks(site: Site, run: Run, way: Way) -> set[str]:
