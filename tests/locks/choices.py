@@ -219,3 +219,49 @@ WHOSE = (
     Case("a SELECT says that there is some holder", ("NP401",), asked_by_row("SELECT owner IS NOT NULL", "name")),
     Case("a SELECT says that the lease is not over", ("NP401",), asked_by_row("SELECT locked_until > NOW(6)", "name")),
 )
+
+_STATE = """
+func (r *Repo) State(ctx context.Context, name string) (locked bool, err error) {
+	err = r.db.QueryRowContext(ctx, "SELECT locked FROM job_locks WHERE name = ?", name).Scan(&locked)
+	return
+}
+"""
+
+
+def switched(back: str, arguments: str, read: str = _STATE) -> str:
+    """A flag that is put in by an upsert whoever has put it there."""
+    return (
+        f"""
+func (r *Repo) Lock(ctx context.Context, name, by string) error {{
+	_, err := r.db.ExecContext(ctx, "INSERT INTO job_locks (name, locked, locked_at, owner) VALUES (?, 1, NOW(), ?) ON DUPLICATE KEY UPDATE locked = 1, locked_at = NOW(), owner = VALUES(owner)", name, by)
+	return err
+}}
+
+func (r *Repo) Unlock(ctx context.Context, name, by string) error {{
+	_, err := r.db.ExecContext(ctx, "{back}", {arguments})
+	return err
+}}
+"""
+        + read
+    )
+
+
+_BY = "UPDATE job_locks SET locked = 0, locked_at = NOW(), owner = ? WHERE name = ?"
+SWITCHES = (
+    Case(
+        "the state of a door: who changes it is noted either way, and another function reads it",
+        (),
+        switched(_BY, "by, name"),
+    ),
+    Case("nothing reads that", ("NP401",), switched(_BY, "by, name", "")),
+    Case(
+        "the release empties the row",
+        ("NP401",),
+        switched("UPDATE job_locks SET locked = 0, owner = NULL WHERE name = ?", "name"),
+    ),
+    Case(
+        "the release asks whose it is",
+        ("NP401",),
+        switched("UPDATE job_locks SET locked = 0 WHERE name = ? AND owner = ?", "name, by"),
+    ),
+)

@@ -59,6 +59,7 @@ CASES = (
     *choices.ERRORS,
     *choices.HANDED_UP,
     *choices.WHOSE,
+    *choices.SWITCHES,
 )
 
 

@@ -300,7 +300,7 @@ class Protocols:
 
     def _is_lock(self, acquire: Acquire) -> bool:
         function, table = acquire.function, acquire.sites[0].access.table
-        if not acquire.successes:
+        if not acquire.successes or self._is_switch(acquire):
             return False
         name = words.taking(function.name)
         session = words.is_session_lock(table)
@@ -331,6 +331,24 @@ class Protocols:
             and not words.storing(function.name)
             and (bool(acquire.releases) or words.holds_locks(table) == 2)
         )
+
+    def _is_switch(self, acquire: Acquire) -> bool:
+        """Say whether a row has the state of a thing (a door's): both notes who has changed it, and others read it."""
+        puts = {}
+        for site in acquire.sites:
+            puts.update({each.column: each.value for each in (*site.access.inserted, *site.access.settings)})
+        for release in acquire.releases:
+            access = release.site.access
+            given = {each.column: each.value for each in access.settings if each.column in puts}
+            states = [name for name, value in given.items() if "constant" == value.kind == puts[name].kind]
+            turned = [name for name in states if given[name].text != puts[name].text]
+            noted = any(value.kind == "value" and not access.others for value in given.values())
+            own = {each for each in acquire.sites if each.access.action == "select"}
+            about = (site for site in self.sites.about(acquire.table) if site not in own and site is not release.site)
+            reads = [each for each in about if each.access.action == "select" and each.access.selected & set(turned)]
+            if noted and reads and not own and not refuses(acquire):
+                return True
+        return False
 
     def _paired(self, acquire: Acquire) -> bool:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
