@@ -265,3 +265,73 @@ SWITCHES = (
         switched("UPDATE job_locks SET locked = 0 WHERE name = ? AND owner = ?", "name, by"),
     ),
 )
+
+_AI = "ai_whatsapp_session_nodepath"
+_MICRO = "'%Y-%m-%d %H:%i:%s.%f'"
+
+
+def documented(put: str, given: str = "", also: str = "", last: str = "", mine: str = "") -> str:
+    """The acquire of `nodepath explain NP401`, with a release by UPDATE."""
+    mine = (
+        mine
+        or f"""var mine string
+	if err := r.db.QueryRow("SELECT DATE_FORMAT(NOW(6), {_MICRO})").Scan(&mine); err != nil {{
+		return "", false, err
+	}}"""
+    )
+    return f"""
+func (r *Repo) TryAcquireSession(prospect, device string) (string, bool, error) {{
+	{mine}
+	_, err := r.db.Exec("INSERT INTO {_AI} (id_prospect, id_device, `timestamp`) VALUES (?, ?, ?)", prospect, device, mine)
+	if err == nil {{
+		return mine, true, nil
+	}}
+	if me, ok := err.(*mysql.MySQLError); !ok || me.Number != 1062 {{
+		return "", false, err
+	}}
+	var seen string
+	var old bool
+	err = r.db.QueryRow("SELECT `timestamp`, TIMESTAMPDIFF(SECOND, STR_TO_DATE(LEFT(`timestamp`, 19), '%Y-%m-%d %H:%i:%s'), NOW()) > 30 FROM {_AI} WHERE id_prospect = ? AND id_device = ?", prospect, device).Scan(&seen, &old)
+	if err == sql.ErrNoRows {{
+		return "", false, nil
+	}}
+	if err != nil || !old {{
+		return "", false, err
+	}}
+	res, err := r.db.Exec("UPDATE {_AI} SET `timestamp` = ? WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?", mine, prospect, device, seen)
+	if err != nil {{
+		return "", false, err
+	}}
+	n, err := res.RowsAffected()
+	return mine, n == 1, err
+}}
+
+func (r *Repo) ReleaseSession(prospect, device, mine string) error {{
+	_, err := r.db.Exec("UPDATE {_AI} SET `timestamp` = {put} WHERE id_prospect = ? AND id_device = ?{also}", {given}prospect, device{last})
+	return err
+}}
+"""
+
+
+_PAST = "time.Now().Add(-time.Hour).Format(time.DateTime), "
+_OWN = {"also": " AND `timestamp` = ?", "last": ", mine"}
+_BY_PROGRAM = 'mine := time.Now().Format("2006-01-02 15:04:05.000000")'
+_BY_ANOTHER = "mine := r.mark()"
+TOUCHED = (
+    Case(
+        "the release of the documented protocol puts the present in",
+        ("NP402",),
+        documented("?", 'time.Now().Format("2006-01-02 15:04:05"), '),
+    ),
+    Case("it does where it asks whose the row is", ("NP402",), documented(f"DATE_FORMAT(NOW(6), {_MICRO})", **_OWN)),
+    Case("it does by NOW()", ("NP402",), documented("NOW()", **_OWN)),
+    Case("the mark is the program's time", ("NP402", "NP407"), documented("NOW(6)", **_OWN, mine=_BY_PROGRAM)),
+    Case("the mark is another function's", ("NP402",), documented("NOW(6)", **_OWN, mine=_BY_ANOTHER)),
+    Case("the release of the documented protocol puts a time of long ago in", (), documented("?", _PAST, **_OWN)),
+    Case("it does by a constant", (), documented("'1970-01-01 00:00:00'", **_OWN)),
+    Case(
+        "it does by the server's clock",
+        (),
+        documented(f"DATE_FORMAT(NOW(6) - INTERVAL 1 HOUR, {_MICRO})", **_OWN),
+    ),
+)

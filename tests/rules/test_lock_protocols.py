@@ -60,6 +60,7 @@ CASES = (
     *choices.HANDED_UP,
     *choices.WHOSE,
     *choices.SWITCHES,
+    *choices.TOUCHED,
 )
 
 

@@ -12,14 +12,19 @@ from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
-from nodepath_cli.audit.locking.instants import argument, direction
-from nodepath_cli.audit.locking.outcome import Run
+from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
+from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Given, Mixed
+from nodepath_cli.source.functions import Given, Mixed, Outcome
 from nodepath_cli.sql.row_access import Setting
 
+_AGE = re.compile(
+    r"\btimestampdiff\s*\(\s*\w+\s*,(?P<time>(?:(?!timestampdiff|\bnow\b|\bfrom\b).)*),\s*(?:now|current_timestamp|"
+    r"utc_timestamp|sysdate)\s*\([^()]*\)\s*\)\s*>=?\s*(?:[1-9]|\?)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FIELD = re.compile(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
 _ANOTHER = re.compile(
     r"old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
@@ -190,18 +195,38 @@ def _still_held(setting: Setting, release: Run, acquire: Acquire, protocols: Pro
         return None
     # A column that the acquire sets to the present says since when the lock is held; to a later time, until when.
     writes = [
-        (each, run)
+        (each, run, way)
         for way in acquire.ways
         for run in way.runs
         if run.site and run.site.table == acquire.table
         for each in (*run.site.access.inserted, *run.site.access.settings)
         if each.column == column
     ]
-    taken = {direction(each, run) for each, run in writes if not conditional(each)}
+    taken = {_direction(each, run, way) for each, run, way in writes if not conditional(each)}
+    if where == "" and taken <= {None, ""} and any(_by_age(site, column) for site in acquire.sites):
+        taken = {""}
     if taken == {where}:
         time = "a later time" if where else "the present time"
         return f"{time} in '{column}' is that of a lock which was just taken"
     return None
+
+
+def _direction(setting: Setting, run: Run, way: Way) -> Direction | None:
+    """Return where a time stands, one that the server was asked for before included."""
+    given = argument(run, setting.value)
+    if isinstance(given, Outcome) and given.aspect == "row":
+        texts = (text for each in way.runs if each.ran.number == given.run for _, text in each.ran.texts)
+        return "" if any(map(reads_present, texts)) else None
+    return direction(setting, run)
+
+
+def _by_age(site: Site, column: str) -> bool:
+    """Say whether a SELECT asks whether a column is older than some time: `TIMESTAMPDIFF(SECOND, x, NOW()) > 30`."""
+    if site.access.action != "select":
+        return False
+    return any(
+        column in re.findall(r"\w+", found["time"].lower()) for found in _AGE.finditer(site.resolution.variant.sql)
+    )
 
 
 def _asks_for_null(site: Site, column: str) -> bool:

@@ -21,9 +21,28 @@ _MOVED = re.compile(
 )
 """A time that something is added to or taken away from."""
 
+_CLOCKS = r"(?:now|current_timestamp|utc_timestamp|sysdate|localtime|localtimestamp)\s*(?:\(\s*\d?\s*\))?"
+_WRITTEN = re.compile(r"date_format\s*\(\s*(?P<time>.*?)\s*,\s*'[^']*'\s*\)\s*\Z", re.IGNORECASE | re.DOTALL)
+_PRESENT = re.compile(_CLOCKS, re.IGNORECASE)
+_READ = re.compile(
+    rf"\s*select\s+(?:{_CLOCKS}|date_format\s*\(\s*{_CLOCKS}\s*,\s*'[^']*'\s*\))\s*(?:as\s+\w+\s*)?;?\s*\Z",
+    re.IGNORECASE,
+)
+"""A SELECT that gives nothing but the present."""
+
+
+def reads_present(sql: str) -> bool:
+    """Say whether a statement asks the server what time it is, and nothing else."""
+    return _READ.match(sql) is not None
+
 
 def moved(text: str) -> Direction | None:
     """Return where an expression moves the time that it is made of, None where it does not."""
+    written = _WRITTEN.match(text)
+    if written is not None:
+        text = written["time"]
+        if _PRESENT.fullmatch(text):
+            return ""
     found = _MOVED.match(text)
     if found is None:
         return None
