@@ -335,3 +335,36 @@ TOUCHED = (
         documented(f"DATE_FORMAT(NOW(6) - INTERVAL 1 HOUR, {_MICRO})", **_OWN),
     ),
 )
+
+
+def stamped(condition: str) -> str:
+    """A row whose time is the column's default, deleted where it is old."""
+    return f"""
+type Guard struct{{ db *sql.DB; owner string }}
+
+func (g *Guard) TryEnter(lane string, place int) (bool, error) {{
+	if _, err := g.db.Exec("DELETE FROM guards WHERE lane = ? AND place = ? AND {condition}", lane, place); err != nil {{
+		return false, err
+	}}
+	res, err := g.db.Exec("INSERT IGNORE INTO guards (lane, place, holder) VALUES (?, ?, ?)", lane, place, g.owner)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (g *Guard) Leave(lane string, place int) error {{
+	_, err := g.db.Exec("DELETE FROM guards WHERE lane = ? AND place = ? AND holder = ?", lane, place, g.owner)
+	return err
+}}
+"""
+
+
+STAMPED = (
+    Case("a row is deleted that is older than the lease", (), stamped("taken_at < NOW(6) - INTERVAL 45 SECOND")),
+    Case("a row is deleted that is not", ("NP401",), stamped("taken_at > NOW(6) - INTERVAL 45 SECOND")),
+    Case("a row is deleted that is older than now", ("NP401",), stamped("taken_at < NOW(6)")),
+    Case("its age is asked for", (), stamped("TIMESTAMPDIFF(SECOND, taken_at, NOW(6)) > 45")),
+    Case("that it is young is asked for", ("NP401",), stamped("TIMESTAMPDIFF(SECOND, taken_at, NOW(6)) < 45")),
+)

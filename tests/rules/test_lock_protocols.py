@@ -61,6 +61,7 @@ CASES = (
     *choices.WHOSE,
     *choices.SWITCHES,
     *choices.TOUCHED,
+    *choices.STAMPED,
 )
 
 

@@ -284,6 +284,7 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
             site = run.site
             if site is not None and site.table == table and site.access.action in _WRITING:
                 key = site.access.key or ()
+                written.update(_stamped(site, every))
                 for setting in (*site.access.inserted, *site.access.settings):
                     every.add(setting.column)
                     given = _taken(setting) if site.access.action == "update" else setting
@@ -294,6 +295,22 @@ def held_by(ways: Iterable[Way], table: str, *, expired: bool = False, mine: boo
                 facts.setdefault(column, set()).add(fact)
     agreed = {column: fact for column, found in facts.items() if (fact := _agreed(found)) is not None}
     return Held(agreed, expired, mine, frozenset(every))
+
+
+def _stamped(insert: Site, every: set[str]) -> Iterator[tuple[str, Fact]]:
+    """Yield the columns that an INSERT leaves to their default, the present: since then the row is there."""
+    access = insert.access
+    if access.action not in ("insert", "ignore", "replace") or not access.inserted:
+        return
+    given = {each.column for each in access.inserted}
+    for column in access.table.columns:
+        name = column.name.lower()
+        if name not in given and _DEFAULT_NOW.match(column.default or "") and is_time(name) and not is_limit(name):
+            every.add(name)
+            yield name, Fact("since")
+
+
+_DEFAULT_NOW = re.compile(r"\(?\s*(?:current_timestamp|now|localtime(?:stamp)?)\b", re.IGNORECASE)
 
 
 def _taken(setting: Setting) -> Setting | None:
