@@ -119,6 +119,8 @@ class RowAccess(Struct, frozen=True):
     """LIMIT or ORDER BY stands behind it: one of many rows is picked."""
     parameters: int = 0
     """How many placeholders it has."""
+    guarded: bool = False
+    """Of an INSERT: it adds the row under a condition, `SELECT ?, ? FROM DUAL WHERE NOT EXISTS (...)`."""
 
     @property
     def fixed(self) -> dict[str, Operand]:

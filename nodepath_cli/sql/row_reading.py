@@ -6,6 +6,8 @@ anything; whatever else stands there is a condition whose columns alone are know
 
 from __future__ import annotations
 
+import re
+
 from nodepath_cli.schema.model import Table
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING
@@ -21,6 +23,9 @@ _CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
 _DISTINCT = words_of("DISTINCT ALL DISTINCTROW")
 _NOTHING = (None, None, None, False)
 _AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
+_FROM_NOTHING = re.compile(
+    r"\)\s*select\b(?:(?!\bfrom\b|\bselect\b).)*\b(?:from\s+dual|where)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def only_table(resolution: Resolution) -> Table | None:
@@ -28,8 +33,13 @@ def only_table(resolution: Resolution) -> Table | None:
     if resolution.kind not in ("select", "insert", "replace", "update", "delete") or resolution.violations:
         return None
     tables = resolution.tables
-    if len(tables) != 1 or not isinstance(tables[0].outcome, Found):
+    if not tables or not isinstance(tables[0].outcome, Found):
         return None
+    if len(tables) > 1:
+        # `INSERT ... SELECT ? FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM the same table ...)`.
+        same = all(isinstance(each.outcome, Found) and each.table is tables[0].table for each in tables)
+        if resolution.kind != "insert" or not same or not _FROM_NOTHING.search(resolution.variant.sql):
+            return None
     if any(not isinstance(column.outcome, Found) for column in resolution.columns):
         return None
     return tables[0].table
@@ -90,6 +100,7 @@ class _Reader:
         shared: bool = False,
         selected: frozenset[str] = frozenset(),
         picked: tuple[frozenset[str], ...] = (),
+        guarded: bool = False,
     ) -> RowAccess:
         start = self.tokens.starts[0]
         end = self.reference.end + (self.tokens.kinds[self.index.get(self.reference.start, 0)] == QUOTED)
@@ -109,6 +120,7 @@ class _Reader:
             picked,
             limited,
             count,
+            guarded,
         )
 
     def _select(self) -> RowAccess | None:
@@ -149,6 +161,7 @@ class _Reader:
         conflict = clauses.find_pair(0, "ON", "DUPLICATE")
         settings = tuple(self._settings(conflict + 4, clauses.end)) if conflict < clauses.end else ()
         inserted: tuple[Setting, ...] = ()
+        guarded = False
         if insert.rows and insert.rows[0].values is not None:
             first = self.index.get(insert.rows[0].start)
             if first is not None and clauses.word(first) == "(":
@@ -159,8 +172,26 @@ class _Reader:
                     inserted = tuple(Setting(name.lower(), self._operand(*each)) for name, each in pairs)
         elif clauses.find(0, {"SET"}, conflict) < conflict:
             inserted = tuple(self._settings(clauses.find(0, {"SET"}, conflict) + 1, conflict))
+        if not inserted and insert.columns is not None:
+            inserted, guarded = self._chosen([name.lower() for name in insert.columns], conflict)
         action: Action = "upsert" if conflict < clauses.end else "ignore" if insert.ignore else "insert"
-        return self._made("replace" if insert.replace else action, settings=settings, inserted=inserted)
+        return self._made(
+            "replace" if insert.replace else action, settings=settings, inserted=inserted, guarded=guarded
+        )
+
+    def _chosen(self, names: list[str], until: int) -> tuple[tuple[Setting, ...], bool]:
+        """Return what `SELECT ?, ? FROM DUAL` gives, and whether a condition stands behind it."""
+        clauses = self.clauses
+        select = clauses.find(0, {"SELECT"}, until)
+        behind = min(clauses.find(select, _AFTER_WHERE, until), until)
+        where = clauses.find(select, {"WHERE"}, behind)
+        source = clauses.find(select, {"FROM"}, where)
+        ranges = list(clauses.split(select + 1, source, ","))
+        if select >= until or (source < where and clauses.word(source + 1) != "DUAL") or len(ranges) != len(names):
+            return (), False
+        named = ((first, end - 2 if clauses.word(end - 2) == "AS" else end) for first, end in ranges)
+        pairs = zip(names, named, strict=True)
+        return tuple(Setting(name, self._operand(*each)) for name, each in pairs), where < behind
 
     def _settings(self, begin: int, end: int) -> list[Setting]:
         found = []

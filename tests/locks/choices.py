@@ -368,3 +368,50 @@ STAMPED = (
     Case("its age is asked for", (), stamped("TIMESTAMPDIFF(SECOND, taken_at, NOW(6)) > 45")),
     Case("that it is young is asked for", ("NP401",), stamped("TIMESTAMPDIFF(SECOND, taken_at, NOW(6)) < 45")),
 )
+
+
+def absent(success: str = "n > 0", taken: str = "false", release: str = " AND owner = ?", select: str = "") -> str:
+    """INSERT ... SELECT ... WHERE NOT EXISTS."""
+    owner = ", owner" if release else ""
+    select = (
+        select
+        or "SELECT ?, ?, NOW() + INTERVAL ? MINUTE FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM job_locks WHERE name = ?)"
+    )
+    return f"""
+func taken(err error) bool {{
+	var me *mysql.MySQLError
+	return errors.As(err, &me) && me.Number == 1062
+}}
+
+func (r *Repo) Obtain(ctx context.Context, name, owner string, minutes int) (bool, error) {{
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE locked_until < NOW()"); err != nil {{
+		return false, err
+	}}
+	res, err := r.db.ExecContext(ctx, `INSERT INTO job_locks (name, owner, locked_until) {select}`, name, owner, minutes, name)
+	if taken(err) {{
+		return {taken}, nil
+	}}
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	_ = n
+	return {success}, err
+}}
+
+func (r *Repo) Free(ctx context.Context, name, owner string) error {{
+	_, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ?{release}", name{owner})
+	return err
+}}
+"""
+
+
+_BARE = "SELECT ?, ?, NOW() + INTERVAL ? MINUTE WHERE NOT EXISTS (SELECT 1 FROM job_locks AS k WHERE k.name = ?)"
+ABSENT = (
+    Case("INSERT ... SELECT where there is no row, and the number of rows decides", (), absent()),
+    Case("the same without FROM DUAL", (), absent(select=_BARE)),
+    Case("the same, the number of rows thrown away", ("NP401",), absent("true")),
+    Case("no row is taken for success", ("NP401",), absent("n >= 0")),
+    Case("1062 is taken for success", ("NP401",), absent(taken="true")),
+    Case("the release does not ask whose it is", ("NP406",), absent(release="")),
+)

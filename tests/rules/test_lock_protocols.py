@@ -62,6 +62,7 @@ CASES = (
     *choices.SWITCHES,
     *choices.TOUCHED,
     *choices.STAMPED,
+    *choices.ABSENT,
 )
 
 

@@ -49,6 +49,10 @@ def decides(way: Way, run: Run, table: str) -> bool:
         if way.answer(run, "duplicate") is True or way.answer(run, "error") is True:
             # It failed on this path: another caller has the row.
             return False
+        if site.access.guarded:
+            # Where its condition is not met, it adds nothing, and that is no error.
+            accepted = way.accepted(run)
+            return accepted is not None and 0 not in accepted
         return site.table == table and site.access.key is not None and way.looked_at(run, "error", "duplicate")
     if action == "select":
         asked = way.looked_at(run, "row", "found", "missing", "error")

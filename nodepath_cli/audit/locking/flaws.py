@@ -85,7 +85,11 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
             elif site.access.action == "update" and read is None and _seizes(way, run):
                 seen.add(site)
                 yield Undecided(site, None, way.accepted(run) is not None, "open" if site.access.others else "")
-            elif site.access.action in SOFT or (site.access.action == "update" and read is None and _takes(site)):
+            elif (
+                site.access.action in SOFT
+                or site.access.guarded
+                or (site.access.action == "update" and read is None and _takes(site))
+            ):
                 seen.add(site)
                 yield Undecided(site, read, way.accepted(run) is not None)
 

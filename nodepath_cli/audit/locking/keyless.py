@@ -57,6 +57,9 @@ def _added(site: Site) -> re.Pattern[bytes]:
 def _refusable(site: Site) -> bool:
     """Say whether some key may refuse the row: one that the server does not number, or whose number is given."""
     table, given = site.access.table, {each.column for each in site.access.inserted}
+    if site.access.guarded:
+        # It reads what is there, and locks that.
+        return True
     if table.kind != "table" or table.open or table.mixed or not given:
         return True
     numbered = {each.name.lower() for each in table.columns if each.auto_increment}

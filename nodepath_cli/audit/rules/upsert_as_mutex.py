@@ -71,6 +71,7 @@ _WORDS = {
     "upsert": "INSERT ... ON DUPLICATE KEY UPDATE",
     "replace": "REPLACE",
     "ignore": "INSERT IGNORE",
+    "insert": "INSERT ... SELECT",
 }
 
 
