@@ -54,6 +54,8 @@ class Moment(Struct, frozen=True):
     """`local`, `utc`, or `` where it is not known."""
     moved: Literal["", "earlier", "later", "unknown"] = ""
     """Whether something was taken away or added: a limit, an expiry."""
+    by: str = ""
+    """What was, as it stands in the source; empty where that is not known."""
 
 
 class Compared(Struct, frozen=True):

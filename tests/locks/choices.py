@@ -415,3 +415,39 @@ ABSENT = (
     Case("1062 is taken for success", ("NP401",), absent(taken="true")),
     Case("the release does not ask whose it is", ("NP406",), absent(release="")),
 )
+
+
+def bound(put: str, asked: str) -> str:
+    """An UPDATE that is given its times by the program."""
+    return f"""
+type Lease struct{{ db *sql.DB; name, holder string; ttl, grace time.Duration }}
+
+func one(res sql.Result, err error) error {{
+	if err != nil {{
+		return err
+	}}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {{
+		return errors.New("not the holder")
+	}}
+	return nil
+}}
+
+func (l *Lease) Acquire(ctx context.Context, ttl time.Duration) error {{
+	now := time.Now().UTC()
+	return one(l.db.ExecContext(ctx, "UPDATE job_leases SET owner = ?, lease_until = ? WHERE job = ? AND lease_until < ?", l.holder, {put}, l.name, {asked}))
+}}
+
+func (l *Lease) Release(ctx context.Context) error {{
+	return one(l.db.ExecContext(ctx, "UPDATE job_leases SET owner = '', lease_until = '2000-01-01' WHERE job = ? AND owner = ?", l.name, l.holder))
+}}
+"""
+
+
+BOUND = (
+    Case("the limit is over", (), bound("now.Add(l.ttl)", "now")),
+    Case("the limit is over by some time", (), bound("now.Add(l.ttl)", "now.Add(-l.grace)")),
+    Case("another time is added to the one that is compared", (), bound("now.Add(l.ttl)", "now.Add(l.grace)")),
+    Case("the limit is compared with one to come", ("NP401",), bound("now.Add(l.ttl)", "now.Add(l.ttl)")),
+    Case("it is compared with one to come that is given", ("NP401",), bound("now.Add(ttl)", "now.Add(ttl)")),
+    Case("the two times are mixed up", ("NP401",), bound("now", "now.Add(l.ttl)")),
+)

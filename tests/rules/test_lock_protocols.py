@@ -63,6 +63,7 @@ CASES = (
     *choices.TOUCHED,
     *choices.STAMPED,
     *choices.ABSENT,
+    *choices.BOUND,
 )
 
 

@@ -18,7 +18,7 @@ from nodepath_cli.audit.locking.instants import argument, direction, of_operand
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.audit.locking.sites import Site
-from nodepath_cli.source.functions import Known, Outcome, Value
+from nodepath_cli.source.functions import Known, Moment, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
 Kind = Literal["since", "before", "limit", "stamp", "constant", "own", "null"]
@@ -243,6 +243,8 @@ class Held(Struct, frozen=True):
 
     def _timed(self, fact: Fact, operator: str, right: Operand, run: Run | None) -> bool | None:
         where = of_operand(right, run)
+        if where == "unknown" and fact.kind == "limit" and fact.text and fact.text == _added(right, run):
+            where = "later"
         if where is None and fact.kind == "limit" and right.kind == "value" and operator in (">", ">="):
             # Whoever asks for a later limit than some time asks for a lease that is not over.
             return None if isinstance(argument(run, right), Outcome) else not self._over(fact)
@@ -251,7 +253,11 @@ class Held(Struct, frozen=True):
             return None
         if self._over(fact) and {fact.kind, where} == {"limit", "earlier"}:
             return None
-        if not self._over(fact) and {fact.kind, where} == {"limit", "later"} and fact.text != right.text.lower():
+        if (
+            not self._over(fact)
+            and {fact.kind, where} == {"limit", "later"}
+            and not (fact.text and fact.text == _added(right, run))
+        ):
             # Which of the two is later depends on what is added; the same makes the limit the earlier one.
             return None
         return _ordered(places[fact.kind], operator, places[where])
@@ -376,9 +382,9 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
         return _fact_of(Setting(setting.column, given.value), run) if given is not None else None
     where = direction(setting, run)
     if where in ("later", "unknown") and (where == "later" or is_limit(setting.column)):
-        return Fact("limit", value.text.lower() if value.kind == "other" else "")
+        return Fact("limit", _added(value, run))
     if where is not None:
-        return Fact("since") if where == "" and not is_limit(setting.column) else None
+        return Fact("since") if where == "" else None
     text = _constant(value, run)
     if text is not None:
         return Fact("constant", text)
@@ -387,6 +393,14 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
             return Fact("limit" if is_limit(setting.column) else "stamp")
         return Fact("own", value=argument(run, value))
     return Fact("own") if value.kind == "other" and not value.columns and not value.clock else None
+
+
+def _added(operand: Operand, run: Run | None) -> str:
+    """Return what is added to the present in an expression or by the program, empty where that cannot be compared."""
+    if operand.kind == "other":
+        return operand.text.lower()
+    given = argument(run, operand)
+    return given.by if isinstance(given, Moment) else ""
 
 
 def _constant(operand: Operand, run: Run | None) -> str | None:

@@ -127,7 +127,8 @@ class Calling:
         if name == "time.Now" or (self.method == "Now" and not arguments):
             return clock.NOW if name == "time.Now" else Moment("time", "")
         if isinstance(self.receiver, Moment):
-            return clock.moment_method(self.receiver, self.method, arguments)
+            written = ", ".join(self.place.file.source(each) for each in self.nodes)
+            return clock.moment_method(self.receiver, self.method, arguments, written)
         if name in ("errors.Is", "xerrors.Is") and len(self.nodes) == 2:
             return comparing.kind_of_error(exported(one), self.place.file.source(self.nodes[1]))
         if name in ("ctx.Err", "context.Cause"):

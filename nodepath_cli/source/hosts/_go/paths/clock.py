@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from nodepath_cli.source.functions import Known, Mixed, Moment
-from nodepath_cli.source.hosts._go.paths.state import Any
+from nodepath_cli.source.hosts._go.paths.state import Any, Instance
 
 LAYOUTS = {
     "ANSIC": "Mon Jan _2 15:04:05 2006",
@@ -43,28 +43,35 @@ def _direction(arguments: tuple[Any, ...]) -> Literal["earlier", "later", "unkno
             return "earlier" if each.value < 0 else "later"
         if isinstance(each, Mixed) and each.text:
             return "earlier" if each.text.startswith("-") else "later"
+        if isinstance(each, Instance) and each.type == "time.Duration":
+            return "later"
     return "unknown"
 
 
-def moment_method(moment: Moment, method: str, arguments: tuple[Any, ...]) -> Any | None:
-    """Return what a method makes of a time, None for a method that makes something else."""
+def moment_method(moment: Moment, method: str, arguments: tuple[Any, ...], written: str = "") -> Any | None:
+    """Return what a method makes of a time, None for a method that makes something else.
+
+    `written` are its arguments in the source.
+    """
     if moment.form != "time":
         return None
     if method in _SAME:
-        return Moment("time", "local" if method == "Local" else moment.zone, moment.moved)
+        return Moment("time", "local" if method == "Local" else moment.zone, moment.moved, moment.by)
     if method == "UTC":
-        return Moment("time", "utc", moment.moved)
+        return Moment("time", "utc", moment.moved, moment.by)
     if method == "In":
-        return Moment("time", "", moment.moved)
+        return Moment("time", "", moment.moved, moment.by)
     if method in _MOVED:
-        return Moment("time", moment.zone, "unknown" if moment.moved else _direction(arguments))
+        if moment.moved:
+            return Moment("time", moment.zone, "unknown")
+        return Moment("time", moment.zone, _direction(arguments), written)
     if method in _UNITS:
-        return Moment(_UNITS[method], "utc", moment.moved)
+        return Moment(_UNITS[method], "utc", moment.moved, moment.by)
     if method == "String":
-        return Moment("2006-01-02 15:04:05.999999999 -0700 MST", moment.zone, moment.moved)
+        return Moment("2006-01-02 15:04:05.999999999 -0700 MST", moment.zone, moment.moved, moment.by)
     if method in ("Format", "AppendFormat"):
         layout = arguments[0] if arguments else None
         if isinstance(layout, Known) and isinstance(layout.value, str):
-            return Moment(layout.value, moment.zone, moment.moved)
+            return Moment(layout.value, moment.zone, moment.moved, moment.by)
         return Mixed((moment,), "a layout that is not known")
     return None
