@@ -18,6 +18,9 @@ Aspect = Literal["error", "affected", "id", "row", "found", "missing", "duplicat
 the number of rows; `id`: the new row's number; `row`: what was read; `found`: that a row was read; `missing`: that the
 error says there is none; `duplicate`: that the error says the key is taken; `result`: the outcome as a whole."""
 
+NOT_NULL = "is not NULL"
+"""The text of a `Mixed` that asks whether a value that was read is NULL, and not which it is."""
+
 
 class Known(Struct, frozen=True):
     """A constant: a truth, a number, a text, or None for no value (no error)."""

@@ -451,3 +451,32 @@ BOUND = (
     Case("it is compared with one to come that is given", ("NP401",), bound("now.Add(ttl)", "now.Add(ttl)")),
     Case("the two times are mixed up", ("NP401",), bound("now", "now.Add(l.ttl)")),
 )
+
+
+def by_name(refused: str) -> str:
+    """GET_LOCK on a connection, its answer in a value that may be NULL."""
+    return f"""
+func WithLock(ctx context.Context, db *sql.DB, key string, work func() error) error {{
+	conn, err := db.Conn(ctx)
+	if err != nil {{
+		return err
+	}}
+	defer conn.Close()
+	var got sql.NullInt64
+	if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, 5)", key).Scan(&got); err != nil {{
+		return err
+	}}
+	if {refused} {{
+		return errors.New("busy")
+	}}
+	defer conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", key)
+	return work()
+}}
+"""
+
+
+NULLABLE = (
+    Case("GET_LOCK is not NULL", ("NP401",), by_name("!got.Valid")),
+    Case("it is not NULL, and 1", (), by_name("!got.Valid || got.Int64 != 1")),
+    Case("it is 1", (), by_name("got.Int64 != 1")),
+)

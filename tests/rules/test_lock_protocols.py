@@ -64,6 +64,7 @@ CASES = (
     *choices.STAMPED,
     *choices.ABSENT,
     *choices.BOUND,
+    *choices.NULLABLE,
 )
 
 

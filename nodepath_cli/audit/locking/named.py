@@ -10,7 +10,7 @@ from nodepath_cli.audit.locking.lock_names import Name, differ, names_of
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ServerLock
-from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, Value, outcomes
+from nodepath_cli.source.functions import NOT_NULL, Called, Compared, Function, Known, Mixed, Outcome, Value, outcomes
 
 _LOOP = re.compile(r"\b(?:for|goto)\b")
 _NAME = re.compile(r"_lock\s*\(\s*'([^']*)'\s*[,)]", re.IGNORECASE)
@@ -40,10 +40,14 @@ def _locks(protocols: Protocols, run: Run) -> Iterator[ServerLock]:
 
 def _answered(way: Way, run: Run) -> bool:
     """Say whether a path goes by what a SELECT gave, or hands it on."""
-    if way.looked_at(run, "row"):
-        return True
-    number = run.ran.number
-    return any(each.run == number and each.aspect == "row" for value in way.path.returned for each in outcomes(value))
+    asked = (subject for _, subject, _ in way.verdicts)
+    return any(
+        each.run == run.ran.number and each.aspect == "row"
+        for value in (*asked, *way.path.returned)
+        # GET_LOCK is NULL for an error alone: 0 is no NULL.
+        if not (isinstance(value, Mixed) and value.text == NOT_NULL)
+        for each in outcomes(value)
+    )
 
 
 def _goes_on(function: Function, ways: tuple[Way, ...], lock: ServerLock, run: Run) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Aspect, Compared, Failure, Given, Known, Mixed, Outcome
+from nodepath_cli.source.functions import NOT_NULL, Aspect, Compared, Failure, Given, Known, Mixed, Outcome
 from nodepath_cli.source.hosts._go.paths import calling, clock, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import evaluated_name, of_type
 from nodepath_cli.source.hosts._go.paths.state import (
@@ -162,6 +162,9 @@ def _member(w: Walker, place: Place, node: Node, value: Any, name: str) -> Any:
         # gorm has the error and the number of rows in fields of its result.
         aspects: dict[str, Aspect] = {"Error": "error", "RowsAffected": "affected"}
         return Outcome(plain.run, aspects.get(name, "row"))
+    if name == "Valid" and isinstance(plain, Outcome) and plain.aspect == "row":
+        # Of sql.NullInt64 and the like: whether there is a value, not which.
+        return Mixed((plain,), NOT_NULL)
     if isinstance(plain, (Outcome, Known)):
         return plain if isinstance(plain, Outcome) else UNKNOWN
     return Mixed((plain,) if plain != UNKNOWN else (), _text(place, node))
