@@ -480,3 +480,51 @@ NULLABLE = (
     Case("it is not NULL, and 1", (), by_name("!got.Valid || got.Int64 != 1")),
     Case("it is 1", (), by_name("got.Int64 != 1")),
 )
+
+
+def swapped(answer: str) -> str:
+    """INSERT, and where that meets a row: an UPDATE of the version that was seen."""
+    return f"""
+func taken(err error) bool {{
+	var me *mysql.MySQLError
+	return errors.As(err, &me) && me.Number == 1062
+}}
+
+func (r *Repo) Take(ctx context.Context, room, holder string) (bool, error) {{
+	_, err := r.db.ExecContext(ctx, "INSERT INTO gates (room, holder, version, until) VALUES (?, ?, 1, NOW() + INTERVAL 1 MINUTE)", room, holder)
+	if err == nil {{
+		return true, nil
+	}}
+	if !taken(err) {{
+		return false, err
+	}}
+	var version int64
+	var stale bool
+	if err := r.db.QueryRowContext(ctx, "SELECT version, until < NOW() FROM gates WHERE room = ?", room).Scan(&version, &stale); err != nil {{
+		return false, err
+	}}
+	if !stale {{
+		return false, nil
+	}}
+	res, err := r.db.ExecContext(ctx, "UPDATE gates SET holder = ?, version = version + 1, until = NOW() + INTERVAL 1 MINUTE WHERE room = ? AND version = ?", holder, room, version)
+	if err != nil {{
+		return false, err
+	}}
+	{answer}
+}}
+
+func (r *Repo) Drop(ctx context.Context, room, holder string) error {{
+	_, err := r.db.ExecContext(ctx, "DELETE FROM gates WHERE room = ? AND holder = ?", room, holder)
+	return err
+}}
+"""
+
+
+SWAPPED = (
+    Case(
+        "the version that was seen is swapped, and the number of rows decides",
+        (),
+        swapped("n, err := res.RowsAffected()\n\treturn n == 1, err"),
+    ),
+    Case("it is swapped, and the number of rows is thrown away", ("NP401",), swapped("_ = res\n\treturn true, nil")),
+)

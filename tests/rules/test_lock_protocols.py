@@ -65,6 +65,7 @@ CASES = (
     *choices.ABSENT,
     *choices.BOUND,
     *choices.NULLABLE,
+    *choices.SWAPPED,
 )
 
 

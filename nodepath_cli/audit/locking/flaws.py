@@ -70,7 +70,8 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
             site = run.site
             if site is None or site.table != acquire.table or site in seen:
                 continue
-            if site.access.one_key is None or counts(site) or already_mine(way, run.position):
+            swaps = _unasked_swap(way, run)
+            if site.access.one_key is None or (counts(site) and not swaps) or already_mine(way, run.position):
                 continue
             read = _read(way, acquire.table)
             if site.access.loose and site.access.action == "update":
@@ -82,6 +83,9 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
             elif _ignored(way, run) and _last(way, run):
                 seen.add(site)
                 yield Undecided(site, None, False, "ignored")
+            elif swaps:
+                seen.add(site)
+                yield Undecided(site, None, False)
             elif site.access.action == "update" and read is None and _seizes(way, run):
                 seen.add(site)
                 yield Undecided(site, None, way.accepted(run) is not None, "open" if site.access.others else "")
@@ -173,6 +177,22 @@ def _takes(update: Site) -> bool:
     return leaves_alone(update) or any(each.columns & changed for each in update.access.others)
 
 
+def _unasked_swap(way: Way, run: Run) -> bool:
+    """Say whether an UPDATE asks for what a SELECT has seen there, and nobody asks whether it has changed a row."""
+    site = run.site
+    if site is None or site.access.action != "update" or not _takes(site):
+        return False
+    if way.accepted(run) is not None or way.looked_at(run, "affected", "result"):
+        return False
+    changed = {each.column for each in site.access.settings if not each.keeps}
+    reads = {each.ran.number for each in way.runs if each.site and each.site.access.action == "select"}
+    for each in site.access.others:
+        given = argument(run, each.operand) if each.fixes in changed and each.operand else None
+        if isinstance(given, Outcome) and given.aspect == "row" and given.run in reads:
+            return True
+    return False
+
+
 def _read(way: Way, table: str) -> Site | None:
     """Return the SELECT of the table that the path's success rests on."""
     for run in way.runs:
@@ -203,8 +223,8 @@ def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
                 asked = way.asked_of(run, "row", "found", "missing", "error")
                 if any(position < len(way.path.steps) for position, _, _ in asked) and _rests_on(way, run):
                     read = read or run
-            elif site.access.action in SOFT:
-                # The upsert itself is reported (NP401).
+            elif site.access.action in SOFT or _unasked_swap(way, run):
+                # The write itself is reported (NP401).
                 break
             elif read is not None and read.site is not None and not already_mine(way, run.position):
                 if read.site not in seen and read.ran.isolation != "serializable":
