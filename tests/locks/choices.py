@@ -528,3 +528,41 @@ SWAPPED = (
     ),
     Case("it is swapped, and the number of rows is thrown away", ("NP401",), swapped("_ = res\n\treturn true, nil")),
 )
+
+
+def seeded(lock: str = "", answer: str = "held", put: str = "UPDATE job_locks SET locked = 1, owner = ?, locked_until = NOW() + INTERVAL 1 MINUTE WHERE name = ?") -> str:
+    """A row is made where there is none, read and then taken, in a transaction."""
+    return f"""
+func (r *Repo) Acquire(ctx context.Context, name, owner string) (bool, error) {{
+	if _, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO job_locks (name) VALUES (?)", name); err != nil {{
+		return false, err
+	}}
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {{
+		return false, err
+	}}
+	defer tx.Rollback()
+	var held bool
+	if err := tx.QueryRowContext(ctx, "SELECT locked = 1 AND locked_until > NOW() FROM job_locks WHERE name = ?{lock}", name).Scan(&held); err != nil {{
+		return false, err
+	}}
+	if {answer} {{
+		return false, nil
+	}}
+	if _, err := tx.ExecContext(ctx, "{put}", owner, name); err != nil {{
+		return false, err
+	}}
+	return true, tx.Commit()
+}}
+
+func (r *Repo) Release(ctx context.Context, name, owner string) error {{
+	_, err := r.db.ExecContext(ctx, "UPDATE job_locks SET locked = 0, owner = NULL WHERE name = ? AND owner = ?", name, owner)
+	return err
+}}
+"""
+
+
+SEEDED = (
+    Case("a row is made, locked for the transaction, and taken", (), seeded(" FOR UPDATE")),
+    Case("a row is made, read without a lock, and taken", ("NP403",), seeded()),
+)

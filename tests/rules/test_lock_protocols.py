@@ -66,6 +66,7 @@ CASES = (
     *choices.BOUND,
     *choices.NULLABLE,
     *choices.SWAPPED,
+    *choices.SEEDED,
 )
 
 

@@ -70,6 +70,8 @@ def _undecided(acquire: Acquire) -> Iterator[Undecided]:
             site = run.site
             if site is None or site.table != acquire.table or site in seen:
                 continue
+            if _seeds(way, run):
+                continue
             swaps = _unasked_swap(way, run)
             if site.access.one_key is None or (counts(site) and not swaps) or already_mine(way, run.position):
                 continue
@@ -177,6 +179,20 @@ def _takes(update: Site) -> bool:
     return leaves_alone(update) or any(each.columns & changed for each in update.access.others)
 
 
+def _seeds(way: Way, run: Run) -> bool:
+    """Say whether a write makes a row of nothing but its key where there is none, which an UPDATE behind it takes."""
+    site = run.site
+    if site is None or site.access.action not in ("ignore", "upsert") or site.access.key is None:
+        return False
+    given = {each.column for each in (*site.access.inserted, *site.access.settings) if not each.keeps}
+    if not given <= set(site.access.key):
+        return False
+    later = (each for each in way.runs if each.position > run.position and each.site is not None)
+    return any(
+        each.site is not None and each.site.access.action == "update" and _same_row(run, each) for each in later
+    )
+
+
 def _unasked_swap(way: Way, run: Run) -> bool:
     """Say whether an UPDATE asks for what a SELECT has seen there, and nobody asks whether it has changed a row."""
     site = run.site
@@ -217,7 +233,7 @@ def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
         read: Run | None = None
         for run in way.runs:
             site = run.site
-            if site is None or site.table != acquire.table:
+            if site is None or site.table != acquire.table or _seeds(way, run):
                 continue
             if site.access.action == "select":
                 asked = way.asked_of(run, "row", "found", "missing", "error")
