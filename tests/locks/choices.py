@@ -530,7 +530,11 @@ SWAPPED = (
 )
 
 
-def seeded(lock: str = "", answer: str = "held", put: str = "UPDATE job_locks SET locked = 1, owner = ?, locked_until = NOW() + INTERVAL 1 MINUTE WHERE name = ?") -> str:
+def seeded(
+    lock: str = "",
+    answer: str = "held",
+    put: str = "UPDATE job_locks SET locked = 1, owner = ?, locked_until = NOW() + INTERVAL 1 MINUTE WHERE name = ?",
+) -> str:
     """A row is made where there is none, read and then taken, in a transaction."""
     return f"""
 func (r *Repo) Acquire(ctx context.Context, name, owner string) (bool, error) {{
@@ -565,4 +569,62 @@ func (r *Repo) Release(ctx context.Context, name, owner string) error {{
 SEEDED = (
     Case("a row is made, locked for the transaction, and taken", (), seeded(" FOR UPDATE")),
     Case("a row is made, read without a lock, and taken", ("NP403",), seeded()),
+)
+
+
+def run_by(body: str, answer: str = "n == 1") -> str:
+    """A function that takes the lock, works and gives it back."""
+    return f"""
+func (r *Repo) lockJob(name, owner string) (bool, error) {{
+	res, err := r.db.Exec("UPDATE job_locks SET locked = 1, owner = ?, locked_at = NOW() WHERE name = ? AND (locked = 0 OR locked_at < NOW() - INTERVAL 5 MINUTE)", owner, name)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	if err != nil {{
+		return false, err
+	}}
+	if n == 0 {{
+		return false, nil
+	}}
+	return true, nil
+}}
+
+func (r *Repo) unlockJob(name, owner string) {{
+	r.db.Exec("UPDATE job_locks SET locked = 0, owner = NULL, locked_at = NULL WHERE name = ? AND owner = ?", name, owner)
+}}
+
+func (r *Repo) RunReport(owner string, busy, send func() error) error {{
+	{body}
+}}
+"""
+
+
+_THEN = '\n\tdefer r.unlockJob("report", owner)\n\treturn send()'
+HEEDED = (
+    Case(
+        "who does not get the lock goes away",
+        (),
+        run_by('ok, err := r.lockJob("report", owner)\n\tif err != nil || !ok {\n\t\treturn err\n\t}' + _THEN),
+    ),
+    Case(
+        "who does not get it does something else",
+        (),
+        run_by(
+            'ok, err := r.lockJob("report", owner)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer r.unlockJob("report", owner)\n\tif !ok {\n\t\treturn busy()\n\t}\n\treturn send()'
+        ),
+    ),
+    Case(
+        "the answer is thrown away",
+        ("NP401",),
+        run_by('if _, err := r.lockJob("report", owner); err != nil {\n\t\treturn err\n\t}' + _THEN),
+    ),
+    Case(
+        "it is noted down",
+        ("NP401",),
+        run_by(
+            'ok, err := r.lockJob("report", owner)\n\tif err != nil {\n\t\treturn err\n\t}\n\tif !ok {\n\t\tfmt.Println("busy")\n\t}'
+            + _THEN
+        ),
+    ),
 )

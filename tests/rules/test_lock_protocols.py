@@ -67,6 +67,7 @@ CASES = (
     *choices.NULLABLE,
     *choices.SWAPPED,
     *choices.SEEDED,
+    *choices.HEEDED,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
-from nodepath_cli.audit.locking.acquires import Acquire
+from nodepath_cli.audit.locking.acquires import Acquire, in_turn
 from nodepath_cli.audit.locking.deciding import (
     already_mine,
     counts,
@@ -23,7 +23,7 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
-from nodepath_cli.source.functions import Compared, Known, Outcome, outcomes
+from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, outcomes
 
 _ALONE = re.compile(r"(?:^|[^\s(,=+\-*/&|<>!.:\[])[ \t\r]*\n\s*(?:_\s*,\s*_\s*=\s*)?\Z")
 """What stands before a call that is a statement: the end of another one, or of a line that begins a block."""
@@ -188,9 +188,7 @@ def _seeds(way: Way, run: Run) -> bool:
     if not given <= set(site.access.key):
         return False
     later = (each for each in way.runs if each.position > run.position and each.site is not None)
-    return any(
-        each.site is not None and each.site.access.action == "update" and _same_row(run, each) for each in later
-    )
+    return any(each.site is not None and each.site.access.action == "update" and _same_row(run, each) for each in later)
 
 
 def _unasked_swap(way: Way, run: Run) -> bool:
@@ -217,6 +215,35 @@ def _read(way: Way, table: str) -> Site | None:
         if reads and way.looked_at(run, "row", "found", "missing"):
             return site
     return None
+
+
+def unheeded(protocols: Protocols) -> Iterator[tuple[Function, Acquire, Site]]:
+    """Yield the callers of an acquire that do their caller's work with the lock and without it, and then release it."""
+    for acquire in protocols.acquires:
+        backs = {each.function.name for each in acquire.releases if not each.function.within}
+        for function, ways in protocols.ways.items() if backs else ():
+            if function is acquire.function or function.within or not function.complete:
+                continue
+            ways = tuple(way for way in ways if way.works and in_turn(way, acquire.function.name, backs))
+            worked = {name for way in ways if decided(way, acquire.table) for name in _given(way)}
+            for way in ways:
+                refused = next(
+                    (run.site for run in way.runs if run.site in acquire.sites and _got_nothing(way, run)), None
+                )
+                if refused and worked & _given(way) and not decided(way, acquire.table):
+                    yield function, acquire, refused
+                    break
+
+
+def _given(way: Way) -> set[str]:
+    return {step.name for step in way.path.steps if isinstance(step, Called) and step.given}
+
+
+def _got_nothing(way: Way, run: Run) -> bool:
+    """Say whether a path knows that its write has not taken the row."""
+    if run.site is None or run.site.access.action == "select":
+        return False
+    return way.accepted(run) == frozenset((0,)) or _refused(way, run)
 
 
 def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:

@@ -61,7 +61,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
 from nodepath_cli.audit.locking.deciding import leaves_alone
-from nodepath_cli.audit.locking.flaws import Undecided, undecided
+from nodepath_cli.audit.locking.flaws import Undecided, undecided, unheeded
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -84,6 +84,13 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
                 *_related(found),
                 *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
+
+    for caller, acquire, write in unheeded(protocols):
+        yield write.hit(
+            f"{caller.name} goes on whether {acquire.function.name} has got this lock or not: it does the same work "
+            "where another caller holds it",
+            *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
+        )
 
     for missing in keyless(protocols):
         yield missing.write.hit(
