@@ -320,14 +320,16 @@ _BY_ANOTHER = "mine := r.mark()"
 TOUCHED = (
     Case(
         "the release of the documented protocol puts the present in",
-        ("NP402",),
+        ("NP402", "NP407"),
         documented("?", 'time.Now().Format("2006-01-02 15:04:05"), '),
     ),
     Case("it does where it asks whose the row is", ("NP402",), documented(f"DATE_FORMAT(NOW(6), {_MICRO})", **_OWN)),
-    Case("it does by NOW()", ("NP402",), documented("NOW()", **_OWN)),
+    Case("it does by NOW()", ("NP402", "NP407"), documented("NOW()", **_OWN)),
     Case("the mark is the program's time", ("NP402", "NP407"), documented("NOW(6)", **_OWN, mine=_BY_PROGRAM)),
     Case("the mark is another function's", ("NP402",), documented("NOW(6)", **_OWN, mine=_BY_ANOTHER)),
-    Case("the release of the documented protocol puts a time of long ago in", (), documented("?", _PAST, **_OWN)),
+    Case(
+        "the release of the documented protocol puts a time of long ago in", ("NP407",), documented("?", _PAST, **_OWN)
+    ),
     Case("it does by a constant", (), documented("'1970-01-01 00:00:00'", **_OWN)),
     Case(
         "it does by the server's clock",

@@ -61,6 +61,9 @@ SECONDS = 'time.Now().Format("2006-01-02 15:04:05")'
         ("=NOW()", "=NOW(6)"),
         ("=CURRENT_TIMESTAMP", "=UNIX_TIMESTAMP()"),
         ("=NOW()", "time.Now().UTC().Format(time.RFC3339)"),
+        ("=DATE_ADD(NOW(), INTERVAL 1 MINUTE)", "time.Now().UTC().Format(time.RFC3339)"),
+        ("=NOW() + INTERVAL 1 MINUTE", "time.Now().UTC().Format(time.RFC3339)"),
+        ("=NOW(6) + INTERVAL 1 MINUTE", "=NOW()"),
     ],
 )
 def test_another_format_or_clock_is_a_warning_at_the_statement_that_differs(
@@ -82,6 +85,7 @@ def test_another_format_or_clock_is_a_warning_at_the_statement_that_differs(
         (SECONDS, "seen"),
         (SECONDS, 'fmt.Sprintf("%s-%s", prospect, device)'),
         ("=NOW()", "=CURRENT_TIMESTAMP()"),
+        ("=NOW()", "=NOW() + INTERVAL 1 MINUTE"),
         ("=NOW()", "=DATE_FORMAT(NOW(), '%Y-%m-%d %H:%i:%s')"),
         ("=''", "=NOW()"),
         ("=NOW()", "=`timestamp`"),
@@ -146,3 +150,22 @@ func (r *Repo) Save(name string) error {
 """
     )
     assert findings(tree, code) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "rules"),
+    [
+        ("DATE_FORMAT(NOW(6), '%Y-%m-%d %H:%i:%s.%f')", "time.Now().Format(time.RFC3339Nano)", ["NP407"]),
+        ("DATE_FORMAT(NOW(6), '%Y-%m-%d %H:%i:%s.%f')", "stamp(r)", []),
+        ("VERSION()", "time.Now().Format(time.RFC3339Nano)", []),
+    ],
+)
+def test_a_time_that_the_server_was_asked_for_counts(tree: Tree, read: str, written: str, rules: list[str]) -> None:
+    asked = f"""
+func stamp(r *Repo) string {{
+	var text string
+	r.db.QueryRow("SELECT {read}").Scan(&text)
+	return text
+}}
+"""
+    assert [each.rule for each in findings(tree, two("stamp(r)", written, asked))] == rules

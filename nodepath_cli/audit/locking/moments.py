@@ -8,17 +8,25 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from nodepath_cli.audit.locking.instants import argument
-from nodepath_cli.audit.locking.outcome import Run
+from nodepath_cli.audit.locking.instants import argument, reads_present
+from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Site, times
-from nodepath_cli.source.functions import Moment
+from nodepath_cli.source.functions import Moment, Outcome
 from nodepath_cli.sql.row_access import Setting
 
 _UTC = re.compile(r"utc_|'\+00:00'", re.IGNORECASE)
 _NOW_CALL = re.compile(r"^(\w+)\s*\(?\s*(\d?)\s*\)?$")
 _DATETIME = "2006-01-02 15:04:05"
 _FORMATTED = re.compile(r"^(?:date_format|time_format)\s*\((.*),\s*'([^']*)'\s*\)$", re.IGNORECASE | re.DOTALL)
+_NOW = r"(?:now|current_timestamp|utc_timestamp|sysdate)\s*\(\s*\d?\s*\)"
+_WHOLE = r"interval\b[^,()]*\b(?:second|minute|hour|day|week|month|year)"
+_ADDED = re.compile(
+    rf"^(?:date_add|date_sub|adddate|subdate)\s*\(\s*(?P<inside>{_NOW})\s*,\s*{_WHOLE}\s*\)$|"
+    rf"^(?P<before>{_NOW})\s*[-+]\s*{_WHOLE}$",
+    re.IGNORECASE,
+)
+"""A time that is the present's form still, with whole seconds added."""
 
 
 class Style(Struct, frozen=True):
@@ -78,7 +86,7 @@ def _written(protocols: Protocols) -> Iterator[tuple[Site, str, Style]]:
         for way in ways:
             for run in way.runs:
                 for setting in times(run.site) if run.site else ():
-                    style = _of_program(setting, run)
+                    style = _of_program(setting, run) or _asked_before(setting, run, way)
                     if style is not None and run.site is not None:
                         yield run.site, setting.column, style
 
@@ -88,10 +96,10 @@ def _of_sql(setting: Setting) -> Style | None:
     if value.kind == "now":
         return _of_function(value.text)
     formatted = _FORMATTED.match(value.text) if value.clock and not value.columns else None
-    if formatted is None:
-        return None
-    clock = "server, UTC" if _UTC.search(formatted.group(1)) else "server"
-    return Style(_layout(formatted.group(2)), clock)
+    if formatted is not None:
+        return _formatted(formatted)
+    added = _ADDED.match(value.text) if value.clock and not value.columns else None
+    return _of_function(added["inside"] or added["before"]) if added is not None else None
 
 
 def _of_function(text: str) -> Style | None:
@@ -115,6 +123,23 @@ def _layout(pattern: str) -> str:
     )
     parts = dict(each.split("=", 1) for each in pairs)
     return re.sub(r"%.", lambda match: parts.get(match.group(), match.group()), pattern)
+
+
+def _asked_before(setting: Setting, run: Run, way: Way) -> Style | None:
+    """Return the style of a time that the server was asked for before: `SELECT DATE_FORMAT(NOW(6), '...')`."""
+    given = argument(run, setting.value)
+    if not isinstance(given, Outcome) or given.aspect != "row":
+        return None
+    texts = [text for each in way.runs if each.ran.number == given.run for _, text in each.ran.texts]
+    if len(texts) != 1 or not reads_present(texts[0]):
+        return None
+    found = _FORMATTED.match(re.sub(r"(?i)^\s*select\s+|\s*(?:as\s+\w+\s*)?;?\s*$", "", texts[0]))
+    # What a driver makes of a time without a format is not told here.
+    return _formatted(found) if found is not None else None
+
+
+def _formatted(found: re.Match[str]) -> Style:
+    return Style(_layout(found.group(2)), "server, UTC" if _UTC.search(found.group(1)) else "server")
 
 
 def _of_program(setting: Setting, run: Run) -> Style | None:
