@@ -630,3 +630,43 @@ HEEDED = (
         ),
     ),
 )
+
+
+def reaped(reap: str, also: str = "", last: str = "") -> str:
+    """Who holds a room is put in where nobody does, and old holders are taken out for all rooms."""
+    return f"""
+func (r *Repo) Acquire(ctx context.Context, room, holder string) (bool, error) {{
+	res, err := r.db.ExecContext(ctx, "UPDATE gates SET holder = ?, until = NOW() + INTERVAL 1 MINUTE WHERE room = ? AND holder IS NULL", holder, room)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (r *Repo) Release(ctx context.Context, room, holder string) error {{
+	_, err := r.db.ExecContext(ctx, "UPDATE gates SET holder = NULL, until = NULL WHERE room = ?{also}", room{last})
+	return err
+}}
+
+func (r *Repo) Reap(ctx context.Context) error {{
+	_, err := r.db.ExecContext(ctx, "{reap}")
+	return err
+}}
+"""
+
+
+_REAP = "UPDATE gates SET holder = NULL, until = NULL WHERE holder IS NOT NULL AND until < NOW() - INTERVAL 10 MINUTE"
+REAPED = (
+    Case(
+        "old holders are taken out, and the release asks for the own one",
+        (),
+        reaped(_REAP, " AND holder = ?", ", holder"),
+    ),
+    Case("old holders are taken out, and the release does not ask", ("NP406",), reaped(_REAP)),
+    Case(
+        "what is taken out is no holder",
+        (),
+        reaped("UPDATE gates SET version = 0 WHERE until < NOW() - INTERVAL 10 MINUTE"),
+    ),
+)

@@ -68,6 +68,7 @@ CASES = (
     *choices.SWAPPED,
     *choices.SEEDED,
     *choices.HEEDED,
+    *choices.REAPED,
 )
 
 

@@ -199,7 +199,7 @@ def _columns(site: Site, place: int | None) -> frozenset[str]:
 
 def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Release, Site]]:
     """Yield the releases that end the lock of a key whoever has it, each with a takeover of such a lock."""
-    takeover = next(_takeovers(acquire, protocols), None)
+    takeover = next(_takeovers(acquire, protocols), None) or next(_reaping(acquire, protocols), None)
     if takeover is None or any(undecided(acquire)) or any(checks_then_acts(acquire)):
         # Where nobody owns the lock there is nothing to prove.
         return
@@ -216,6 +216,20 @@ def releases_without_owner(acquire: Acquire, protocols: Protocols) -> Iterator[t
             continue
         if any(held.passes(each, run) for each in release.site.access.reaching):
             yield release, takeover
+
+
+def _reaping(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
+    """Yield the statements elsewhere that free old rows of any key, where the rows say who has them."""
+    held = held_by(acquire.successes, acquire.table)
+    own = {name for name, fact in held.facts.items() if fact.kind == "own"}
+    for site in protocols.elsewhere(acquire):
+        access = site.access
+        if access.action not in ("update", "delete") or access.one_key or words.renewing(site.function):
+            continue
+        aged = any(each.ordered and any(map(is_time, each.columns)) for each in access.conditions)
+        emptied = {each.column for each in access.settings if each.value.kind in ("null", "constant")}
+        if aged and (own if access.action == "delete" else own & emptied):
+            yield site
 
 
 def _ends(release: Release, run: Run | None, acquire: Acquire) -> bool:
