@@ -670,3 +670,38 @@ REAPED = (
         reaped("UPDATE gates SET version = 0 WHERE until < NOW() - INTERVAL 10 MINUTE"),
     ),
 )
+
+
+def ended(back: str, also: str = "") -> str:
+    """A lock by INSERT, and a release that ends a row of some table."""
+    return f"""
+func AcquireJob(ctx context.Context, db *sql.DB, name, owner string) error {{
+	if _, err := db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND locked_until < NOW(6)", name); err != nil {{
+		return err
+	}}
+	_, err := db.ExecContext(ctx, "INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 30 SECOND)", name, owner)
+	return err
+}}
+
+func ReleaseJob(ctx context.Context, db *sql.DB, name, owner string) error {{
+	_, err := db.ExecContext(ctx, "{back}", name, owner)
+	return err
+}}
+{also}
+"""
+
+
+_NOTE = """
+func note(db *sql.DB, name string) {
+	db.Exec("INSERT INTO job_locks_audit (name, at) VALUES (?, NOW())", name)
+}
+"""
+ENDED = (
+    Case("the lock's own row is ended", (), ended("DELETE FROM job_locks WHERE name = ? AND owner = ?")),
+    Case(
+        "that of a table without a key is",
+        ("NP402",),
+        ended("DELETE FROM job_locks_audit WHERE name = ? AND owner = ?"),
+    ),
+    Case("those of another column are", (), ended("DELETE FROM job_locks_audit WHERE owner = ? AND at < ?", _NOTE)),
+)

@@ -69,6 +69,7 @@ CASES = (
     *choices.SEEDED,
     *choices.HEEDED,
     *choices.REAPED,
+    *choices.ENDED,
 )
 
 

@@ -28,6 +28,7 @@ def astray(protocols: Protocols) -> Iterator[tuple[Acquire, Function, Site]]:
 def _beside(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Function, Site]]:
     """Yield the releases of the same name in the same place, with all that they do: one row of another table ends."""
     mine = acquire.function
+    keys = [set(each.access.one_key) for each in acquire.sites if each.access.one_key]
     for function, ways in protocols.ways.items():
         same = function.span.path == mine.span.path and function.owner == mine.owner
         if not same or function is mine or not words.releasing(function.name) or words.forcing(function.name):
@@ -37,7 +38,9 @@ def _beside(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Function, 
         sites = {run.site for way in ways for run in way.runs if run.site is not None}
         if len(sites) == 1:
             site = sites.pop()
-            if site.table != acquire.table and site.access.action in ("delete", "update") and site.access.key:
+            ends = site.table != acquire.table and site.access.action in ("delete", "update")
+            # A table without a key has the lock's columns, then.
+            if ends and (site.access.key or any(key <= set(site.access.fixed) for key in keys)):
                 yield function, site
 
 
