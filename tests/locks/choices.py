@@ -705,3 +705,38 @@ ENDED = (
     ),
     Case("those of another column are", (), ended("DELETE FROM job_locks_audit WHERE owner = ? AND at < ?", _NOTE)),
 )
+
+
+def around(delete: str) -> str:
+    """A function that works with the lock, and puts the release off as a statement."""
+    return f"""
+func WithRosterLock(ctx context.Context, db *sql.DB, name, owner string, work func() error) error {{
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {{
+		return err
+	}}
+	if _, err := tx.ExecContext(ctx, "{delete}", name); err != nil {{
+		tx.Rollback()
+		return err
+	}}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO job_locks (name, owner, locked_at) VALUES (?, ?, NOW())", name, owner); err != nil {{
+		tx.Rollback()
+		return err
+	}}
+	if err := tx.Commit(); err != nil {{
+		return err
+	}}
+	defer db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND owner = ?", name, owner)
+	return work()
+}}
+"""
+
+
+AROUND = (
+    Case(
+        "an old row is deleted before the INSERT and the work",
+        (),
+        around("DELETE FROM job_locks WHERE name = ? AND locked_at < NOW() - INTERVAL 1 MINUTE"),
+    ),
+    Case("any row is", ("NP401",), around("DELETE FROM job_locks WHERE name = ?")),
+)

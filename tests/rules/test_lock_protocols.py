@@ -70,6 +70,7 @@ CASES = (
     *choices.HEEDED,
     *choices.REAPED,
     *choices.ENDED,
+    *choices.AROUND,
 )
 
 

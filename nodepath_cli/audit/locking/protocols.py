@@ -325,6 +325,7 @@ class Protocols:
             return True
         # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
         sure = words.acquiring(function.name) or refuses(acquire) or session or asks_before(acquire)
+        sure = sure or any(way.works for way in acquire.successes)
         return (
             name == 2
             and sure
