@@ -740,3 +740,32 @@ AROUND = (
     ),
     Case("any row is", ("NP401",), around("DELETE FROM job_locks WHERE name = ?")),
 )
+
+
+def told(body: str) -> str:
+    """The same, where the number of rows is compared as it is returned."""
+    code = run_by(body)
+    begin = code.index("	if err != nil {", code.index("RowsAffected"))
+    return code[:begin] + "\treturn n == 1, err" + code[code.index("\n}", begin) :]
+
+
+UNHEEDED = (
+    Case(
+        "who does not get the lock goes away, told by a comparison",
+        (),
+        told('ok, err := r.lockJob("report", owner)\n\tif err != nil || !ok {\n\t\treturn err\n\t}' + _THEN),
+    ),
+    Case(
+        "what it is told is kept in a struct",
+        (),
+        told(
+            'var got struct{ ok bool }\n\tvar err error\n\tgot.ok, err = r.lockJob("report", owner)\n\tif err != nil || !got.ok {\n\t\treturn err\n\t}'
+            + _THEN
+        ),
+    ),
+    Case(
+        "the comparison is thrown away",
+        ("NP401",),
+        told('if _, err := r.lockJob("report", owner); err != nil {\n\t\treturn err\n\t}' + _THEN),
+    ),
+)

@@ -71,6 +71,7 @@ CASES = (
     *choices.REAPED,
     *choices.ENDED,
     *choices.AROUND,
+    *choices.UNHEEDED,
 )
 
 

@@ -227,9 +227,11 @@ def unheeded(protocols: Protocols) -> Iterator[tuple[Function, Acquire, Site]]:
             ways = tuple(way for way in ways if way.works and in_turn(way, acquire.function.name, backs))
             worked = {name for way in ways if decided(way, acquire.table) for name in _given(way)}
             for way in ways:
-                refused = next(
-                    (run.site for run in way.runs if run.site in acquire.sites and _got_nothing(way, run)), None
-                )
+                own = [run for run in way.runs if run.site in acquire.sites]
+                refused = next((run.site for run in own if _got_nothing(way, run)), None)
+                unasked = next((run.site for run in own if _never_asked(way, run)), None)
+                if unasked and all(decided(each, acquire.table) for each in acquire.successes):
+                    refused, worked = unasked, _given(way)
                 if refused and worked & _given(way) and not decided(way, acquire.table):
                     yield function, acquire, refused
                     break
@@ -244,6 +246,14 @@ def _got_nothing(way: Way, run: Run) -> bool:
     if run.site is None or run.site.access.action == "select":
         return False
     return way.accepted(run) == frozenset((0,)) or _refused(way, run)
+
+
+def _never_asked(way: Way, run: Run) -> bool:
+    """Say whether nothing that a path asks behind an UPDATE can be how many rows that has changed."""
+    if run.site is None or run.site.access.action != "update" or way.looked_at(run, "affected", "result"):
+        return False
+    later = (subject for position, subject, _ in way.tests if position > run.position)
+    return all(any(outcomes(each)) for each in later)
 
 
 def checks_then_acts(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
