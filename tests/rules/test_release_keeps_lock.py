@@ -77,6 +77,39 @@ def test_what_frees_the_lock_is_no_finding(tree: Tree, condition: str, release: 
     assert lock_findings(tree, lease(condition, release)) == []
 
 
+@pytest.mark.parametrize(
+    ("condition", "release", "rules"),
+    [
+        (
+            "(owner = '' OR locked_until < NOW(6))",
+            "owner = 'freed', locked_until = NOW(6) + INTERVAL 1 HOUR",
+            ["NP402"],
+        ),
+        ("(owner = '' OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", ["NP402"]),
+        ("(owner IS NULL OR locked_until < NOW(6))", "owner = '-'", ["NP402"]),
+        ("(owner = 'freed' OR locked_until < NOW(6))", "owner = 'Freed ', locked_until = NULL", []),
+        ("(owner IN ('', 'freed') OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", []),
+        ("(owner <> 'x' OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", []),
+        ("(NOT (owner = 'x') OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", []),
+        ("(owner LIKE 'f%' OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", []),
+        ("(owner = 0 OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL", []),
+        ("(owner = '' OR locked_until < NOW(6))", "owner = 'freed', locked_until = NOW(6)", []),
+        ("(owner = '' OR locked_until < NOW(6))", "owner = 'freed', locked_until = '2000-01-01'", []),
+        ("(owner = '' OR locked_until < NOW(6))", "owner = '', locked_until = NOW(6) + INTERVAL 1 HOUR", []),
+    ],
+)
+def test_a_constant_that_nobody_takes_for_free_frees_nothing(
+    tree: Tree, condition: str, release: str, rules: list[str]
+) -> None:
+    assert [each.rule for each in lock_findings(tree, lease(condition, release))] == rules
+
+
+def test_a_constant_that_a_sweeper_goes_by_frees_the_lock(tree: Tree) -> None:
+    code = lease("(owner = '' OR locked_until < NOW(6))", "owner = 'freed', locked_until = NULL")
+    sweep = "\nfunc (r *Repo) Sweep() {\n\tr.db.Exec(`DELETE FROM job_locks WHERE owner = 'freed'`)\n}\n"
+    assert lock_findings(tree, code + sweep) == []
+
+
 def test_renewing_is_no_release(tree: Tree) -> None:
     code = lease("locked_at < DATE_SUB(NOW(6), INTERVAL 30 SECOND)", "locked_at = NOW(6)")
     renewed = code.replace("Unlock(", "RenewLock(")

@@ -25,7 +25,7 @@ Kind = Literal["since", "before", "limit", "stamp", "constant", "own", "null"]
 """`since` and `limit`: when it was taken, and until when it is held; `before`: earlier than when it was taken; `stamp`:
 one of these, or another text that a column with a time's name is given."""
 
-_EMPTY = frozenset(("", "0", "FALSE"))
+EMPTY = frozenset(("", "0", "FALSE"))
 _WRAPPED = re.compile(
     r"^(?:(?:cast|convert|left|str_to_date|unix_timestamp|from_unixtime|timestamp|coalesce|ifnull|date_format|binary|trim)"
     r"\s*\(\s*)*(?:`?\w+`?\s*\.\s*)?`?(?P<name>\w+)`?\s*(?:$|,|\)|\s+as\b|\s+using\b)",
@@ -115,16 +115,16 @@ class Held(Struct, frozen=True):
             if setting.keeps:
                 continue
             old, given = facts.pop(column, None), argument(run, value)
-            text = _constant(value, run)
+            text = constant(value, run)
             if value.kind == "null" or given == Known(None):
                 facts[column] = Fact("null")
-            elif text in _EMPTY and not is_time(column) and (old is None or not self.is_time(column)):
+            elif text in EMPTY and not is_time(column) and (old is None or not self.is_time(column)):
                 facts[column] = Fact("constant", text)
         return Held(facts, self.expired, self.mine, self.written)
 
     def same(self, fact: Fact, operand: Operand, run: Run | None) -> bool:
         """Say whether an expression is the constant that stands there."""
-        return fact.kind == "constant" and _constant(operand, run) == fact.text
+        return fact.kind == "constant" and constant(operand, run) == fact.text
 
     def is_time(self, column: str) -> bool:
         """Say whether a column has a time."""
@@ -174,15 +174,15 @@ class Held(Struct, frozen=True):
         fact = self._fact(operand)
         if fact is not None and fact.kind == "null":
             return False
-        text = fact.text if fact is not None and fact.kind == "constant" else _constant(operand, run)
-        return None if text is None else text not in _EMPTY
+        text = fact.text if fact is not None and fact.kind == "constant" else constant(operand, run)
+        return None if text is None else text not in EMPTY
 
     def _compare(self, left: Operand, operator: str, right: Operand | None, run: Run | None) -> bool | None:
         if right is None:
             return None
         if right.columns and (not left.columns or (left.kind == "inserted" and right.kind == "column")):
             return self._compare(right, _FLIPPED.get(operator, operator), left, run)
-        one, other = _constant(left, run), _constant(right, run)
+        one, other = constant(left, run), constant(right, run)
         if one is not None and other is not None:
             return _of_constants(one, operator, other)
         fact = self._fact(left)
@@ -231,7 +231,7 @@ class Held(Struct, frozen=True):
         if fact.kind == "constant":
             return None if constant is None else constant == fact.text
         if constant is not None:
-            return False if constant in _EMPTY else None
+            return False if constant in EMPTY else None
         if right.kind == "null":
             return False
         if right.kind != "value" or fact.kind == "stamp":
@@ -385,7 +385,7 @@ def _fact_of(setting: Setting, run: Run) -> Fact | None:
         return Fact("limit", _added(value, run))
     if where is not None:
         return Fact("since") if where == "" else None
-    text = _constant(value, run)
+    text = constant(value, run)
     if text is not None:
         return Fact("constant", text)
     if value.kind == "value":
@@ -403,7 +403,7 @@ def _added(operand: Operand, run: Run | None) -> str:
     return given.by if isinstance(given, Moment) else ""
 
 
-def _constant(operand: Operand, run: Run | None) -> str | None:
+def constant(operand: Operand, run: Run | None) -> str | None:
     """Return the text of a constant, whether the statement has it or the program gives it."""
     if operand.kind == "constant":
         return operand.text.strip("'\"")
@@ -413,6 +413,16 @@ def _constant(operand: Operand, run: Run | None) -> str | None:
     if isinstance(given, Known) and given.value is not None:
         return str(int(given.value)) if isinstance(given.value, bool) else str(given.value)
     return None
+
+
+def plain(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    """Yield the conditions and, for those that have alternatives, what each of these asks."""
+    for each in conditions:
+        if not each.alternatives or each.negated:
+            yield each
+        else:
+            for one in each.alternatives:
+                yield from plain(one)
 
 
 def _of_constants(left: str, operator: str, right: str) -> bool | None:

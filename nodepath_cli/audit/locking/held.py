@@ -11,14 +11,14 @@ from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
-from nodepath_cli.audit.locking.guard import Held, changes, held_by
+from nodepath_cli.audit.locking.guard import EMPTY, Held, changes, constant, held_by, plain
 from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Given, Mixed, Outcome
-from nodepath_cli.sql.row_access import Setting
+from nodepath_cli.sql.row_access import Condition, Setting
 
 _AGE = re.compile(
     r"\btimestampdiff\s*\(\s*\w+\s*,(?P<time>(?:(?!timestampdiff|\bnow\b|\bfrom\b).)*),\s*(?:now|current_timestamp|"
@@ -88,7 +88,13 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
             taken, f"{name} does not give the lock back: the row stays in {table.name}, and only {columns} is changed"
         )
     row = held_by(acquire.successes, acquire.table)
-    reasons = [_same(each, run, row) or _still_held(each, run, acquire, protocols) for each in told]
+    sure = decides and locks and release.named
+    reasons = [
+        _same(each, run, row)
+        or _still_held(each, run, acquire, protocols)
+        or (_not_free(each, run, row, acquire, protocols) if sure else None)
+        for each in told
+    ]
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
     return None
@@ -154,6 +160,44 @@ def _same(setting: Setting, release: Run, row: Held) -> str | None:
     if fact.kind not in ("own", "since", "stamp") or not own or _ANOTHER.search(own):
         return None
     return f"'{column}' gets '{own}', as in a lock that was just taken"
+
+
+def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, protocols: Protocols) -> str | None:
+    """Return why a constant that a release puts in the owner's place frees nothing; None where somebody may go by it.
+
+    Nobody does where all that is asked of the owner is whether it is NULL, or another constant.
+    """
+    column, fact, text = setting.column, row.facts.get(setting.column), constant(setting.value, release)
+    if text is None or text in EMPTY or fact is None or fact.kind != "own":
+        # What is empty may be meant to be free as soon as the lease is over.
+        return None
+    asked: list[str] = []
+    for site in (*acquire.sites, *protocols.elsewhere(acquire)):
+        access = site.access
+        read = access.action == "select" and column in access.selected
+        if read or any(column in each.value.columns for each in access.settings if not each.keeps):
+            return None
+        for each in plain(access.conditions):
+            if column not in each.columns:
+                continue
+            if not _other_than(each, column, text):
+                return None
+            if site in acquire.sites and access.action == "update":
+                asked.append(each.text)
+    return f"{setting.value.text} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
+
+
+def _other_than(condition: Condition, column: str, text: str) -> bool:
+    """Say whether a constant in a column does not meet a condition, whatever the column's type and collation."""
+    left, right = condition.left, condition.right
+    if condition.negated or left is None or left.kind != "column" or left.columns != {column}:
+        return False
+    if condition.relation == "null":
+        return True
+    other = constant(right, None) if right is not None and condition.relation in ("=", "<=>") else None
+    if other is None or not (text + other).isascii() or text.isdigit() != other.isdigit():
+        return False
+    return int(text) != int(other) if text.isdigit() else text.strip().lower() != other.strip().lower()
 
 
 def _looked_at(acquire: Acquire, protocols: Protocols) -> set[str]:
