@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodepath_cli.audit.finding import Severity
-from tests.locks import AI, inserts
+from tests.locks import AI, HEAD, inserts
 from tests.locks.audited import line, lock_findings, of
 from tests.tree import Tree
 
@@ -64,3 +64,50 @@ def test_a_refused_write_of_a_near_name_may_be_the_expiry(tree: Tree) -> None:
     wrong = AI.removesuffix("n")
     code = f'\nfunc (r *Repo) Sweep() {{\n\tr.db.Exec("DELETE FROM {wrong} WHERE `timestamp` < ?")\n}}\n'
     assert [each.rule for each in lock_findings(tree, V1.source + code)] == []
+
+
+_DEVICES = """
+CREATE TABLE device_NAME (device VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(60) NULL, until DATETIME NULLMORE);
+"""
+_CLAIM = """
+func (r *Repo) Claim(device, holder string, ttl int) (bool, error) {
+	res, err := r.db.Exec(`UPDATE device_NAME SET holder = ?, until = LATER
+		WHERE device = ? AND holder IS NULL`, holder, ttl, device)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func (r *Repo) Drop(device, holder string) error {
+	_, err := r.db.Exec(`UPDATE device_NAME SET holder = NULL, until = NULL
+		WHERE device = ? AND holder = ?`, device, holder)
+	return err
+}
+"""
+_REAP = """
+func (r *Repo) Reap() error {
+	_, err := r.db.Exec("UPDATE device_lease SET holder = NULL WHERE until < NOW()")
+	return err
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "later", "more", "code", "rules"),
+    [
+        ("lease", "NOW() + INTERVAL ? SECOND", "", "", ["NP405"]),
+        ("locks", "NOW() + INTERVAL ? SECOND", "", "", ["NP405"]),
+        ("lease", "NOW() + INTERVAL ? SECOND", "", _REAP, []),
+        ("lease", "?", "", "", []),
+        ("lease", "NOW() + INTERVAL ? SECOND", ", amount INT NULL", "", []),
+        ("orders", "NOW() + INTERVAL ? SECOND", "", "", []),
+    ],
+)
+def test_a_lease_that_is_written_and_never_read_ends_nothing(
+    tree: Tree, name: str, later: str, more: str, code: str, rules: list[str]
+) -> None:
+    source = HEAD + _CLAIM.replace("NAME", name).replace("LATER", later) + code
+    schema = _DEVICES.replace("NAME", name).replace("MORE", more)
+    assert [each.rule for each in lock_findings(tree, source, schema)] == rules

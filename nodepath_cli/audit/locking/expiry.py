@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides, leaves_alone, token_compared
+from nodepath_cli.audit.locking.deeds import asks_whose
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
 from nodepath_cli.audit.locking.guard import Held, changes, held_by
 from nodepath_cli.audit.locking.held import kept
@@ -113,6 +114,11 @@ def _holds_only_locks(acquire: Acquire) -> bool:
         return False
     # A lease that the acquire writes is meant to end, whatever the table is called.
     leased = any(each.column in shape.limits for site in acquire.sites for each in site.access.settings)
+    clock = any(
+        each.value.clock for site in acquire.sites for each in site.access.settings if each.column in shape.limits
+    )
+    if holds == 2 and clock and all(asks_whose((each.site,), shape) for each in acquire.releases):
+        return True
     return (taking and (leased or holds > 0)) or not words.plain(table.name.removesuffix("_session_nodepath"))
 
 
