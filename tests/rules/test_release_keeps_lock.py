@@ -170,6 +170,52 @@ def test_what_a_sweeper_takes_away_is_given_back(tree: Tree) -> None:
     assert lock_findings(tree, HEAD + sending + sweep, _TWO) == []
 
 
+_NOTED = """
+CREATE TABLE chat_locks (chat VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(40) NOT NULL, until DATETIME NOT NULL);
+CREATE TABLE chat_lock_audit (chat VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(40) NULL, done_at DATETIME NULL);
+"""
+
+
+def handed_out(release: str, before: str = "return func()", behind: str = ", nil") -> str:
+    """An acquire that returns what gives the lock back."""
+    return (
+        HEAD
+        + f"""
+func (r *Repo) Acquire(chat, holder string) (func(), error) {{
+	res, err := r.db.Exec(`UPDATE chat_locks SET holder = ?, until = NOW() + INTERVAL 1 MINUTE
+		WHERE chat = ? AND until < NOW()`, holder, chat)
+	if err != nil {{
+		return nil, err
+	}}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {{
+		return nil, errors.New("busy")
+	}}
+	{before} {{
+		_, _ = r.db.Exec("{release} WHERE chat = ? AND holder = ?", chat, holder)
+	}}{behind}
+}}
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("release", "rules"),
+    [
+        ("UPDATE chat_lock_audit SET holder = ''", ["NP402"]),
+        ("DELETE FROM chat_lock_audit", ["NP402"]),
+        ("UPDATE chat_lock_audit SET done_at = NOW()", []),
+        ("UPDATE chat_locks SET until = NOW()", []),
+    ],
+)
+def test_what_an_acquire_returns_gives_back_a_lock_of_its_table(tree: Tree, release: str, rules: list[str]) -> None:
+    assert [each.rule for each in lock_findings(tree, handed_out(release), _NOTED)] == rules
+
+
+def test_what_is_noted_when_an_acquire_ends_is_no_release(tree: Tree) -> None:
+    code = handed_out("UPDATE chat_lock_audit SET holder = ''", "defer func()", "()\n\treturn func() {}, nil")
+    assert lock_findings(tree, code, _NOTED) == []
+
+
 def by_name(take: str, back: str, taken: str = "name", freed: str = "name", on: str = "conn", more: str = "") -> str:
     """Work under a lock by name, on one connection."""
     return (

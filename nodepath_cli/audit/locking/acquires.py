@@ -13,6 +13,15 @@ from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Called, Function, Known, outcomes
 
 
+def title(function: Function) -> str:
+    """Return what a release is called in a message."""
+    if not function.within:
+        return function.name
+    if function.name:
+        return f"{function.name} in {function.within}"
+    return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
+
+
 class Release(Struct, frozen=True, eq=False):
     """A function that gives a lock back by deleting or changing its row."""
 
@@ -23,12 +32,7 @@ class Release(Struct, frozen=True, eq=False):
     @property
     def title(self) -> str:
         """What it is called in a message."""
-        function = self.function
-        if not function.within:
-            return function.name
-        if function.name:
-            return f"{function.name} in {function.within}"
-        return f"the deferred function of {function.within}" if function.deferred else f"what {function.within} returns"
+        return title(self.function)
 
     @property
     def empties(self) -> bool:

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.locking.acquires import title
 from nodepath_cli.audit.locking.astray import astray
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.lock_names import shown
@@ -51,7 +52,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     for acquire, function, site in astray(protocols):
         took = next(each for each in acquire.sites if each.access.action != "select")
         yield site.hit(
-            f"{function.name} does not give the lock back: it ends one in {site.access.table.name}, and "
+            f"{title(function)} does not give the lock back: it ends one in {site.access.table.name}, and "
             f"{acquire.function.name} takes it in {took.access.table.name}",
             took.related(f"{acquire.function.name} takes the lock"),
             column=None,
