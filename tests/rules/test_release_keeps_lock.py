@@ -170,6 +170,33 @@ def test_what_a_sweeper_takes_away_is_given_back(tree: Tree) -> None:
     assert lock_findings(tree, HEAD + sending + sweep, _TWO) == []
 
 
+@pytest.mark.parametrize(
+    ("parameters", "arguments", "rules"),
+    [
+        ("name, owner string", "owner, name", ["NP402"]),
+        ("name, owner string", "name, owner", []),
+        ("owner, name string", "name, owner", []),
+        ("job, holder string", "holder, job", []),
+        ("name, holder string", "holder, name", []),
+        ("name, owner string", 'owner, name+""', []),
+    ],
+)
+def test_a_release_that_takes_the_owner_for_the_key_gives_nothing_back(
+    tree: Tree, parameters: str, arguments: str, rules: list[str]
+) -> None:
+    code = lease("(owner IS NULL OR locked_until < NOW(6))", "owner = NULL")
+    code = code.replace("Unlock(name, owner string)", f"Unlock({parameters})")
+    code = code.replace('AND owner = ?", name, owner)', f'AND owner = ?", {arguments})')
+    assert [each.rule for each in lock_findings(tree, code)] == rules
+
+
+def test_a_release_whose_arguments_are_in_the_order_of_its_conditions_is_right(tree: Tree) -> None:
+    code = lease("(owner IS NULL OR locked_until < NOW(6))", "owner = NULL")
+    turned = code.replace('WHERE name = ? AND owner = ?", name, owner)', 'WHERE owner = ? AND name = ?", owner, name)')
+    assert turned != code
+    assert lock_findings(tree, turned) == []
+
+
 _NOTED = """
 CREATE TABLE chat_locks (chat VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(40) NOT NULL, until DATETIME NOT NULL);
 CREATE TABLE chat_lock_audit (chat VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(40) NULL, done_at DATETIME NULL);

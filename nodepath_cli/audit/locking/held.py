@@ -18,7 +18,7 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Given, Mixed, Outcome
-from nodepath_cli.sql.row_access import Condition, Setting
+from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
 _AGE = re.compile(
     r"\btimestampdiff\s*\(\s*\w+\s*,(?P<time>(?:(?!timestampdiff|\bnow\b|\bfrom\b).)*),\s*(?:now|current_timestamp|"
@@ -53,6 +53,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     if _never_met(acquire, release, protocols):
         why = "its condition is not met by a lock that is held"
         return Kept(taken, f"{release.title} does not give the lock back: {why}")
+    swapped = _swapped(acquire, release)
+    if swapped:
+        return Kept(taken, f"{release.title} does not give the lock back: {swapped}")
     if release.site.access.action != "update":
         return None
     if adds and any(each.fixes is None for each in release.site.access.others):
@@ -98,6 +101,47 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
     return None
+
+
+def _swapped(acquire: Acquire, release: Release) -> str | None:
+    """Return why a release asks the key for the owner and the owner for the key, going by the program's names.
+
+    It is certain where it gives both names, each to the column that the acquire gives the other one to.
+    """
+    access, runs = release.site.access, [run for way in release.ways for run in way.runs if run.site is release.site]
+    asked = [each for each in access.conditions if each.fixes and each.operand and each.fixes not in (access.key or ())]
+    for key in access.key or ():
+        mine = _names(acquire, key)
+        for each in asked:
+            theirs = _names(acquire, each.fixes or "")
+            given = {(_name(access.fixed[key], run), _name(each.operand, run)) for run in runs if each.operand}
+            named = len(mine) == len(theirs) == 1 and mine != theirs and "" not in mine | theirs
+            if named and given == {(*theirs, *mine)}:
+                other, own = min(theirs), min(mine)
+                return f"it asks '{key}' for '{other}' and '{each.fixes}' for '{own}', the wrong way round"
+    return None
+
+
+def _names(acquire: Acquire, column: str) -> set[str]:
+    """Return what a column is given or compared with, as the program calls it, empty for what has no name."""
+    found: set[str] = set()
+    for run in (run for way in acquire.ways for run in way.runs):
+        if run.site is None or run.site.table != acquire.table:
+            continue
+        access = run.site.access
+        given = [each.value for each in (*access.inserted, *access.settings) if each.column == column]
+        given += [each.operand for each in access.conditions if each.fixes == column and each.operand]
+        found.update(_name(each, run) for each in given if each.kind == "value")
+    return found
+
+
+def _name(operand: Operand, run: Run) -> str:
+    given = argument(run, operand)
+    if isinstance(given, Given):
+        return given.name if len(given.name) > 1 else ""
+    if isinstance(given, Mixed) and not given.parts and re.fullmatch(r"\w+\.\w+", given.text):
+        return given.text
+    return ""
 
 
 def _never_met(acquire: Acquire, release: Release, protocols: Protocols) -> bool:
