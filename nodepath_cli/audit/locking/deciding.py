@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from nodepath_cli.audit.locking.guard import changes, held_by
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Compared, Known, Moment, Outcome, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Setting

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine, conditional
-from nodepath_cli.audit.locking.guard import made_by
 from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.rows import made_by
 from nodepath_cli.audit.locking.shape import Shape
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import outcomes

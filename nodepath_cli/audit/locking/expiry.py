@@ -9,11 +9,12 @@ from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided, decides, leaves_alone, token_compared
 from nodepath_cli.audit.locking.deeds import asks_whose
 from nodepath_cli.audit.locking.flaws import checks_then_acts, undecided
-from nodepath_cli.audit.locking.guard import Held, changes, held_by
+from nodepath_cli.audit.locking.guard import Held
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Known, Outcome, outcomes

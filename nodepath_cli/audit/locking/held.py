@@ -11,10 +11,11 @@ from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
-from nodepath_cli.audit.locking.guard import EMPTY, Held, changes, constant, held_by, plain
+from nodepath_cli.audit.locking.guard import EMPTY, Held, constant, plain
 from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Given, Mixed, Outcome
