@@ -7,6 +7,7 @@ and nothing else, so that a text from elsewhere can at worst be wrong data, neve
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from enum import Enum
 from importlib import import_module
 from typing import Any
@@ -16,6 +17,8 @@ from msgspec import Struct
 _PACKAGE = "nodepath_cli."
 _TUPLE, _LIST, _FROZENSET, _SET, _DICT, _RECORD, _MEMBER = range(7)
 """What a JSON list stands for, its first item."""
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+"""What JSON has itself."""
 
 
 class CodecError(ValueError):
@@ -51,10 +54,10 @@ class _Writer:
 
     def written(self, value: Any) -> Any:
         kind = type(value)
-        if value is None or kind is str or kind is int or kind is bool or kind is float:
+        if kind in _PLAIN:
             return value
         if kind is tuple or kind is list:
-            return [_TUPLE if kind is tuple else _LIST, *map(self.written, value)]
+            return [_TUPLE if kind is tuple else _LIST, *self._each(value)]
         if kind is dict:
             return [_DICT, *([self.written(key), self.written(each)] for key, each in value.items())]
         if kind is frozenset or kind is set:
@@ -64,8 +67,12 @@ class _Writer:
             return [_MEMBER, self._number(kind), value.value]
         if isinstance(value, Struct):
             number = self._number(kind)
-            return [_RECORD, number, *(self.written(getattr(value, name)) for name in self._names[kind])]
+            return [_RECORD, number, *self._each(map(value.__getattribute__, self._names[kind]))]
         raise CodecError(f"a {kind.__name__} cannot be written")
+
+    def _each(self, values: Iterable[Any]) -> list[Any]:
+        # Most fields are plain: those are told without a call.
+        return [each if type(each) in _PLAIN else self.written(each) for each in values]
 
     def _number(self, kind: type) -> int:
         number = self._numbers.get(kind)

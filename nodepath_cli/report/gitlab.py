@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from typing import Any, TextIO
 
 from nodepath_cli.audit.finding import Report, Severity
 from nodepath_cli.report import Format, RenderOptions
+from nodepath_cli.report._indented import indented
 from nodepath_cli.report._words import clean, full_message, one_line
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
@@ -40,7 +40,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
             for each in report.unresolved
         ]
     _tell_apart(issues)
-    out.write(json.dumps(issues, indent=2) + "\n")
+    out.write(indented(issues))
 
 
 def _issue(

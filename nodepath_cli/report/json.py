@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
 from nodepath_cli import __version__
 from nodepath_cli.audit.agreement import CrossCheck, Disagreement
 from nodepath_cli.audit.finding import Finding, RelatedPlace, Report, Severity, Unresolved
 from nodepath_cli.report import Format, RenderOptions
+from nodepath_cli.report._indented import indented
 from nodepath_cli.report._words import clean
 
 
@@ -16,7 +16,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     """Write one document; `error` is in it where something went wrong beside the audit."""
     del options
     # Escaped, so that the document is the same in every locale's encoding.
-    out.write(json.dumps(document(report), indent=2) + "\n")
+    out.write(indented(document(report)))
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 from nodepath_cli.audit.finding import Counts, InventoryItem, Severity, Status, WrapperPlace
 from nodepath_cli.audit.grouping import Group
 from nodepath_cli.report import RenderOptions
+from nodepath_cli.report._indented import indented
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import clean, one_line, plural, understood_counts
 
@@ -40,7 +40,7 @@ def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Gr
     }
     if groups is not None:
         document["groups"] = [_group(each) for each in groups]
-    out.write(json.dumps(document, indent=2) + "\n")
+    out.write(indented(document))
 
 
 def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, options: RenderOptions) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, TextIO
@@ -11,6 +10,7 @@ from nodepath_cli.audit.finding import Counts, Severity
 from nodepath_cli.audit.unused_columns import UnusedColumn
 from nodepath_cli.audit.uses import Blind, Subject, Use
 from nodepath_cli.report import RenderOptions
+from nodepath_cli.report._indented import indented
 from nodepath_cli.report._style import Style
 from nodepath_cli.report._words import clean, one_line, plural, understood_counts
 
@@ -37,8 +37,7 @@ def render_json(uses: Sequence[Use], blind: Sequence[Blind], counts: Counts, out
         "not_understood": [_blind(each) for each in blind],
         "summary": _summary(counts),
     }
-    json.dump(document, out, indent=2)
-    out.write("\n")
+    out.write(indented(document))
 
 
 def render_text(
@@ -88,8 +87,7 @@ def render_unused_json(columns: Sequence[UnusedColumn], counts: Counts, out: Tex
         }
         for each in columns
     ]
-    json.dump({"version": 1, "unused": unused, "summary": _summary(counts)}, out, indent=2)
-    out.write("\n")
+    out.write(indented({"version": 1, "unused": unused, "summary": _summary(counts)}))
 
 
 def render_unused_text(columns: Sequence[UnusedColumn], counts: Counts, out: TextIO, options: RenderOptions) -> None:
