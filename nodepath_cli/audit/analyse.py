@@ -17,6 +17,7 @@ from nodepath_cli.audit.not_todays import NotTodays
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
+from nodepath_cli.faults import said_of
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
 from nodepath_cli.source.statement import Statement
@@ -269,8 +270,12 @@ class _Reader(Struct, frozen=True):
             return ()
         outcomes: list[Resolution | Unparsed] = []
         for variant in statement.variants:
-            parsed = parse(variant, target.dialect, self.settings.replace)
-            outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
+            try:
+                parsed = parse(variant, target.dialect, self.settings.replace)
+                outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
+            except Exception as fault:
+                # One text must not take the rest of the tree with it.
+                outcomes.append(Unparsed(variant, said_of(fault)))
         return tuple(outcomes)
 
 

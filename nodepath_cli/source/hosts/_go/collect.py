@@ -410,6 +410,8 @@ def _opaque_statement(each: NotFollowed, judge: Judge) -> Collected:
 
 
 def _sentence(reason: str) -> str:
+    if reason.startswith("nodepath "):
+        return reason
     if reason == "file":
         return "SQL is read from a file"
     if reason.startswith(("result of", "element of", "part of")):

@@ -280,6 +280,9 @@ def summary(m: Machine, routine: Routine) -> Summary:
                     _without_following(m, routine)
             except OutOfSteps:
                 _without_following(m, routine)
+            except Exception as fault:
+                recording.note_failed(m, routine, fault)
+                _without_following(m, routine)
             found.results = results_of(m, frame, function)
             found.done = True
     finally:
@@ -306,7 +309,10 @@ def run_pending(m: Machine, f: Frame) -> None:
 
 
 def _without_following(m: Machine, routine: Routine) -> None:
-    """Read the calls of a function that is too complex one by one, with no variable known: no call is lost."""
+    """Read the calls of a function that is too complex one by one, with no variable known: no call is lost.
+
+    One that nodepath itself fails on is passed over: what it failed on first is told.
+    """
     stack = [routine.node]
     while stack:
         node = stack.pop()
@@ -316,8 +322,9 @@ def _without_following(m: Machine, routine: Routine) -> None:
         m.steps = m.told_at = 0
         try:
             m.evaluate(m.frame(routine.file, routine.name), node)
-        except OutOfSteps:
-            continue
+        except Exception as fault:
+            if not isinstance(fault, OutOfSteps):
+                recording.note_failed(m, routine, fault)
 
 
 def _run(m: Machine, frame: Frame, function: Function) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from nodepath_cli.faults import said_of
 from nodepath_cli.source.hosts._go import gorm
 from nodepath_cli.source.hosts._go.alternatives import given, join_guards
 from nodepath_cli.source.hosts._go.calls import (
@@ -21,6 +22,7 @@ from nodepath_cli.source.hosts._go.calls import (
     parses,
     sql_argument,
 )
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, MAP_KEY, SET_BY, Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received
@@ -364,6 +366,12 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
     parameter = reason == ARGUMENT
     order = m.next_order()
     m.not_followed.append(NotFollowed(call, reason, ambient, parameter, order, wrapper, m.root, branch is not None))
+
+
+def note_failed(m: Machine, routine: Routine, fault: Exception) -> None:
+    """Remember a function that nodepath itself failed on: one fault must not take the rest of the tree with it."""
+    call = Call(routine.file, routine.start_byte, routine.end_byte, routine.name, routine.name)
+    m.not_followed.append(NotFollowed(call, said_of(fault), (), False, m.next_order(), None, m.root))
 
 
 def cut_short(m: Machine, records: Sequence[Received]) -> None:

@@ -64,7 +64,8 @@ def combine(values: Sequence[Value], make: Callable[[tuple[Atom, ...]], Atom]) -
         if isinstance(atom, Text) and len(atom.plain) > MAX_TEXT:
             return unknown("text longer than is followed")
         result.append(Alternative(guard, atom))
-    return limit(result)
+    # Where no choice is consistent, the flow does not come here in any way that is known.
+    return limit(result) or unknown("run-time value")
 
 
 def plain(atom: Atom) -> str | None:
