@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.go_host import body, only, statements, variants
+from tests.unit.go_host import body, flat, only, statements, variants
 
 QUERY = """package repo
 
@@ -220,3 +220,50 @@ def test_a_receiver_with_the_name_of_a_test_hands_its_sql_on() -> None:
     statement = only(statements({"store/a.go": code}))
     assert (statement.call and statement.call.name) == "t.db.Exec"
     assert statement.sql == "DELETE FROM tags WHERE id IN (?)"
+
+
+LISTS = """package a
+
+import "database/sql"
+
+var boot = []string{"DELETE FROM one WHERE a = 1", "DELETE FROM two"}
+
+func all(db *sql.DB, qs []string) { each(db, qs) }
+
+func each(db *sql.DB, qs []string) {
+	for _, q := range qs {
+		run(db, q)
+	}
+}
+
+func run(db *sql.DB, q string) error {
+	_, err := db.Exec(q)
+	return err
+}
+
+func Boot(db *sql.DB) {
+	all(db, boot)
+	all(db, []string{"DELETE FROM three"})
+}
+
+func Local(db *sql.DB) {
+	mine := []string{"DELETE FROM four"}
+	db.Exec("DELETE FROM five")
+	all(db, mine)
+}
+"""
+
+
+def test_a_list_that_functions_hand_on_is_followed_to_the_loop_over_it() -> None:
+    found = statements(LISTS)
+
+    assert sorted(flat(each.sql) for each in found) == [
+        *("DELETE FROM five", "DELETE FROM four", "DELETE FROM one WHERE a = 1", "DELETE FROM three", "DELETE FROM two")
+    ]
+    assert not any(each.opaque for each in found)
+
+
+def test_a_loop_over_a_list_that_nobody_gives_is_told() -> None:
+    source = LISTS[: LISTS.index("func Boot")]
+
+    assert [each.opaque for each in statements(source)] == ["SQL is the element of a list that is a function argument"]

@@ -195,7 +195,8 @@ def _count(seen: dict[tuple[int, int], int], guard: Guard) -> None:
 def _identity(alternative: Alternative) -> object:
     guard, atom = alternative.guard, alternative.atom
     if isinstance(atom, Unknown):
-        return atom
+        # No list of arguments at all (`return "", nil`) goes with the text of its own branch.
+        return (guard, atom) if atom.reason == "nil" else atom
     if isinstance(atom, Text):
         if not atom.pieces:
             return guard, atom.plain

@@ -49,8 +49,8 @@ def clauses(values: Sequence[Value]) -> bool:
 
 
 def is_clause(value: Value) -> bool:
-    """Say whether a value is a text that can be a part of SQL: more than a single word."""
-    return any(isinstance(each.atom, Text) and _CLAUSE.search(each.atom.plain) for each in value)
+    """Say whether a value is a text that can be a part of SQL, or a list of such: more than a single word."""
+    return any(isinstance(each.atom, (Text, Items)) and _has_clause(each.atom, 0) for each in value)
 
 
 def builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import narrowing, recording
 from nodepath_cli.source.hosts._go.alternatives import join_guards
-from nodepath_cli.source.hosts._go.machine import MAP_KEY, Frame, Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
@@ -96,8 +96,11 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     if any(_is_known(each.atom) for each in value):
         return _alternatives(m, f, node, body, targets, value)
     # The elements of a file's text are as little known as the file: that is what a report should say.
-    reason = "file" if isinstance(atom, Unknown) and atom.reason == "file" else "loop variable"
-    kind = type_of(value)
+    kind, reason = type_of(value), "loop variable"
+    if isinstance(atom, Unknown) and atom.reason == "file":
+        reason = "file"
+    elif isinstance(atom, Unknown) and atom.reason == ARGUMENT and kind == "[]string":
+        reason = GIVEN_ELEMENT
     element = unknown(reason, kind.partition("[]")[2])
     if isinstance(atom, Items):
         element = unknown(reason, atom.type)

@@ -24,7 +24,16 @@ from nodepath_cli.source.hosts._go.calls import (
 )
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, MAP_KEY, SET_BY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import (
+    ARGUMENT,
+    GIVEN_ELEMENT,
+    LIST_ELEMENT,
+    MAP_ENTRY,
+    MAP_KEY,
+    SET_BY,
+    Frame,
+    Machine,
+)
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -362,6 +371,8 @@ def _note_opaque(m: Machine, f: Frame, call: Call, reason: str, node: Node, bran
         m.wrappers.setdefault(wrapper, set()).add(position)
     if m.root is not None:
         m.dependent.add(m.root)
+    if reason == GIVEN_ELEMENT:
+        m.ask()
     ambient = join_guards(f.ambient, branch or ()) or f.ambient
     parameter = reason == ARGUMENT
     order = m.next_order()
