@@ -380,3 +380,39 @@ func update(db *sql.DB, updates map[string]any) {
 """
     [found] = statements(code)
     assert {"UPDATE chats SET status = ?", "UPDATE chats SET status = ?, error = ?"} <= set(variants(found))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            'col := "sent"\nif err := r.send(); err != nil {\n\tcol = "failed"\n}\nr.db.Exec("UPDATE t SET " + col + " = 1")',
+            ["UPDATE t SET failed = 1", "UPDATE t SET sent = 1"],
+        ),
+        (
+            'col := "failed"\nif err := r.send(); err == nil {\n\tcol = "sent"\n}\nr.db.Exec("UPDATE t SET " + col + " = 1")',
+            ["UPDATE t SET failed = 1", "UPDATE t SET sent = 1"],
+        ),
+        (
+            'var col string\nif err := r.send(); err != nil {\n\tcol = "failed"\n} else {\n\tcol = "sent"\n}\n'
+            'r.db.Exec("UPDATE t SET " + col + " = 1")',
+            ["UPDATE t SET failed = 1", "UPDATE t SET sent = 1"],
+        ),
+        (
+            'q := "SELECT a FROM t"\nif errors.Is(err, sql.ErrNoRows) {\n\tq += " WHERE b = 1"\n}\nr.db.Query(q)',
+            ["SELECT a FROM t WHERE b = 1", "SELECT a FROM t"],
+        ),
+        # Where the error ends the function, nothing goes on with what was made of it.
+        (
+            'q := "SELECT a FROM t"\nif err := r.send(); err != nil {\n\tq = "broken"\n\treturn err\n}\nr.db.Query(q)',
+            ["SELECT a FROM t"],
+        ),
+        # What is not known where there is no error stays so.
+        (
+            'q, err := other.build()\nif err != nil {\n\tq = "DELETE FROM t"\n}\nr.db.Query("SELECT a FROM t" + q)',
+            ["SELECT a FROM t<>"],
+        ),
+    ],
+)
+def test_what_an_error_chooses_is_a_branch(code: str, expected: list[str]) -> None:
+    assert sorted(variants(only(statements(body(code))))) == sorted(expected)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import dialects, narrowing
+from nodepath_cli.source.hosts._go.alternatives import merge
 from nodepath_cli.source.hosts._go.branches import LETTER, branch, condition_key, under_each
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
-from nodepath_cli.source.hosts._go.values import Alternative, Truth, Value, unknown
+from nodepath_cli.source.hosts._go.values import Alternative, Guard, Items, Text, Truth, Value, unknown
 
 _ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
 _NO_ERROR = re.compile(r"^(?:\w+\.)?\w*[eE]rr\w*\s*==\s*nil$")
@@ -35,12 +38,12 @@ def if_statement(m: Machine, f: Frame, node: Node) -> bool:
         if settled and not _leaves_the_rest_dead(m, known, then, other) and not _of_another_database(known, source):
             return _known(m, f, known, then, other)
         if condition is not None and _ERROR_CHECK.match(source):
-            goes_on = _error_check(m, f, then, other)
+            goes_on = _error_check(m, f, then, other, partial(_choice, m, f, node, source, other, failing=0))
             if goes_on and then is not None:
                 narrowing.without_error(m, f, node, then)
             return goes_on
         if condition is not None and _NO_ERROR.match(source):
-            return _success_check(m, f, then, other)
+            return _success_check(m, f, then, other, partial(_choice, m, f, node, source, other, failing=1))
         if initializer is not None:
             shown = f"{f.file.shown(initializer)}; {source}"
         else:
@@ -112,10 +115,21 @@ def _is_true(alternative: Alternative) -> bool:
     return isinstance(alternative.atom, Truth) and alternative.atom.truth
 
 
-def _error_check(m: Machine, f: Frame, failed: Node | None, succeeded: Node | None) -> bool:
-    """`if err != nil`: the calls inside count, what it assigns does not; the flow goes on without the error.
+def _choice(m: Machine, f: Frame, node: Node, source: str, other: Node | None, *, failing: int) -> tuple[Guard, Guard]:
+    """Return the guards of what an error leads to, and of what its absence does; `failing` is the arm of the error."""
+    words = [f"if {_short(source)}", f"{'unless' if other is None else 'else of if'} {_short(source)}"]
+    decision = m.decisions.get(*condition_key(f, node, source, words))
+    m.decisions.enter(decision, f.ambient)
+    return ((decision, failing),), ((decision, 1 - failing),)
+
+
+def _error_check(
+    m: Machine, f: Frame, failed: Node | None, succeeded: Node | None, choice: Callable[[], tuple[Guard, Guard]]
+) -> bool:
+    """`if err != nil`: the flow goes on without the error, but for the texts and lists that are chosen by it.
 
     Where the arm without an error ends the function (`if err == nil { return ErrExists }`), it goes on with the error.
+    `choice` gives the guards of the two ways.
     """
     scope, failing, after = f.scope, f.failing, f.scope
     goes_on = True
@@ -129,14 +143,32 @@ def _error_check(m: Machine, f: Frame, failed: Node | None, succeeded: Node | No
     if succeeded is None:
         if goes_on:
             _forget_flags(scope, after)
+            _either(scope, after, choice)
         return True
     before = scope.fork() if failed is None else None
     if m.execute(f, succeeded):
+        if goes_on:
+            _either(f.scope, before or after, choice)
         return True
     if not goes_on and failed is not None and not _may_pass(failed):
         return False
     f.scope.levels = (before or after).levels[: len(f.scope.levels)]
     return True
+
+
+def _either(scope: Scope, failed: Scope, choice: Callable[[], tuple[Guard, Guard]]) -> None:
+    """Let variables be what either way makes of them: `column := "sent"; if err != nil { column = "failed" }`."""
+    guards: tuple[Guard, Guard] | None = None
+    for level, other in zip(scope.levels, failed.levels, strict=False):
+        for name, value in level.items():
+            there = other.get(name, value)
+            if there is not value and _chosen(value) and _chosen(there):
+                guards = guards or choice()
+                level[name] = merge([(guards[0], there), (guards[1], value)])
+
+
+def _chosen(value: Value) -> bool:
+    return all(isinstance(each.atom, (Text, Items)) for each in value)
 
 
 def _forget_flags(scope: Scope, failed: Scope) -> None:
@@ -158,10 +190,12 @@ def _may_pass(node: Node) -> bool:
     return False
 
 
-def _success_check(m: Machine, f: Frame, then: Node | None, other: Node | None) -> bool:
+def _success_check(
+    m: Machine, f: Frame, then: Node | None, other: Node | None, choice: Callable[[], tuple[Guard, Guard]]
+) -> bool:
     """`if err == nil`: the flow goes on with what it does; where it returns, what stands behind it runs, too."""
     before = f.scope.fork()
-    if _error_check(m, f, other, then):
+    if _error_check(m, f, other, then, choice):
         return True
     f.scope = before
     return m.execute(f, other) if other is not None else True
