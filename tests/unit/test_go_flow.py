@@ -386,11 +386,13 @@ func update(db *sql.DB, updates map[string]any) {
     ("code", "expected"),
     [
         (
-            'col := "sent"\nif err := r.send(); err != nil {\n\tcol = "failed"\n}\nr.db.Exec("UPDATE t SET " + col + " = 1")',
+            'col := "sent"\nif err := r.send(); err != nil {\n\tcol = "failed"\n}\n'
+            'r.db.Exec("UPDATE t SET " + col + " = 1")',
             ["UPDATE t SET failed = 1", "UPDATE t SET sent = 1"],
         ),
         (
-            'col := "failed"\nif err := r.send(); err == nil {\n\tcol = "sent"\n}\nr.db.Exec("UPDATE t SET " + col + " = 1")',
+            'col := "failed"\nif err := r.send(); err == nil {\n\tcol = "sent"\n}\n'
+            'r.db.Exec("UPDATE t SET " + col + " = 1")',
             ["UPDATE t SET failed = 1", "UPDATE t SET sent = 1"],
         ),
         (

@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.judging import Judge
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
+from nodepath_cli.source.hosts._go.makers import SET_IN
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges, separators
 from nodepath_cli.source.hosts._go.unfinished import unfinished
@@ -158,6 +159,9 @@ def _groups(m: Machine, judge: Judge) -> list[Group]:
                 if record.bound or not (_of_arguments(record.text) or _of_any(m, record))
             ]
             group.records = kept or group.records
+        if any(record.bound and not _mixes(m, record) for record in group.records):
+            # Callers say which parts go together.
+            group.records = [record for record in group.records if not _mixes(m, record)]
         if len({record.root for record in group.records}) > 1:
             kept = [record for record in group.records if not (_of_arguments(record.text) and _on_its_own(m, record))]
             group.records = kept or group.records
@@ -192,6 +196,14 @@ def _of_arguments(text: Text) -> bool:
 def _of_any(m: Machine, record: Received) -> bool:
     """Say whether a text has what any value of a type may have in a field: callers say what theirs has."""
     return any(m.decisions.guessed(decision) == "part" for decision, _ in record.guard)
+
+
+def _mixes(m: Machine, record: Received) -> bool:
+    """Say whether a text is made of several fields of which each may have been set by several functions.
+
+    A table that one of them sets may never meet the joins that another one adds.
+    """
+    return len({decision for decision, arm in record.guard if m.decisions.arm(decision, arm).startswith(SET_IN)}) > 1
 
 
 def _piece_at(text: Text, offset: int) -> int:

@@ -13,6 +13,8 @@ from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Items, Number, Table, Text, Unknown, Value
 
 MORE = "value beyond those that are followed"
+SET_IN = "set in "
+"""What the words begin with of a branch that stands for one of the places which set a field."""
 
 
 def same(first: Value, second: Value) -> bool:
@@ -102,7 +104,7 @@ def as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wri
         return (Alternative((), known[0][1].atom),)
     # The fields of one struct go together: which of them it is, is one choice for all that the same places have set.
     chosen = ("field", folder, type_id, "" if whole else name, whose, *makers)
-    decision = m.decisions.get(chosen, [f"set in {maker}" for maker in makers])
+    decision = m.decisions.get(chosen, [SET_IN + maker for maker in makers])
     if not whose:
         m.decisions.guess(decision, "part")
     result: list[Alternative] = []
