@@ -35,6 +35,12 @@ TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
 _TRUNCATES = re.compile(r"\s*TRUNCATE\b", re.IGNORECASE)
 """DDL to the server, and a use of the table all the same."""
+_MAKES = re.compile(
+    r"\s*(?:CREATE|ALTER)\b(?:\s+(?:OR\s+REPLACE|TEMP(?:ORARY)?|ALGORITHM\s*=\s*\w+|DEFINER\s*=\s*\S+|"
+    r"SQL\s+SECURITY\s+\w+))*\s+(?:TABLE|VIEW)\b",
+    re.IGNORECASE,
+)
+"""DDL that may be made from a query."""
 _SESSION = re.compile(r"\s*USE\b", re.IGNORECASE)
 
 
@@ -238,7 +244,7 @@ class Targets:
         return frozenset(
             each.migration
             for each in self._numbered_code
-            if not all(builds_schema(t, dialect) for t in parts(each.sql))
+            if any(_meets(t) or not builds_schema(t, dialect) for t in parts(each.sql))
         )
 
     def _replayed(
@@ -249,7 +255,7 @@ class Targets:
         past: dict[Span, Target] = {}
         texts = [parts(step.sql) for step in steps]
         builds = [[builds_schema(sql, dialect) or bool(_SESSION.match(sql)) for sql in each] for each in texts]
-        if all(map(all, builds)) and not any(_TRUNCATES.match(sql) for each in texts for sql in each):
+        if all(map(all, builds)) and not any(_meets(sql) for each in texts for sql in each):
             return past
         begun = begin()
         base = begun.schema
@@ -258,7 +264,7 @@ class Targets:
         for step, each, building in zip(steps, texts, builds, strict=True):
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
-            if coded or not all(building) or any(map(_TRUNCATES.match, each)):
+            if coded or not all(building) or any(map(_meets, each)):
                 target = target or replace(self._now(running, base, owned, alone=alone), changed=begun.changed)
                 past[step.span] = target
                 if moments == []:
@@ -296,6 +302,11 @@ class Targets:
         # The default schema has the revisions' renames itself.
         given = bool(self._settings.schema) or any(block.schema for block in self._settings.sources)
         return rename_history(self._settings, self._programs, with_revisions=given)
+
+
+def _meets(sql: str) -> bool:
+    """Say whether DDL needs what earlier statements have made: the table that it empties, the names of a query."""
+    return bool(_TRUNCATES.match(sql)) or (bool(_MAKES.match(sql)) and "SELECT" in sql.upper())
 
 
 def _same(order: Sequence[Statement], other: Sequence[Statement]) -> bool:

@@ -361,6 +361,8 @@ class Plain(Struct, frozen=True):
     tables: tuple[TableName, ...] = ()
     writes: bool = False
     """It changes the rows of its tables."""
+    query: Query | None = None
+    """What it makes a table or a view from."""
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

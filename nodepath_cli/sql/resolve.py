@@ -54,6 +54,8 @@ class _Resolver(WriteResolver):
                 case Plain():
                     for table in node.tables:
                         self.base_table(table.name, table.database, None, "write" if node.writes else "read")
+                    if node.query is not None:
+                        self.query(node.query, None, None)
             if self.bodies.known:
                 self._leave_unused()
 
@@ -130,7 +132,7 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     resolver = _Resolver(parsed.prepared, schema)
     nodes = parsed.nodes
     built = next((at for at, node in enumerate(nodes) if _builds(node)), len(nodes))
-    last = max((at for at, node in enumerate(nodes) if not isinstance(node, Plain) or node.tables), default=-1)
+    last = max((at for at, node in enumerate(nodes) if _asks(node)), default=-1)
     resolver.run(nodes[:built])
     if built > last:
         return resolver
@@ -138,19 +140,23 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
     running = Replay(schema, parsed.prepared.dialect, ordered=False)
     now: Schema | None = None
     for node in nodes[built : last + 1]:
-        if isinstance(node, Plain) and not node.tables:
-            if _builds(node):
-                running.run(DdlText(parsed.prepared.text[node.start : node.end]))
-                now = None
-            continue
-        now = now or running.schema()
-        later = _Resolver(parsed.prepared, now)
-        later.run((node,))
-        resolver.tables += later.tables
-        resolver.columns += later.columns
-        resolver.inserts += later.inserts
-        resolver.violations += later.violations
+        if _asks(node):
+            now = now or running.schema()
+            later = _Resolver(parsed.prepared, now)
+            later.run((node,))
+            resolver.tables += later.tables
+            resolver.columns += later.columns
+            resolver.inserts += later.inserts
+            resolver.violations += later.violations
+        if isinstance(node, Plain) and _builds(node):
+            running.run(DdlText(parsed.prepared.text[node.start : node.end]))
+            now = None
     return resolver
+
+
+def _asks(node: Node) -> bool:
+    """Say whether a statement has names that the schema in front of it must have."""
+    return not isinstance(node, Plain) or bool(node.tables) or node.query is not None
 
 
 def _builds(node: Node) -> bool:

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from nodepath_cli.sql.cursor import NotUnderstood
 from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens
+from nodepath_cli.sql.made_from import MadeFromGrammar
 from nodepath_cli.sql.nodes import CallFault, Node, Plain, TableName
 from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
-from nodepath_cli.sql.writes import WriteGrammar
 
 _DDL = frozenset(("CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"))
 _OTHER = words_of("""
@@ -30,7 +30,7 @@ _TRANSACTION = frozenset((";", "WORK", "TRANSACTION", "DEFERRED", "IMMEDIATE", "
 _CHANGES = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE"))
 
 
-class StatementGrammar(WriteGrammar):
+class StatementGrammar(MadeFromGrammar):
     """Reads whole statements."""
 
     def __init__(self, tokens: Tokens, dialect: str, version: tuple[int, ...]) -> None:
@@ -82,8 +82,10 @@ class StatementGrammar(WriteGrammar):
                 return Plain(kind, 0, 0, tables, word in ("TRUNCATE", "LOAD"))
         if word in _DDL:
             start = self.starts[self.i]
-            self._rest(compound=True)
-            return Plain("ddl", start, self.ends[self.i - 1])
+            query = self.made_from()
+            if query is None:
+                self._rest(compound=True)
+            return Plain("ddl", start, self.ends[self.i - 1], query=query)
         if word in _OTHER or word in _DESCRIBES or (self.dialect == "sqlite" and word in _SQLITE):
             transaction = word == "BEGIN" and self.words[self.i + 1] in _TRANSACTION
             self._rest(compound=word in _COMPOUND and not transaction)
