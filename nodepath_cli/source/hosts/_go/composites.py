@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero
+from nodepath_cli.source.hosts._go.ordering import spelled
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -303,4 +304,5 @@ def _any_of(
     index = node.child_by_field_name("index")
     if decision == fresh and index is not None and _may_be_sql(values) and is_free(m, f, index):
         m.decisions.choose(decision, f.ambient)
+    m.decisions.spell(decision, spelled(values))
     return limit(each for arm, value in enumerate(values) for each in under(value, ((decision, arm),)))

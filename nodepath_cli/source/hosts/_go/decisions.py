@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard
-from nodepath_cli.source.statement import Guess
+from nodepath_cli.source.statement import Guess, Span
 
 
 class Branch(Struct, frozen=True):
@@ -34,6 +34,7 @@ class Decisions:
         self._guesses: dict[int, Guess] = {}
         self._choices: set[int] = set()
         self._present: set[tuple[int, int, int]] = set()
+        self._spelled: dict[int, frozenset[Span]] = {}
 
     def get(self, key: object, arms: list[str], held: object = None) -> int:
         """Return the number of a branch. `held` keeps alive what the key identifies by address."""
@@ -79,6 +80,15 @@ class Decisions:
     def is_choice(self, decision: int) -> bool:
         """Say whether a decision is a choice between entries of which any can be the one."""
         return decision in self._choices
+
+    def spell(self, decision: int, places: frozenset[Span]) -> None:
+        """Remember the places of the entries of a choice that may be no more than what rows are ordered by."""
+        if places:
+            self._spelled[decision] = places
+
+    def spelled(self, decision: int) -> frozenset[Span]:
+        """Return the places of such entries, none for any other decision."""
+        return self._spelled.get(decision, frozenset())
 
     def find(self, key: object) -> int | None:
         """Return the number of a branch that was met, None for one that was not."""

@@ -13,6 +13,7 @@ from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.counting import implied
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import package_name
+from nodepath_cli.source.hosts._go.ordering import orders_only
 from nodepath_cli.source.hosts._go.records import Call, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain, type_of
@@ -191,10 +192,20 @@ def judge(m: Machine, made: Sequence[Received], *, whole: bool) -> None:
     Where the call stands in a branch that the text was not made in, the two may be one condition in other words: what
     that branch gives fits some of the texts only, and rightly so.
     """
-    for record in made:
-        alone = whole and len(made) == 1
-        if alone or (record.guard and all(_free(m, record, *entry) for entry in record.guard)):
+    telling = [_telling(m, record) for record in made]
+    alone = whole and (len(made) == 1 or (all(each.guard for each in made) and not any(telling)))
+    for record, guard in zip(made, telling, strict=True):
+        if alone or (guard and all(_free(m, record, *entry) for entry in guard)):
             m.possible.add(record.order)
+
+
+def _telling(m: Machine, record: Received) -> Guard:
+    """Return the branches that lead to a text, but for choices of what its rows are ordered by."""
+    return tuple(
+        entry
+        for entry in record.guard
+        if not (places := m.decisions.spelled(entry[0])) or not orders_only(record.text, places)
+    )
 
 
 def _free(m: Machine, record: Received, decision: int, arm: int) -> bool:
