@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodepath_cli.sql.lexer import END
+from nodepath_cli.sql.lexer import END, HOLED
 from nodepath_cli.sql.nodes import Query
 from nodepath_cli.sql.writes import WriteGrammar
 
@@ -15,15 +15,21 @@ class MadeFromGrammar(WriteGrammar):
     """Reads `CREATE [TEMPORARY] TABLE t [AS] SELECT ...`, `CREATE VIEW v AS SELECT ...` and `ALTER VIEW`."""
 
     def made_from(self) -> Query | None:
-        """Read the statement at hand; None, with nothing read, where it is made from no query."""
+        """Read the statement at hand; None, with nothing read, where it is made from no query that can be seen."""
         index = self._query_of_table() or self._query_of_view()
-        if index is None:
+        if index is None or self._opens_with_hole(index):
             return None
         self.i = index
         query = self.query()
         if self.accept("WITH"):
             self.accept_any(_CHECKS)
         return query
+
+    def _opens_with_hole(self, index: int) -> bool:
+        """Say whether all of the query is known only at run time: a dump puts views together so."""
+        while self.words[index] == "(":
+            index += 1
+        return self.kinds[index] == HOLED
 
     def _query_of_table(self) -> int | None:
         """Return where the query of CREATE TABLE begins."""
