@@ -143,6 +143,13 @@ def _contains(atoms: tuple[Atom, ...]) -> Atom | None:
     return None if whole.open or None in texts else Truth(False)
 
 
+def _chunked(atoms: tuple[Atom, ...]) -> Atom | None:
+    """`slices.Chunk`: lists of the same kind, one after the other."""
+    whole = atoms[0]
+    kind = f"[]{whole.type}" if isinstance(whole, Items) else whole.type if isinstance(whole, Unknown) else ""
+    return Items((), True, kind if kind.startswith("[]") else "[]", named=SEQUENCE)
+
+
 _FUNCTIONS: dict[tuple[str, str], Make] = {
     ("slices", "Concat"): _concatenated,
     ("slices", "AppendSeq"): _concatenated,
@@ -157,6 +164,7 @@ _FUNCTIONS: dict[tuple[str, str], Make] = {
     ("slices", "SortedStableFunc"): _list,
     ("slices", "Insert"): _inserted,
     ("slices", "Contains"): _contains,
+    ("slices", "Chunk"): _chunked,
     ("maps", "Keys"): _keys,
     ("maps", "Values"): _values,
     ("maps", "All"): _same,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import narrowing, recording
 from nodepath_cli.source.hosts._go.alternatives import join_guards
+from nodepath_cli.source.hosts._go.later_rounds import differ
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.same_rounds import as_many_rounds, counted_to, index_of, is_steady
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
@@ -36,9 +39,6 @@ _UNDECIDED = 12
 """Rounds with branches that are not decided, after which a loop is left: each doubles what the variables can be."""
 _MAX_ELEMENTS = 200
 """Most elements of a list that a loop goes through one by one."""
-_CHANGES = re.compile(rb"(?<![:=!<>])=(?!=)|\+\+|--")
-_APPENDS = re.compile(rb"(?<![:=!<>])=\s*append\(")
-_BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 
 def loop(m: Machine, f: Frame, node: Node) -> bool:
@@ -112,12 +112,17 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         first = element
     if isinstance(atom, (Unknown, Text, Function)) and kind != "int" and not kind.startswith(("[]", "map[")):
         first = unknown(reason)
-    counted = _as_many_rounds(m, f, value, body)
+    counted = as_many_rounds(m, f, value, body)
     listed = f.file.source(right) if right is not None and right.type == "identifier" and len(targets) == 2 else ""
     ends: list[Value | None] = []
-    steady = _is_steady(f, body, targets)
+    steady = is_steady(f, body, targets)
     variables = (targets, [first, element])
-    goes_on = _once(m, f, node, body, variables, ends, may_skip=True, words=words, counted=counted, steady=steady)
+    more = None
+    if targets and isinstance(first[0].atom, Number) and differ(f, body, targets[0]):
+        more = partial(_declare, f, targets, [just(Number(1, sample=True)), element])
+    goes_on = _once(
+        m, f, node, body, variables, ends, may_skip=True, words=words, counted=counted, steady=steady, more=more
+    )
     if listed and ends and isinstance(atom, Unknown):
         narrowing.of_elements(m, f, listed, ends[0])
     return goes_on
@@ -135,29 +140,6 @@ def _is_known(atom: Atom) -> bool:
     if isinstance(atom, Items):
         return bool(atom.items) and not atom.open
     return isinstance(atom, Table) and bool(atom.entries) and not atom.open
-
-
-def _as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
-    """Return the number of a list's length where a loop over it goes the same way in each round, 0 where it may not."""
-    source = f.file.data[body.start_byte : body.end_byte]
-    if any(word in source for word in _BRANCHING):
-        return 0
-    atom = value[0].atom
-    if isinstance(atom, Items):
-        return atom.size if len(value) == 1 else 0
-    length = m.length(value) or value
-    return m.multiple(length)
-
-
-def _is_steady(f: Frame, body: Node, targets: list[str]) -> bool:
-    """Say whether each round of a loop adds to lists what the first one does: nothing else is changed in it."""
-    source = f.file.data[body.start_byte : body.end_byte]
-    if any(word in source for word in (*_BRANCHING, b"func")) or len(_CHANGES.findall(source)) != len(
-        _APPENDS.findall(source)
-    ):
-        return False
-    index = targets[0] if targets else "_"
-    return index == "_" or not re.search(rf"\b{re.escape(index)}\b".encode(), source)
 
 
 def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[str], value: Value) -> bool:
@@ -235,6 +217,11 @@ def _rounds(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tu
     return True
 
 
+def _declare(f: Frame, targets: Sequence[str], values: Sequence[Value]) -> None:
+    for name, value in zip(targets, values, strict=False):
+        f.scope.declare(name, value)
+
+
 def _may_end_early(f: Frame, body: Node) -> Scope | None:
     """Return the variables before a loop that a `break` may end after any round: what it adds proves no counts."""
     return f.scope.fork() if b"break" in f.file.data[body.start_byte : body.end_byte] else None
@@ -256,7 +243,10 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
     first = test[0].atom
     if len(test) != 1 or not isinstance(first, Truth) or first.sample or (condition is not None and m.soft):
         words = f"for {f.file.shown(condition)}" if condition is not None else "for"
-        return _once(m, f, node, body, None, may_skip=True, words=words)
+        index = index_of(f, update) if update is not None else ""
+        turn = partial(m.execute, f, update) if update is not None and differ(f, body, index) else None
+        counted = counted_to(m, f, condition, index, body)
+        return _once(m, f, node, body, None, may_skip=True, words=words, counted=counted, more=turn)
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
     undecided = 0
@@ -294,11 +284,12 @@ def _once(
     words: str = "for",
     counted: int = 0,
     steady: bool = False,
+    more: Callable[[], object] | None = None,
 ) -> bool:
     """Run a body once, and where it may be skipped join that with not running it at all.
 
-    `steady`: another round does the same. `ends` takes what the last of the variables is where a round ends that no
-    statement has cut short.
+    `steady`: another round does the same. `more` makes the variables those of a later round, which does something else.
+    `ends` takes what the last of the variables is where a round ends that no statement has cut short.
     """
     base, ambient, iteration = f.scope, f.ambient, f.iteration
     key = ("loop", f.activation, iteration, node.start_byte)
@@ -309,8 +300,8 @@ def _once(
     f.scope, f.ambient = base.fork(), join_guards(ambient, guard) or ambient
     f.iteration = (*iteration, 0)
     f.scope.push()
-    for name, value in zip(*variables, strict=False) if variables else ():
-        f.scope.declare(name, value)
+    if variables:
+        _declare(f, *variables)
     goes_on = m.execute(f, body)
     inside = f.scope
     if not goes_on:
@@ -326,6 +317,8 @@ def _once(
     skipped = base.fork()
     # The first branch has the number 0.
     mark_repeats(base, inside, counted or decision + 1, skipped, steady=steady)
+    if more is not None and goes_on:
+        inside = _again(m, f, body, inside, guard, more)
     arms: list[tuple[Guard, Scope]] = []
     if goes_on:
         arms.append((guard, inside))
@@ -336,3 +329,23 @@ def _once(
     else:
         base.join(arms)
     return True
+
+
+def _again(m: Machine, f: Frame, body: Node, first: Scope, guard: Guard, turn: Callable[[], object]) -> Scope:
+    """Run a body behind its first round once more; return the variables behind that."""
+    outer, ambient, iteration = f.scope, f.ambient, f.iteration
+    before = first.fork()
+    f.scope, f.ambient, f.iteration = first.fork(), join_guards(ambient, guard) or ambient, (*iteration, 1)
+    f.exits[-1].clear()
+    turn()
+    goes_on, behind = m.execute(f, body), f.scope
+    if goes_on:
+        _continue(f, ambient)
+    elif f.exits[-1]:
+        goes_on, behind = True, f.exits[-1][0][1]
+    if goes_on:
+        mark_repeats(before, behind, place(f.file, body))
+        before = behind
+    f.exits[-1].clear()
+    f.scope, f.ambient, f.iteration = outer, ambient, iteration
+    return before

@@ -1,0 +1,67 @@
+"""Whether the rounds of a loop all do the same, and what they are as many as."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.allowed import quietly
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.values import Items, Number, Value
+
+_CHANGES = re.compile(rb"(?<![:=!<>])=(?!=)|\+\+|--")
+_SEPARATES = re.compile(
+    rb"\bif\s+(\w+)\s*(?:>|!=)\s*0\s*\{[^{}?\w]*(?:[\w.]+\s*(?:=\s*append\(\w+,|\+=|\()\s*)"
+    rb"(?:\"[^\"\w?]*\"|'[^'\w?]*')\s*\)?\s*\}"
+)
+"""What writes nothing but a separator in front of all rounds but the first."""
+_APPENDS = re.compile(rb"(?<![:=!<>])=\s*append\(")
+_BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
+
+
+def as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
+    """Return the number of a list's length where a loop over it goes the same way in each round, 0 where it may not."""
+    source = f.file.data[body.start_byte : body.end_byte]
+    if any(word in _SEPARATES.sub(b"", source) for word in _BRANCHING):
+        return 0
+    atom = value[0].atom
+    if isinstance(atom, Items):
+        return atom.size if len(value) == 1 else 0
+    length = m.length(value) or value
+    return m.multiple(length)
+
+
+def is_steady(f: Frame, body: Node, targets: list[str]) -> bool:
+    """Say whether each round of a loop adds to lists what the first one does: nothing else is changed in it."""
+    source = f.file.data[body.start_byte : body.end_byte]
+    if any(word in source for word in (*_BRANCHING, b"func")) or len(_CHANGES.findall(source)) != len(
+        _APPENDS.findall(source)
+    ):
+        return False
+    index = targets[0] if targets else "_"
+    return index == "_" or not re.search(rf"\b{re.escape(index)}\b".encode(), source)
+
+
+def index_of(f: Frame, update: Node) -> str:
+    """Return the variable that counts the rounds: that of `i++`."""
+    source = f.file.source(update)
+    return source[:-2] if update.type == "inc_statement" else ""
+
+
+def counted_to(m: Machine, f: Frame, condition: Node | None, index: str, body: Node) -> int:
+    """Return the number of what a loop from 0 counts up to (`i < n`), 0 where that is not known or rounds differ."""
+    if condition is None or not index or condition.type != "binary_expression":
+        return 0
+    left, right, sign = (condition.child_by_field_name(part) for part in ("left", "right", "operator"))
+    begun = f.scope.get(index)
+    atom = begun[0].atom if begun is not None and len(begun) == 1 else None
+    if left is None or right is None or sign is None or sign.type not in ("<", "!=") or f.file.source(left) != index:
+        return 0
+    if not isinstance(atom, Number) or atom.value or atom.sample:
+        return 0
+    changed = re.compile(rf"\b{re.escape(index)}\s*(?:\+\+|--|[-+*/]?=[^=])".encode())
+    if changed.search(f.file.data, body.start_byte, body.end_byte):
+        return 0
+    return as_many_rounds(m, f, first_of(quietly(m, f, right)), body)
