@@ -150,6 +150,12 @@ ASKED = [
     "s.sortable(by)",
     "s.allowed[by]",
     "slices.Contains(columns, string(by))",
+    "slices.ContainsFunc(columns, func(c string) bool { return c == by })",
+    "slices.ContainsFunc(columns, func(c string) bool { return strings.EqualFold(by, c) })",
+    "slices.Index(columns, by) >= 0",
+    "slices.Index(columns, by) != -1",
+    "slices.IndexFunc(columns, func(c string) bool { return by == c }) > -1",
+    "!(slices.Index(columns, by) < 0)",
     "more && listed(by)",
 ]
 
@@ -181,6 +187,10 @@ def test_the_answer_of_a_lookup_in_a_map(code: str) -> None:
         "if !slices.Contains(columns, by) {\nmore = true\n}",
         "if !slices.Contains(other(), by) {\nreturn nil\n}",
         "if !random(by) {\nreturn nil\n}",
+        "if slices.Index(columns, by) <= 0 {\nreturn nil\n}",
+        "if slices.Index(columns, by) > 0 {\nreturn nil\n}",
+        "if !slices.ContainsFunc(columns, func(c string) bool { return strings.HasPrefix(c, by) }) {\nreturn nil\n}",
+        'if !slices.ContainsFunc(columns, func(c string) bool { return c == by || by == "" }) {\nreturn nil\n}',
         "if !listed(by) && more {\nreturn nil\n}",
         "if listed(by) {\nreturn nil\n}",
         'if !allowed[by] {\nif more {\nby = "id"\n}\n}',

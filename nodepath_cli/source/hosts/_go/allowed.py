@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nodepath_cli.source.hosts._go import fields
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.membership import compared_index, contains
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.subjects import open_value, subject_of
 from nodepath_cli.source.hosts._go.syntax import named
@@ -37,7 +38,6 @@ Ask = Callable[[Machine, Function], Answers]
 """Looks into a function for what its only argument, or else its receiver, is where it answers yes, and where no."""
 _CONSTANT = frozenset(("interpreted_string_literal", "raw_string_literal", "identifier", "selector_expression"))
 _LISTS = frozenset(("identifier", "selector_expression", "composite_literal"))
-_CONTAINS = frozenset(("slices.Contains", "lo.Contains"))
 NOTHING: Answers = (None, None)
 
 
@@ -112,6 +112,10 @@ def _joined(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
     if left is None or sign is None or right is None:
         return {}
     operator = sign.type
+    index = compared_index(f, node)
+    if index is not None:
+        whole, wanted, holds = index
+        return _listed(m, f, whole, wanted) if holds else _not(_listed(m, f, whole, wanted))
     if operator in ("||", "&&"):
         first, second = said(m, f, left, ask), said(m, f, right, ask)
         if operator == "||":
@@ -126,6 +130,14 @@ def _joined(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
         return {}
     found = _is(f.file.source(left), texts_of(m, f, [right]))
     return found if operator == "==" else _not(found)
+
+
+def _listed(m: Machine, f: Frame, whole: Node, wanted: Node) -> Said:
+    """Return what is said of a variable where a list has it."""
+    subject = subject_of(m, f, wanted)
+    if open_value(m, f, subject) is None:
+        return {}
+    return _is(f.file.source(subject), elements(first_of(quietly(m, f, whole))))
 
 
 def _not(found: Said) -> Said:
@@ -210,13 +222,9 @@ def called(m: Machine, f: Frame, node: Node) -> tuple[Function, Node] | None:
 
 def _called(m: Machine, f: Frame, node: Node, ask: Ask | None) -> Said:
     """Return what a call says that answers whether a text is in a list."""
-    function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    given = named(listing) if listing is not None else []
-    if function is not None and f.file.source(function) in _CONTAINS:
-        subject = subject_of(m, f, given[1]) if len(given) == 2 and given[0].type in _LISTS else None
-        if subject is None or open_value(m, f, subject) is None:
-            return {}
-        return _is(f.file.source(subject), elements(first_of(quietly(m, f, given[0]))))
+    found = contains(f, node)
+    if found is not None:
+        return _listed(m, f, *found)
     asked = called(m, f, node) if ask is not None else None
     answers = ask(m, asked[0]) if ask is not None and asked is not None else NOTHING
     return {f.file.source(asked[1]): answers} if asked is not None and answers != NOTHING else {}
