@@ -114,3 +114,44 @@ def test_rows_of_a_chunk_have_the_arguments_of_that_chunk(tree: Tree, more: str,
 """,
     )
     assert [each.rule for each in tree.audit("a.go", settings=GIVEN).findings] == expected
+
+
+@pytest.mark.parametrize("leaves", ["if err := rows.Scan(&id); err != nil {\n\t\t\tcontinue\n\t\t}", "rows.Scan(&id)"])
+def test_one_mark_and_one_fewer_than_there_are_arguments_fit(tree: Tree, leaves: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write(
+        "a.go",
+        HEAD
+        + """func marks(n int) string { return strings.Repeat("?, ", n-1) + "?" }
+
+func found(db *sql.DB) ([]int64, error) {
+	ids := []int64{}
+	rows, err := db.Query("SELECT id FROM riders")
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		var id int64
+		"""
+        + leaves
+        + """
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func prune(db *sql.DB, stage string) error {
+	ids, _ := found(db)
+	if len(ids) == 0 {
+		return nil
+	}
+	args := []any{stage}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	_, err := db.Exec("DELETE FROM riders WHERE stage = ? AND id IN ("+marks(len(ids))+")", args...)
+	return err
+}
+""",
+    )
+    assert not tree.audit("a.go", settings=GIVEN).findings

@@ -126,6 +126,9 @@ def _rounds(given: Counts, text: Text) -> Rounds | None:
             portions.append(Portion(tuple(parts), counts[loops]))
     if any(loops and loops not in ranges and loops.isdisjoint(given.none) for loops in counts):
         return None
+    if given.none and any(loops and loops not in counts and loops.isdisjoint(given.none) for loops in ranges):
+        # How often the text has that part may rest on the same loop (`strings.Repeat("?, ", len(ids)-1) + "?"`).
+        return None
     return Rounds(counts[frozenset()], tuple(portions))
 
 
