@@ -9,12 +9,21 @@ from collections.abc import Sequence
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, routine_key
 from nodepath_cli.source.hosts._go.part import Part
+from nodepath_cli.source.hosts._go.resting import rests_on_arguments
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 
 def _imports(m: Machine, file: GoFile, folder: str) -> bool:
     """Say whether a file imports the package of a folder."""
     return any(m.index.modules.folder(path, file.folder) == folder for path in m.index.imports(file).values())
+
+
+def _of_interfaces(m: Machine, name: str) -> set[str]:
+    """Return the folders with an interface that declares a method of that name, as far as their texts tell."""
+    declared = re.compile(rf"^[ \t]+{re.escape(name)}\(", re.MULTILINE)
+    return {
+        file.folder for file in m.index.files if file.has(name) and file.has("interface") and declared.search(file.text)
+    }
 
 
 def evaluate_callers(
@@ -31,14 +40,17 @@ def evaluate_callers(
     call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
     exported = routine.name[:1].isupper()
     fresh = False
-    home = routine.file.folder
+    homes = {routine.file.folder}
+    if exported and routine.receiver and rests_on_arguments(routine):
+        # Who knows the method by an interface need not know the package that has it.
+        homes |= _of_interfaces(m, routine.name)
     # A look at the text saves most files from being parsed.
-    importing = {file.path for file in m.index.importing(home)} if exported else set()
+    importing = {file.path for home in homes for file in m.index.importing(home)} if exported else set()
     for part in map(Part, m.index.files) if share is None else share:
         file = part.file
-        if not (file.folder == home or file.path in importing) or not file.has(routine.name):
+        if not (file.folder in homes or file.path in importing) or not file.has(routine.name):
             continue
-        if file.folder != home and not _imports(m, file, home):
+        if file.folder not in homes and not any(_imports(m, file, home) for home in homes):
             continue
         for other in part.routines(m.index.of(file)):
             if not m.evaluated(other) and call.search(file.source(other)):

@@ -42,6 +42,8 @@ class Callee(Struct):
     texts: tuple[bool, ...] | None = None
     """Of each parameter, whether it can be a SQL text, where the tree declares the method."""
 
+    sends_only: bool = False
+    """It is a method of an interface that is followed for what it sends: its results are no part of SQL."""
     on_text: bool = False
     """It is a method of a named string type (`type statement string`): what it sends is its receiver."""
 
@@ -87,6 +89,8 @@ def _call(m: Machine, f: Frame, node: Node, function: Node, arguments: list[Node
     made = exchanged(m, f, Evaluated(call, callee, arguments, values), sink, m.received[before:])
     _forget(f, arguments)
     result = _follow(m, f, node, callee, call, literals, arguments, values)
+    if callee.sends_only and not (result and outcome.has_rows(result)):
+        result = None
     if result is not None and _only_rebinds(callee, values, result):
         result = first_of(values[0])
     if result is None:
@@ -140,7 +144,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         return _of_handle(name, bound)
     functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
-    on_text = False
+    sends_only = on_text = False
     if functions:
         on_text = m.index.is_text(type_of(receiver)) or recording.named_text(receiver)
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
@@ -150,7 +154,8 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         if declared is not None:
             texts = tuple(interfaces.texts(*declared))
             functions = interfaces.implementations(m, type_id, method)
-    return Callee(name, method, None, operand, receiver, functions, texts, on_text)
+            sends_only = bool(functions) and not interfaces.returns_text(*declared)
+    return Callee(name, method, None, operand, receiver, functions, texts, sends_only, on_text)
 
 
 def _plain(m: Machine, f: Frame, name: str) -> Callee:

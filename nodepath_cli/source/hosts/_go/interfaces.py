@@ -9,6 +9,7 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.resting import rests_on_arguments
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import Function
 
@@ -18,6 +19,7 @@ _MAX_DEPTH = 4
 _COMPARED = 12
 """How many methods of an interface a type must have to count as one that implements it."""
 _TEXT = re.compile(r"\bstring\b")
+_PACKAGE = re.compile(r"\b\w+\.(?=\w)|\s+")
 _NO_TEXT = frozenset(("any", "interface{}", "bool", "error", "int", "int32", "int64", "uint", "uint64", "float64"))
 
 
@@ -62,22 +64,47 @@ def texts(file: GoFile, node: Node) -> list[bool]:
 
 
 def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]:
-    """Return the methods that a call through an interface may mean, where they return texts; () for too many."""
+    """Return the methods that a call through an interface may mean, where that makes a difference; () for too many.
+
+    It does where they return texts, and where what the only one sends rests on a text that it is given: the name of a
+    column, a condition, a map of updates.
+    """
     found = specification(m, type_id, name)
     if found is None:
         return ()
     file, element = found
-    result = element.child_by_field_name("result")
-    if result is None or not _TEXT.search(file.source(result)):
+    listing = element.child_by_field_name("parameters")
+    returns = returns_text(file, element)
+    if not returns and (listing is None or not _TEXT.search(file.source(listing))):
         return ()
     key = (type_id, name)
     known = m.implementations.get(key)
     if known is None:
         needed = _method_names(m, type_id)
         routines = [each for each in _methods(m, name) if _has_all(m, each, needed)]
+        if not returns:
+            # With several tables it is not known which of them the caller's column is meant for.
+            routines = [
+                each
+                for each in routines
+                if (each.has_sql_words or each.calls_database) and _kinds(each.file, each.node) == _kinds(file, element)
+            ]
+            routines = routines if len(routines) == 1 and rests_on_arguments(routines[0]) else []
         known = tuple(routines) if len(routines) <= MAX_IMPLEMENTATIONS else ()
         m.implementations[key] = known
     return tuple(Function(each.file, each.node) for each in known)
+
+
+def _kinds(file: GoFile, node: Node) -> list[str]:
+    """Return the types of a declared method's parameters, without packages: they may be called otherwise elsewhere."""
+    kinds = (file.source(kind) if kind is not None else "" for _, kind, _ in parameters(file, node))
+    return [_PACKAGE.sub("", kind).replace("interface{}", "any") for kind in kinds]
+
+
+def returns_text(file: GoFile, node: Node) -> bool:
+    """Say whether a declared method has a text among its results."""
+    result = node.child_by_field_name("result")
+    return result is not None and bool(_TEXT.search(file.source(result)))
 
 
 def _methods(m: Machine, name: str) -> list[Routine]:

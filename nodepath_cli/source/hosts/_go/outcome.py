@@ -16,6 +16,7 @@ from nodepath_cli.source.hosts._go.values import (
     Atom,
     Function,
     Guard,
+    Handle,
     Several,
     Text,
     Unknown,
@@ -47,6 +48,14 @@ def foreign(atom: Atom, reason: str) -> Atom:
         ]
         return Text(tuple(pieces), atom.plain)
     return atom
+
+
+def has_rows(value: Value) -> bool:
+    """Say whether rows or a prepared statement are among results: their columns are taken by the caller."""
+    return any(
+        isinstance(each.atom, Handle) or (isinstance(each.atom, Several) and any(map(has_rows, each.atom.values)))
+        for each in value
+    )
 
 
 def results_of(m: Machine, frame: Frame, function: Function) -> Results:
