@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
 from nodepath_cli.source.hosts._go.formatting import sprintf
 from nodepath_cli.source.hosts._go.lists_package import PACKAGES, list_call, repeat
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.reflecting import reflect_call, reflect_method
 from nodepath_cli.source.hosts._go.repeats import loop_of, rounds_of
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
@@ -204,6 +205,9 @@ def package_call(
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if package == "strconv" and name == "Quote" and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
+    if package == "reflect":
+        # Only where tags are read: what else is made of a struct's fields costs much and tells little.
+        return reflect_call(m, name, values) if f.file.has("Tag") else None
     if (last, name) in _FILE_READS:
         return unknown("file")
     if package in ("path", "path/filepath") and name == "Join" and values and all(_is_plain(each) for each in values):
@@ -217,6 +221,8 @@ def package_call(
 
 def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, values: Sequence[Value]) -> Value | None:
     """Return the value of a method of a text that is built, or of a replacer; None for any other."""
+    if isinstance(receiver[0].atom, Record) and receiver[0].atom.type.startswith("reflect."):
+        return reflect_method(m, receiver, name, values)
     if name == "Replace" and values:
         return replacer_call(receiver, values[0])
     if name == "String" and not values and any(isinstance(each.atom, Text) for each in receiver):

@@ -22,6 +22,7 @@ from nodepath_cli.source.hosts._go.values import (
     Joint,
     Number,
     Piece,
+    Several,
     Text,
     Truth,
     Unknown,
@@ -47,6 +48,8 @@ def strings_call(file: GoFile, name: str, nodes: Sequence[Node], values: Sequenc
         return just(Items(tuple(values), False, "strings.Replacer"))
     if name == "Split" and len(values) == 2:
         return combine(values, _split)
+    if name == "Cut" and len(values) == 2 and all(plain(each.atom) is not None for value in values for each in value):
+        return combine(values, _cut_at)
     if name == "Fields" and len(values) == 1:
         return combine(values, _fields)
     if name in ("Replace", "ReplaceAll") and len(values) > 2:
@@ -57,6 +60,16 @@ def strings_call(file: GoFile, name: str, nodes: Sequence[Node], values: Sequenc
     if name in ("HasPrefix", "HasSuffix", "Contains") and len(values) == 2:
         return combine(values, lambda atoms: _test(name, atoms))
     return None
+
+
+def _cut_at(atoms: tuple[Atom, ...]) -> Atom:
+    """Return the three results of `strings.Cut(text, separator)`, both of which are known."""
+    text, separator = atoms[0], plain(atoms[1]) or ""
+    if not isinstance(text, Text):
+        return atoms[0]
+    at = text.plain.find(separator)
+    parts = (text, EMPTY) if at < 0 else (cut(text, 0, at), cut(text, at + len(separator), len(text.plain)))
+    return Several((*map(just, parts), just(Truth(at >= 0))))
 
 
 def transform(file: GoFile, node: Node, name: str, values: Sequence[Value]) -> Value:
