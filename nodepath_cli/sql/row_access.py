@@ -115,6 +115,8 @@ class RowAccess(Struct, frozen=True):
     """The columns that a SELECT gives."""
     picked: tuple[frozenset[str], ...] = ()
     """The columns that each of its values is made of, in order; () where `*` stands among them."""
+    values: tuple[Condition, ...] = ()
+    """With `picked`: each of them as a condition that may be met, without the name that it is given."""
     limited: bool = False
     """LIMIT or ORDER BY stands behind it: one of many rows is picked."""
     parameters: int = 0

@@ -10,7 +10,7 @@ import re
 
 from nodepath_cli.schema.model import Table
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING
+from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, WORD
 from nodepath_cli.sql.resolution import Found, Resolution, TableRef
 from nodepath_cli.sql.row_access import Action, Branch, Condition, Kind, Operand, RowAccess, Setting
 from nodepath_cli.sql.words import words_of
@@ -100,6 +100,7 @@ class _Reader:
         shared: bool = False,
         selected: frozenset[str] = frozenset(),
         picked: tuple[frozenset[str], ...] = (),
+        values: tuple[Condition, ...] = (),
         guarded: bool = False,
     ) -> RowAccess:
         start = self.tokens.starts[0]
@@ -118,6 +119,7 @@ class _Reader:
             shared,
             selected,
             picked,
+            values,
             limited,
             count,
             guarded,
@@ -130,12 +132,14 @@ class _Reader:
             return None
         selected = frozenset(name for number, name in self.columns.items() if number < begin)
         first = 2 if clauses.word(1) in _DISTINCT else 1
-        picked = tuple(self._operand(*each).columns for each in clauses.split(first, begin, ","))
+        ranges = list(clauses.split(first, begin, ","))
+        picked = tuple(self._operand(*each).columns for each in ranges)
+        values = tuple(self._condition(*self._unnamed(*each)) for each in ranges)
         if any(
             clauses.word(number) == "*" and clauses.word(number - 1) in ("SELECT", ",", ".") for number in range(begin)
         ):
             selected |= {column.name.lower() for column in self.table.columns}
-            picked = ()
+            picked = values = ()
         sharing = min(clauses.find_pair(begin, "FOR", "SHARE"), clauses.find_pair(begin, "LOCK", "IN"))
         locking = min(clauses.find_pair(begin, "FOR", "UPDATE"), sharing)
         locks = locking < clauses.end and clauses.find(locking, {"SKIP"}) == clauses.end
@@ -146,7 +150,15 @@ class _Reader:
             shared=locks and locking == sharing,
             selected=selected,
             picked=picked,
+            values=values,
         )
+
+    def _unnamed(self, begin: int, end: int) -> tuple[int, int]:
+        """Return where a value of a SELECT stands without the name that it is given: `age > 30 AS old`."""
+        if end - begin > 2 and self.clauses.word(end - 2) == "AS":
+            return begin, end - 2
+        behind = end - begin > 2 and self.clauses.word(end - 2) == ")" and self.clauses.word(end - 1) != "END"
+        return begin, end - (behind and self.tokens.kinds[end - 1] in (WORD, QUOTED))
 
     def _update(self) -> RowAccess | None:
         begin = self.clauses.find(0, {"SET"})

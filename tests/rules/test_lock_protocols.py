@@ -10,6 +10,7 @@ from tests.locks import (
     HEAD,
     SCHEMA,
     Case,
+    alive,
     choices,
     closures,
     deeds,
@@ -72,6 +73,9 @@ CASES = (
     *choices.ENDED,
     *choices.AROUND,
     *choices.UNHEEDED,
+    *alive.SWAPPED,
+    *alive.LOCKED,
+    *alive.WORKING,
 )
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.acquires import Acquire, in_turn
+from nodepath_cli.audit.locking.alive import taken_alive
 from nodepath_cli.audit.locking.deciding import (
     already_mine,
     counts,
@@ -22,6 +23,7 @@ from nodepath_cli.audit.locking.deciding import (
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rows import held_by
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, outcomes
 
@@ -37,15 +39,16 @@ class Undecided(Struct, frozen=True, eq=False):
     """The SELECT whose answer the function takes for a decision."""
     counted: bool
     """The affected rows are asked for, but not in a way that decides."""
-    how: Literal["", "refused", "ignored", "open", "deleted", "loose"] = ""
+    how: Literal["", "refused", "ignored", "open", "deleted", "loose", "alive"] = ""
     """`refused`: it is an INSERT, and that another caller has the row (1062) is taken for success; `ignored`: so is
     every error; `open`: it is an UPDATE whose condition a row meets that another caller holds; `deleted`: a DELETE
-    takes the row from its holder; `loose`: an UPDATE changes rows of other keys, too."""
+    takes the row from its holder; `loose`: an UPDATE changes rows of other keys, too; `alive`: the row was read before,
+    and what was asked of it does not keep a held one."""
 
     @property
     def seizes(self) -> bool:
         """Say whether it takes the lock from its holder."""
-        return self.how in ("open", "deleted") or (
+        return self.how in ("open", "deleted", "alive") or (
             self.write.access.action == "update" and not self.write.access.others and not leaves_alone(self.write)
         )
 
@@ -59,12 +62,17 @@ def undecided(acquire: Acquire) -> Iterator[Undecided]:
 
 def _undecided(acquire: Acquire) -> Iterator[Undecided]:
     seen: set[Site] = set()
+    row = held_by(acquire.successes, acquire.table)
     for way in acquire.successes:
         for emptied in _emptied(way, acquire.table):
             if emptied not in seen and _read(way, acquire.table) is None:
                 seen.add(emptied)
                 yield Undecided(emptied, None, False, "deleted")
         if decided(way, acquire.table):
+            alive = None if elsewhere(way) else taken_alive(way, acquire.ways, acquire.table, row)
+            if alive is not None and alive.site is not None and alive.site not in seen:
+                seen.add(alive.site)
+                yield Undecided(alive.site, _read(way, acquire.table), way.accepted(alive) is not None, "alive")
             continue
         for run in way.runs:
             site = run.site

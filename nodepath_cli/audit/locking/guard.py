@@ -94,6 +94,18 @@ class Held(Struct, frozen=True):
         found = {self._meets(each, run) for each in conditions}
         return False if False in found else None if None in found else True
 
+    def meets(self, condition: Condition, run: Run | None) -> bool | None:
+        """Say whether the row meets a condition, None where that is open."""
+        return self._meets(condition, run)
+
+    def aged(self, age: Operand, operator: str, than: str | None) -> bool | None:
+        """Say how old the row is against a number of seconds, None for one that is not known."""
+        return self._aged(age, operator, than)
+
+    def over(self, fact: Fact) -> bool:
+        """Say whether the lease that a fact is about is over."""
+        return self._over(fact)
+
     def without(self, columns: set[str]) -> Held:
         """Return the row without the constants that stand in some columns."""
         facts = {name: fact for name, fact in self.facts.items() if fact.kind != "constant" or name not in columns}

@@ -45,6 +45,10 @@ of revision 0001, without a change of the schema, `:mine` being a text of the ti
 An upsert can decide where the function asks for `RowsAffected() == 1` (a new row); `INSERT IGNORE` likewise. With
 `clientFoundRows=true` in the data source name, an UPDATE that changes nothing counts its row, too.
 
+An UPDATE that compares with what was read, or of a row that was read FOR UPDATE, decides between callers that come at
+the same moment. Where nothing asks how old the row is, or the question is the wrong way round (`time.Since(at) > lease`
+is "busy"), it takes the lock from whoever has just got it: that is reported, too.
+
 `SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
 whose answer is noted down only, where the same work is done for 0 and for 1.
 
@@ -109,6 +113,9 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
 def _why(found: Undecided) -> str:
     if found.how == "deleted":
         return "DELETE takes the row from whoever holds it, and then the INSERT finds none"
+    if found.how == "alive":
+        verb = _WORDS.get(found.write.access.action, "DELETE")
+        return f"{verb} takes it from a caller that has just got it: what is asked of the row before keeps no held one"
     if found.how == "refused":
         return "that another caller has the row already (1062) is taken for success"
     if found.how == "ignored":
