@@ -16,6 +16,7 @@ from tests.locks import (
     deeds,
     endings,
     failing,
+    found_rows,
     guards,
     inserts,
     leases,
@@ -76,6 +77,8 @@ CASES = (
     *alive.SWAPPED,
     *alive.LOCKED,
     *alive.WORKING,
+    *found_rows.CASES,
+    *found_rows.ORDINARY,
 )
 
 

@@ -79,7 +79,7 @@ def keeps_out(way: Way, run: Run) -> bool:
     if run.site is None:
         return False
     if leaves_alone(run.site) and not _overwriting(run.site, run, way):
-        return True
+        return not way.sites.found_rows
     row = held_by((way,), run.site.table)
     return all(each and not row.lets_in(each, run) for each in run.site.access.reaching)
 
@@ -101,14 +101,18 @@ def lost(run: Run, way: Way) -> frozenset[int]:
     """Return how many rows an upsert affects where another caller has the row.
 
     One for a new row, two for a changed one, none for one that stays as it is (MySQL manual, "INSERT ... ON DUPLICATE
-    KEY UPDATE Statement"); REPLACE counts the deleted row and the new one.
+    KEY UPDATE Statement"); REPLACE counts the deleted row and the new one. Connections that count what is found have
+    one for a row that stays.
     """
     site = run.site
     if site is None or site.access.action == "ignore":
         return frozenset((0,))
     if site.access.action == "replace":
         return frozenset((2,))
-    return frozenset((0, 2)) if _overwriting(site, run, way) else frozenset((0,))
+    overwriting = _overwriting(site, run, way)
+    if way.sites.found_rows and not any(not conditional(each) for each in overwriting):
+        return frozenset((1, 2) if overwriting else (1,))
+    return frozenset((0, 2)) if overwriting else frozenset((0,))
 
 
 def _overwriting(site: Site, run: Run, way: Way) -> list[Setting]:

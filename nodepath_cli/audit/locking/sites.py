@@ -13,6 +13,7 @@ from msgspec import Struct
 from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Hit, ProgramHit, Related
+from nodepath_cli.audit.locking.found_rows import counts_found_rows
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
@@ -204,6 +205,11 @@ class Sites:
     @cached_property
     def _naming_locks(self) -> tuple[Analysed, ...]:
         return tuple(each for each in self._analysis.statements if "_LOCK" in each.statement.sql.upper())
+
+    @cached_property
+    def found_rows(self) -> bool:
+        """Say whether a row that a statement finds and leaves as it is counts among the affected ones."""
+        return counts_found_rows(file.data for file in self._analysis.files.files if file.path.endswith(".go"))
 
     def obscure(self, table: str) -> bool:
         """Say whether a statement that was not understood names a table."""

@@ -43,7 +43,8 @@ of revision 0001, without a change of the schema, `:mine` being a text of the ti
     DELETE FROM ai_whatsapp_session_nodepath WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :mine
 
 An upsert can decide where the function asks for `RowsAffected() == 1` (a new row); `INSERT IGNORE` likewise. With
-`clientFoundRows=true` in the data source name, an UPDATE that changes nothing counts its row, too.
+`clientFoundRows=true` in the data source name, an upsert or UPDATE that changes nothing counts its row, too: where the
+tree has one data source name, and it says so, such a number decides nothing.
 
 An UPDATE that compares with what was read, or of a row that was read FOR UPDATE, decides between callers that come at
 the same moment. Where nothing asks how old the row is, or the question is the wrong way round (`time.Since(at) > lease`
@@ -84,7 +85,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     for acquire in protocols.acquires:
         for found in undecided(acquire):
             yield found.write.hit(
-                f"every caller of {acquire.function.name} gets this lock: {_why(found)}",
+                f"every caller of {acquire.function.name} gets this lock: {_why(found, protocols)}",
                 *_related(found),
                 *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
@@ -110,7 +111,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
         )
 
 
-def _why(found: Undecided) -> str:
+def _why(found: Undecided, protocols: Protocols) -> str:
     if found.how == "deleted":
         return "DELETE takes the row from whoever holds it, and then the INSERT finds none"
     if found.how == "alive":
@@ -120,7 +121,9 @@ def _why(found: Undecided) -> str:
         return "that another caller has the row already (1062) is taken for success"
     if found.how == "ignored":
         return "an INSERT that has failed, because another caller has the row, is taken for success"
-    return f"{_WORDS[found.write.access.action]} succeeds in any case, and {_undecided(found)}"
+    counted = found.counted and found.write.access.action in ("upsert", "update") and protocols.sites.found_rows
+    why = _undecided(found) + (", with clientFoundRows=true" if counted and not found.how else "")
+    return f"{_WORDS[found.write.access.action]} succeeds in any case, and {why}"
 
 
 def _undecided(found: Undecided) -> str:
