@@ -16,6 +16,7 @@ from tests.locks import (
     deeds,
     endings,
     failing,
+    fences,
     found_rows,
     guards,
     inserts,
@@ -23,6 +24,7 @@ from tests.locks import (
     left,
     more,
     ordinary,
+    picking,
     seeded,
     selects,
     sound,
@@ -79,6 +81,10 @@ CASES = (
     *alive.WORKING,
     *found_rows.CASES,
     *found_rows.ORDINARY,
+    *picking.CASES,
+    *picking.OTHERS,
+    *fences.CASES,
+    *fences.STATES,
 )
 
 

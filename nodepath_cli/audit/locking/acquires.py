@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.deciding import already_mine
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Called, Function, Known, outcomes
@@ -113,6 +114,19 @@ def refuses(acquire: Acquire) -> bool:
             return True
         last = way.runs[-1] if way.runs else None
         if last and last.site and last.site.access.action == "select" and way.answer(last, "error") is False:
+            return True
+    return False
+
+
+def indifferent(acquire: Acquire) -> bool:
+    """Say whether the caller is told the same where the row is another one's already: that is a state, and no lock."""
+    if set(acquire.function.results) != {"error"} or any(way.works for way in acquire.ways):
+        return False
+    for way in acquire.ways:
+        if not way.success or any(writes(run, acquire.table) for run in way.runs):
+            continue
+        own = (run for run in way.runs if run.site and run.site.table == acquire.table)
+        if any(way.looked_at(run, "row") for run in own) and not already_mine(way, len(way.path.steps)):
             return True
     return False
 

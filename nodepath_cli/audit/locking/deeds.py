@@ -8,7 +8,7 @@ from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine, conditional
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import made_by
-from nodepath_cli.audit.locking.shape import Shape
+from nodepath_cli.audit.locking.shape import Shape, is_number
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import outcomes
 from nodepath_cli.sql.row_access import Setting
@@ -195,7 +195,8 @@ def _is_data(site: Site | None) -> bool:
         return False
     key = {column for keys in (site.access.table.primary_key,) for column in keys}
     key |= {column for each in site.access.table.unique_keys for column in each.columns if column}
-    return bool(site.access.selected - {column.lower() for column in key})
+    # The fence that a lock counts by says nothing but who came when.
+    return any(not is_number(column) for column in site.access.selected - {column.lower() for column in key})
 
 
 def reads_data(site: Site) -> bool:

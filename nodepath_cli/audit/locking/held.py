@@ -28,7 +28,7 @@ _AGE = re.compile(
 )
 _FIELD = re.compile(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
 _ANOTHER = re.compile(
-    r"old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
+    r"(?<!h)old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
     r"^to(?:_|$|(?-i:[A-Z]))|null|none|blank|reset|default|released?",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from nodepath_cli.audit.locking.acquires import (
     calls,
     good,
     in_turn,
+    indifferent,
     made,
     refuses,
     says,
@@ -58,7 +59,7 @@ class Protocols:
         def worth(name: str) -> bool:
             return words.taking(name) > 0 or (shaped and words.says_nothing(name))
 
-        return self._around([*spans(wanted), *by_name], worth)
+        return self.around([*spans(wanted), *by_name], worth)
 
     def statements_by_name(self) -> Iterator[Statement]:
         """Yield the statements that take locks by name, and those that give them back."""
@@ -78,9 +79,10 @@ class Protocols:
         sites = list(self.sites.with_times())
         counted = Counter((site.table, column) for site in sites for column in text_times(site))
         several = (site for site in sites if any(counted[site.table, name] > 1 for name in text_times(site)))
-        return self._around(spans(several), lambda _: False)
+        return self.around(spans(several), lambda _: False)
 
-    def _around(self, places: Iterable[Span], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
+    def around(self, places: Iterable[Span], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
+        """Return the paths of every function around some places, and of its callers whose names are worth it."""
         wanted = frozenset(places)
         if not wanted:
             return {}
@@ -95,7 +97,7 @@ class Protocols:
         for function, ways in self.ways.items():
             for table in written(ways) if not function.within else ():
                 acquire = Acquire(function, table, ways, self._releases(function, table, ways))
-                if deeds.hands_out_row(ways, table) or self._prepares(acquire):
+                if deeds.hands_out_row(ways, table) or self._prepares(acquire) or self._is_state(acquire):
                     continue
                 own = words.taking(function.name) or any(stands_in(function, site) for site in acquire.sites)
                 if (own or self._is_handed(acquire)) and self._is_lock(acquire):
@@ -107,6 +109,11 @@ class Protocols:
         found += [each for each in by_deeds if not any(step.name in taking for step in each.calls)]
         parts = {step.name for each in found for step in each.calls}
         return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
+
+    @staticmethod
+    def _is_state(acquire: Acquire) -> bool:
+        """Say whether a thing is locked that is no lock, and it is all the same whether it was locked before."""
+        return words.holds_locks(acquire.sites[0].access.table) < 2 and indifferent(acquire)
 
     def _is_handed(self, acquire: Acquire) -> bool:
         """Say whether all that comes of its writes is handed to it by functions that judge nothing (`sql.Result`)."""

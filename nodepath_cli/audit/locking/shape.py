@@ -87,6 +87,16 @@ def is_time(column: str) -> bool:
     return bool(_TIMES.search(column))
 
 
+def is_number(column: str) -> bool:
+    """Say whether a column's name is that of a number that a lock counts by: its version, its fence."""
+    return bool(_NUMBERS.search(column)) and not column.endswith("_by")
+
+
+def is_holder(column: str) -> bool:
+    """Say whether a column's name is that of who has something."""
+    return bool(_WHO.search(column))
+
+
 def is_limit(column: str) -> bool:
     """Say whether it is that of a time until when something is held."""
     return bool(_LIMITS.search(column))

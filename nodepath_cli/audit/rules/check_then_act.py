@@ -18,7 +18,11 @@ seen; on the tables of revision 0001:
     UPDATE ai_whatsapp_session_nodepath SET `timestamp` = :mine
     WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :seen
 
-`nodepath explain NP401` has the whole protocol. Only functions that take a lock are looked at.
+A job that is picked from a queue (`SELECT id FROM jobs WHERE status = 'pending' LIMIT 1`) and marked by its key alone
+is reported, too: two workers pick the same one. Pick it with `FOR UPDATE SKIP LOCKED` in the transaction that marks it,
+or ask again, `UPDATE jobs SET status = 'running' WHERE id = ? AND status = 'pending'`, and look at the number of rows.
+
+`nodepath explain NP401` has the whole protocol. Only functions that take a lock, or a job, are looked at.
 """
 
 from __future__ import annotations
@@ -27,18 +31,33 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
 from nodepath_cli.audit.locking.flaws import checks_then_acts
+from nodepath_cli.audit.locking.picking import picked
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.sites import Site
 
 
 def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every SELECT that lets a function take a lock by a write that does not decide."""
+    seen: set[Site] = set()
     for acquire in protocols.acquires:
         for read, write in checks_then_acts(acquire):
+            seen.add(read)
             verb = write.access.action.upper()
             yield read.hit(
                 f"{acquire.function.name} checks, then acts: another caller can come between SELECT and {verb}",
                 write.related("this write takes the lock whatever happened in between"),
             )
+
+    for found in picked(protocols):
+        if found.read in seen:
+            continue
+        why = (
+            "nobody asks whether this UPDATE has changed the row" if found.asked else "this write takes it from either"
+        )
+        yield found.read.hit(
+            f"{found.function.name} checks, then acts: between SELECT and UPDATE another caller can pick the same row",
+            found.write.related(why),
+        )
 
 
 RULE = Rule(

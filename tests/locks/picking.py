@@ -1,0 +1,153 @@
+"""Work that is picked out of a queue: by one worker alone, or by whoever comes at the same moment."""
+
+from __future__ import annotations
+
+from tests.locks import Case
+
+_SELECT = "SELECT id FROM jobs WHERE status = 'pending' ORDER BY id LIMIT 1"
+_MARK = "\"UPDATE jobs SET status = 'running', worker = ?, picked_at = NOW() WHERE id = ?\", worker, id"
+_AGAIN = "\"UPDATE jobs SET status = 'running', worker = ?, picked_at = NOW() WHERE id = ? AND status = 'pending'\", worker, id"
+_LOOK = """n, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		return 0, nil
+	}"""
+
+_PLAIN = """
+func (r *Repo) NAME(ctx context.Context, worker string) (int64, error) {
+	BEFORE
+	var id int64
+	err := r.db.QueryRowContext(ctx, "SELECT").Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	res, err := r.db.ExecContext(ctx, MARK)
+	if err != nil {
+		return 0, err
+	}
+	LOOK
+	return id, nil
+}
+"""
+
+_BEGIN = """tx, err := r.db.BeginTx(ctx, OPTIONS)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback()"""
+
+
+def _plain(
+    name: str,
+    *rules: str,
+    select: str = _SELECT,
+    mark: str = _MARK,
+    look: str = "_ = res",
+    before: str = "",
+    called: str = "Next",
+) -> Case:
+    code = _PLAIN.replace("SELECT", select, 1).replace("MARK", mark).replace("LOOK", look).replace("BEFORE", before)
+    return Case(f"a queue: {name}", rules, code.replace("NAME", called))
+
+
+def _within(name: str, *rules: str, lock: str = "", options: str = "nil", read: str = "tx") -> Case:
+    code = _PLAIN.replace("SELECT", _SELECT + lock, 1).replace("MARK", _MARK).replace("LOOK", "_ = res")
+    code = code.replace("BEFORE", _BEGIN.replace("OPTIONS", options)).replace("NAME", "ClaimJob")
+    code = code.replace("r.db.QueryRow", f"{read}.QueryRow").replace("r.db.Exec", "tx.Exec")
+    code = code.replace("err := tx.Query", "err = tx.Query").replace("return id, nil", "return id, tx.Commit()")
+    return Case(f"a queue in a transaction: {name}", rules, code)
+
+
+CASES = (
+    _plain("marked by its number alone", "NP403"),
+    _plain("marked by its number alone, and counted", "NP403", look=_LOOK),
+    _plain("asked again, and nobody looks", "NP403", mark=_AGAIN),
+    _plain("asked again", mark=_AGAIN, look=_LOOK),
+    _plain("under a mutex of the process", before="r.mu.Lock()\n\tdefer r.mu.Unlock()"),
+    _plain(
+        "no worker, and a name that says so",
+        "NP403",
+        mark="\"UPDATE jobs SET status = 'processing' WHERE id = ?\", id",
+        called="claimNextJob",
+    ),
+    _plain("done", mark="\"UPDATE jobs SET status = 'done' WHERE id = ?\", id", called="PopJob"),
+    _plain("no worker, no name", mark="\"UPDATE jobs SET status = 'processing' WHERE id = ?\", id", called="Migrate"),
+    _plain("what is not asked for", mark='"UPDATE jobs SET picked_at = NOW() WHERE id = ?", id', called="TakeJob"),
+    _plain("who has it", "NP403", select="SELECT id FROM jobs WHERE worker IS NULL LIMIT 1", called="Assign"),
+    _plain("several at once", select="SELECT id FROM jobs WHERE status = 'pending' LIMIT 20"),
+    _plain("by a key", select="SELECT id FROM jobs WHERE id = 7 LIMIT 1"),
+    _within("not locked", "NP403"),
+    _within("locked", lock=" FOR UPDATE"),
+    _within("locked, and others skipped", lock=" FOR UPDATE SKIP LOCKED"),
+    _within("one after the other", options="&sql.TxOptions{Isolation: sql.LevelSerializable}"),
+    _within("locked outside of it", "NP403", lock=" FOR UPDATE", read="r.db"),
+)
+
+_SENDING = """
+func (r *Repo) SendNext(ctx context.Context) error {
+	var id, body string
+	if err := r.db.QueryRowContext(ctx, "SELECT id, body FROM messages WHERE status = 'new' ORDER BY sent_at LIMIT 1").Scan(&id, &body); err != nil {
+		return err
+	}
+	if err := send(body); err != nil {
+		return err
+	}
+	_, err := r.db.ExecContext(ctx, "UPDATE messages SET status = 'sent' WHERE id = ?", id)
+	return err
+}
+"""
+_NAMED = """
+func (r *Repo) ClaimNext(ctx context.Context, worker string) (int64, error) {
+	conn, err := r.db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	var got int
+	if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK('jobs', 5)").Scan(&got); err != nil {
+		return 0, err
+	}
+	if got != 1 {
+		return 0, errors.New("busy")
+	}
+	defer conn.ExecContext(ctx, "SELECT RELEASE_LOCK('jobs')")
+	var id int64
+	if err := conn.QueryRowContext(ctx, "SELECT id FROM jobs WHERE status = 'pending' LIMIT 1").Scan(&id); err != nil {
+		return 0, err
+	}
+	_, err = conn.ExecContext(ctx, "UPDATE jobs SET status = 'running', worker = ? WHERE id = ?", worker, id)
+	return id, err
+}
+"""
+_MARKED = """
+func (r *Repo) Claim(ctx context.Context, worker string) (int64, error) {
+	if _, err := r.db.ExecContext(ctx, "UPDATE jobs SET status = 'running', worker = ? WHERE status = 'pending' ORDER BY id LIMIT 1", worker); err != nil {
+		return 0, err
+	}
+	var id int64
+	err := r.db.QueryRowContext(ctx, "SELECT id FROM jobs WHERE worker = ? AND status = 'running' LIMIT 1", worker).Scan(&id)
+	return id, err
+}
+"""
+_LAST_ONE = """
+func (r *Repo) TakeNumber(ctx context.Context) (string, error) {
+	var name string
+	if err := r.db.QueryRowContext(ctx, "SELECT name FROM counters WHERE n < 10 ORDER BY n LIMIT 1").Scan(&name); err != nil {
+		return "", err
+	}
+	_, err := r.db.ExecContext(ctx, "UPDATE counters SET n = n + 1 WHERE name = ?", name)
+	return name, err
+}
+"""
+
+OTHERS = (
+    Case("a queue: sent and then marked", (), _SENDING),
+    Case("a queue: a lock by name around it", (), _NAMED),
+    Case("a queue: marked first, read then", (), _MARKED),
+    Case("a queue: a counter of the least used", (), _LAST_ONE),
+)
