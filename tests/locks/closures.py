@@ -387,3 +387,46 @@ func (r *Repo) Nodes() (nodes []string, err error) {
 """,
     ),
 )
+
+_BEGIN = """
+func (r *Repo) Begin(ctx context.Context, visitor, node string) (end func(), ok bool, err error) {
+	if _, err = r.db.ExecContext(ctx, "DELETE FROM who_is_here WHERE expires_at < NOW()"); err != nil {
+		return nil, false, err
+	}
+	res, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO who_is_here (visitor, node, expires_at) VALUES (?, ?, NOW() + INTERVAL 2 MINUTE)", visitor, node)
+	if err != nil {
+		return nil, false, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n != 1 {
+		return nil, false, err
+	}
+	end = func() {
+		r.db.Exec(ENDING)
+	}
+	return end, true, nil
+}
+"""
+_MOVED = """
+func (r *Repo) Move(ctx context.Context, visitor, node string) error {
+	if _, err := r.db.ExecContext(ctx, "DELETE FROM who_is_here WHERE visitor = ?", visitor); err != nil {
+		return err
+	}
+	_, err := r.db.ExecContext(ctx, "INSERT INTO who_is_here (visitor, node, expires_at) VALUES (?, ?, NOW() + INTERVAL 2 MINUTE)", visitor, node)
+	return err
+}
+"""
+
+BEGUN = (
+    Case(
+        "handed out by a name that says little",
+        (),
+        _BEGIN.replace("ENDING", '"DELETE FROM who_is_here WHERE visitor = ? AND node = ?", visitor, node'),
+    ),
+    Case(
+        "handed out by a name that says little, whoever has it",
+        ("NP406",),
+        _BEGIN.replace("ENDING", '"DELETE FROM who_is_here WHERE visitor = ?", visitor'),
+    ),
+    Case("moved from one to another", (), _MOVED),
+)

@@ -13,6 +13,7 @@ from tests.locks import (
     alive,
     choices,
     closures,
+    dead,
     deeds,
     endings,
     failing,
@@ -85,6 +86,8 @@ CASES = (
     *picking.OTHERS,
     *fences.CASES,
     *fences.STATES,
+    *dead.CASES,
+    *closures.BEGUN,
 )
 
 

@@ -8,7 +8,7 @@ from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine, conditional
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import made_by
-from nodepath_cli.audit.locking.shape import Shape, is_number
+from nodepath_cli.audit.locking.shape import Shape, is_number, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import outcomes
 from nodepath_cli.sql.row_access import Setting
@@ -68,6 +68,20 @@ def _empties(setting: Setting, shape: Shape) -> bool:
     value = setting.value
     ends = value.kind == "now" and setting.column in shape.limits
     return ends or value.kind == "null" or (value.kind == "constant" and value.text in _EMPTY)
+
+
+def given_and_taken(writes: Iterable[Site]) -> bool:
+    """Say whether a table's row is taken by a key and given back by it."""
+    every = list(writes)
+    shape = shape_of(every[0].access.table) if every else None
+    if shape is None:
+        return False
+    if not has_holder(every, shape):
+        # What is handed out with the lock stands in the function that takes it.
+        added = {(each.function, each.access.key) for each in every if each.access.action in ADDING and each.access.key}
+        return any((each.function, each.access.key) in added for each in every if each.access.action == "delete")
+    freed = {each.access.one_key for each in every if frees(each, shape)}
+    return any(each.access.one_key in freed for each in every if takes(each) and not frees(each, shape))
 
 
 def asks_whose(sites: Iterable[Site], shape: Shape) -> bool:

@@ -54,7 +54,7 @@ class Protocols:
         by_name = (each.span for each in self.statements_by_name())
         wanted = list(self._wanted())
         # Where the row's deeds have to speak, the function that joins them may be called anything.
-        shaped = any(_given_and_taken(self.sites.about(table)) for table in {site.table for site in wanted})
+        shaped = any(deeds.given_and_taken(self.sites.about(table)) for table in {site.table for site in wanted})
 
         def worth(name: str) -> bool:
             return words.taking(name) > 0 or (shaped and words.says_nothing(name))
@@ -137,7 +137,7 @@ class Protocols:
             named = any(words.taking(each.function) == 2 for each in writes)
             back = any(each.function in self._deferred for each in writes if each.access.action in ("update", "delete"))
             names = bool(sites) and words.holds_locks(sites[0].access.table) > 0
-            if writes and (names or named or (adds and (back or locking)) or _given_and_taken(writes)):
+            if writes and (names or named or (adds and (back or locking)) or deeds.given_and_taken(writes)):
                 yield from sites
 
     def _may_be_lock(self, candidates: list[Candidate]) -> bool:
@@ -401,13 +401,3 @@ class Protocols:
 def _may_lock(reading: Candidate) -> bool:
     text = reading.sql.upper()
     return "FOR" in text or "LOCK" in text
-
-
-def _given_and_taken(writes: Iterable[Site]) -> bool:
-    """Say whether a table's row is taken by a key and given back by it."""
-    every = list(writes)
-    shape = shape_of(every[0].access.table) if every else None
-    if shape is None or not deeds.has_holder(every, shape):
-        return False
-    freed = {each.access.one_key for each in every if deeds.frees(each, shape)}
-    return any(each.access.one_key in freed for each in every if deeds.takes(each) and not deeds.frees(each, shape))

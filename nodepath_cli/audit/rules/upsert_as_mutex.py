@@ -65,11 +65,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
+from nodepath_cli.audit.locking.dead import never_refused
 from nodepath_cli.audit.locking.deciding import leaves_alone
 from nodepath_cli.audit.locking.flaws import Undecided, undecided, unheeded
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.sites import Site
 
 _WORDS = {
     "update": "UPDATE",
@@ -82,8 +84,10 @@ _WORDS = {
 
 def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every upsert that takes a lock for whoever comes."""
+    seen: set[Site] = set()
     for acquire in protocols.acquires:
         for found in undecided(acquire):
+            seen.add(found.write)
             yield found.write.hit(
                 f"every caller of {acquire.function.name} gets this lock: {_why(found, protocols)}",
                 *_related(found),
@@ -102,6 +106,14 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             f"every caller of {missing.function.name} gets this lock: {missing.write.access.table.name} has no unique "
             "key that the INSERT could meet, and 1062 never comes",
             missing.release.related(f"{missing.release.function} gives the lock back"),
+        )
+
+    for dead in never_refused(protocols):
+        if dead.write in seen:
+            continue
+        yield dead.write.hit(
+            f"every caller of {dead.function.name} gets it: error 1062 says who has come too late, and "
+            f"{_WORDS[dead.write.access.action]} never gives it"
         )
 
     for function, lock in unasked(protocols):
