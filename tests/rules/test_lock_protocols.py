@@ -23,6 +23,7 @@ from tests.locks import (
     inserts,
     leases,
     left,
+    misaddressed,
     more,
     ordinary,
     picking,
@@ -88,6 +89,7 @@ CASES = (
     *fences.STATES,
     *dead.CASES,
     *closures.BEGUN,
+    *misaddressed.CASES,
 )
 
 

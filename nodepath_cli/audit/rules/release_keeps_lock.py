@@ -37,6 +37,7 @@ from nodepath_cli.audit.locking.acquires import title
 from nodepath_cli.audit.locking.astray import astray
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.lock_names import shown
+from nodepath_cli.audit.locking.misaddressed import misaddressed
 from nodepath_cli.audit.locking.named import released_by_another_name, released_elsewhere
 from nodepath_cli.audit.locking.protocols import Protocols
 
@@ -55,6 +56,14 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             f"{title(function)} does not give the lock back: it ends one in {site.access.table.name}, and "
             f"{acquire.function.name} takes it in {took.access.table.name}",
             took.related(f"{acquire.function.name} takes the lock"),
+            column=None,
+        )
+    for wrong in misaddressed(protocols):
+        took = next(each for each in wrong.acquire.sites if each.access.action != "select")
+        yield wrong.release.hit(
+            f"{title(wrong.function)} does not give the lock back: it asks '{wrong.number}' for '{wrong.given}', and "
+            f"{wrong.acquire.function.name} gives that to '{wrong.column}'",
+            took.related(f"{wrong.acquire.function.name} takes the lock"),
             column=None,
         )
     for given_back, lock, pooled in released_elsewhere(protocols):
