@@ -107,3 +107,38 @@ func (r *Repo) CloseSession(user int) error {
 """
     assert lock_findings(tree, HEAD + code, table) == []
     assert lock_findings(tree, HEAD + code.replace("INSERT INTO", "INSERT IGNORE INTO"), table) == []
+
+
+_LOOKED = """
+func (r *Repo) NAME(ctx context.Context, phone, owner string) (bool, error) {
+	BEFORE
+	var n int
+	err := r.db.QueryRow("SELECT COUNT(*) FROM work_claims WHERE phone = ? AND until > NOW()", phone).Scan(&n)
+	if err != nil {
+		return false, err
+	}
+	if n > 0 {
+		return TAKEN, nil
+	}
+	_, err = r.db.Exec("INSERT INTO work_claims (phone, owner, until) VALUES (?, ?, NOW())", phone, owner)
+	return err == nil, err
+}
+"""
+_MUTEX = "r.mu.Lock()\n\tdefer r.mu.Unlock()"
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "before", "taken", "rules"),
+    [
+        ("TryLock", "", "", "false", ["NP403"]),
+        ("acquireWork", ", KEY (phone)", "", "false", ["NP403"]),
+        ("acquireWork", "", _MUTEX, "false", []),
+        ("acquireWork", "", "", "true", []),
+        ("AddClaim", "", "", "false", []),
+    ],
+)
+def test_to_look_and_then_add_a_row_lets_two_in(
+    tree: Tree, name: str, keys: str, before: str, taken: str, rules: list[str]
+) -> None:
+    code = _LOOKED.replace("NAME", name).replace("BEFORE", before).replace("TAKEN", taken)
+    assert [each.rule for each in lock_findings(tree, HEAD + code, _TABLE.format(keys))] == rules

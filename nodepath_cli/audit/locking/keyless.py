@@ -15,7 +15,7 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.schema.model import Key
-from nodepath_cli.source.functions import Function
+from nodepath_cli.source.functions import Called, Function
 
 
 class Keyless(Struct, frozen=True, eq=False):
@@ -45,6 +45,56 @@ def keyless(protocols: Protocols) -> Iterator[Keyless]:
                 if _is_told(ways, run) or _holds_locks(site, function, tuple(release.access.fixed)):
                     seen.add(site)
                     yield Keyless(function, site, release)
+
+
+def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Site]]:
+    """Yield the functions that look for a row and then add one that no key can refuse, each INSERT once."""
+    seen: set[Site] = set()
+    for function, ways in protocols.ways.items():
+        if function.within or "bool" not in function.results or words.taking(function.name) < 2:
+            continue
+        for way in ways:
+            for run in way.runs if way.success and not words.storing(function.name) else ():
+                site = run.site
+                if site is None or site in seen or site.access.action != "insert" or _refusable(site):
+                    continue
+                read = _looked(way, run, site.table)
+                if read is None or not any(_turned_away(each, read) for each in ways):
+                    continue
+                if not _guarded(way, read, run) and not protocols.mentions(_added(site)):
+                    seen.add(site)
+                    yield function, read, site
+
+
+def _looked(way: Way, insert: Run, table: str) -> Site | None:
+    """Return the SELECT of the table that a path goes by before it adds a row."""
+    for run in way.runs:
+        site = run.site
+        if site is None or site.table != table or site.access.action != "select" or run.position > insert.position:
+            continue
+        if way.looked_at(run, "row", "found", "missing"):
+            return site if run.ran.isolation != "serializable" and not site.access.locks else None
+    return None
+
+
+def _turned_away(way: Way, read: Site) -> bool:
+    """Say whether a path says no, and changes nothing, for what it has found."""
+    found = next((run for run in way.runs if run.site is read), None)
+    if found is None or way.success or not way.looked_at(found, "row", "found", "missing"):
+        return False
+    return way.answer(found, "error") is not True and all(
+        run.site is not None and run.site.access.action == "select" for run in way.runs
+    )
+
+
+def _guarded(way: Way, read: Site, insert: Run) -> bool:
+    """Say whether something else lets one caller in only: a mutex of the process, a lock by name, another statement."""
+    if any(isinstance(each, Called) and words.taking(each.name) == 2 for each in way.path.steps[: insert.position]):
+        return True
+    if elsewhere(way) or token_compared(way):
+        return True
+    others = (run for run in way.runs if run is not insert and run.site is not read)
+    return any(run.site is None or decides(way, run, run.site.table) for run in others)
 
 
 def _added(site: Site) -> re.Pattern[bytes]:

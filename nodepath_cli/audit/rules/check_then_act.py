@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
 from nodepath_cli.audit.locking.flaws import checks_then_acts
+from nodepath_cli.audit.locking.keyless import looked_then_added
 from nodepath_cli.audit.locking.picking import picked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Site
@@ -46,6 +47,13 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield read.hit(
                 f"{acquire.function.name} checks, then acts: another caller can come between SELECT and {verb}",
                 write.related("this write takes the lock whatever happened in between"),
+            )
+
+    for function, read, write in looked_then_added(protocols):
+        if read not in seen:
+            yield read.hit(
+                f"{function.name} checks, then acts: another caller can come between SELECT and INSERT",
+                write.related(f"{write.access.table.name} has no unique key that this INSERT could meet"),
             )
 
     for found in picked(protocols):
