@@ -29,6 +29,7 @@ from tests.locks import (
     picking,
     seeded,
     selects,
+    server_names,
     sound,
     unread,
     upserts,
@@ -90,6 +91,7 @@ CASES = (
     *dead.CASES,
     *closures.BEGUN,
     *misaddressed.CASES,
+    *server_names.CASES,
 )
 
 

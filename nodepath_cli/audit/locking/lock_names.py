@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from nodepath_cli.audit.locking.sites import ServerLock
@@ -9,11 +10,18 @@ from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import NUMBER, PARAM, STRING
 
+_SPRINTF = re.compile(r'\Afmt\.Sprintf\(\s*"(?P<form>[^"\\]*)"\s*,.*\)\Z', re.DOTALL)
+_VERB = re.compile(r"%[-+# 0-9.]*[a-zA-Z]")
+_PART = re.compile(r"\"[^\"\\]*\"|\s*\+\s*|[\w.]+(?:\([\w., ]*\))?")
+_SQL = re.compile(
+    r"(?P<quote>[\"`])(?:(?!(?P=quote)).)*\b(?:get|release)_lock\b(?:(?!(?P=quote)).)*(?P=quote)", re.I | re.S
+)
+
 Name = Sequence[str | None]
 """A name's parts in lower case: the server does not tell them apart by case. None for what is not known."""
 
 
-def names_of(lock: ServerLock, given: Mapping[int, str]) -> list[Name]:
+def names_of(lock: ServerLock, given: Mapping[int, Name]) -> list[Name]:
     """Return the names in a statement's calls of GET_LOCK or RELEASE_LOCK. `given`: what placeholders get, from 0."""
     variant = lock.resolution.variant
     clauses = Clauses.of(variant.sql)
@@ -30,7 +38,7 @@ def names_of(lock: ServerLock, given: Mapping[int, str]) -> list[Name]:
 
 
 class _Reader:
-    def __init__(self, clauses: Clauses, given: Mapping[int, str]) -> None:
+    def __init__(self, clauses: Clauses, given: Mapping[int, Name]) -> None:
         self.clauses, self.given = clauses, given
         kinds = clauses.tokens.kinds
         self.numbers = {index: count for count, index in enumerate(n for n, kind in enumerate(kinds) if kind == PARAM)}
@@ -43,8 +51,7 @@ class _Reader:
             return [None]
         kind = clauses.tokens.kinds[begin]
         if kind == PARAM:
-            text = self.given.get(self.numbers[begin])
-            return [text.lower() if text is not None else None]
+            return self.given.get(self.numbers[begin], [None])
         text = clauses.text(begin, end)
         if kind == NUMBER and HOLE not in text:
             return [text]
@@ -54,6 +61,41 @@ class _Reader:
         # What the program puts between the quotes is not known.
         first, *more = inner.split(HOLE)
         return [first, *(part for each in more for part in (None, each))]
+
+
+def written(expression: str) -> Name:
+    """Return the name that an expression in Go makes: a literal, `"order:" + id`, `fmt.Sprintf("order:%d", id)`."""
+    formatted = _SPRINTF.match(expression)
+    if formatted is not None:
+        texts = _VERB.split(formatted["form"].replace("%%", "\0"))
+        found = [part for text in texts for part in (None, text.replace("\0", "%").lower())][1:]
+        return [each for each in found if each != ""]
+    parts = _PART.findall(expression)
+    if "".join(parts) != expression or not any(each.startswith('"') for each in parts):
+        return [None]
+    return [each.strip('"').lower() if each.startswith('"') else None for each in parts if each.strip(" +")]
+
+
+def arguments(call: str) -> list[Name]:
+    """Return the names that the arguments behind a call's SQL make, () where they cannot be told from its text."""
+    literal = _SQL.search(call)
+    if literal is None or not call.endswith(")"):
+        return []
+    found, depth, quoted, begin = [], 0, "", literal.end()
+    for place in range(begin, len(call)):
+        each = call[place]
+        if quoted:
+            quoted = "" if each == quoted else quoted
+        elif each in '"`':
+            quoted = each
+        elif each in "([{":
+            depth += 1
+        elif each in ")]}" and depth:
+            depth -= 1
+        elif (each == "," or place == len(call) - 1) and depth == 0:
+            found.append(call[begin:place].strip())
+            begin = place + 1
+    return [written(each) for each in found[1:]] if found and not found[0] and not quoted else []
 
 
 def differ(one: Name, other: Name) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from nodepath_cli.audit.locking.lock_names import Name, differ, names_of
+from nodepath_cli.audit.locking.lock_names import Name, arguments, differ, names_of, written
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ServerLock
@@ -14,6 +14,8 @@ from nodepath_cli.source.functions import NOT_NULL, Called, Compared, Function, 
 
 _LOOP = re.compile(r"\b(?:for|goto)\b")
 _NAME = re.compile(r"_lock\s*\(\s*'([^']*)'\s*[,)]", re.IGNORECASE)
+_CALL = re.compile(r" \d+\Z")
+"""What tells one call from another of the same text."""
 _ONE = b"SetMaxOpenConns(1)"
 """A pool of one connection always gives the same."""
 
@@ -103,9 +105,9 @@ def released_by_another_name(protocols: Protocols) -> Iterator[tuple[ServerLock,
     if not locks or not releases:
         return
     given = _given(protocols)
-    taken = [(lock, name) for lock in locks for name in names_of(lock, given.get(_place(lock), {})) or [[None]]]
+    taken = [(lock, name) for lock in locks for name in names_of(lock, _gets(lock, given)) or [[None]]]
     for release in releases:
-        for back in names_of(release, given.get(_place(release), {})):
+        for back in names_of(release, _gets(release, given)):
             if all(differ(name, back) for _, name in taken):
                 beside = [each for each in taken if _folder(each[0]) == _folder(release)]
                 beside = [each for each in beside if _in_one_function(each[0], release)] or beside
@@ -118,23 +120,38 @@ def _place(lock: ServerLock) -> tuple[str, int]:
     return span.path, span.start
 
 
-def _given(protocols: Protocols) -> Mapping[tuple[str, int], Mapping[int, str]]:
-    """Return the texts that placeholders get wherever a statement is run."""
-    found: dict[tuple[str, int], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
+def _gets(lock: ServerLock, given: Mapping[tuple[str, int], Mapping[int, Name]]) -> Mapping[int, Name]:
+    """Return the names that a statement's placeholders get; of a call that is put off, by its own text."""
+    found, call = given.get(_place(lock)), lock.analysed.statement.call
+    if found is not None or call is None or call.wrapper is not None:
+        return found or {}
+    return dict(enumerate(arguments(lock.analysed.file.text[call.span.start : call.span.end])))
+
+
+def _given(protocols: Protocols) -> Mapping[tuple[str, int], Mapping[int, Name]]:
+    """Return the names that placeholders get wherever a statement is run."""
+    found: dict[tuple[str, int], dict[int, set[tuple[str | None, ...]]]] = defaultdict(lambda: defaultdict(set))
     for run in (run for ways in protocols.ways.values() for way in ways for run in way.runs):
         for span, _ in run.ran.texts:
             for number, value in enumerate(run.ran.arguments or ()):
-                text = value.value if isinstance(value, Known) and isinstance(value.value, str) else None
-                found[span.path, span.start][number].add(text)
+                found[span.path, span.start][number].add(_name(value))
     return {
-        place: {number: text for number, [text, *more] in _listed(values) if text is not None and not more}
+        place: {number: name for number, [name, *more] in _listed(values) if not more}
         for place, values in found.items()
     }
 
 
-def _listed(values: Mapping[int, set[str | None]]) -> Iterator[tuple[int, list[str | None]]]:
-    for number, texts in values.items():
-        yield number, list(texts)
+def _name(value: Value) -> tuple[str | None, ...]:
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return (value.value.lower(),)
+    return tuple(written(_CALL.sub("", value.text))) if isinstance(value, Mixed) else (None,)
+
+
+def _listed(
+    values: Mapping[int, set[tuple[str | None, ...]]],
+) -> Iterator[tuple[int, list[tuple[str | None, ...]]]]:
+    for number, names in values.items():
+        yield number, list(names)
 
 
 def _in_one_function(lock: ServerLock, release: ServerLock) -> bool:
