@@ -184,3 +184,35 @@ func (r *Repo) Release(room, holder string) error {
 """,
     ),
 )
+
+_POLL = """
+func (r *Repo) acquire(ctx context.Context, room, holder string) bool {
+	res, err := r.db.ExecContext(ctx, "UPDATE gates SET holder = ?, until = NOW() + INTERVAL 30 SECOND WHERE room = ? AND until < NOW()", holder, room)
+	if err != nil {
+		return false
+	}
+	n, err := res.RowsAffected()
+	return err == nil && n == 1
+}
+
+func (r *Repo) release(ctx context.Context, room, holder string) {
+	_, _ = r.db.ExecContext(ctx, "UPDATE gates SET until = '2000-01-01' WHERE room = ? AND holder = ?", room, holder)
+}
+
+func (r *Repo) Poll(ctx context.Context, room, holder string, work func(context.Context)) {
+	ASKED
+	defer r.release(ctx, room, holder)
+	work(ctx)
+}
+"""
+
+POLLED = (
+    Case(
+        "ended by a time in the past", (), _POLL.replace("ASKED", "if !r.acquire(ctx, room, holder) {\n\t\treturn\n\t}")
+    ),
+    Case(
+        "ended by a time in the past, and not asked for",
+        ("NP401",),
+        _POLL.replace("ASKED", "r.acquire(ctx, room, holder)"),
+    ),
+)

@@ -91,6 +91,7 @@ CASES = (
     *dead.CASES,
     *closures.BEGUN,
     *misaddressed.CASES,
+    *left.POLLED,
     *server_names.CASES,
 )
 

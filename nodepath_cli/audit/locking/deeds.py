@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from nodepath_cli.audit.locking import words
@@ -14,6 +15,7 @@ from nodepath_cli.source.functions import outcomes
 from nodepath_cli.sql.row_access import Setting
 
 _EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
+_PAST = re.compile(r"(?:0000|1[0-9]{3}|200[0-9])-\d\d-\d\d")
 
 
 def takes(site: Site) -> bool:
@@ -66,8 +68,9 @@ def frees(site: Site, shape: Shape) -> bool:
 
 def _empties(setting: Setting, shape: Shape) -> bool:
     value = setting.value
-    ends = value.kind == "now" and setting.column in shape.limits
-    return ends or value.kind == "null" or (value.kind == "constant" and value.text in _EMPTY)
+    past = value.kind == "constant" and _PAST.match(value.text.strip("'\""))
+    ends = (value.kind == "now" or past) and setting.column in shape.limits
+    return bool(ends) or value.kind == "null" or (value.kind == "constant" and value.text in _EMPTY)
 
 
 def given_and_taken(writes: Iterable[Site]) -> bool:
