@@ -31,6 +31,11 @@ _SUB = re.compile(r"\.Sub\(")
 _ADD = re.compile(r"\.Add\((?P<less>-?)")
 _ORDER = re.compile(r"\.(?P<verb>Before|After)\(")
 _DIFFERENCE = re.compile(r"\A[^-]*[\w)]\s*-\s*[^-]*\Z")
+_COMPARE = re.compile(r"\.Compare\(")
+_NAMED = re.compile(
+    r"(?:\A|\.)(?:is)?_?(?:(?P<over>expired|stale|lapsed)|(?P<held>held|busy|alive|fresh))\w{0,6}\(", re.IGNORECASE
+)
+"""What a function of the program is called that looks at a row: it was not evaluated, and does what it says."""
 _ZERO = re.compile(r"\.IsZero\(\)\Z")
 _READ = re.compile(r"\A(?:time\.Parse|strconv\.)\w*\(")
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
@@ -96,12 +101,15 @@ class Asker(Struct, frozen=True):
         order = _outermost(_ORDER, text)
         if order is not None and len(subject.parts) == 2:
             return self._ordered(subject.parts[0], "<" if order["verb"] == "Before" else ">", subject.parts[1])
-        return None
+        named = _outermost(_NAMED, text)
+        return None if named is None else named["over"] is None
 
     def _compared(self, subject: Compared) -> bool | None:
         left, operator, right = subject.left, subject.operator, subject.right
         if any(outcomes(right)) and not any(outcomes(left)):
             left, operator, right = right, _FLIPPED.get(operator, operator), left
+        if operator in _FLIPPED and right == Known(0) and isinstance(left, Mixed) and _compares(left):
+            return self._ordered(left.parts[0], operator, left.parts[1])
         if operator in _FLIPPED:
             age = self._age(left, operator, right)
             return self._ordered(left, operator, right) if age is None else age
@@ -205,6 +213,11 @@ class Asker(Struct, frozen=True):
             ("now", True): "earlier",
             ("now", False): "later",
         }.get((inner, less), "")
+
+
+def _compares(value: Mixed) -> bool:
+    """Say whether a value is less than, equal to or more than 0 as one time is against another: `a.Compare(b)`."""
+    return len(value.parts) == 2 and _outermost(_COMPARE, _PLACE.sub("", value.text)) is not None
 
 
 def _bare(value: Value) -> Value:
