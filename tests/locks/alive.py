@@ -194,3 +194,39 @@ func (r *Repo) WithGate(ctx context.Context, room string, work func(*sql.Tx) err
 """
 
 WORKING = (Case("a row that is locked as long as the work lasts", (), _WORKING),)
+
+_WATCHING = """
+type Node struct {
+	db   *sql.DB
+	me   string
+	seen int
+}
+
+func (n *Node) Elect(ctx context.Context, room string) (bool, error) {
+	var holder string
+	var version int
+	if err := n.db.QueryRowContext(ctx, "SELECT holder, version FROM gates WHERE room = ?", room).Scan(&holder, &version); err != nil {
+		return false, err
+	}
+	if ASKED {
+		n.seen = version
+		return false, nil
+	}
+	res, err := n.db.ExecContext(ctx, "UPDATE gates SET holder = ?, version = ? WHERE room = ? AND version = ?", n.me, version+1, room, version)
+	if err != nil {
+		return false, err
+	}
+	rows, err := res.RowsAffected()
+	return rows == 1, err
+}
+
+func (n *Node) Resign(ctx context.Context, room string) error {
+	_, err := n.db.ExecContext(ctx, "UPDATE gates SET holder = '' WHERE room = ? AND holder = ?", room, n.me)
+	return err
+}
+"""
+
+WATCHED = (
+    Case("a holder that has not moved", (), _WATCHING.replace("ASKED", "version != n.seen")),
+    Case("a holder that is there", ("NP405",), _WATCHING.replace("ASKED", 'holder != ""')),
+)

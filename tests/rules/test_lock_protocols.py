@@ -82,6 +82,7 @@ CASES = (
     *alive.SWAPPED,
     *alive.LOCKED,
     *alive.WORKING,
+    *alive.WATCHED,
     *found_rows.CASES,
     *found_rows.ORDINARY,
     *picking.CASES,

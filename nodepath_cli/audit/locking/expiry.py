@@ -15,9 +15,9 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import changes, held_by
-from nodepath_cli.audit.locking.shape import is_time, shape_of
+from nodepath_cli.audit.locking.shape import is_number, is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
-from nodepath_cli.source.functions import Known, Outcome, outcomes
+from nodepath_cli.source.functions import Compared, Known, Mixed, Outcome, outcomes
 from nodepath_cli.sql.row_access import Condition
 
 
@@ -139,7 +139,8 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
         if access.action in ("update", "delete") and site not in released:
             # What is compared with what was seen is the same row, however old.
             asks = [each for each in access.others if not _seen_before(each, run)]
-            met = old.passes(access.others, run) is not False and (asks or _reads_age(acquire, old))
+            aged = bool(asks) or _reads_age(acquire, old) or _remembers(acquire)
+            met = old.passes(access.others, run) is not False and aged
             if met or (run is not None and leaves_alone(site) and _seizes(acquire, site, run, old)):
                 yield site
         elif access.action == "upsert" and run is not None and _seizes(acquire, site, run, old):
@@ -168,6 +169,26 @@ def _seizes(acquire: Acquire, write: Site, run: Run, row: Held) -> bool:
     for setting, changed in changes(write.access.settings, row, run):
         if conditional(setting) and changed is not False and (counted or not given or setting.column in given):
             return True
+    return False
+
+
+def _remembers(acquire: Acquire) -> bool:
+    """Say whether a path succeeds where a number or time of the row is one that the program has seen before.
+
+    A holder that has not changed it for as long is gone.
+    """
+    for way in acquire.successes:
+        reads = {run.ran.number: run.site for run in way.runs if run.site and run.site.access.action == "select"}
+        for _, subject, truth in way.tests:
+            if not truth or not isinstance(subject, Compared) or subject.operator != "==":
+                continue
+            left, right = subject.left, subject.right
+            site = reads.get(left.run) if isinstance(left, Outcome) and left.aspect == "row" else None
+            if site is None or not isinstance(left, Outcome) or not isinstance(right, Mixed) or any(outcomes(right)):
+                continue
+            columns = _columns(site, left.place)
+            if len(columns) == 1 and all(is_number(each) or is_time(each) for each in columns):
+                return True
     return False
 
 
