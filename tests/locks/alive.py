@@ -230,3 +230,77 @@ WATCHED = (
     Case("a holder that has not moved", (), _WATCHING.replace("ASKED", "version != n.seen")),
     Case("a holder that is there", ("NP405",), _WATCHING.replace("ASKED", 'holder != ""')),
 )
+
+_SEEDED = """
+func (r *Repo) Acquire(ctx context.Context, room, me string) (bool, error) {
+	if _, err := r.db.ExecContext(ctx, "INSERT IGNORE INTO gates (room, holder, until) VALUES (?, NULL, NULL)", room); err != nil {
+		return false, err
+	}
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	var free bool
+	if err := tx.QueryRowContext(ctx, "SELECT holder IS NULL OR until < NOW() FROM gates WHERE room = ?LOCK", room).Scan(&free); err != nil {
+		return false, err
+	}
+	if !free {
+		return false, nil
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE gates SET holder = ?, until = NOW() + INTERVAL 1 MINUTE WHERE room = ?", me, room); err != nil {
+		return false, err
+	}
+	return true, tx.Commit()
+}
+
+func (r *Repo) Release(ctx context.Context, room, me string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE gates SET holder = NULL, until = NULL WHERE room = ? AND holder = ?", room, me)
+	return err
+}
+"""
+_LEASED = """
+func (r *Repo) Take(ctx context.Context, session, agent string) (int64, error) {
+	_, err := r.db.ExecContext(ctx, "INSERT INTO agent_session_lease (session, agent, version, renewed_at) VALUES (?, ?, 1, NOW(3))", session, agent)
+	if err == nil {
+		return 1, nil
+	}
+	var dup *mysql.MySQLError
+	if !errors.As(err, &dup) || dup.Number != 1062 {
+		return 0, err
+	}
+	var version int64
+	var stale bool
+	if err := r.db.QueryRowContext(ctx, "SELECT version, renewed_at < NOW(3) - INTERVAL 30 SECOND FROM agent_session_lease WHERE session = ?", session).Scan(&version, &stale); err != nil {
+		return 0, err
+	}
+	if !stale {
+		return 0, errors.New("taken")
+	}
+	res, err := r.db.ExecContext(ctx, "UPDATE agent_session_lease SET agent = ?, version = version + 1, renewed_at = NOW(3) WHERE session = ? AND version = ?", agent, session, version)
+	if err != nil {
+		return 0, err
+	}
+	if n, _ := res.RowsAffected(); n != 1 {
+		return 0, errors.New("taken")
+	}
+	return version + 1, nil
+}
+
+func (r *Repo) Drop(ctx context.Context, session, agent string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM agent_session_lease WHERE GIVEN)
+	return err
+}
+"""
+
+SEEDED = (
+    Case("an empty row first, then locked", (), _SEEDED.replace("LOCK", " FOR UPDATE")),
+    Case("an empty row first, then read", ("NP403",), _SEEDED.replace("LOCK", "")),
+    Case("a session's lease", (), _LEASED.replace("GIVEN", 'session = ? AND agent = ?", session, agent')),
+    Case("a session's lease, whoever has it", ("NP406",), _LEASED.replace("GIVEN", 'session = ?", session')),
+    Case(
+        "a session's lease, which nobody finds old",
+        ("NP401",),
+        _LEASED.replace("GIVEN", 'session = ? AND agent = ?", session, agent').replace("if !stale {", "if stale {"),
+    ),
+)

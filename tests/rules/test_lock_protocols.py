@@ -83,6 +83,7 @@ CASES = (
     *alive.LOCKED,
     *alive.WORKING,
     *alive.WATCHED,
+    *alive.SEEDED,
     *found_rows.CASES,
     *found_rows.ORDINARY,
     *picking.CASES,

@@ -195,25 +195,29 @@ def gives_data(ways: Iterable[Way], table: str) -> bool:
     """Say whether a function gives its caller what stands in a row beside the key, not only whether to go on."""
     for way in ways:
         rows = {
-            run.ran.number
+            run.ran.number: run.site
             for run in way.runs
             if run.site is not None and run.site.table == table and _is_data(run.site)
         }
         for kind, value in zip(way.function.results, way.path.returned, strict=False):
             if kind not in ("bool", "error") and any(
-                each.run in rows and each.aspect in ("row", "result") for each in outcomes(value)
+                each.run in rows and each.aspect in ("row", "result") and _is_data(rows[each.run], each.place)
+                for each in outcomes(value)
             ):
                 return True
     return False
 
 
-def _is_data(site: Site | None) -> bool:
+def _is_data(site: Site | None, place: int | None = None) -> bool:
+    """Say whether a SELECT gives more than a key and what a lock counts by, or one of its values is more than that."""
     if site is None or site.access.action != "select":
         return False
+    picked = site.access.picked
+    given = picked[place] if place is not None and place < len(picked) else site.access.selected
     key = {column for keys in (site.access.table.primary_key,) for column in keys}
     key |= {column for each in site.access.table.unique_keys for column in each.columns if column}
     # The fence that a lock counts by says nothing but who came when.
-    return any(not is_number(column) for column in site.access.selected - {column.lower() for column in key})
+    return any(not is_number(column) for column in given - {column.lower() for column in key})
 
 
 def reads_data(site: Site) -> bool:

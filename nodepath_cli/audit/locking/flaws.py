@@ -20,6 +20,7 @@ from nodepath_cli.audit.locking.deciding import (
     keeps_out,
     leaves_alone,
 )
+from nodepath_cli.audit.locking.guard import EMPTY, constant
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -188,11 +189,16 @@ def _takes(update: Site) -> bool:
 
 
 def _seeds(way: Way, run: Run) -> bool:
-    """Say whether a write makes a row of nothing but its key where there is none, which an UPDATE behind it takes."""
+    """Say whether a write makes a row without a holder where there is none, which an UPDATE behind it takes."""
     site = run.site
     if site is None or site.access.action not in ("ignore", "upsert") or site.access.key is None:
         return False
-    given = {each.column for each in (*site.access.inserted, *site.access.settings) if not each.keeps}
+    given = {each.column for each in site.access.settings if not each.keeps}
+    given |= {
+        each.column
+        for each in site.access.inserted
+        if each.value.kind != "null" and constant(each.value, run) not in EMPTY
+    }
     if not given <= set(site.access.key):
         return False
     later = (each for each in way.runs if each.position > run.position and each.site is not None)

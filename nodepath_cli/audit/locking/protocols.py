@@ -249,7 +249,8 @@ class Protocols:
             return False
         sites = self.sites.about(acquire.table)
         freed = [each.site for each in acquire.releases]
-        if not deeds.has_holder(sites, shape) or deeds.gives_data(acquire.ways, acquire.table):
+        holder = deeds.has_holder(sites, shape) or (words.holds_locks(table) == 2 and bool(shape.perhaps))
+        if not holder or deeds.gives_data(acquire.ways, acquire.table):
             return False
         if self._is_read(acquire):
             return False
@@ -275,7 +276,7 @@ class Protocols:
         """Say whether names speak of something that is kept and no lock, and deeds do not deny it."""
         table = acquire.sites[0].access.table
         shape = shape_of(table)
-        if not words.plain(acquire.function.name) and not words.plain(table.name):
+        if not words.plain(acquire.function.name) and (not words.plain(table.name) or words.holds_locks(table) == 2):
             return False
         if shape is None or not self._contested(acquire, shape):
             return True
