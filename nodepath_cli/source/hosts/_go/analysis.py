@@ -97,12 +97,13 @@ def _evaluated(index: Index, number: int) -> Work:
         if not any(fresh):
             break
     _callers(m, share, (yield _readable(m)))
-    m.dependent = set().union(*(yield m.dependent))
-    for key, callers in m.passed_over.items():
-        if key in m.dependent:
-            # Only with a constant of another place is there SQL in it (`query(base + where)`): it is followed now.
-            m.tainted.update(callers)
-    _again(m)
+    for _ in range(_TAINT_ROUNDS):
+        # Only with a constant of another place is there SQL in it (`query(base + where)`), or in a list that a function
+        # hands on: it is followed now.
+        m.dependent = set().union(*(yield m.dependent))
+        for key in m.passed_over.keys() & m.dependent:
+            m.tainted.update(m.passed_over.pop(key))
+        _again(m)
     return m
 
 

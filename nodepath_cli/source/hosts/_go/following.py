@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.binding import receiver_name
-from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
 from nodepath_cli.source.hosts._go.values import (
     Atom,
@@ -51,6 +51,12 @@ def clauses(values: Sequence[Value]) -> bool:
 def is_clause(value: Value) -> bool:
     """Say whether a value is a text that can be a part of SQL, or a list of such: more than a single word."""
     return any(isinstance(each.atom, (Text, Items)) and _has_clause(each.atom, 0) for each in value)
+
+
+def is_given_list(value: Value) -> bool:
+    """Say whether a value is a list of texts that the function in progress was given itself."""
+    atom = value[0].atom
+    return isinstance(atom, Unknown) and atom.reason == ARGUMENT and atom.type == "[]string"
 
 
 def builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:

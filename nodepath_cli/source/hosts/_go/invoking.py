@@ -122,8 +122,7 @@ def _unfollowed(
     scanning = any(isinstance(each.atom, Handle) for value in values for each in value)
     wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
     if not (touches or built or returns or structs or scanning or wraps or following.asks_for_text(m, values)):
-        if m.root is not None and any(following.is_clause(value) for value in values):
-            m.passed_over.setdefault(key, set()).add(m.root)
+        _pass_over(m, key, values)
         _run_literals(m, f, values)
         return unknown_results(m, function)
     if m.tired and not (touches or returns or literals or key in m.summaries or following.clauses(values)):
@@ -132,6 +131,7 @@ def _unfollowed(
     if not (literals or built or returns or scanning or told or following.calls_back(values)) and _settled(
         m, function, key
     ):
+        _pass_over(m, key, values)
         return _multiplied(m, key, values, _standalone(m, function))
     too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
     if (
@@ -148,6 +148,15 @@ def _unfollowed(
         recording.note_wrapped(m, f, key, call, nodes, values)
         return results
     return None
+
+
+def _pass_over(m: Machine, key: Key, values: Sequence[Value]) -> None:
+    """Remember a call that is not followed though it gives what can be a part of SQL, or a list that may hold some.
+
+    That its function sends it may be found out later.
+    """
+    if m.root is not None and any(following.is_clause(value) or following.is_given_list(value) for value in values):
+        m.passed_over.setdefault(key, set()).add(m.root)
 
 
 def _activate(
