@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name, typed
 from nodepath_cli.source.hosts._go.options import changed_by_value
+from nodepath_cli.source.hosts._go.own_verbs import filled
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
 from nodepath_cli.source.hosts._go.repeats import mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
@@ -371,11 +372,14 @@ def _forget(f: Frame, nodes: list[Node]) -> None:
 
 
 def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -> Value:
-    """The value of a call of foreign code: SQL that it is given comes back as it is (`db.Rebind(query)`)."""
+    """The value of a call of foreign code: SQL that it is given comes back as it is (`db.Rebind(query)`).
+
+    What it is given beside it goes into the place of verbs (`Format("DELETE FROM %n", table)`).
+    """
     handed = () if recording.is_sink(f, callee, nodes) else values
     for value in handed:
         if recording.is_sql(value) and not never_sends(callee.name, callee.package, callee.method):
-            return value
+            return tuple(map(filled, value)) if len(values) > 1 else value
     if callee.method in _REBINDING and values:
         # What only gets other placeholders is as little known as before.
         first = values[1 if callee.method == "Rebind" and callee.package and len(values) > 1 else 0][0].atom

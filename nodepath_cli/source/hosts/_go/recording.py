@@ -34,6 +34,7 @@ from nodepath_cli.source.hosts._go.machine import (
     Frame,
     Machine,
 )
+from nodepath_cli.source.hosts._go.own_verbs import opened
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key, NotFollowed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -285,7 +286,7 @@ def _note(
     m.received.append(
         Received(
             call,
-            text,
+            text if surely else opened(text),
             alternative.guard,
             f.ambient,
             kind,
