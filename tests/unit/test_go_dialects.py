@@ -66,6 +66,19 @@ def test_by_the_drivers_that_a_file_imports(imports: str, dialect: str | None) -
     assert only(statements(source)).dialect == dialect
 
 
+def test_a_constant_of_cassandra_is_listed_with_the_reason() -> None:
+    source = """package a
+
+import "github.com/gocql/gocql"
+
+const renew = `UPDATE tasks USING TTL ? SET owner = ? WHERE id = ? IF owner = ?`
+
+func f(s *gocql.Session) { s.Query(renew, 60, "a", 1, "b").Exec() }
+"""
+    found = only(statements(source))
+    assert (found.dialect, found.sql.split()[:3]) == ("cassandra", ["UPDATE", "tasks", "USING"])
+
+
 @pytest.mark.parametrize(
     ("sql", "dialect"),
     [

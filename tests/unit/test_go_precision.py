@@ -47,6 +47,7 @@ ENGLISH = [
     "select the best of them",
     "update failed: row is locked",
     "Update available",
+    "update users using the settings above",
     "update the user",
     "updating settings",
     "delete from cache failed",

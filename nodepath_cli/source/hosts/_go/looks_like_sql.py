@@ -20,6 +20,8 @@ _COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
 _JOIN = r"(?:(?:left|right|inner|cross|outer|natural|straight_)\s*)*join\b"
 _ARTICLE = r"(?!(?:the|a|an|your|this|that|these|all of|one of|any|some|to|of|with|for|and|or)\s+\w)"
 _AFTER = r"(?:where|using|order|limit|inner|left|right|cross|join|returning|partition)"
+# Cassandra's, in front of SET: https://cassandra.apache.org/doc/latest/cassandra/developing/cql/dml.html
+_LIFETIME = r"(?:\s+using\s+(?:ttl|timestamp)\s+\S+(?:\s+and\s+(?:ttl|timestamp)\s+\S+)?)?"
 _DML = {
     "select": [
         rf"\b(?=[\s(*`'\"{HOLE}@]).*?[\s)*`'\"\]{HOLE}]from\s*[\s(`\"\[{HOLE}]\s*{_ARTICLE}(?:[\w`\"\[({{$%@]|[^\x00-\x7f])",
@@ -34,7 +36,7 @@ _DML = {
         rf"\s+(?:(?:low_priority|delayed)\s+)?into\s+{_NAMES}\s*(?:\(|values?\b|select\b|set\b|{HOLE})",
     ],
     "update": [
-        rf"\s+(?:(?:low_priority|ignore|only|or\s+\w+)\s+)*{_NAMES}(?:\s+as)?(?:\s+(?!set\b){_NAME})?\s+set\s*(?:{_NAMES}\s*=|{HOLE}|\(|$)",
+        rf"\s+(?:(?:low_priority|ignore|only|or\s+\w+)\s+)*{_NAMES}(?:\s+as)?(?:\s+(?!set\b|using\b){_NAME})?{_LIFETIME}\s+set\s*(?:{_NAMES}\s*=|{HOLE}|\(|$)",
         rf"\s+(?:ignore\s+)?{_NAMES}(?:\s+as)?(?:\s+(?!{_JOIN}){_NAME})?(?:\s*,|\s+{_JOIN})[^;]{{0,3000}}?\sset\s+{_NAMES}\s*=",
     ],
     "delete": [
