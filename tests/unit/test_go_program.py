@@ -546,3 +546,41 @@ def test_a_constant_of_a_package_that_is_left_out_is_told_as_such(
         "SQL is sqltext.Users (its package is not in the audited paths), whose value is not known",
         "SQL is other.Users, whose value is not known",
     ]
+
+
+QUOTES = {
+    "texts.go": """package repo
+
+const (
+\tplain   = `SELECT a FROM t`
+\tdocument = `SELECT COALESCE(a, '{"k": 1}') AS c FROM t`
+\tescaped = "SELECT a, \\"b\\" AS c FROM t"
+\tlater   = `
+\t\tSELECT a, "b" AS c
+\t\tFROM t`
+)
+""",
+    "use.go": """package repo
+
+import "example.com/dao"
+
+func Plain() { dao.GetOrmer().Raw(plain).QueryRows(nil) }
+
+func Document() { dao.GetOrmer().Raw(document).QueryRows(nil) }
+
+func Escaped() { dao.GetOrmer().Raw(escaped).QueryRows(nil) }
+
+func Later() { dao.GetOrmer().Raw(later).QueryRows(nil) }
+""",
+}
+
+
+def test_a_double_quote_in_a_constant_hides_no_statement_from_other_files() -> None:
+    assert sorted(texts(QUOTES)) == sorted(
+        [
+            "SELECT a FROM t",
+            "SELECT COALESCE(a, '{\"k\": 1}') AS c FROM t",
+            'SELECT a, "b" AS c FROM t',
+            'SELECT a, "b" AS c FROM t',
+        ]
+    )

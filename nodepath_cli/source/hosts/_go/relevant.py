@@ -73,8 +73,10 @@ _BUILDING = re.compile(
 )
 _GAP = rb"(?:\s|/\*[^*]*\*/)+"
 SQL_TEXT = re.compile(
-    rb"(?i:\bselect\b[^\"]*?\bfrom\b|\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
-    rb"\bupdate" + _GAP + rb"\S+\s+set\s|\bdelete" + _GAP + rb"from\s|"
+    # A double quote ends a literal, but where a backslash is in front of it or the literal is in backquotes.
+    rb"(?i:\bselect\b(?:[^\"\\]|\\.)*?\bfrom\b|`[^`]*?\bselect\b[^`]*?\bfrom\b|"
+    rb"\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
+    rb"\bupdate" + _GAP + rb"\S+\s+(?:set|using\s+(?:ttl|timestamp))\s|\bdelete" + _GAP + rb"from\s|"
     rb"\b(?:create|alter|drop|truncate|rename)" + _GAP + rb"(?:table|view|index|unique|database|trigger)\s|"
     rb"\bselect\s+[\w@]+\s*\(|"
     rb"\bwith\s+(?:recursive\s+)?\w+\s+as\s*\()"
