@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.standard_constants import standard
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import (
@@ -68,7 +69,9 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
         if f.scope.get(package) is None:
             found = m.index.package_of(f.file, package)
             if found is not None:
-                value = package_name(m, found[1], name) if found[1] is not None else None
+                value = (
+                    package_name(m, found[1], name) if found[1] is not None else standard(f.file, node, found[0], name)
+                )
                 where = " (its package is not in the audited paths)" if m.index.modules.outside(found[0]) else ""
                 return value or unknown(f"{package}.{name}{where}")
     receiver = first_of(m.evaluate(f, operand))
