@@ -66,3 +66,41 @@ func Do(db *sql.DB) { db.Query("SELECT a FROM t WHERE b = '" + http.MethodGet + 
         }
     )
     assert only(found).sql == "SELECT a FROM t WHERE b = 'own'"
+
+
+DOTTED = """package repo
+
+import (
+\t"database/sql"
+
+\t. "example.com/repo/texts"
+\t. "example.com/repo/more"
+)
+
+const Own = "SELECT own FROM t"
+
+func Do(db *sql.DB) {
+\tdb.Query(Own)
+\tdb.Query(Find)
+\tdb.Query(Count("t"))
+\tdb.Query(hidden)
+}
+"""
+
+
+def test_what_a_file_imports_without_a_name_is_found() -> None:
+    found = statements(
+        {
+            "a.go": DOTTED,
+            "texts/texts.go": 'package texts\n\nconst Find, Own = "SELECT find FROM t", "SELECT other FROM t"\n',
+            "more/more.go": """package more
+
+const hidden = "SELECT hidden FROM t"
+
+func Count(table string) string { return "SELECT COUNT(*) FROM " + table }
+""",
+        }
+    )
+    sent = {flat(each.sql) for each in found if each.call is not None and each.call.name == "db.Query"}
+    # What is not exported there is no name here.
+    assert sent == {"SELECT own FROM t", "SELECT COUNT(*) FROM t", "SELECT find FROM t", ""}

@@ -12,7 +12,7 @@ from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.names import compiled_with, member_value, package_name, typed
+from nodepath_cli.source.hosts._go.names import bare_name, member_value, package_name, typed
 from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.own_verbs import filled
 from nodepath_cli.source.hosts._go.records import Call, Evaluated
@@ -162,8 +162,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
 def _plain(m: Machine, f: Frame, name: str) -> Callee:
     value = f.scope.get(name)
     if value is None:
-        value = package_name(m, f.file.folder, name)
-        value = compiled_with(m, f.file, value) if value else None
+        value = bare_name(m, f.file, name)
     bound = _handle_method(value) if value else None
     if bound is not None:
         return _of_handle(name, bound)

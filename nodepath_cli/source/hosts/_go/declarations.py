@@ -84,6 +84,8 @@ class FileIndex(Struct):
     methods: dict[str, list[Routine]] = field(default_factory=dict)
     types: dict[str, Node] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
+    dotted: list[str] = field(default_factory=list)
+    """What it imports without a name (`import . "x/texts"`): all that is exported there is as if declared here."""
 
     pieces: list[Routine] = field(default_factory=list)
     """The functions that stand in no parsed tree yet."""
@@ -216,5 +218,7 @@ def _imports(file: GoFile, node: Node, index: FileIndex) -> None:
             continue
         path = file.source(path_node).strip('"`')
         name = file.source(alias) if alias is not None else import_name(path)
+        if name == ".":
+            index.dotted.append(path)
         # A blank import counts too: it is how a file chooses its database driver.
-        index.imports[name if name != "_" else f"_ {path}"] = path
+        index.imports[name if name not in ("_", ".") else f"{name} {path}"] = path

@@ -51,8 +51,17 @@ def identifier(m: Machine, f: Frame, node: Node) -> Value:
     if value is not None:
         m.compare(value, f.ambient)
         return given(value, f.ambient)
-    value = package_name(m, f.file.folder, name)
-    return compiled_with(m, f.file, value) if value else unknown(f"variable {name}")
+    return bare_name(m, f.file, name) or unknown(f"variable {name}")
+
+
+def bare_name(m: Machine, file: GoFile, name: str) -> Value | None:
+    """Return the value of a name of the file's package, or of one imported without a name (`import . "x/texts"`)."""
+    value = package_name(m, file.folder, name)
+    if value is None and name[:1].isupper():
+        folders = (m.index.modules.folder(path, file.folder) for path in m.index.of(file).dotted)
+        found = (package_name(m, folder, name) for folder in folders if folder is not None)
+        value = next((each for each in found if each is not None), None)
+    return compiled_with(m, file, value) if value else None
 
 
 def selector(m: Machine, f: Frame, node: Node) -> Value:
