@@ -196,6 +196,65 @@ def test_a_builder_keeps_the_places_of_what_was_written(kind: str) -> None:
     assert source_of(text, statement.variants[0], "beta") == "beta"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'io.WriteString(&b, "SELECT a FROM t WHERE b = 1")',
+        'where(&b, "SELECT a FROM t")',
+        'fmt.Fprint(&b, "SELECT a FROM t", " WHERE b = ", 1)',
+        'fmt.Fprintln(&b, "SELECT a FROM t", "WHERE b =", 1)',
+        'io.WriteString(other, "x")\nb.WriteString("SELECT a FROM t WHERE b = 1")',
+    ],
+)
+def test_what_functions_of_other_packages_write_into_a_builder_is_followed(code: str) -> None:
+    source = f"""package repo
+
+import (
+\t"database/sql"
+\t"fmt"
+\t"io"
+\t"strings"
+)
+
+func where(w io.Writer, text string) {{
+\tio.WriteString(w, text)
+\tio.WriteString(w, " WHERE b = 1")
+}}
+
+func Do(db *sql.DB, other io.Writer) {{
+\tvar b strings.Builder
+{code}
+\tdb.Query(b.String())
+}}
+"""
+    assert texts(source) == ["SELECT a FROM t WHERE b = 1"]
+
+
+def test_a_text_that_is_made_once_is_what_its_function_returns() -> None:
+    source = """package repo
+
+import (
+\t"database/sql"
+\t"sync"
+)
+
+var lazy = sync.OnceValue(func() string { return "SELECT a FROM t" })
+
+var both = sync.OnceValues(func() (string, error) { return "SELECT b FROM t", nil })
+
+func Do(db *sql.DB) {
+\tdb.Query(lazy())
+\ttext, _ := both()
+\tdb.Query(text)
+}
+"""
+    assert texts(source) == ["SELECT a FROM t", "SELECT b FROM t"]
+
+
+def test_the_least_of_several_texts_is_told_as_what_it_is() -> None:
+    assert only(statements(body('r.db.Query(min("SELECT a FROM t", id))'))).opaque == "SQL is the result of min()"
+
+
 def test_a_count_that_a_query_fills_is_not_taken_for_zero() -> None:
     code = """
         var count int

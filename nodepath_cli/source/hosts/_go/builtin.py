@@ -52,21 +52,28 @@ _TWO = 2
 
 
 def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) -> Value | None:
-    """Run `b.WriteString(x)` and `fmt.Fprintf(&b, ...)` on a text that is being built; None for any other call."""
+    """Run `b.WriteString(x)`, `fmt.Fprintf(&b, ...)` and `io.WriteString(&b, x)` on a text that is being built.
+
+    None for any other call.
+    """
     if function.type != "selector_expression" or not nodes:
         return None
     operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
     if operand is None or member is None:
         return None
     method = f.file.source(member)
-    if method in _WRITES and operand.type in ("identifier", "selector_expression"):
+    if method in _WRITES and len(nodes) == 1 and operand.type in ("identifier", "selector_expression"):
         current = _text_being_built(m, f, operand)
         if current is None:
             return None
         added = first_of(m.evaluate(f, nodes[0]))
         _append(m, f, operand, current, added, nodes[0])
         return unknown("number of bytes")
-    if method in ("Fprintf", "Fprint", "Fprintln") and f.file.source(operand) == "fmt" and len(nodes) > 1:
+    package = f.file.source(operand)
+    if len(nodes) > 1 and (
+        (package == "fmt" and method in ("Fprintf", "Fprint", "Fprintln"))
+        or (package == "io" and method == "WriteString")
+    ):
         target = nodes[0]
         if target.type == "unary_expression":
             target = target.child_by_field_name("operand") or target
@@ -74,7 +81,7 @@ def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) ->
         if current is None:
             return None
         values = [first_of(m.evaluate(f, node)) for node in nodes[1:]]
-        added = _formatted(f, method[1:].capitalize(), nodes[1:], values)
+        added = _formatted(f, method[1:].capitalize(), nodes[1:], values) if package == "fmt" else values[0]
         _append(m, f, target, current, added, nodes[1])
         return unknown("number of bytes")
     return None
@@ -111,7 +118,9 @@ def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequ
         known = [atom for atom in numbers if isinstance(atom, Number)]
         chosen = (min if name == "min" else max)((atom.value for atom in known), default=0)
         sample = any(atom.sample for atom in known)
-        return just(Number(chosen, sample)) if len(known) == len(values) else unknown("number")
+        if len(known) == len(values):
+            return just(Number(chosen, sample))
+        return unknown(f"result of {name}()" if any(isinstance(atom, Text) for atom in numbers) else "number")
     if name in ("panic", "print", "println", "delete", "copy", "close", "cap", "recover", "clear"):
         return unknown("run-time value")
     return None
@@ -210,6 +219,9 @@ def package_call(
         return reflect_call(m, name, values) if f.file.has("Tag") else None
     if (last, name) in _FILE_READS:
         return unknown("file")
+    if package == "sync" and name in ("OnceValue", "OnceValues") and len(values) == 1:
+        # It returns what the function does.
+        return values[0]
     if package in ("path", "path/filepath") and name == "Join" and values and all(_is_plain(each) for each in values):
         return just(computed(posixpath.join(*(plain(value[0].atom) or "" for value in values)), f.file, nodes[0]))
     if package in PACKAGES:
@@ -264,7 +276,8 @@ def _formatted(f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Valu
 
     def make(atoms: tuple[Atom, ...]) -> Atom:
         if name != "Printf":
-            return join([as_text(atom, f.file, node) for atom, node in zip(atoms, nodes, strict=False)])
+            parts = [as_text(atom, f.file, node) for atom, node in zip(atoms, nodes, strict=False)]
+            return join(parts if name == "Print" else _line(parts, f, nodes[-1]))
         form = atoms[0]
         if not isinstance(form, Text):
             reason = form.reason if isinstance(form, Unknown) else "run-time value"
@@ -277,6 +290,12 @@ def _formatted(f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Valu
         return sprintf(f.file, form, arguments, rest)
 
     return combine(values, make)
+
+
+def _line(parts: Sequence[Text], f: Frame, node: Node) -> list[Text]:
+    """Return what Println writes: blanks between its operands, and the end of the line."""
+    blank, end = computed(" ", f.file, node), computed("\n", f.file, node)
+    return [*[each for part in parts for each in (part, blank)][:-1], end]
 
 
 def _unspread(nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Sequence[Node], Sequence[Value], Node | None]:
