@@ -55,3 +55,10 @@ def test_a_value_of_another_type_is_a_warning(tree: Tree, statement: str, column
 )
 def test_what_fits_or_is_converted_as_meant_is_no_finding(tree: Tree, statement: str) -> None:
     assert [each.message for each in tree.findings(DDL, f"`{statement}`")] == []
+
+
+@pytest.mark.parametrize(("value", "errno"), [("'many'", 1366), ("-1", 1264), ("7", None), ("NULL", None)])
+def test_serial_is_a_number_without_sign(tree: Tree, value: str, errno: int | None) -> None:
+    ddl = "CREATE TABLE counted (id SERIAL PRIMARY KEY AUTO_INCREMENT, name VARCHAR(9));"
+    found = tree.findings(ddl, f"`INSERT INTO counted (id) VALUES ({value})`")
+    assert [each.errno for each in found if each.rule == "NP111"] == ([errno] if errno else [])

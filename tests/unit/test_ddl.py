@@ -167,6 +167,13 @@ def test_mysql57_refuses_the_zero_date_of_a_second_timestamp_in_its_default_mode
     assert errnos(after("CREATE TABLE t (a TIMESTAMP, b TIMESTAMP);", MYSQL57)) == [1067]
 
 
+@pytest.mark.parametrize("behind", ["", "PRIMARY KEY AUTO_INCREMENT", "AUTO_INCREMENT PRIMARY KEY", "NOT NULL"])
+def test_serial_is_an_automatic_number_whatever_of_that_is_said_again(behind: str) -> None:
+    schema = after(f"CREATE TABLE t (id SERIAL {behind})")
+    made = column(schema, "t", "id")
+    assert (made.type, made.nullable, made.auto_increment) == ("serial", False, True)
+
+
 def test_mysql_refuses_what_only_mariadb_takes_by_the_manual() -> None:
     script = "CREATE TABLE t (a TEXT DEFAULT 'x');"
     assert errnos(after(script, MYSQL80)) == [1101]

@@ -66,6 +66,11 @@ def test_by_the_drivers_that_a_file_imports(imports: str, dialect: str | None) -
     assert only(statements(source)).dialect == dialect
 
 
+@pytest.mark.parametrize(("kind", "dialect"), [("SERIAL", None), ("BIGSERIAL", "postgresql")])
+def test_a_serial_column_beside_a_name_in_backquotes_is_mysqls(kind: str, dialect: str | None) -> None:
+    assert only(statements(body(f'r.db.Exec("CREATE TABLE `t` (id {kind} PRIMARY KEY)")'))).dialect == dialect
+
+
 def test_a_constant_of_cassandra_is_listed_with_the_reason() -> None:
     source = """package a
 
@@ -93,6 +98,11 @@ func f(s *gocql.Session) { s.Query(renew, 60, "a", 1, "b").Exec() }
         ("INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO NOTHING", "postgresql"),
         ("INSERT INTO t (a) VALUES (?) RETURNING id", "postgresql"),
         ("CREATE TABLE t (id BIGSERIAL PRIMARY KEY)", "postgresql"),
+        ("CREATE TABLE t (id SERIAL PRIMARY KEY)", "postgresql"),
+        ("CREATE TABLE t (id SERIAL NOT NULL, a VARCHAR(9) DEFAULT 'ENGINE=x')", "postgresql"),
+        ("CREATE TABLE t (id SERIAL PRIMARY KEY AUTO_INCREMENT)", None),
+        ("CREATE TABLE t (id SERIAL PRIMARY KEY) ENGINE=InnoDB", None),
+        ("CREATE TABLE t (id SERIAL PRIMARY KEY, a INT UNSIGNED)", None),
         ("SELECT name FROM sqlite_master", "sqlite"),
         ("PRAGMA journal_mode = WAL", "sqlite"),
         ("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT)", "sqlite"),

@@ -35,7 +35,7 @@ from nodepath_cli.sql.value_records import Assigned, Compared, Constant, Now
 
 _TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
 _SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
-_NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool")
+_NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool|serial")
 _TIME = re.compile(r"datetime|timestamp|date\b")
 _MOMENTS = frozenset(("date", "datetime", "timestamp", "time"))
 _NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")

@@ -53,7 +53,9 @@ def read_column(reader: Reader, *, position: bool = False) -> ColumnDef:
     if column_type.base == "serial":
         draft.nullable, draft.auto_increment = False, True
         draft.keys.append(KeyDef("unique", None, (KeyPart(name),)))
-        if reader.word in ("NULL", "NOT", "AUTO_INCREMENT", "SERIAL", "COLLATE", "AS", "GENERATED"):
+        # MySQL takes what SERIAL stands for a second time: its grammar has the attributes of any type behind it.
+        again = ("NOT", "AUTO_INCREMENT") if reader.dialect.name == "mariadb" else ()
+        if reader.word in ("NULL", "SERIAL", "COLLATE", "AS", "GENERATED", *again):
             raise reader.error()
     while _attribute(reader, draft, name):
         pass

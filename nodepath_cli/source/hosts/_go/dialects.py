@@ -142,6 +142,7 @@ DRIVERS: dict[str, str] = {
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 _PATH_TOKEN = re.compile(r"[/_.\-]+")
 
+_SERIAL = "SERIAL column"
 _STRINGS = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
 _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
     ("postgresql", "$1 placeholder", ("$",), re.compile(r"(?<![\w$])\$[1-9]\d*\b")),
@@ -171,7 +172,7 @@ _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
         ("serial", "bytea", "timestamptz", "plpgsql", "pg_"),
         re.compile(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
     ),
-    ("postgresql", "SERIAL column", ("serial",), re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
+    ("postgresql", _SERIAL, ("serial",), re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
     ("postgresql", "pg_ table", ("pg_",), re.compile(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
     ("postgresql", "string_agg", ("string_agg",), re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
     ("postgresql", "EXTRACT(EPOCH", ("epoch",), re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
@@ -194,6 +195,11 @@ _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
     ),
 ]
 """Dialect, reason, what the text in lower case must hold for the pattern to be worth a search, the pattern."""
+_SERIAL_OF_MYSQL = re.compile(r"`|\bauto_increment\b|\bunsigned\b|\bengine\s*=", re.IGNORECASE)
+"""What PostgreSQL has not: there SERIAL is MySQL's BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
+
+https://dev.mysql.com/doc/refman/8.4/en/numeric-type-syntax.html
+"""
 _RETURNING = re.compile(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
 _QUOTED = re.compile(
     r"\b(?:from|into|update|join|table|exists)\s+\"\w+\"|\"\w+\"\s*\.\s*\"\w+\"|\bset\s+\"\w+\"\s*=|"
@@ -377,7 +383,7 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
     lower = bare.lower()
     for other, reason, needs, pattern in _CONTENT:
         for need in needs:
-            if need in lower and pattern.search(bare):
+            if need in lower and pattern.search(bare) and not (reason is _SERIAL and _SERIAL_OF_MYSQL.search(bare)):
                 return Foreign(other, reason)
     if (
         "returning" in lower
