@@ -1,8 +1,8 @@
 """The tables of the server's own databases and their columns.
 
-MariaDB's were measured on 10.11. MySQL's are those of its manual ("INFORMATION_SCHEMA Tables", "Performance Schema Lock
-Tables", 5.7 and 8.4 together) of the tables that programs ask most; of its others the names are known, but not every
-column.
+MariaDB's were measured on 10.11. MySQL's are those of its manual ("INFORMATION_SCHEMA Tables", "Performance Schema
+Table Descriptions", "The mysql System Schema", 5.7 and 8.4 together): of the tables that programs ask most the columns,
+of the others the names alone, with an empty list.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def system_columns(database: str, table: str, dialect: str, *, either: bool = Fa
         name = key if database == "information_schema" else f"{database}.{key}"
         listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json")).get(name)
         if listed and either:
+            # What MariaDB's table of that name has.
             known = {each.lower() for each in listed}
             return (*listed, *(each for each in measured or () if each.lower() not in known))
-        if listed:
+        if listed is not None:
             return tuple(listed)
     if measured is None:
         return None

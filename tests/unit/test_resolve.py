@@ -176,11 +176,32 @@ MANUAL = "by the MySQL manual, as no such server is at hand"
         (MYSQL57, "SELECT (SELECT s FROM (SELECT amount + o.total AS s FROM items) x) FROM orders o", ["total"]),
         (MYSQL, "SELECT column_name, srs_id, nosuch FROM information_schema.columns", ["nosuch"]),
         (MYSQL, "SELECT anything FROM performance_schema.threads", []),
+        (
+            MYSQL,
+            "SELECT user, host, error_name, sum_error_raised, nosuch "
+            "FROM performance_schema.events_errors_summary_by_account_by_error",
+            ["nosuch"],
+        ),
+        (MYSQL, "SELECT host FROM performance_schema.events_errors_summary_by_user_by_error", ["host"]),
+        (MYSQL, "SELECT digest, bucket_quantile FROM performance_schema.events_statements_histogram_by_digest", []),
+        (MYSQL, "SELECT digest FROM performance_schema.events_statements_histogram_global", ["digest"]),
+        (MYSQL, "SELECT member_role, nosuch FROM performance_schema.replication_group_members", ["nosuch"]),
+        (MYSQL, "SELECT Master_log_name, Uuid, nosuch FROM mysql.slave_master_info", ["nosuch"]),
+        (MYSQL, "SELECT Relay_log_pos FROM mysql.slave_relay_log_info WHERE Channel_name = ''", []),
+        # Of these the name alone is known.
+        (MYSQL, "SELECT anything FROM information_schema.innodb_tablespaces", []),
+        (MYSQL, "SELECT anything FROM performance_schema.clone_status", []),
     ],
     ids=str,
 )
 def test_mysql_by_its_manual(dialect: Dialect, sql: str, expected: list[str]) -> None:
     assert errors(sql, dialect) == [(1054, name) for name in expected], MANUAL
+
+
+def test_a_table_of_the_servers_own_databases_that_is_in_no_manual_is_not_taken_for_one() -> None:
+    for name in ("performance_schema.nosuch", "mysql.nosuch", "information_schema.nosuch"):
+        (found,) = resolved(f"SELECT a FROM {name}").tables
+        assert found.outcome == Unknown(f"table {name} is not in the catalogue")
 
 
 def test_the_target_of_an_update_must_be_a_table() -> None:
