@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields, instances, recording
+from nodepath_cli.source.hosts._go import fields, filled_maps, instances, recording
 from nodepath_cli.source.hosts._go.alternatives import join_guards, limit, under
 from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
@@ -157,6 +157,10 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
 
 def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Value:
     """Return `whole[index]`; where the index is known only at run time, each entry is an alternative."""
+    if all(filled_maps.is_unknown(each.atom) for each in whole) and any(_is_open(each.atom) for each in index):
+        values = filled_maps.entries(m, f, node)
+        if values:
+            return _any_of(m, f, node, values, False, MAP_ENTRY)
     result: list[Alternative] = []
     for outer in whole:
         for inner in index:
@@ -175,6 +179,11 @@ def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Val
             else:
                 result.append(Alternative(guard, Unknown("run-time value")))
     return limit(result) or unknown("run-time value")
+
+
+def _is_open(key: Atom) -> bool:
+    """Say whether a key is known only at run time."""
+    return not isinstance(key, Number) and plain(key) is None
 
 
 def _byte(text: Text, index: Atom) -> Atom:

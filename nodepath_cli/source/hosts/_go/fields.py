@@ -268,7 +268,7 @@ def _write(m: Machine, folder: str, name: str, site: _Site) -> None:
         if routine is not None and telling and (_textual(file, write) or _is_constant(m, file, write.value)):
             m.summary(routine)
         return
-    if write.value is not None and _stands_alone(m, file, write.value, routine):
+    if write.value is not None and stands_alone(m, file, write.value, routine):
         frame = m.frame(file, routine.name if routine is not None else None)
         m.quiet += 1
         try:
@@ -302,7 +302,7 @@ def _literal(file: GoFile, value: Node) -> Key | None:
     return (file.path, above.start_byte) if above is not None and above.type == "literal_value" else None
 
 
-def _stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:
+def stands_alone(m: Machine, file: GoFile, value: Node, routine: Routine | None) -> bool:
     """Say whether an expression names no variable of its function."""
     if routine is None:
         return True
