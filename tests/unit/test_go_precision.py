@@ -67,6 +67,8 @@ ENGLISH = [
     "begin",
     "selected 5 rows from table",
     "grant access",
+    # What privileges are called, and texts are searched for.
+    "LOCK TABLES",
 ]
 
 

@@ -85,7 +85,7 @@ _OTHER = {
     "show": [
         r"\s+(?:full\s+|global\s+|session\s+|extended\s+)*(?:tables|columns|databases|schemas|create\s+\w+|index(?:es)?|keys|status|variables|processlist|engines?|grants|triggers|warnings|errors|plugins|binary|master|slave|replica|fields|table\s+status|procedure|function|events|open|collation|character)\b",
     ],
-    "lock": [r"\s+tables?\b"],
+    "lock": [rf"\s+tables?\s+{_NAMES}"],
     "unlock": [r"\s+tables\b"],
     "explain": [
         r"\s+(?:extended\s+|analyze\s+|format\s*=\s*\w+\s+|query\s+plan\s+)*(?:select|insert|update|delete|replace|with)\b",
