@@ -11,7 +11,7 @@ import pytest
 from nodepath_cli.source.hosts._go import machine
 from nodepath_cli.source.statement import HOLE
 from tests.tree import Tree, brief
-from tests.unit.go_host import flat, only, statements, variants
+from tests.unit.go_host import body, flat, only, statements, variants
 
 PIECES = (
     *("{", "}", "(", ")", '"', "`", "+", ":=", "if x {", "for {", "func(", "return", "\n", "\\", "...", "[", ",", "."),
@@ -312,3 +312,44 @@ def test_whoever_works_long_on_something_else_is_followed_to_the_sql_behind_it()
     with patch.object(machine, "PATIENCE", 60), patch.object(machine, "LITTLE_PATIENCE", 20):
         found = sorted(statements(code), key=lambda each: each.sql)
     assert [flat(each.sql) for each in found] == [flat(each.sql) for each in expected]
+
+
+EMPTY = """package repo
+
+import (
+\t"database/sql"
+\t"io"
+\t"strings"
+)
+
+var settings = struct{ Query string }{Query: ""}
+
+func Configured(db *sql.DB) {
+\tif settings.Query != "" {
+\t\tdb.Query(settings.Query)
+\t}
+}
+
+func Written(db *sql.DB) {
+\tvar b strings.Builder
+\tvar w io.Writer = &b
+\tio.WriteString(w, "SELECT a FROM t")
+\tdb.Query(b.String())
+}
+"""
+
+
+def test_a_text_that_is_filled_out_of_sight_is_listed_and_not_taken_for_nothing() -> None:
+    found = statements(EMPTY)
+    assert "SQL is a text that is empty as far as it is followed" in [each.opaque for each in found]
+
+
+def test_a_text_that_is_set_in_one_branch_is_only_that() -> None:
+    code = """
+        query := ""
+        if active {
+            query = "SELECT a FROM t"
+        }
+        r.db.Query(query)
+    """
+    assert [(each.sql, each.opaque) for each in statements(body(code))] == [("SELECT a FROM t", None)]

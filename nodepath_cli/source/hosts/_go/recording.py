@@ -220,7 +220,7 @@ def _record_sink(
             if kind is not None:
                 literals |= _note(m, f, call, alternative, atom, kind, 2, surely=sends)
                 continue
-            if not has_hole(atom):
+            if not has_hole(atom) and (atom.plain.strip() or not sends or len(value) > 1):
                 continue
         if reason is None:
             reason, branch = _why(atom), alternative.guard
@@ -251,7 +251,9 @@ def _why(atom: Atom) -> str:
     if isinstance(atom, Unknown):
         return atom.reason
     if isinstance(atom, Text):
-        return next((piece.hole[1] for piece in atom.pieces if piece.hole is not None), "run-time value")
+        # No program sends one: what is written into it was not seen.
+        default = "run-time value" if atom.plain.strip() else "text that is empty as far as it is followed"
+        return next((piece.hole[1] for piece in atom.pieces if piece.hole is not None), default)
     return "run-time value"
 
 
