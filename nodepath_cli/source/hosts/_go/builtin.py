@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import generics, names
+from nodepath_cli.source.hosts._go import generics, names, templates
 from nodepath_cli.source.hosts._go.alternatives import limit, product
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
@@ -70,6 +70,14 @@ def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) ->
         _append(m, f, operand, current, added, nodes[0])
         return unknown("number of bytes")
     package = f.file.source(operand)
+    if method == "Execute" and len(nodes) == _TWO and nodes[0].type in ("unary_expression", "identifier"):
+        target = nodes[0].child_by_field_name("operand") or nodes[0]
+        current = _text_being_built(m, f, target)
+        written = templates.executed(m, f, operand, nodes) if current is not None else None
+        if current is None or written is None:
+            return None
+        _append(m, f, target, current, written, nodes[0])
+        return unknown("error", "error")
     if len(nodes) > 1 and (
         (package == "fmt" and method in ("Fprintf", "Fprint", "Fprintln"))
         or (package == "io" and method == "WriteString")
@@ -217,6 +225,8 @@ def package_call(
     if package == "reflect":
         # Only where tags are read: what else is made of a struct's fields costs much and tells little.
         return reflect_call(m, name, values) if f.file.has("Tag") else None
+    if package in templates.PACKAGES:
+        return templates.function_call(name, values)
     if (last, name) in _FILE_READS:
         return unknown("file")
     if package == "sync" and name in ("OnceValue", "OnceValues") and len(values) == 1:
@@ -235,6 +245,8 @@ def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, va
     """Return the value of a method of a text that is built, or of a replacer; None for any other."""
     if isinstance(receiver[0].atom, Record) and receiver[0].atom.type.startswith("reflect."):
         return reflect_method(m, receiver, name, values)
+    if isinstance(receiver[0].atom, Record) and (found := templates.method_call(receiver, name, values)) is not None:
+        return found
     if name == "Replace" and values:
         return replacer_call(receiver, values[0])
     if name == "String" and not values and any(isinstance(each.atom, Text) for each in receiver):

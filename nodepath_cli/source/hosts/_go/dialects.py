@@ -415,6 +415,11 @@ def by_joined_write(text: str) -> Foreign | None:
     return None
 
 
+def databases_in(words: str) -> set[str]:
+    """Return the databases that some words name."""
+    return _all(_tokens(words))
+
+
 def _tokens(words: str) -> list[str]:
     return [token.lower() for token in _TOKEN.findall(words)] + [
         token.lower() for token in re.findall(r"[A-Za-z]+\d*", words)

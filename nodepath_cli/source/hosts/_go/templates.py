@@ -1,0 +1,235 @@
+"""Templates of Go's text/template (and html/template) that SQL is written in.
+
+Facts from the packages' documentation ("Text and spaces", "Actions"): `{{- ` and ` -}}` take the white space before and
+behind an action; `if`, `with` and `range` have an `end` and may have an `else`, which may go on with `if` or `with`; a
+comment, a variable that is set and a definition write nothing. What any other action writes is known where the data is
+a struct or map whose field is known, and a hole elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+from tree_sitter import Node
+
+from nodepath_cli.source.hosts._go.alternatives import limit, under
+from nodepath_cli.source.hosts._go.dialects import databases_in
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.repeats import repeated_value
+from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.text_parts import cut, hole
+from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
+from nodepath_cli.source.hosts._go.values import (
+    EMPTY,
+    Atom,
+    Number,
+    Record,
+    Several,
+    Table,
+    Text,
+    Value,
+    just,
+    unknown,
+)
+
+PACKAGES = frozenset(("text/template", "html/template"))
+_TYPE = "text/template.Template"
+_FIELD = "text"
+_SAME = frozenset(("Funcs", "Option"))
+"""Methods that return their receiver and leave its text alone."""
+_ACTION = re.compile(r"\{\{(?P<before>-\s)?\s*(?P<said>/\*.*?\*/|.*?)\s*?(?P<after>\s-)?\}\}", re.DOTALL)
+_BLOCK = re.compile(r"(?P<word>if|with|range|define|block)\b\s*(?P<rest>.*)", re.DOTALL)
+_ELSE = re.compile(r"else\b\s*(?P<rest>.*)", re.DOTALL)
+_SILENT = re.compile(r"/\*|\$\w*\s*:?=|break\b|continue\b")
+_FIELD_OF_DATA = re.compile(r"\.(\w+)")
+_FIRST = re.compile(r"\$\w+\Z")
+_NOT = re.compile(r"not [.$]\S*\Z")
+_DEEPEST = 20
+
+
+class _Plain(Struct, frozen=True):
+    """Text between actions."""
+
+    start: int
+    end: int
+
+
+class _Said(Struct, frozen=True):
+    """An action that writes something."""
+
+    start: int
+    end: int
+    words: str
+
+
+class _Block(Struct, frozen=True):
+    """`if`, `with` or `range`, and what is written otherwise."""
+
+    word: str
+    words: str
+    body: Sequence[_Part]
+    other: Sequence[_Part]
+
+
+_Part: TypeAlias = _Plain | _Said | _Block
+
+
+def function_call(name: str, values: Sequence[Value]) -> Value | None:
+    """Return what `template.New(name)` or `template.Must(t.Parse(text))` makes; None for any other function."""
+    if name == "New":
+        return just(Record(_TYPE, ((_FIELD, unknown("template")),)))
+    return values[0] if name == "Must" and values and _is_template(values[0]) else None
+
+
+def method_call(receiver: Value, name: str, values: Sequence[Value]) -> Value | None:
+    """Return what a method of a template returns; None for any other."""
+    if not _is_template(receiver):
+        return None
+    if name == "Parse" and len(values) == 1:
+        made = combine(values, lambda atoms: Record(_TYPE, ((_FIELD, just(atoms[0])),)))
+        return just(Several((made, unknown("error", "error"))))
+    return receiver if name in _SAME else None
+
+
+def executed(m: Machine, f: Frame, operand: Node, nodes: Sequence[Node]) -> Value | None:
+    """Return what `t.Execute(&b, data)` writes, None where the text of the template is not known."""
+    template = first_of(m.evaluate(f, operand))
+    if not _is_template(template) or len(template) != 1 or len(nodes) < 2:
+        return None
+    atom = template[0].atom
+    text = atom.get(_FIELD) if isinstance(atom, Record) else None
+    if text is None or len(text) != 1 or not isinstance(text[0].atom, Text):
+        return None
+    data = first_of(m.evaluate(f, nodes[-1]))
+    return _Written(m, f, text[0].atom, data[0].atom if len(data) == 1 else None).parts(_read(text[0].atom.plain))
+
+
+def _is_template(value: Value) -> bool:
+    return all(isinstance(each.atom, Record) and each.atom.type == _TYPE for each in value)
+
+
+class _Written:
+    """What a template writes."""
+
+    def __init__(self, m: Machine, f: Frame, text: Text, data: Atom | None) -> None:
+        self._m, self._f, self._text, self._data = m, f, text, data
+
+    def parts(self, parts: Sequence[_Part]) -> Value:
+        """Return what parts write, one behind the other."""
+        values = [self._part(each) for each in parts]
+        if not values:
+            return just(EMPTY)
+        return combine(values, lambda atoms: join([atom for atom in atoms if isinstance(atom, Text)]))
+
+    def _part(self, part: _Part) -> Value:
+        if isinstance(part, _Plain):
+            return just(cut(self._text, part.start, part.end))
+        if isinstance(part, _Said):
+            return just(self._said(part))
+        body, other = self.parts(part.body), self.parts(part.other)
+        if part.word == "range":
+            return repeated_value(body, self._m.another_multiple())
+        if _FIRST.match(part.words):
+            # `{{if $i}}, {{end}}`: false in a loop's first round.
+            return other
+        words, otherwise = part.words, bool(part.other)
+        while _NOT.match(words):
+            # One choice with that of the same condition elsewhere in the template.
+            words, body, other = words[len("not ") :], other, body
+        decision = self._m.decisions.get(
+            ("template", self._f.activation, self._f.iteration, words), _arms(words, otherwise)
+        )
+        self._m.decisions.enter(decision, self._f.ambient)
+        return limit([*under(body, ((decision, 0),)), *under(other, ((decision, 1),))])
+
+    def _said(self, part: _Said) -> Text:
+        piece = cut(self._text, part.start, part.end).pieces[0]
+        known = self._known(part.words)
+        if isinstance(known, (Text, Number)):
+            made = as_text(known, self._f.file, self._f.file.root)
+            return made if isinstance(known, Text) else hole(part.words, "part of a template", piece.span)
+        return hole("{{" + part.words + "}}", "part of a template", piece.span)
+
+    def _known(self, words: str) -> Atom | None:
+        if words == ".":
+            return self._data
+        named = _FIELD_OF_DATA.fullmatch(words)
+        if named is None:
+            return None
+        found: Value | None = None
+        if isinstance(self._data, Record):
+            found = self._data.get(named[1])
+        elif isinstance(self._data, Table):
+            found = next((value for key, value in self._data.entries if plain(key[0].atom) == named[1]), None)
+        return found[0].atom if found is not None and len(found) == 1 else None
+
+
+def _arms(words: str, otherwise: bool) -> list[str]:
+    """Return the words of both arms of a condition: as one of Go's where it asks for a database."""
+    named = sorted(databases_in(words))
+    if len(named) == 1:
+        words = f'{{{{{words}}}}} {"!=" if words.startswith(("ne ", "not ")) else "=="} "{named[0]}"'
+    return [f"if {words}", f"{'else of if' if otherwise else 'unless'} {words}"]
+
+
+def _read(text: str) -> list[_Part]:
+    """Return the parts of a template; what is behind an `end` too many is left out."""
+    actions = list(_ACTION.finditer(text))
+    parts, _ = _sequence(text, actions, 0, 0)
+    return parts
+
+
+def _sequence(text: str, actions: Sequence[re.Match[str]], at: int, depth: int) -> tuple[list[_Part], int]:
+    """Return the parts from an action on, up to an `else` or `end` that belongs to what is around, and its number."""
+    parts: list[_Part] = []
+    while True:
+        start, end = _between(text, actions, at)
+        if start < end:
+            parts.append(_Plain(start, end))
+        if at == len(actions):
+            return parts, at
+        said = actions[at]["said"]
+        if said == "end" or _ELSE.match(said):
+            return parts, at
+        block = _BLOCK.match(said)
+        if block is None or depth > _DEEPEST:
+            if not _SILENT.match(said):
+                parts.append(_Said(actions[at].start(), actions[at].end(), said))
+            at += 1
+            continue
+        made, at = _block(text, actions, at, block, depth)
+        parts += made
+
+
+def _block(
+    text: str, actions: Sequence[re.Match[str]], at: int, block: re.Match[str], depth: int
+) -> tuple[list[_Part], int]:
+    """Return what a block is, and the number of the action behind its `end`."""
+    body, end = _sequence(text, actions, at + 1, depth + 1)
+    other: list[_Part] = []
+    otherwise = _ELSE.match(actions[end]["said"]) if end < len(actions) else None
+    if otherwise is not None:
+        following = _BLOCK.match(otherwise["rest"])
+        if following is not None:
+            # `{{else if x}}` shares its end.
+            other, behind = _block(text, actions, end, following, depth + 1)
+            return [_Block(block["word"], " ".join(block["rest"].split()), body, other)], behind
+        other, end = _sequence(text, actions, end + 1, depth + 1)
+    made: list[_Part] = [_Block(block["word"], " ".join(block["rest"].split()), body, other)]
+    if block["word"] in ("define", "block"):
+        made = [] if block["word"] == "define" else body
+    return made, min(end + 1, len(actions))
+
+
+def _between(text: str, actions: Sequence[re.Match[str]], at: int) -> tuple[int, int]:
+    """Return the extent of the text in front of an action, behind the one before, without what they trim."""
+    start = actions[at - 1].end() if at else 0
+    end = actions[at].start() if at < len(actions) else len(text)
+    if at and actions[at - 1]["after"]:
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+    if at < len(actions) and actions[at]["before"]:
+        end = start + len(text[start:end].rstrip())
+    return start, end

@@ -1,0 +1,86 @@
+"""SQL in Go's text/template: each condition is a branch, what is not known is a hole, and the rest is audited."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.go_host import flat, only, source_of, statements, variants
+
+HEAD = 'package store\n\nimport (\n\t"bytes"\n\t"database/sql"\n\t"strings"\n\t"text/template"\n)\n\n'
+
+
+def run(text: str, data: str = "data") -> str:
+    """A function that executes a template held by a package's variable."""
+    return (
+        f"{HEAD}var made = template.Must(template.New(`q`).Parse(`{text}`))\n\n"
+        "func Run(db *sql.DB, data any) error {\n\tvar b bytes.Buffer\n"
+        f"\tif err := made.Execute(&b, {data}); err != nil {{\n\t\treturn err\n\t}}\n"
+        "\t_, err := db.Exec(b.String())\n\treturn err\n}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DELETE FROM t WHERE a = 1", ["DELETE FROM t WHERE a = 1"]),
+        ("DELETE FROM {{.Table}} WHERE a = 1", ["DELETE FROM <> WHERE a = 1"]),
+        (
+            "DELETE FROM t{{if .Old}} WHERE a < 1{{end}} LIMIT 5",
+            ["DELETE FROM t LIMIT 5", "DELETE FROM t WHERE a < 1 LIMIT 5"],
+        ),
+        (
+            "UPDATE t SET {{if .A}}a{{else if .B}}b{{else}}c{{end}} = 1",
+            ["UPDATE t SET a = 1", "UPDATE t SET b = 1", "UPDATE t SET c = 1"],
+        ),
+        # One condition, asked twice and once the other way round, is one choice.
+        (
+            "UPDATE t SET {{if .A}}a{{else}}b{{end}} = 1 WHERE {{if not .A}}b{{else}}a{{end}} = 2",
+            ["UPDATE t SET a = 1 WHERE a = 2", "UPDATE t SET b = 1 WHERE b = 2"],
+        ),
+        (
+            "DELETE FROM t WHERE a IN ({{range $i, $e := .Ids}}{{if $i}}, {{end}}?{{end}})",
+            ["DELETE FROM t WHERE a IN (?)"],
+        ),
+        ("DELETE FROM t {{- /* why */ -}}   WHERE a = 1", ["DELETE FROM tWHERE a = 1"]),
+        ("{{$x := .Name}}DELETE FROM t{{define `other`}}no SQL{{end}}", ["DELETE FROM t"]),
+        ("DELETE FROM t{{end}} WHERE a = 1", ["DELETE FROM t"]),
+    ],
+)
+def test_what_a_template_writes(text: str, expected: list[str]) -> None:
+    assert sorted(variants(only(statements(run(text.replace("`", '"')))))) == expected
+
+
+def test_data_that_is_known_is_written() -> None:
+    of_map = run("DELETE FROM {{.table}} WHERE a = 1", 'map[string]string{"table": "orders"}')
+    of_struct = run("DELETE FROM {{.Table}} WHERE a = 1", 'struct{ Table string }{Table: "orders"}')
+
+    for source in (of_map, of_struct):
+        assert variants(only(statements(source))) == ["DELETE FROM orders WHERE a = 1"]
+
+
+def test_a_part_of_a_template_keeps_its_place() -> None:
+    source = run("DELETE FROM t{{if .Old}} WHERE wrong = 1{{end}}")
+    variant = next(each for each in only(statements(source)).variants if "wrong" in each.sql)
+
+    assert source_of(source, variant, "wrong") == "wrong"
+
+
+def test_what_a_template_writes_for_another_database_is_that_ones() -> None:
+    text = "CREATE TABLE a (id INT{{if .sqlite3}} PRIMARY KEY ON CONFLICT ABORT{{end}})"
+
+    assert variants(next(each for each in statements(run(text)) if each.dialect is None)) == ["CREATE TABLE a (id INT)"]
+
+
+def test_each_statement_of_a_template_that_is_split_is_found() -> None:
+    source = (
+        HEAD + 'var made = template.Must(template.New("q").Parse("DELETE FROM a; {{if .B}}DELETE FROM b;{{end}}"))\n\n'
+        "func Run(db *sql.DB) {\n\tvar b bytes.Buffer\n\tmade.Execute(&b, nil)\n"
+        '\tfor _, q := range strings.Split(b.String(), ";") {\n\t\tdb.Exec(q)\n\t}\n}\n'
+    )
+    assert {flat(text) for each in statements(source) for text in variants(each)} == {"DELETE FROM a", "DELETE FROM b"}
+
+
+def test_a_template_of_a_file_is_not_followed_and_said_so() -> None:
+    source = run("x").replace("template.New(`q`).Parse(`x`)", 'template.ParseFiles("q.tmpl")')
+
+    assert only(statements(source)).opaque
