@@ -30,9 +30,12 @@ def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     seen: dict[Span, list[bool]] = {}
     for resolution in resolutions:
         places: dict[Span, bool] = {}
+        # What is said of a table that is not there is said of it alone: its columns may be as they should.
+        lost = any(isinstance(table.outcome, Missing) for table in resolution.tables)
         for column in resolution.columns:
             span = resolution.variant.offsets.locate(column.start, column.end)
-            places[span] = places.get(span, True) and isinstance(column.outcome, Found)
+            fits = isinstance(column.outcome, Found) or (lost and not isinstance(column.outcome, Missing))
+            places[span] = places.get(span, True) and fits
         for span, found in places.items():
             seen.setdefault(span, []).append(found)
     unclear = {span for span, found in seen.items() if any(found) and not all(found) and len(found) < len(resolutions)}
