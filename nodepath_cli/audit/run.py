@@ -201,7 +201,9 @@ def _of_statement(
             for rule, check_unread in unread:
                 place(rule, check_unread(outcome, context), outcome)
     for group in groups.values():
-        alike = [each for each in analysed.outcomes if isinstance(each, type(group[0].outcome))]
+        # A text that is understood has no syntax error; what one that is not understood lacks is not known.
+        broken = isinstance(group[0].outcome, Unparsed)
+        alike = [each for each in analysed.outcomes if broken or isinstance(each, Resolution)]
         everywhere = len({id(placed.outcome) for placed in group}) == len(alike)
         yield _finding(group[0], analysed, "" if everywhere else _branch(group, alike), files)
 

@@ -308,7 +308,11 @@ func List(db *sql.DB, byName bool) {
     [finding] = tree.audit("store.go").findings
     assert (finding.rule, finding.message) == ("NP109", "syntax error behind 'ORDER'")
     assert (finding.position.line, finding.position.column) == place(built, "ORDER")
-    tree.write("store.go", built.replace('sort := "id"', 'sort := "BY id"'))
+    built = built.replace('sort := "id"', 'sort := "BY id"')
+    tree.write("store.go", built)
+    [finding] = tree.audit("store.go").findings
+    assert (finding.message, finding.branch) == ("syntax error at 'ORDER name'", "if byName")
+    tree.write("store.go", built.replace('sort = "name"', 'sort = "BY name"'))
     assert tree.audit("store.go").findings == ()
 
 

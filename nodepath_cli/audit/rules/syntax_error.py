@@ -29,16 +29,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.refused import refused
+from nodepath_cli.audit.stops import Texts, place
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault, twice
 
+_MARK = re.compile(r"[()'\"`]")
+"""What needs a partner, and may be there any number of times in a part that repeats."""
 _RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
 
 
@@ -51,40 +55,14 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     fault = _fault(unread, context)
     if fault is None:
         return
-    if _between_elements(unread, fault, context) or _stops_at_one_word(unread, fault, context):
+    texts = Texts(context.outcomes, partial(_fault, context=context))
+    if _between_elements(unread, fault, context) or texts.stop_at(unread, fault):
         shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
         where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
         yield Hit(f"{where}: {fault.why}" if fault.why else where, fault.start, fault.end, errno=1064)
-    elif fault.before and _stops_behind_one_word(unread, fault, context):
-        behind = fault.first + len(fault.before)
-        yield Hit(f"syntax error behind '{fault.before}'", fault.first, behind, errno=1064)
-
-
-def _stops_at_one_word(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
-    """Say whether every text of the statement stops at this word: one of several may be one that is never built."""
-    place = _place(unread, fault.start, fault.end)
-    faults = _others(unread, context)
-    if not all(other is not None and _place(each, other.start, other.end) == place for each, other in faults):
-        return False
-    return unread.variant.offsets.contiguous(fault.start if fault.alone else fault.first, fault.end)
-
-
-def _stops_behind_one_word(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
-    """Say whether every text stops behind this word, at several others: whatever the program puts there is wrong."""
-    word = _place(unread, fault.first, fault.first + len(fault.before))
-    places = {_place(unread, fault.start, fault.end)}
-    for each, other in _others(unread, context):
-        if other is None or _place(each, other.first, other.first + len(other.before)) != word:
-            return False
-        places.add(_place(each, other.start, other.end))
-    return len(places) > 1
-
-
-def _others(unread: Unparsed, context: Context) -> Iterator[tuple[Resolution | Unparsed, SyntaxFault | None]]:
-    """Yield the other texts of the statement, each with its fault where it certainly has one."""
-    for each in context.outcomes:
-        if each is not unread:
-            yield each, _fault(each, context) if isinstance(each, Unparsed) else None
+    elif (fault.before or fault.ends) and texts.stop_behind(unread, fault):
+        word = fault.before or fault.text
+        yield Hit(f"syntax error behind '{word}'", fault.first, fault.first + len(word), errno=1064)
 
 
 def _between_elements(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
@@ -92,14 +70,14 @@ def _between_elements(unread: Unparsed, fault: SyntaxFault, context: Context) ->
 
     Whoever joins a list expects several elements; that all texts with one element are right says nothing.
     """
-    place = _separator(unread, fault)
-    if place is None:
+    separator = _separator(unread, fault)
+    if separator is None:
         return False
     for each in context.outcomes:
-        places = {_place(each, own.start, own.end) for own in each.variant.separators if own.own}
-        if place in places:
+        places = {place(each, own.start, own.end) for own in each.variant.separators if own.own}
+        if separator in places:
             other = _fault(each, context) if isinstance(each, Unparsed) else None
-            if other is None or _separator(each, other) != place:
+            if other is None or _separator(each, other) != separator:
                 return False
     return True
 
@@ -108,11 +86,7 @@ def _separator(unread: Resolution | Unparsed, fault: SyntaxFault) -> Span | None
     """Return where the separator stands at which a text stops."""
     found = (each for each in unread.variant.separators if each.own and each.start <= fault.start < each.end)
     own = next(found, None)
-    return _place(unread, own.start, own.end) if own else None
-
-
-def _place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
-    return outcome.variant.offsets.locate(start, end)
+    return place(unread, own.start, own.end) if own else None
 
 
 def check_understood(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -160,7 +134,8 @@ def _runs(context: Context) -> bool:
 
 def _fault(unread: Unparsed, context: Context) -> SyntaxFault | None:
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
-    whole, sent = _whole(unread, context), len(context.outcomes) == 1 and _complete(unread, context)
+    variant, sent = unread.variant, _complete(unread, context)
+    whole = sent and not variant.repeats and (variant.offsets.unbroken or len(context.outcomes) > 1)
     return fault or refused_word(unread, context.dialect, _known(context.schema), whole=whole, sent=sent)
 
 
@@ -171,15 +146,10 @@ def _known(schema: Schema) -> Known:
     )
 
 
-def _whole(unread: Unparsed, context: Context) -> bool:
-    """Say whether a text is all that the database gets: one literal that goes there, or what a semicolon ends."""
-    return unread.variant.offsets.unbroken and _complete(unread, context)
-
-
 def _complete(unread: Unparsed, context: Context) -> bool:
-    """Say whether all of a text is known, and a database gets it as it stands."""
+    """Say whether all of a text is known but for the number of its parts, and a database gets it as it stands."""
     variant, call = unread.variant, context.statement.call
-    if variant.holes or variant.guessed or variant.repeats:
+    if variant.holes or variant.guessed or any(_MARK.search(variant.sql, *part) for part in variant.repeats):
         return False
     if context.statement.host == "sql":
         return context.statement.closed

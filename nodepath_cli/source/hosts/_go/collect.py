@@ -13,12 +13,12 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go.attach import with_uses
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
+from nodepath_cli.source.hosts._go.gaps import finished, piece_at
 from nodepath_cli.source.hosts._go.judging import Judge
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.makers import SET_IN
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.repeats import ranges, separators
-from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
@@ -206,22 +206,13 @@ def _mixes(m: Machine, record: Received) -> bool:
     return len({decision for decision, arm in record.guard if m.decisions.arm(decision, arm).startswith(SET_IN)}) > 1
 
 
-def _piece_at(text: Text, offset: int) -> int:
-    behind = 0
-    for number, piece in enumerate(text.pieces):
-        behind += len(piece.text)
-        if offset < behind:
-            return number
-    return len(text.pieces)
-
-
 def _guessed(m: Machine, record: Received) -> Guess:
     found = {m.decisions.guessed(decision) for decision, _ in record.guard}
     if "text" in found:
         return "text"
     # A list or loop without elements leaves nothing between two pieces; what one literal says is meant.
     left = record.left
-    if left and _piece_at(record.text, left[0]) != _piece_at(record.text, left[1] - 1):
+    if left and piece_at(record.text, left[0]) != piece_at(record.text, left[1] - 1):
         return "text"
     return "part" if "part" in found else ""
 
@@ -248,14 +239,12 @@ def _statement(
 ) -> Collected:
     """Return the statement of a group. `alone`: that its SQL is another database's is not said by its own file."""
     records = sorted(records, key=_order)
-    finished = records
-    if len(records) > 1:
-        finished = [record for record in records if not _is_unfinished(record)] or records
-    varying = _varying(finished)
-    variants = tuple(_variant(m, record, varying) for record in _kept(finished))
-    surely = all(record.surely for record in finished)
-    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, finished), surely)
-    span = _span(finished[0].text, group.origin, call.span)
+    records = finished(m, records)
+    varying = _varying(records)
+    variants = tuple(_variant(m, record, varying) for record in _kept(records))
+    surely = all(record.surely for record in records)
+    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, records), surely)
+    span = _span(records[0].text, group.origin, call.span)
     statement = Statement(
         variants,
         span,
@@ -267,15 +256,11 @@ def _statement(
         foreign.reason if foreign else None,
         # A literal of another file does not make that file the other database's.
         bool(foreign and foreign.whole_file and (span.path == call.span.path or not alone)),
-        migration=_migration(finished[0]),
+        migration=_migration(records[0]),
     )
-    rounds = _rounds(m, finished)
-    roots = frozenset(record.root for record in finished if record.root is not None)
-    return Collected(statement, finished[0].kind, group.call, group.order, rounds, roots)
-
-
-def _is_unfinished(record: Received) -> bool:
-    return record.left is not None or (len(record.text.pieces) == 1 and unfinished(record.text.plain) is not None)
+    rounds = _rounds(m, records)
+    roots = frozenset(record.root for record in records if record.root is not None)
+    return Collected(statement, records[0].kind, group.call, group.order, rounds, roots)
 
 
 def _kept(records: Sequence[Received]) -> Sequence[Received]:

@@ -23,6 +23,7 @@ from nodepath_cli.source.hosts._go.calls import (
     sql_argument,
 )
 from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.gaps import gap
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import (
     ARGUMENT,
@@ -40,7 +41,6 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import has_hole
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.unfinished import unfinished
 from nodepath_cli.source.hosts._go.values import Alternative, Atom, Guard, Items, Piece, Several, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 
@@ -300,7 +300,7 @@ def _note(
             m.root,
             (outer.wrapper, outer.argument) if outer is not None else None,
             tuple(m.way),
-            unfinished(text.plain) if len(text.pieces) > 1 else None,
+            gap(text),
             surely,
         )
     )

@@ -93,7 +93,8 @@ class Received(Struct, frozen=True):
     way: tuple[Step, ...] = ()
     """The calls from that function down to the one that the call stands in."""
     left: tuple[int, int] | None = None
-    """Where its text is in several pieces: start and end of what a list or loop without elements has left behind."""
+    """Start and end of what a list or loop without elements may have left behind: words between which its text was put
+    together, or at its end."""
     surely: bool = False
     """A database gets it, by more than the name of the method that is called."""
 

@@ -27,7 +27,12 @@ _MAY_BE_UNFINISHED = re.compile(
 
 # A function may send a text again and again: from each of its callers, in each round of a loop.
 @lru_cache(maxsize=256)
-def unfinished(text: str) -> tuple[int, int] | None:
-    """Return start and end of what a list or loop without elements has left behind, None where there is none."""
-    found = _UNFINISHED.search(text) if _MAY_BE_UNFINISHED.search(text.lower()) else None
-    return found.span() if found else None
+def unfinished(text: str) -> tuple[tuple[int, int], ...]:
+    """Return start and end of each place that a list or loop without elements may have left behind."""
+    found: list[tuple[int, int]] = []
+    if _MAY_BE_UNFINISHED.search(text.lower()):
+        match = _UNFINISHED.search(text)
+        while match is not None:
+            found.append(match.span())
+            match = _UNFINISHED.search(text, match.start() + 1)
+    return tuple(found)

@@ -1,0 +1,97 @@
+"""Where the texts of a statement stop being SQL: at one word of the source, whichever of them is sent.
+
+A statement that branches build has many texts, and some may never be built: a condition stands without the WHERE that
+another branch has put before it. So a piece of the source is wrong only if no text with it can be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct
+
+from nodepath_cli.source.statement import Span
+from nodepath_cli.sql.resolution import Resolution, Unparsed
+from nodepath_cli.sql.syntax import SyntaxFault
+
+_MANY = 16
+"""From so many texts on, some combinations of branches may be missing."""
+
+
+def place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
+    """Return where a part of a text stands in the source."""
+    return outcome.variant.offsets.locate(start, end)
+
+
+class Texts(Struct, frozen=True):
+    """The texts of a statement."""
+
+    outcomes: Sequence[Resolution | Unparsed]
+    fault: Callable[[Unparsed], SyntaxFault | None]
+    """The certain fault of a text, None where it is in doubt."""
+
+    def stop_at(self, unread: Unparsed, fault: SyntaxFault) -> bool:
+        """Say whether every text that has this word stops at it."""
+        word = place(unread, fault.start, fault.end)
+        others = self._with(word, unread)
+        for each, other in self._faults(others):
+            if other is None or place(each, other.start, other.end) != word:
+                return False
+        contiguous = unread.variant.offsets.contiguous
+        if len(others) + 1 == len(self.outcomes):
+            ends = fault.ends and not unread.variant.offsets.unbroken
+            return not ends and contiguous(fault.start if fault.alone else fault.first, fault.end)
+        if unread.variant.guessed:
+            return False
+        if contiguous(fault.first, fault.end):
+            return True
+        # What stands before is right with other words behind it.
+        before = place(unread, fault.first, fault.first + len(fault.before) if fault.before else fault.start)
+        return fault.alone and len(self.outcomes) < _MANY and self._read(before)
+
+    def stop_behind(self, unread: Unparsed, fault: SyntaxFault) -> bool:
+        """Say whether every text that has the word before stops behind it: whatever is put there is wrong."""
+        first, end = _before(fault)
+        word = place(unread, first, end)
+        others = self._with(word, unread)
+        following = set() if fault.ends else {place(unread, fault.start, fault.end)}
+        ways = {None if fault.ends else place(unread, fault.start, fault.end)}
+        for each, other in self._faults(others):
+            if other is None or place(each, *_before(other)) != word:
+                return False
+            ways.add(None if other.ends else place(each, other.start, other.end))
+            if not other.ends:
+                following.add(place(each, other.start, other.end))
+        if len(others) + 1 == len(self.outcomes):
+            return len(ways) > 1
+        if unread.variant.guessed:
+            return False
+        return len(ways) > 1 or all(map(self._read, following))
+
+    def _with(self, span: Span, unread: Unparsed) -> list[Resolution | Unparsed]:
+        """Return the other texts that have a piece of the source."""
+        return [each for each in self.outcomes if each is not unread and _has(each, span)]
+
+    def _read(self, span: Span) -> bool:
+        """Say whether a text with a piece of the source is understood."""
+        return any(isinstance(each, Resolution) and _has(each, span) for each in self.outcomes)
+
+    def _faults(
+        self, outcomes: Sequence[Resolution | Unparsed]
+    ) -> Iterator[tuple[Resolution | Unparsed, SyntaxFault | None]]:
+        if any(isinstance(each, Resolution) for each in outcomes):
+            yield outcomes[0], None
+            return
+        for each in outcomes:
+            yield each, self.fault(each) if isinstance(each, Unparsed) else None
+
+
+def _before(fault: SyntaxFault) -> tuple[int, int]:
+    return fault.first, fault.end if fault.ends else fault.first + len(fault.before)
+
+
+def _has(outcome: Resolution | Unparsed, span: Span) -> bool:
+    return any(
+        each.source.path == span.path and each.source.start < span.end and span.start < each.source.end
+        for each in outcome.variant.offsets.segments
+    )
