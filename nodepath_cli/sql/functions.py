@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from nodepath_cli.sql.arity import GRAMMAR, MOST_DIGITS, PRECISE, TOO_PRECISE, WRONG_COUNT, refusal
+from nodepath_cli.sql.cast_types import refusal_of_type, refused_type
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import HOLED, NUMBER, QUOTED, WORD
@@ -17,7 +18,6 @@ _FRAME = words_of("""
     ROWS RANGE GROUPS BETWEEN AND UNBOUNDED PRECEDING FOLLOWING CURRENT ROW EXCLUDE NO OTHERS TIES GROUP
 """)
 _SIDES = frozenset(("BOTH", "LEADING", "TRAILING"))
-_DIRECTIONS = frozenset(("ASC", "DESC"))
 _MOST_OF_TYPE = {"DATETIME": MOST_DIGITS, "TIME": MOST_DIGITS, "DECIMAL": 65, "DEC": 65}
 _DISTINCT = frozenset(("DISTINCT", "DISTINCTROW"))
 _QUANTIFIERS = _DISTINCT | {"ALL"}
@@ -185,6 +185,8 @@ class FunctionGrammar(ExpressionGrammar):
                 self.value()
         elif word == "SEPARATOR":
             self.simple()
+            if self.words[self.i] == "ORDER":
+                self.slip(self.i, self.i + 1)
         elif word == "USING":
             self.ident(after_dot=True)
         elif word == "RETURNING":
@@ -253,17 +255,17 @@ class FunctionGrammar(ExpressionGrammar):
         self.value()
         whole = self.single == (first, self.i) and len(self.atoms) == mark + 1
         self._flag(mark, flag | WINDOW_ITEM if whole else flag)
-        self.accept_any(_DIRECTIONS)
+        self.direction()
 
     def order_list(self) -> None:
         """Read `ORDER BY a [ASC|DESC], ...`."""
         self.expect("ORDER")
         self.expect("BY")
         self.value()
-        self.accept_any(_DIRECTIONS)
+        self.direction()
         while self.accept(","):
             self.value()
-            self.accept_any(_DIRECTIONS)
+            self.direction()
 
     def _cast(self, opening: int) -> None:
         self.value()
@@ -278,7 +280,11 @@ class FunctionGrammar(ExpressionGrammar):
         self._precision(opening)
 
     def _precision(self, opening: int) -> None:
-        """Step over a type, and note one with more digits than any has."""
+        """Step over a type, and note one that there is not, or with more digits than any has."""
+        refused = refused_type(self.words, self.i + 1) if self.words[self.i] != "USING" else 0
+        if refused:
+            word = self.text[self.starts[self.i + refused] : self.ends[self.i + refused]]
+            self.slip(self.i + refused, self.i + refused + 1, *refusal_of_type(word, self.dialect))
         kind, size = self.words[self.i + 1], self.i + 3
         most = _MOST_OF_TYPE.get(kind)
         if most is not None and self.words[size - 1] == "(" and self.kinds[size] == NUMBER:
@@ -293,7 +299,11 @@ class FunctionGrammar(ExpressionGrammar):
         if self.words[self.i] not in UNITS:
             raise self.problem()
         self.i += 1
-        self.expect("FROM")
+        if self.words[self.i] == ",":
+            self.slip(self.i - 1, self.i + 1)
+            self.i += 1
+        else:
+            self.expect("FROM")
         self.value()
 
     def _unit_first(self, opening: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 
 from msgspec.structs import replace
 
 from nodepath_cli.sql.builtins import probably_none
-from nodepath_cli.sql.cursor import NAME, VALUE, Cursor
+from nodepath_cli.sql.cursor import NAME, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
     EXISTS,
@@ -23,8 +24,20 @@ from nodepath_cli.sql.nodes import (
     Sub,
     TableName,
 )
-from nodepath_cli.sql.words import DATE_FUNCTIONS, FUNCTION_WORDS, NILADIC, RESERVED, TOUCHING, UNITS, words_of
+from nodepath_cli.sql.slips import SlipGrammar
+from nodepath_cli.sql.words import (
+    DATE_FUNCTIONS,
+    FUNCTION_WORDS,
+    NILADIC,
+    RESERVED,
+    TOUCHING,
+    UNITS,
+    WHOLE_UNITS,
+    words_of,
+)
 
+_AMOUNT = re.compile(r"'\d+ [a-zA-Z]+'")
+_PLURALS = frozenset(f"{unit}S" for unit in WHOLE_UNITS)
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
@@ -35,7 +48,7 @@ _ARGUMENT_WORDS = words_of("* AS DISTINCT DISTINCTROW ALL SEPARATOR ORDER FROM I
 _SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "VALUES", "NOT"))
 
 
-class OperandGrammar(Cursor, ABC):
+class OperandGrammar(SlipGrammar, ABC):
     """Reads operands. The columns and subqueries found are collected in `atoms`."""
 
     atoms: list[Atom]
@@ -316,6 +329,14 @@ class OperandGrammar(Cursor, ABC):
             self.hole(NAME)
         elif self.words[self.i] in UNITS:
             self.i += 1
+        elif self.words[self.i] in _PLURALS:
+            self.i += 1
+            if not self._moves_a_date(first):
+                self.slip(self.i - 1, self.i)
+        elif _AMOUNT.fullmatch(self.text, self.starts[first + 1], self.ends[self.i - 1]):
+            # PostgreSQL's: its unit stands in the text.
+            if not self._moves_a_date(first):
+                self.slip(first, self.i)
         elif not self.open_text and self.kinds[self.i - 1] != HOLED:
             raise self.problem()
         self._beside_a_time(first)

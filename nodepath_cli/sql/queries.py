@@ -9,7 +9,6 @@ from nodepath_cli.sql.functions import FunctionGrammar
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
     Branch,
-    CallFault,
     Cte,
     Expr,
     FromItem,
@@ -38,7 +37,6 @@ class QueryGrammar(FunctionGrammar):
 
     variables: list[Expr]
     """The targets of INTO."""
-    slips: list[CallFault]
     """What no server reads, and what is understood all the same."""
 
     @abstractmethod
@@ -231,12 +229,6 @@ class QueryGrammar(FunctionGrammar):
         if before and isinstance(item.value, Star) and item.value.table is None:
             self.slip(self.i - 2, self.i)
 
-    def slip(self, first: int, end: int) -> None:
-        """Note tokens that no server takes side by side."""
-        start, behind = self.starts[first], self.ends[end - 1]
-        text = " ".join(self.text[start:behind].split())
-        self.slips.append(CallFault(1064, f"Syntax error at '{text}'", text, start, behind))
-
     def item(self) -> Item | None:
         """Read an item of a select list; None for a hole in its place."""
         index = self.i
@@ -314,7 +306,7 @@ class QueryGrammar(FunctionGrammar):
     def _direction(self) -> None:
         if self.at_hole():
             self.hole(TEXT)
-        self.accept_any(_DIRECTIONS)
+        self.direction()
         while self.at_hole():
             self.hole(TEXT)
         if self.words[self.i] == "NULLS":

@@ -22,6 +22,7 @@ _OTHER = words_of("""
 _NEEDING = frozenset(("TRUNCATE", "LOCK", "SHOW", "DESCRIBE", "DESC", "LOAD"))
 _LOCKS = frozenset(("READ", "WRITE", "LOW_PRIORITY"))
 _PARTS = words_of("COLUMNS FIELDS INDEX INDEXES KEYS")
+_OF_ROWS = frozenset(("WHERE", "ORDER", "LIMIT"))
 _SQLITE = frozenset(("PRAGMA", "VACUUM", "ATTACH", "DETACH", "REINDEX"))
 _DESCRIBES = frozenset(("EXPLAIN", "DESCRIBE", "DESC", "ANALYZE"))
 _COMPOUND = frozenset(("BEGIN", "DECLARE", "IF", "LOOP", "WHILE", "REPEAT", "FOR"))
@@ -124,6 +125,9 @@ class StatementGrammar(MadeFromGrammar):
             self.i += 2
         else:
             self.accept("NOWAIT")
+        if self.words[self.i] in _OF_ROWS:
+            self.slip(self.i, self.i + 1)
+            self._rest(compound=False)
         return (name,) if self._ends() else ()
 
     def _locked(self) -> tuple[TableName, ...]:

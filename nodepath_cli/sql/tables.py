@@ -45,7 +45,7 @@ class TableGrammar(QueryGrammar):
                 self.hole(TEXT)
                 self.open_from = True
                 continue
-            if self.words[self.i] not in JOIN_STARTS:
+            if self.words[self.i] not in JOIN_STARTS and not self._full_join():
                 return left
             left = self._join(left)
 
@@ -59,6 +59,9 @@ class TableGrammar(QueryGrammar):
             natural = Ident("NATURAL", self.starts[self.i], self.ends[self.i])
             self.i += 1
         outer = words[self.i].lower() if words[self.i] in ("LEFT", "RIGHT") else ""
+        if self._full_join():
+            outer = "left"
+            self.slip(self.i, self.i + 2)
         if outer:
             self.i += 1
             self.accept("OUTER")
@@ -76,6 +79,12 @@ class TableGrammar(QueryGrammar):
         if outer and not self.open_from:
             raise self.problem()
         return self._leftmost(left, right)
+
+    def _full_join(self) -> bool:
+        """Say whether `FULL [OUTER] JOIN` stands here: no server has it, and takes FULL for the name of a table."""
+        words, at = self.words, self.i
+        behind = at + 1 + (words[at + 1] == "OUTER") if words[at] == "FULL" else at
+        return behind > at and words[behind] == "JOIN" and self.dialect != "sqlite"
 
     def _leftmost(self, left: FromItem, right: FromItem) -> FromItem:
         """Join `left` to the first table of `right`, unless parentheses hold that together."""
@@ -159,7 +168,8 @@ class TableGrammar(QueryGrammar):
         if self.words[self.i] == "=" and self.dialect == "mariadb" and self.kinds[self.i + 1] in (WORD, QUOTED):
             # An old way to write AS.
             self.i += 1
-        alias = None if indexed else self.alias()
+        full = self.words[self.i + 1] == "OUTER" and self._full_join()
+        alias = None if indexed or full else self.alias()
         hints = self._hints()
         if name.hole and not database and self.kinds[index] == HOLED and index + 1 == self._name_end(index):
             return Hidden(name.start, name.end, alias)

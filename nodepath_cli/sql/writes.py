@@ -296,7 +296,7 @@ class WriteGrammar(TableGrammar):
             sources, is_open = sources + more, is_open or also_open
         where = self.expr() if self.accept("WHERE") else None
         order = self.order_by()
-        limit = self.limit()
+        limit = self._first_rows()
         while self.at_hole():
             self.hole(TEXT)
         return Update(
@@ -348,11 +348,19 @@ class WriteGrammar(TableGrammar):
         if self.accept("WHERE") or (is_open and (self.accept("AND") or self.accept("OR"))):
             where = self.expr()
         order = self.order_by()
-        limit = self.limit()
+        limit = self._first_rows()
         while self.at_hole():
             self.hole(TEXT)
         returning = self._returning("RETURNING" if targets is None else "RETURNING of several tables")
         return Delete(ctes, recursive, targets, sources, where, order, limit, returning, is_open, portion)
+
+    def _first_rows(self) -> tuple[Expr, ...]:
+        """Read LIMIT: what changes rows takes their number alone, and no offset."""
+        start = self.i
+        limit = self.limit()
+        if self.words[start] == "LIMIT" and any(self.words[at] in (",", "OFFSET") for at in range(start, self.i)):
+            self.slip(start, self.i)
+        return limit
 
     def _single_table(self) -> tuple[tuple[FromItem, ...], bool]:
         item = self._table_name()

@@ -14,7 +14,7 @@ from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql.lexer import END, Tokens, tokenize
 from nodepath_cli.sql.parse import parse
-from nodepath_cli.sql.resolution import Unparsed
+from nodepath_cli.sql.resolution import NEEDLESS, Unparsed
 from nodepath_cli.sql.syntax import Known, refused_word, syntax_fault
 from nodepath_cli.sql.words import words_of
 from tests.mariadb import PrivateMariaDB
@@ -45,10 +45,9 @@ def fault(sql: str, *, whole: bool = False) -> bool:
     if syntax_fault(variant) is not None:
         return True
     unread = parse(variant, dialect)
-    return (
-        isinstance(unread, Unparsed)
-        and refused_word(unread, dialect, Known(lambda _name: True, lambda _names: True), whole=whole) is not None
-    )
+    if not isinstance(unread, Unparsed):
+        return any(each.message != NEEDLESS for each in unread.slips)
+    return refused_word(unread, dialect, Known(lambda _name: True, lambda _names: True), whole=whole) is not None
 
 
 def spoilt(sql: str, dice: random.Random) -> str:
