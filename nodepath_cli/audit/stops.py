@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from nodepath_cli.source.statement import Span
+from nodepath_cli.sql.cursor import TOO_EARLY
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.syntax import SyntaxFault
 
 _MANY = 16
 """From so many texts on, some combinations of branches may be missing."""
+
+_BETWEEN_STATEMENTS = frozenset(("UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"))
 
 
 def place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
@@ -33,18 +36,20 @@ class Texts(Struct, frozen=True):
     def stop_at(self, unread: Unparsed, fault: SyntaxFault) -> bool:
         """Say whether every text that has this word stops at it."""
         word = place(unread, fault.start, fault.end)
-        others = self._with(word, unread)
+        others = self._with(unread, fault.start)
         for each, other in self._faults(others):
             if other is None or place(each, other.start, other.end) != word:
                 return False
         contiguous = unread.variant.offsets.contiguous
-        if len(others) + 1 == len(self.outcomes):
+        if len(others) + 1 == len(self.outcomes) or self._rest_ends_early(others, unread):
             ends = fault.ends and not unread.variant.offsets.unbroken
             return not ends and contiguous(fault.start if fault.alone else fault.first, fault.end)
-        if unread.variant.guessed:
+        if unread.variant.guessed or _glues(fault):
             return False
         if contiguous(fault.first, fault.end):
             return True
+        if _repeats(unread, fault):
+            return False
         # What stands before is right with other words behind it.
         before = place(unread, fault.first, fault.first + len(fault.before) if fault.before else fault.start)
         return fault.alone and len(self.outcomes) < _MANY and self._read(before)
@@ -53,7 +58,7 @@ class Texts(Struct, frozen=True):
         """Say whether every text that has the word before stops behind it: whatever is put there is wrong."""
         first, end = _before(fault)
         word = place(unread, first, end)
-        others = self._with(word, unread)
+        others = self._with(unread, first)
         following = set() if fault.ends else {place(unread, fault.start, fault.end)}
         ways = {None if fault.ends else place(unread, fault.start, fault.end)}
         for each, other in self._faults(others):
@@ -63,13 +68,26 @@ class Texts(Struct, frozen=True):
             if not other.ends:
                 following.add(place(each, other.start, other.end))
         if len(others) + 1 == len(self.outcomes):
-            return len(ways) > 1
-        if unread.variant.guessed:
+            return len(ways) > 1 and None not in ways
+        if unread.variant.guessed or _glues(fault) or _repeats(unread, fault):
             return False
-        return len(ways) > 1 or all(map(self._read, following))
+        # Of words that are right somewhere, the program may part one from the other.
+        return len(ways) > 1 or (not fault.alone and all(map(self._read, following)))
 
-    def _with(self, span: Span, unread: Unparsed) -> list[Resolution | Unparsed]:
-        """Return the other texts that have a piece of the source."""
+    def _rest_ends_early(self, others: Sequence[Resolution | Unparsed], unread: Unparsed) -> bool:
+        """Say whether all texts but these break off: a loop without a round adds nothing to the first words."""
+        known = {id(unread), *map(id, others)}
+        rest = [each for each in self.outcomes if id(each) not in known]
+        return all(isinstance(each, Unparsed) and each.reason == TOO_EARLY for each in rest)
+
+    def _with(self, unread: Unparsed, start: int) -> list[Resolution | Unparsed]:
+        """Return the other texts that have the piece of the source that a word stands in, or a part of it.
+
+        A program that takes the word out of a piece (`strings.TrimSuffix`) has not sent it.
+        """
+        segments = unread.variant.offsets.segments
+        found = (each.source for each in segments if each.start <= start < each.end)
+        span = next(found, place(unread, start, start + 1))
         return [each for each in self.outcomes if each is not unread and _has(each, span)]
 
     def _read(self, span: Span) -> bool:
@@ -88,6 +106,16 @@ class Texts(Struct, frozen=True):
 
 def _before(fault: SyntaxFault) -> tuple[int, int]:
     return fault.first, fault.end if fault.ends else fault.first + len(fault.before)
+
+
+def _glues(fault: SyntaxFault) -> bool:
+    """Say whether a text ends with what stands between whole statements: a loop may add another one."""
+    return (fault.before or fault.text).upper() in _BETWEEN_STATEMENTS
+
+
+def _repeats(unread: Unparsed, fault: SyntaxFault) -> bool:
+    """Say whether a word of the fault is what a loop adds: its last round may add something else."""
+    return any(start < fault.end and end > fault.first for start, end in unread.variant.repeats)
 
 
 def _has(outcome: Resolution | Unparsed, span: Span) -> bool:

@@ -18,6 +18,10 @@ VALUE, NAME, TEXT = "value", "name", "text"
 """What a hole stands for: one or more values, an identifier, or any piece of SQL."""
 
 
+TOO_EARLY = "the statement ends too early"
+"""Why a text is not understood that breaks off."""
+
+
 class HoleUse(Struct, frozen=True):
     """A hole where the grammar met it."""
 
@@ -61,7 +65,7 @@ class Cursor:
         """Return the error that the token at hand is not what the grammar needs."""
         index = self.i
         if self.kinds[index] == END:
-            return NotUnderstood("the statement ends too early", self.starts[index])
+            return NotUnderstood(TOO_EARLY, self.starts[index])
         shown = self.text[self.starts[index] : self.ends[index]]
         if len(shown) > 30:
             shown = shown[:27] + "..."

@@ -10,6 +10,7 @@ may be a piece of another text, unless it is known to be whole: then that is an 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
@@ -113,7 +114,7 @@ def syntax_fault(variant: Variant, ansi_quotes: bool = False) -> SyntaxFault | N
     A text with marks of a template or of another language, or without the words of a statement is in doubt, and so are
     what stands behind its first hole and one that breaks off, as it may be a piece of another text.
     """
-    clauses = _plain(variant, ansi_quotes, _SHAPES)
+    clauses = _plain(variant, ansi_quotes, _SHAPES, names=True)
     if clauses is None:
         return None
     tokens = clauses.tokens
@@ -326,22 +327,31 @@ _UNPAIRED: dict[str, Callable[[Variant, int, Dialect, Known], SyntaxFault | None
 """What is said of marks without a partner in a text that may be a piece of another one."""
 
 
-def _plain(variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...] | None) -> Clauses | None:
+def _plain(
+    variant: Variant, ansi_quotes: bool, shapes: tuple[tuple[str, str], ...] | None, *, names: bool = False
+) -> Clauses | None:
     """Return the words of a text that is a statement and nothing else, as far as can be seen.
 
-    None for `shapes`: its first word is enough. What stands behind the first hole is not among them.
+    None for `shapes`: its first word is enough. What stands behind the first hole is not among them; with `names` a
+    name in backquotes is no such hole.
     """
     clauses = Clauses.of(variant.sql, ansi_quotes)
     if clauses is None or not _FOREIGN.isdisjoint(clauses.tokens.words):
         return None
-    if variant.holes:
+    first = next((each.offset for each in variant.holes if not (names and _in_quotes(clauses, each.offset))), None)
+    if first is not None:
         # What touches a hole may be a part of a word.
-        first = variant.holes[0].offset
         clauses = Clauses(clauses.tokens, sum(end < first for end in clauses.tokens.ends[: clauses.end]))
     if shapes is None:
         return clauses if clauses.word(0) in _VERBS else None
     shaped = any(clauses.word(0) == first and _has(clauses, word) for first, word in shapes)
     return clauses if shaped else None
+
+
+def _in_quotes(clauses: Clauses, offset: int) -> bool:
+    tokens = clauses.tokens
+    at = bisect_right(tokens.starts, offset) - 1
+    return at >= 0 and tokens.kinds[at] == QUOTED and offset < tokens.ends[at] - 1
 
 
 def _names_any(clauses: Clauses, known: Known) -> bool:

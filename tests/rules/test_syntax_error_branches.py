@@ -177,6 +177,91 @@ GUARDED = [
 \t\tquery += " GROUP BY id LIMIT 1 OFFSET 2"
 \t}
 \tdb.Query(query)""",
+    # The last round leaves its end out.
+    """\tquery := "SELECT id FROM flows WHERE area IN ("
+\tfor i := range ids {
+\t\tquery += "?"
+\t\tif i < len(ids)-1 {
+\t\t\tquery += ", "
+\t\t}
+\t}
+\tif b {
+\t\tdb.Query(query + ") ORDER BY id", ids...)
+\t} else {
+\t\tdb.Query(query + ")", ids...)
+\t}""",
+    """\tquery := ""
+\tfor i := range ids {
+\t\tquery += "SELECT id FROM flows WHERE area = ?"
+\t\tif i < len(ids)-1 {
+\t\t\tquery += " UNION ALL "
+\t\t}
+\t}
+\tif a {
+\t\tquery += " ORDER BY id"
+\t} else if b {
+\t\tquery += " LIMIT 5"
+\t}
+\tdb.Query(query, ids...)""",
+    # What is too much is taken out of the whole.
+    """\tif !a && !b {
+\t\treturn
+\t}
+\tquery := "SELECT id FROM flows WHERE"
+\tif a {
+\t\tquery += " AND area = 1"
+\t}
+\tif b {
+\t\tquery += " AND name = 'x'"
+\t}
+\tdb.Query(strings.Replace(query, "WHERE AND", "WHERE", 1))""",
+    """\tquery := "SELECT id FROM flows WHERE"
+\tif a {
+\t\tquery += " AND area = 1"
+\t}
+\tif b {
+\t\tquery += " AND name = 'x'"
+\t}
+\tdb.Query(spaces.ReplaceAllString(query, "WHERE"))""",
+    """\twhere := ""
+\tif a {
+\t\twhere += " AND area = 1"
+\t}
+\tif b {
+\t\twhere += " AND name = 'x'"
+\t}
+\tdb.Query("SELECT id FROM flows" + strings.Replace(where, " AND", " WHERE", 1))""",
+    # A case that is dealt with before.
+    """\toperators := map[string]string{"eq": "=", "lt": "<", "none": "IS NULL"}
+\tquery := "SELECT id FROM flows WHERE area "
+\tif kind == "none" {
+\t\tdb.Query(query + operators[kind])
+\t\treturn
+\t}
+\tdb.Query(query + operators[kind] + " ?", ids...)""",
+    """\tfirst := true
+\tword := func() string {
+\t\tif first {
+\t\t\tfirst = false
+\t\t\treturn " WHERE "
+\t\t}
+\t\treturn " AND "
+\t}
+\tquery := "SELECT id FROM flows" + word() + "area = 1"
+\tif a {
+\t\tquery += word() + "name = 'x'"
+\t}
+\tdb.Query(query)""",
+    """\tvar text strings.Builder
+\ttext.WriteString("SELECT id FROM flows WHERE ")
+\tif a {
+\t\ttext.WriteString("area = 1 AND ")
+\t}
+\ttext.WriteString("1 = 1")
+\tif b {
+\t\ttext.WriteString(" FOR UPDATE")
+\t}
+\tdb.Query(text.String())""",
     """\topen, closed := "", ""
 \tif a {
 \t\topen, closed = "(", ")"
@@ -188,8 +273,9 @@ GUARDED = [
 @pytest.mark.parametrize("body", GUARDED)
 def test_right_code_whose_texts_are_not_all_sent(tree: Tree, body: str) -> None:
     tree.write("schema.sql", DDL)
-    head = 'package store\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nvar _ = strings.Join\n\n'
-    tree.write("store.go", f"{head}func Run(db *sql.DB, a, b bool, ids ...any) {{\n{body}\n}}\n")
+    head = 'package store\n\nimport (\n\t"database/sql"\n\t"regexp"\n\t"strings"\n)\n\n'
+    head += "var _ = strings.Join\nvar spaces = regexp.MustCompile(`WHERE\\s+AND`)\n\n"
+    tree.write("store.go", f"{head}func Run(db *sql.DB, a, b bool, kind string, ids ...any) {{\n{body}\n}}\n")
     assert tree.audit("store.go").findings == ()
 
 

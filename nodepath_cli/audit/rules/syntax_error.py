@@ -15,13 +15,17 @@ that names a known table and that neither MySQL's nor MariaDB's grammar can read
 branches add (`" WHERE " + strings.Join(conditions, ", ")`), or each round of a loop (`"VALUES " + strings.Join(rows, "
 ")`). Of a text with a part that is known only at run time, what stands before that part is looked at. A text that
 breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one: it is reported where one literal
-is all that the database gets, and a quote without a partner where only literals are joined. All other texts that it
-does not understand are listed as unresolved (NP501), with the place where it stopped.
+is all that the database gets, and a quote without a partner where only literals are joined. Of a query that branches
+build, a piece is reported that no text with it can be read (`query += " AND AND id = ?"`), with its branch. All other
+texts that it does not understand are listed as unresolved (NP501), with the place where it stopped.
 
 A text that is understood may have an error all the same: a word right behind a placeholder (`?AND`), `SELECT a, *` (a
 `*` without a table's name stands first), `COUNT(DISTINCT *)`, a comma at the end of a row of VALUES, an interval that
 is added to nothing, a function of its own grammar with other arguments than it reads (`LEFT(a)`, `TIMESTAMPDIFF(a,
-b)`), and `IN ?`, which is reported where database/sql or sqlx gets it: other libraries write lists out with their
+b)`), two directions (`ASC ASC`), a type that neither server makes values of (`CAST(a AS STRING)`, `CONVERT(a, TEXT)`;
+`VARCHAR(20)` is MariaDB's and `JSON` MySQL's), SEPARATOR in front of ORDER BY, LIMIT with an offset in UPDATE and
+DELETE, TRUNCATE with WHERE, a unit in the plural (`INTERVAL 1 DAYS`) or within the quotes (`INTERVAL '1 day'`), FULL
+OUTER JOIN, and `IN ?`, which is reported where database/sql or sqlx gets it: other libraries write lists out with their
 parentheses.
 """
 
@@ -36,13 +40,14 @@ from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.refused import refused
 from nodepath_cli.audit.stops import Texts, place
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.source.statement import Span
+from nodepath_cli.source.statement import Separator
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault, twice
 
 _MARK = re.compile(r"[()'\"`]")
 """What needs a partner, and may be there any number of times in a part that repeats."""
+_SEVERAL = "syntax error where the list has several elements: {!r} stands between them"
 _RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
 
 
@@ -56,7 +61,11 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     if fault is None:
         return
     texts = Texts(context.outcomes, partial(_fault, context=context))
-    if _between_elements(unread, fault, context) or texts.stop_at(unread, fault):
+    separator = _separator(unread, fault)
+    between = separator is not None and _between_elements(unread, separator, context)
+    if between and separator is not None and separator.text.isspace():
+        yield Hit(_SEVERAL.format(separator.text), separator.start, separator.end, errno=1064)
+    elif between or texts.stop_at(unread, fault):
         shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
         where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
         yield Hit(f"{where}: {fault.why}" if fault.why else where, fault.start, fault.end, errno=1064)
@@ -65,28 +74,30 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
         yield Hit(f"syntax error behind '{word}'", fault.first, fault.first + len(word), errno=1064)
 
 
-def _between_elements(unread: Unparsed, fault: SyntaxFault, context: Context) -> bool:
-    """Say whether the fault is a separator that stands between the elements of a list, in all texts that have it.
+def _between_elements(unread: Unparsed, separator: Separator, context: Context) -> bool:
+    """Say whether all texts stop at a separator that have it.
 
     Whoever joins a list expects several elements; that all texts with one element are right says nothing.
     """
-    separator = _separator(unread, fault)
-    if separator is None:
-        return False
+    source = place(unread, separator.start, separator.end)
     for each in context.outcomes:
         places = {place(each, own.start, own.end) for own in each.variant.separators if own.own}
-        if separator in places:
+        if source in places:
             other = _fault(each, context) if isinstance(each, Unparsed) else None
-            if other is None or _separator(each, other) != separator:
+            own = _separator(each, other) if other is not None else None
+            if own is None or place(each, own.start, own.end) != source:
                 return False
     return True
 
 
-def _separator(unread: Resolution | Unparsed, fault: SyntaxFault) -> Span | None:
-    """Return where the separator stands at which a text stops."""
-    found = (each for each in unread.variant.separators if each.own and each.start <= fault.start < each.end)
-    own = next(found, None)
-    return place(unread, own.start, own.end) if own else None
+def _separator(unread: Resolution | Unparsed, fault: SyntaxFault) -> Separator | None:
+    """Return the separator at which a text stops: that word is in it, or stands behind nothing but it."""
+    sql = unread.variant.sql
+    for each in unread.variant.separators:
+        behind = each.end <= fault.start and not sql[each.start : fault.start].strip()
+        if each.own and (each.start <= fault.start < each.end or (behind and not unread.variant.guessed)):
+            return each
+    return None
 
 
 def check_understood(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -116,7 +127,7 @@ def _copies(resolution: Resolution, context: Context) -> Iterator[Hit]:
         and fault.end <= 2 * element.end - element.start + len(element.text) + 1
     ):
         yield Hit(
-            f"syntax error where the list has several elements: {element.text!r} stands between them",
+            _SEVERAL.format(element.text),
             element.start,
             element.end,
             errno=1064,

@@ -47,7 +47,7 @@ def finished(m: Machine, records: Sequence[Received]) -> Sequence[Received]:
     whole = [record for record in records if record.left is None]
     if len(whole) in (0, len(records)):
         return records
-    known = {piece.span for record in whole for piece in record.text.pieces}
+    known = {piece.span for record in whole for piece in record.text.pieces if piece.text}
     kept: list[Received] = []
     for record in records:
         if record.left is None:
@@ -72,10 +72,18 @@ def _meant(m: Machine, record: Received, left: tuple[int, int], known: set[Span]
         return False
     begun = pieces[first]
     closing = next((at for at in range(first, last) if _apart(pieces[at], pieces[at + 1])), last)
-    if begun.span not in known and _ends_operand(m, pieces[closing]):
+    if not _among(begun, known) and _ends_operand(m, pieces[closing]):
         return True
     opening = next((at for at in range(last, first, -1) if _apart(pieces[at - 1], pieces[at])), None)
-    return opening is not None and pieces[last].span not in known and _begins_operand(m, pieces[opening])
+    return opening is not None and not _among(pieces[last], known) and _begins_operand(m, pieces[opening])
+
+
+def _among(piece: Piece, known: set[Span]) -> bool:
+    """Say whether a piece, or a part of it, is one of these."""
+    span = piece.span
+    return span in known or any(
+        each.path == span.path and each.start < span.end and span.start < each.end for each in known
+    )
 
 
 def _ends_operand(m: Machine, piece: Piece) -> bool:
