@@ -36,6 +36,7 @@ from nodepath_cli.audit.halves import checked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
+from nodepath_cli.audit.several_tables import said_once
 from nodepath_cli.audit.suppress import by_line
 from nodepath_cli.config import Settings
 from nodepath_cli.errands import Errand
@@ -170,7 +171,7 @@ def _of_program(analysis: Analysis, active: Sequence[Rule], files: dict[str, Sou
     protocols = Protocols(analysis)
     seen: set[tuple[str, Span, str | None]] = set()
     for rule in active:
-        for found in rule.check_program(protocols) if rule.check_program else ():
+        for found in said_once(rule.check_program(protocols)) if rule.check_program else ():
             span = found.outcome.variant.offsets.locate(found.hit.start, found.hit.end)
             key = (rule.id, span, found.hit.identifier)
             if key not in seen:

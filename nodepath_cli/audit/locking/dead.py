@@ -13,7 +13,7 @@ from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import decided
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
-from nodepath_cli.audit.locking.sites import SOFT, Site, spans
+from nodepath_cli.audit.locking.sites import SOFT, Site
 from nodepath_cli.source.functions import Function, Known
 from nodepath_cli.sql.row_access import unique_keys
 
@@ -28,7 +28,7 @@ class Dead(Struct, frozen=True, eq=False):
 def never_refused(protocols: Protocols) -> Iterator[Dead]:
     """Yield such INSERTs, each once, of functions whose names are those of taking something."""
     seen: set[Site] = set()
-    for function, ways in protocols.around(spans(_claims(protocols)), lambda _: False).items():
+    for function, ways in protocols.around(_claims(protocols), lambda _: False).items():
         if "bool" not in function.results or words.taking(function.name) == 0 or words.storing(function.name):
             continue
         for way in ways:

@@ -18,7 +18,7 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_holder
-from nodepath_cli.audit.locking.sites import Candidate, Site, Sites, spans
+from nodepath_cli.audit.locking.sites import Candidate, Site, Sites
 from nodepath_cli.source.functions import Called, Function, Outcome
 from nodepath_cli.sql.row_access import RowAccess, Setting
 
@@ -83,7 +83,7 @@ def _marks(access: RowAccess) -> bool:
 def picked(protocols: Protocols) -> Iterator[Picked]:
     """Yield the rows that several callers pick at the same moment, each UPDATE once."""
     seen: set[Site] = set()
-    for ways in protocols.around(spans(_marking(protocols.sites)), lambda _: False).values():
+    for ways in protocols.around(_marking(protocols.sites), lambda _: False).values():
         for way in ways:
             for found in _picked(way) if way.success else ():
                 if found.write not in seen:

@@ -27,8 +27,10 @@ from nodepath_cli.audit.locking.acquires import (
     written,
 )
 from nodepath_cli.audit.locking.outcome import Way, ways_of
+from nodepath_cli.audit.locking.several import apart
 from nodepath_cli.audit.locking.shape import Shape, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
+from nodepath_cli.audit.locking.switches import is_switch
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.statement import Span, Statement
 
@@ -59,7 +61,7 @@ class Protocols:
         def worth(name: str) -> bool:
             return words.taking(name) > 0 or (shaped and words.says_nothing(name))
 
-        return self.around([*spans(wanted), *by_name], worth)
+        return self.around(wanted, worth, by_name)
 
     def statements_by_name(self) -> Iterator[Statement]:
         """Yield the statements that take locks by name, and those that give them back."""
@@ -79,15 +81,23 @@ class Protocols:
         sites = list(self.sites.with_times())
         counted = Counter((site.table, column) for site in sites for column in text_times(site))
         several = (site for site in sites if any(counted[site.table, name] > 1 for name in text_times(site)))
-        return self.around(spans(several), lambda _: False)
+        return self.around(several, lambda _: False)
 
-    def around(self, places: Iterable[Span], worth: Callable[[str], bool]) -> Mapping[Function, tuple[Way, ...]]:
-        """Return the paths of every function around some places, and of its callers whose names are worth it."""
-        wanted = frozenset(places)
+    def around(
+        self, sites: Iterable[Site], worth: Callable[[str], bool], places: Iterable[Span] = ()
+    ) -> Mapping[Function, tuple[Way, ...]]:
+        """Return the paths of every function around some statements, and of its callers whose names are worth it.
+
+        A function that serves several of their tables comes once for each.
+        """
+        sites = list(sites)
+        wanted = frozenset((*spans(sites), *places))
         if not wanted:
             return {}
-        functions = [each for program in self._analysis.programs for each in program.functions(wanted, worth)]
-        return {each: ways_of(each, self.sites) for each in functions}
+        tables = {site.table for site in sites}
+        functions = (each for program in self._analysis.programs for each in program.functions(wanted, worth))
+        own = (each for function in functions for each in apart(function, self.sites, tables))
+        return {each: ways_of(each, self.sites) for each in own}
 
     @cached_property
     def acquires(self) -> tuple[Acquire, ...]:
@@ -173,7 +183,7 @@ class Protocols:
         ]
         found = []
         for site, function in candidates:
-            if function is acquire or site.access.one_key not in keys:
+            if function.span == acquire.span or site.access.one_key not in keys:
                 continue
             if not self._runs(good(ways) if function.within else ways, site):
                 found.append(Release(function, site, self.ways[function]))
@@ -308,7 +318,7 @@ class Protocols:
 
     def _is_lock(self, acquire: Acquire) -> bool:
         function, table = acquire.function, acquire.sites[0].access.table
-        if not acquire.successes or self._is_switch(acquire):
+        if not acquire.successes or is_switch(acquire, self.sites):
             return False
         name = words.taking(function.name)
         session = words.is_session_lock(table)
@@ -330,7 +340,9 @@ class Protocols:
         if score < _ENOUGH_WITHOUT_RESULT:
             return False
         if paired:
-            return True
+            # Who comes and goes is noted down around the work as well (`Enter`, `defer Leave`).
+            noted = words.plain(table.name) and name < 2 and not words.holds_locks(table) and not refuses(acquire)
+            return not noted or bool(shape_of(table)) or session
         # `LockDevice` may set a mark that an administrator takes away: then nothing is refused.
         sure = words.acquiring(function.name) or refuses(acquire) or session or asks_before(acquire)
         sure = sure or any(way.works for way in acquire.successes)
@@ -341,24 +353,6 @@ class Protocols:
             and (bool(acquire.releases) or words.holds_locks(table) == 2)
         )
 
-    def _is_switch(self, acquire: Acquire) -> bool:
-        """Say whether a row has the state of a thing (a door's): both notes who has changed it, and others read it."""
-        puts = {}
-        for site in acquire.sites:
-            puts.update({each.column: each.value for each in (*site.access.inserted, *site.access.settings)})
-        for release in acquire.releases:
-            access = release.site.access
-            given = {each.column: each.value for each in access.settings if each.column in puts}
-            states = [name for name, value in given.items() if "constant" == value.kind == puts[name].kind]
-            turned = [name for name in states if given[name].text != puts[name].text]
-            noted = any(value.kind == "value" and not access.others for value in given.values())
-            own = {each for each in acquire.sites if each.access.action == "select"}
-            about = (site for site in self.sites.about(acquire.table) if site not in own and site is not release.site)
-            reads = [each for each in about if each.access.action == "select" and each.access.selected & set(turned)]
-            if noted and reads and not own and not refuses(acquire):
-                return True
-        return False
-
     def _paired(self, acquire: Acquire) -> bool:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
         if any(self._hands_back(acquire, each.function) for each in acquire.releases if each.function.within):
@@ -366,6 +360,12 @@ class Protocols:
         names = {each.function.name for each in acquire.releases if not each.function.within}
         if not names:
             return False
+        # `return releaseSession(r.db, "chat_locks", phone)` is what the callers of its methods see.
+        names |= {
+            function.name
+            for function, ways in self.ways.items()
+            if words.releasing(function.name) and any(calls(ways, name) for name in names)
+        }
         if any(way.works and in_turn(way, "", names) for way in acquire.ways):
             return True
         return any(in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)

@@ -157,13 +157,20 @@ class Sites:
 
     def of(self, ran: Ran) -> tuple[Site, ...]:
         """Return what a call runs; () where none of its texts was understood."""
-        found = []
-        for span, text in ran.texts:
-            same = (each.site for each in reversed(self._by_text.get((span.path, span.start, text), ())))
-            site = next((each for each in same if each is not None), None)
-            if site is not None:
-                found.append(site)
-        return tuple(found)
+        return tuple(site for site in (self._text(span, text) for span, text in ran.texts) if site is not None)
+
+    def tables_of(self, ran: Ran) -> tuple[str, ...]:
+        """Return the tables that a call may be about."""
+        return tuple(dict.fromkeys(site.table for site in self.of(ran)))
+
+    def texts_about(self, ran: Ran, table: str) -> tuple[tuple[Span, str], ...]:
+        """Return those of a call's texts that are about a table."""
+        found = ((each, self._text(*each)) for each in ran.texts)
+        return tuple(each for each, site in found if site is not None and site.table == table)
+
+    def _text(self, span: Span, text: str) -> Site | None:
+        same = (each.site for each in reversed(self._by_text.get((span.path, span.start, text), ())))
+        return next((each for each in same if each is not None), None)
 
     def one(self, ran: Ran) -> Site | None:
         """Return what a call runs where it is one statement, or several that do the same; None otherwise."""

@@ -34,6 +34,7 @@ _KEEPING_ERRORS = frozenset(
 )
 _ENDS = ("panic", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "log.Panic", "log.Panicf", "runtime.Goexit")
 _BEGINS = frozenset(("Begin", "BeginTx", "Beginx", "BeginTxx", "MustBegin", "StartTransaction", "BeginTransaction"))
+_SPLICING = frozenset(("fmt.Sprintf", "fmt.Sprint", "strings.ReplaceAll", "strings.Replace"))
 _MAX_RESULTS = 400
 
 
@@ -204,5 +205,11 @@ class Calling:
             # `isDuplicate(err)` of a package that is not in the tree.
             return [(after, comparing.kind_of_error(exported(errors[0]), self.name))]
         parts = [exported(each) for each in (self.receiver, *self.arguments) if each is not None]
-        parts = [each for each in parts if each != UNKNOWN and not isinstance(each, Known)]
+        # A name that is spliced into a text says which text it is: that of one table, and not that of another one.
+        kept = _is_name if self.name in _SPLICING else lambda _: False
+        parts = [each for each in parts if each != UNKNOWN and (not isinstance(each, Known) or kept(each))]
         return [(after, Mixed(tuple(parts), words))]
+
+
+def _is_name(value: Known) -> bool:
+    return isinstance(value.value, str) and value.value.isidentifier()

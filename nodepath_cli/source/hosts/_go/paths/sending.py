@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nodepath_cli.source.functions import Known, Outcome, Ran
+from nodepath_cli.source.functions import Known, Mixed, Outcome, Ran, Value
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name, sql_argument
 from nodepath_cli.source.hosts._go.paths import following
 from nodepath_cli.source.hosts._go.paths.assigning import pointed_at
@@ -43,7 +44,7 @@ def send(made: Calling, state: State) -> Values | None:
         skip = 1 if base != made.method else 0
         return _sent(made, state, base, made.receiver.texts, made.receiver.transaction, made.arguments[skip:])
     key = made.place.file.path, made.node.start_byte, made.node.end_byte
-    texts = made.w.texts.get(key, ())
+    texts = _meant(made.w.texts.get(key, ()), made.arguments)
     if key in made.w.prepared:
         behind = made.arguments[int(base != made.method) + int(base in _INTO) :]
         return _sent(made, state, base, texts, transaction_of(made, state), behind)
@@ -59,6 +60,23 @@ def send(made: Calling, state: State) -> Values | None:
     if base not in SINKS and following.resolve(made):
         return following.follow(made, state, texts)
     return _sent(made, state, base, texts, transaction_of(made, state), _values(made))
+
+
+def _meant(texts: Texts, arguments: tuple[Any, ...]) -> Texts:
+    """Return the texts that a call may send on this path: those with the names in them that it splices into its SQL."""
+    if len(texts) < 2:
+        return texts
+    for word in (word for each in arguments[:2] for word in _names(exported(each))):
+        having = tuple(each for each in texts if re.search(rf"\b{word}\b", each[1]))
+        texts = having or texts
+    return texts
+
+
+def _names(value: Value) -> Iterator[str]:
+    for part in value.parts if isinstance(value, Mixed) else ():
+        if isinstance(part, Known) and isinstance(part.value, str) and part.value.isidentifier():
+            yield part.value
+        yield from _names(part)
 
 
 def _is_handle(made: Calling) -> bool:
