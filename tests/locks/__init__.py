@@ -32,6 +32,10 @@ CREATE TABLE ai_whatsapp_session_nodepath (
 CREATE TABLE chat_session_locks (
     id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, phone_number VARCHAR(255) NOT NULL, device_id VARCHAR(255) NOT NULL,
     locked_at TIMESTAMP NULL, last_activity TIMESTAMP NULL, UNIQUE KEY uniq (phone_number, device_id));
+CREATE TABLE chat_session (
+    id_session INT NOT NULL AUTO_INCREMENT PRIMARY KEY, id_prospect VARCHAR(255) NOT NULL,
+    id_device VARCHAR(255) NOT NULL, `timestamp` VARCHAR(255) NOT NULL, UNIQUE KEY uq_sess (id_prospect, id_device));
+CREATE TABLE visits (visitor VARCHAR(40) NOT NULL PRIMARY KEY, last_seen DATETIME NOT NULL);
 CREATE TABLE job_locks (
     name VARCHAR(100) NOT NULL PRIMARY KEY, owner VARCHAR(100) NULL, locked_until DATETIME(6) NULL,
     locked_at DATETIME(6) NULL, locked TINYINT NOT NULL DEFAULT 0);

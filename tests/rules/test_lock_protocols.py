@@ -25,6 +25,7 @@ from tests.locks import (
     left,
     misaddressed,
     more,
+    named_pairs,
     ordinary,
     picking,
     seeded,
@@ -95,6 +96,8 @@ CASES = (
     *misaddressed.CASES,
     *left.POLLED,
     *server_names.CASES,
+    *named_pairs.BROKEN,
+    *named_pairs.RIGHT,
 )
 
 

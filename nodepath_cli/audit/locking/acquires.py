@@ -10,6 +10,7 @@ from msgspec import Struct
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine
 from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.shape import is_lean
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.source.functions import Called, Function, Known, outcomes
 
@@ -168,6 +169,25 @@ def stands_in(function: Function, site: Site) -> bool:
 def says(acquire: Acquire) -> bool:
     """Say whether the results tell the caller whether to go on, as far as their kinds can say so."""
     return bool({"bool", "error", "handle"} & set(acquire.function.results))
+
+
+def says_so(acquire: Acquire) -> bool:
+    """Say whether names and results leave no doubt: `TryAcquireSession` says yes or no, and `ReleaseSession` is there.
+
+    What the table holds beside its key is a time then, and whatever else it may be called it is a lock's.
+    """
+    function, table = acquire.function, acquire.sites[0].access.table
+    if "bool" not in function.results or not words.means_lock(function.name):
+        return False
+    if words.kept(table.name) or not is_lean(table):
+        return False
+    backs = (each.function for each in acquire.releases if not each.function.within)
+    return any(
+        words.releasing(each.name)
+        and words.subject(each.name) == words.subject(function.name)
+        and beside(each, function)
+        for each in backs
+    )
 
 
 def made(acquire: Acquire) -> bool:

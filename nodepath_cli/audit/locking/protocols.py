@@ -23,6 +23,7 @@ from nodepath_cli.audit.locking.acquires import (
     made,
     refuses,
     says,
+    says_so,
     stands_in,
     written,
 )
@@ -328,7 +329,8 @@ class Protocols:
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
         score += int(any(each.named for each in acquire.releases)) + 2 * int(paired)
-        if not paired and not words.holds_locks(table) and (name < 2 or not (shape_of(table) or refuses(acquire))):
+        by_name = name == 2 and (shape_of(table) or refuses(acquire) or says_so(acquire))
+        if not paired and not words.holds_locks(table) and not by_name:
             # The names alone: whatever is stored by them is no lock's row.
             return False
         if "bool" in function.results:

@@ -56,6 +56,19 @@ def shape_of(table: Table) -> Shape | None:
 
     The key is the program's: a row that the server numbers is a thing by itself.
     """
+    found = _sorted(table)
+    if found is None or not (found["who"] or found["perhaps"] or found["flags"]):
+        return None
+    return Shape(**{kind: frozenset(names) for kind, names in found.items()})
+
+
+def is_lean(table: Table) -> bool:
+    """Say whether a table holds nothing but a key of the program's, a time or flag, and perhaps who has it."""
+    return _sorted(table) is not None
+
+
+def _sorted(table: Table) -> dict[str, set[str]] | None:
+    """Return the columns by what they are for, None where one of them holds anything more."""
     if table.kind != "table" or table.open or table.foreign_keys or len(table.columns) > _MOST:
         return None
     numbered = {column.name.lower() for column in table.columns if column.auto_increment}
@@ -77,9 +90,7 @@ def shape_of(table: Table) -> Shape | None:
             found["limits"].add(name)
     if len(found["perhaps"]) > 1 or not (found["times"] or found["flags"]):
         return None
-    if not (found["who"] or found["perhaps"] or found["flags"]):
-        return None
-    return Shape(**{kind: frozenset(names) for kind, names in found.items()})
+    return found
 
 
 def is_time(column: str) -> bool:

@@ -139,6 +139,13 @@ _PLAIN = frozenset(
     )
 )
 """Of functions and tables that keep something which is no lock, though its row has a holder and a time."""
+_KEPT = _PLAIN - frozenset(
+    (
+        *("session", "sessions", "sesi", "device", "devices", "peranti", "order", "orders", "pesanan", "phone"),
+        *("user", "users", "pengguna", "member", "members", "account", "accounts", "send", "tugasan"),
+    )
+)
+"""Those of them that a lock is not about either: `TryAcquireQuota`."""
 _TABLE_WORDS = frozenset(("lock", "locks", "mutex", "mutexes", "semaphore", "semaphores"))
 _SHAPED_WORDS = frozenset(("kunci", "kuncian", "lease", "leases"))
 """Those of tables that hold locks where their columns say so, too: `kunci` is a key as well."""
@@ -173,6 +180,18 @@ def acquiring(name: str) -> bool:
     """Say whether a name is that of taking something for a while, not of locking it until further notice."""
     found = words(name)
     return any(word in _ACQUIRING for word in found) or ("lock" in found and _BARE.issuperset(found))
+
+
+def means_lock(name: str) -> bool:
+    """Say whether a function's name is that of trying for a lock, whatever its table is called: `TryAcquireSession`."""
+    found = words(name)
+    tries = acquiring(name) or ("lock" in found and "try" in found)
+    return tries and taking(name) == 2 and _KEPT.isdisjoint(found)
+
+
+def kept(name: str) -> bool:
+    """Say whether a table's name speaks of something that is kept, and that nobody locks."""
+    return not _KEPT.isdisjoint(words(name))
 
 
 def storing(name: str) -> bool:
