@@ -18,6 +18,7 @@ from tests.locks import (
     endings,
     failing,
     fences,
+    fields,
     found_rows,
     guards,
     inserts,
@@ -98,6 +99,7 @@ CASES = (
     *server_names.CASES,
     *named_pairs.BROKEN,
     *named_pairs.RIGHT,
+    *fields.CASES,
 )
 
 

@@ -12,7 +12,7 @@ from nodepath_cli.audit.locking.deciding import already_mine
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_lean
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Called, Function, Known, outcomes
+from nodepath_cli.source.functions import Called, Function, Known, Mixed, outcomes
 
 
 def title(function: Function) -> str:
@@ -188,6 +188,18 @@ def says_so(acquire: Acquire) -> bool:
         and beside(each, function)
         for each in backs
     )
+
+
+def says_by_field(acquire: Acquire) -> bool:
+    """Say whether a struct that the function returns has a field that says yes on some paths, and no on others."""
+    told = {
+        part
+        for way in acquire.ways
+        for kind, value in zip(acquire.function.results, way.path.returned, strict=False)
+        if kind == "handle" and isinstance(value, Mixed)
+        for part in value.parts
+    }
+    return {Known(True), Known(False)} <= told
 
 
 def made(acquire: Acquire) -> bool:

@@ -23,6 +23,7 @@ from nodepath_cli.audit.locking.acquires import (
     made,
     refuses,
     says,
+    says_by_field,
     says_so,
     stands_in,
     written,
@@ -335,6 +336,8 @@ class Protocols:
             return False
         if "bool" in function.results:
             return score + 1 >= ENOUGH and (name > 0 or paired)
+        if says_by_field(acquire) and name + words.holds_locks(table) > 2 and acquire.releases:
+            return True
         if not {"error", "handle"} & set(function.results):
             return False
         if session and acquire.releases and name and score >= ENOUGH and not words.storing(function.name):

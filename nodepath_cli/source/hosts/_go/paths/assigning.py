@@ -104,7 +104,7 @@ def zero(w: Walker, file: GoFile, kind: Node | None) -> Any:
         return Known(False)
     if type_id == "string":
         return Known("")
-    if type_id.startswith(("int", "uint")):
+    if type_id.startswith(("int", "uint")) and type_id.isalnum():
         return Known(0)
     return of_type(type_id) or UNKNOWN
 

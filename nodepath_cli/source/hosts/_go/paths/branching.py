@@ -9,7 +9,18 @@ from tree_sitter import Node
 from nodepath_cli.source.functions import Called, Known, Mixed, Ran, Value
 from nodepath_cli.source.hosts._go.paths import assigning, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import write
-from nodepath_cli.source.hosts._go.paths.state import UNKNOWN, Any, Instance, Many, Place, Scope, State, exported, first
+from nodepath_cli.source.hosts._go.paths.state import (
+    UNKNOWN,
+    Any,
+    Instance,
+    Many,
+    Place,
+    Scope,
+    State,
+    Variable,
+    exported,
+    first,
+)
 from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Values, Walker
 from nodepath_cli.source.hosts._go.syntax import named
 
@@ -40,7 +51,8 @@ def _return(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     listing = named(node)
     nodes = named(listing[0]) if listing and listing[0].type == "expression_list" else listing
     if not nodes:
-        values = tuple(state.variables.get(scope.find(name) or (0, ""), UNKNOWN) for name in _result_names(place))
+        found = ((name, scope.find(name) or (0, "")) for name in _result_names(place))
+        values = tuple(_with_fields(state.variables.get(each, UNKNOWN), each, name, state) for name, each in found)
         return [(state, Left("return", values))]
     results: list[tuple[State, tuple[Any, ...]]] = [(state, ())]
     for each in nodes:
@@ -56,6 +68,11 @@ def _return(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
 
 def _result(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
     """Return what an expression gives the caller: of a struct made here, its fields; an empty one is nothing."""
+    if node.type == "identifier":
+        name = place.file.source(node)
+        variable = scope.find(name)
+        values = w.evaluate(place, scope, node, state)
+        return [(after, _with_fields(value, variable, name, after)) for after, value in values] if variable else values
     body = node.child_by_field_name("body") if node.type == "composite_literal" else None
     if body is None or not all(isinstance(value, Instance) for _, value in w.evaluate(place, scope, node, state)):
         return w.evaluate(place, scope, node, state)
@@ -73,6 +90,19 @@ def _result(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     type_id = w.index.type_id(place.file, node.child_by_field_name("type"))
     text = " ".join(place.file.source(node).split())
     return [(after, Instance(type_id, Mixed(parts, text) if parts else Known(None))) for after, parts in results]
+
+
+def _with_fields(value: Any, variable: Variable, name: str, state: State) -> Any:
+    """Return a struct with the yes and no that was written into its fields before: `res.Acquired = n == 1`."""
+    if not isinstance(value, Instance) or value.told is not None:
+        return value
+    fields = {
+        each: given
+        for (serial, each), given in state.variables.items()
+        if serial == variable[0] and each.startswith(f"{name}.") and isinstance(given, Known)
+    }
+    told = tuple(each for each in fields.values() if isinstance(each.value, bool))
+    return Instance(value.type, Mixed(told, " ".join(fields))) if told else value
 
 
 def _result_names(place: Place) -> list[str]:
