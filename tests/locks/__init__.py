@@ -35,6 +35,11 @@ CREATE TABLE chat_session_locks (
 CREATE TABLE chat_session (
     id_session INT NOT NULL AUTO_INCREMENT PRIMARY KEY, id_prospect VARCHAR(255) NOT NULL,
     id_device VARCHAR(255) NOT NULL, `timestamp` VARCHAR(255) NOT NULL, UNIQUE KEY uq_sess (id_prospect, id_device));
+CREATE TABLE parcel_lease (parcel_id BIGINT NOT NULL PRIMARY KEY, lease_until DATETIME(6) NOT NULL);
+CREATE TABLE iface_session (
+    id_session INT NOT NULL AUTO_INCREMENT PRIMARY KEY, id_prospect VARCHAR(255) NOT NULL,
+    id_device VARCHAR(255) NOT NULL, locked_at DATETIME(6) NOT NULL, UNIQUE KEY uq_sess (id_prospect, id_device));
+CREATE TABLE login_pause (visitor VARCHAR(40) NOT NULL PRIMARY KEY, locked_at DATETIME NOT NULL);
 CREATE TABLE visits (visitor VARCHAR(40) NOT NULL PRIMARY KEY, last_seen DATETIME NOT NULL);
 CREATE TABLE job_locks (
     name VARCHAR(100) NOT NULL PRIMARY KEY, owner VARCHAR(100) NULL, locked_until DATETIME(6) NULL,

@@ -32,6 +32,7 @@ from tests.locks import (
     seeded,
     selects,
     server_names,
+    since,
     sound,
     unread,
     upserts,
@@ -100,6 +101,8 @@ CASES = (
     *named_pairs.BROKEN,
     *named_pairs.RIGHT,
     *fields.CASES,
+    *since.BROKEN,
+    *since.RIGHT,
 )
 
 

@@ -11,7 +11,7 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import made_by
 from nodepath_cli.audit.locking.shape import Shape, is_number, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import outcomes
+from nodepath_cli.source.functions import Compared, outcomes
 from nodepath_cli.sql.row_access import Setting
 
 _EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
@@ -52,7 +52,7 @@ def frees(site: Site, shape: Shape) -> bool:
     if access.key is None or access.limited or any(each.ordered for each in access.others):
         return False
     holder = shape.who | shape.perhaps | shape.flags
-    if any(each.columns - holder for each in access.others):
+    if any(each.columns - holder and each.fixes not in shape.since for each in access.others):
         return False
     if access.action == "delete":
         return True
@@ -62,7 +62,7 @@ def frees(site: Site, shape: Shape) -> bool:
         access.action == "update"
         and bool(changed)
         and all(each.column in emptied or each.value.kind == "now" for each in changed)
-        and bool(emptied & (holder | shape.limits))
+        and bool(emptied & (holder | shape.limits | shape.since))
     )
 
 
@@ -95,7 +95,7 @@ def asks_whose(sites: Iterable[Site], shape: Shape) -> bool:
 
 def has_holder(sites: Iterable[Site], shape: Shape) -> bool:
     """Say whether the table says who has a row: by a column's name, or as a column is asked for and emptied."""
-    if shape.who or shape.flags:
+    if shape.who or shape.flags or shape.since:
         return True
     every = list(sites)
     compared = {
@@ -121,6 +121,21 @@ def looks_at_age(sites: Iterable[Site], shape: Shape) -> bool:
             aged = any(each.columns & shape.times for each in access.others if each.ordered or each.null_safe)
         if aged:
             return True
+    return False
+
+
+def judges_age(ways: Iterable[Way], table: str, shape: Shape) -> bool:
+    """Say whether the program compares with something since when a row is held: `if age < 30 { return ErrBusy }`."""
+    for way in ways:
+        reads = {
+            run.ran.number
+            for run in way.runs
+            if run.site is not None and run.site.table == table and run.site.access.selected & shape.since
+        }
+        for _, subject, _ in way.tests if reads else ():
+            ordered = isinstance(subject, Compared) and subject.operator in ("<", "<=", ">", ">=")
+            if ordered and any(each.run in reads and each.aspect == "row" for each in outcomes(subject)):
+                return True
     return False
 
 

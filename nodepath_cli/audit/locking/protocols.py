@@ -31,8 +31,9 @@ from nodepath_cli.audit.locking.acquires import (
 from nodepath_cli.audit.locking.outcome import Way, ways_of
 from nodepath_cli.audit.locking.several import apart
 from nodepath_cli.audit.locking.shape import Shape, shape_of
-from nodepath_cli.audit.locking.sites import ADDING, Candidate, Site, Sites, spans, tables, text_times
+from nodepath_cli.audit.locking.sites import Site, Sites, spans, text_times
 from nodepath_cli.audit.locking.switches import is_switch
+from nodepath_cli.audit.locking.wanted import wanted_sites
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.statement import Span, Statement
 
@@ -56,7 +57,7 @@ class Protocols:
     def ways(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that may have to do with a lock."""
         by_name = (each.span for each in self.statements_by_name())
-        wanted = list(self._wanted())
+        wanted = list(wanted_sites(self.sites, lambda: self._deferred))
         # Where the row's deeds have to speak, the function that joins them may be called anything.
         shaped = any(deeds.given_and_taken(self.sites.about(table)) for table in {site.table for site in wanted})
 
@@ -138,34 +139,6 @@ class Protocols:
     @cached_property
     def _deferred(self) -> frozenset[str]:
         return frozenset[str]().union(*(program.deferred() for program in self._analysis.programs))
-
-    def _wanted(self) -> Iterator[Site]:
-        """Yield the statements whose functions are looked at: evaluating all of a tree's would take too long."""
-        for table, candidates in self.sites.candidates.items():
-            sites = self.sites.about(table) if self._may_be_lock(candidates) else []
-            writes = [each for each in sites if each.access.action != "select"]
-            adds = [each for each in writes if each.access.action in ADDING]
-            locking = any(each.access.locks for each in sites)
-            named = any(words.taking(each.function) == 2 for each in writes)
-            back = any(each.function in self._deferred for each in writes if each.access.action in ("update", "delete"))
-            names = bool(sites) and words.holds_locks(sites[0].access.table) > 0
-            if writes and (names or named or (adds and (back or locking)) or deeds.given_and_taken(writes)):
-                yield from sites
-
-    def _may_be_lock(self, candidates: list[Candidate]) -> bool:
-        """Say whether a table can be a lock's: "no" is certain. Most are not, and their texts need not be read."""
-        writes = [each for each in candidates if each.writes]
-        if any(words.taking(each.analysed.statement.function or "") == 2 for each in writes):
-            return True
-        if writes and any(words.holds_locks(each) for each in tables(candidates)):
-            return True
-        if len(writes) > 1 and any(shape_of(each) is not None for each in tables(candidates)):
-            return True
-        if not any(each.kind in ("insert", "replace") for each in writes):
-            return False
-        return any(_may_lock(each) for each in candidates if not each.writes) or any(
-            each.analysed.statement.function in self._deferred for each in writes if each.kind in ("update", "delete")
-        )
 
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
         keys = {run.site.access.one_key for way in ways for run in way.runs if run.site and run.site.table == table}
@@ -269,11 +242,15 @@ class Protocols:
         paired, refuses = self._paired(acquire), deeds.backs_off(acquire.ways, acquire.table)
         named = any(each.named for each in acquire.releases)
         holds = words.holds_locks(table)
+        if not (shape.who or shape.perhaps or shape.flags) and not (refuses and (paired or name or holds == 2)):
+            # A time alone, `locked_at`: it may keep people away who have done something too often.
+            return False
         told = "bool" in function.results or bool(acquire.ways[0].told.names) or made(acquire)
         score = name + holds + int(named) + 2 * int(paired) + 2 * int(refuses) + int(told)
         whose = deeds.asks_whose(freed, shape)
         score += int(bool(shape.limits)) + int(bool((shape.who or whose) and shape.times))
-        score += int(whose) + int(deeds.looks_at_age(sites, shape))
+        aged = deeds.looks_at_age(sites, shape) or deeds.judges_age(acquire.ways, acquire.table, shape)
+        score += int(whose) + int(aged)
         asks = deeds.asks_before(acquire.sites, shape)
         if not (refuses or paired or holds or asks or shape.who or shape.flags or shape.limits):
             # Who comes and goes is noted down as well.
@@ -293,7 +270,8 @@ class Protocols:
         if shape is None or not self._contested(acquire, shape):
             return True
         freed = (each.site for each in acquire.releases)
-        return not deeds.looks_at_age(acquire.sites, shape) and not deeds.asks_whose(freed, shape)
+        aged = deeds.looks_at_age(acquire.sites, shape) or deeds.judges_age(acquire.ways, acquire.table, shape)
+        return not aged and not deeds.asks_whose(freed, shape)
 
     @staticmethod
     def _contested(acquire: Acquire, shape: Shape) -> bool:
@@ -402,8 +380,3 @@ class Protocols:
         for site in self.sites.about(acquire.table):
             if site not in own:
                 yield site
-
-
-def _may_lock(reading: Candidate) -> bool:
-    text = reading.sql.upper()
-    return "FOR" in text or "LOCK" in text

@@ -18,6 +18,8 @@ _TIMES = re.compile(
     r"ttl|luput|tamat|sejak|mula|hingga|sampai|masa|tarikh|waktu|denyut"
 )
 _LIMITS = re.compile(r"until|expir|lease|ttl|deadline|luput|tamat|hingga|sampai|sewa")
+_SINCE = re.compile(r"^lock(?:ed)?_?(?:at|on|since|time|ts|date)$|^leased?(?:_|$)|_lease$|^dikunci_(?:pada|sejak)$")
+"""Times that nothing but a lock has."""
 _HELD = re.compile(r"^(?:is_)?(?:locked|held|busy|taken)$|^(?:di)?(?:kunci|pegang)$|^sibuk$")
 _WHO = re.compile(
     r"owner|holder|occupant|keeper|^(?:held|locked|taken|claimed|leased|acquired|grabbed|reserved)_?by|^worker|^lock(?:er|_token|_id)$|"
@@ -49,6 +51,8 @@ class Shape(Struct, frozen=True):
     """Those of them that say until when."""
     flags: frozenset[str]
     """Those that say that it is held."""
+    since: frozenset[str] = frozenset()
+    """Those of the times that say so by their names (`locked_at`): who has it may be known to the holder alone."""
 
 
 def shape_of(table: Table) -> Shape | None:
@@ -57,7 +61,7 @@ def shape_of(table: Table) -> Shape | None:
     The key is the program's: a row that the server numbers is a thing by itself.
     """
     found = _sorted(table)
-    if found is None or not (found["who"] or found["perhaps"] or found["flags"]):
+    if found is None or not (found["who"] or found["perhaps"] or found["flags"] or found["since"]):
         return None
     return Shape(**{kind: frozenset(names) for kind, names in found.items()})
 
@@ -78,7 +82,7 @@ def _sorted(table: Table) -> dict[str, set[str]] | None:
     if not own:
         return None
     aside = own[0] | numbered
-    found: dict[str, set[str]] = {each: set() for each in ("who", "perhaps", "times", "limits", "flags")}
+    found: dict[str, set[str]] = {each: set() for each in ("who", "perhaps", "times", "limits", "flags", "since")}
     for column in table.columns:
         name = column.name.lower()
         kind = "" if name in aside else _kind(name, column)
@@ -88,6 +92,8 @@ def _sorted(table: Table) -> dict[str, set[str]] | None:
             found[kind].add(name)
         if kind == "times" and _LIMITS.search(name):
             found["limits"].add(name)
+        if kind == "times" and _SINCE.search(name):
+            found["since"].add(name)
     if len(found["perhaps"]) > 1 or not (found["times"] or found["flags"]):
         return None
     return found
