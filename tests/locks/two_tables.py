@@ -133,6 +133,70 @@ func (r *BotLocks) ReleaseSession(phone, device string) error {
 """
     + _CALLER
     + _CALLER.replace("*Locks", "*BotLocks"),
+    "a struct that two types embed": """
+type base struct {
+	db    *sql.DB
+	table string
+}
+
+type ChatLocks struct{ base }
+type BotLocks struct{ base }
+
+func NewChatLocks(db *sql.DB) *ChatLocks { return &ChatLocks{base{db: db, table: "AI"}} }
+func NewBotLocks(db *sql.DB) *BotLocks   { return &BotLocks{base{db, "BOT"}} }
+"""
+    + _METHODS.replace("*Locks", "*base")
+    .replace("{acquire}", "{acquire:r.table}")
+    .replace("{release}", "{release:r.table}"),
+    "a configuration": """
+type Config struct{ Table string }
+
+type Locks struct {
+	db  *sql.DB
+	cfg Config
+}
+
+func New(db *sql.DB, cfg Config) *Locks { return &Locks{db: db, cfg: cfg} }
+
+func All(db *sql.DB) []*Locks { return []*Locks{New(db, Config{Table: "AI"}), New(db, Config{Table: "BOT"})} }
+"""
+    + _METHODS.replace("{acquire}", "{acquire:r.cfg.Table}").replace("{release}", "{release:r.cfg.Table}"),
+    "a method of a kind": """
+type Kind string
+
+const (
+	Chat Kind = "chat"
+	Bot  Kind = "bot"
+)
+
+func (k Kind) Table() string {
+	if k == Bot {
+		return "BOT"
+	}
+	return "AI"
+}
+
+type Locks struct {
+	db   *sql.DB
+	kind Kind
+}
+"""
+    + _METHODS.replace("{acquire}", "{acquire:r.kind.Table()}").replace("{release}", "{release:r.kind.Table()}"),
+    "methods that their callers give the name": """
+type Locks struct{ db *sql.DB }
+
+func (r *Locks) TryAcquireSession(table, phone, device string) (bool, error) {
+{acquire:table}
+}
+
+func (r *Locks) ReleaseSession(table, phone, device string) error {
+{release:table}
+}
+"""
+    + "".join(
+        _CALLER.replace("Handle(", f"Handle{name}(").replace("Session(phone", f'Session("{name}", phone')
+        for name in ("AI", "BOT")
+    ),
     "a generic type": """
 type Locks[K comparable] struct {
 	db    *sql.DB

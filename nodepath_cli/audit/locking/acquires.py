@@ -181,12 +181,11 @@ def says_so(acquire: Acquire) -> bool:
         return False
     if words.kept(table.name) or not is_lean(table):
         return False
+    home = function.span.path.rpartition("/")[0]
     backs = (each.function for each in acquire.releases if not each.function.within)
+    pairs = (each for each in backs if each.owner == function.owner and each.span.path.rpartition("/")[0] == home)
     return any(
-        words.releasing(each.name)
-        and words.subject(each.name) == words.subject(function.name)
-        and beside(each, function)
-        for each in backs
+        words.releasing(each.name) and words.subject(each.name) == words.subject(function.name) for each in pairs
     )
 
 

@@ -53,6 +53,9 @@ is "busy"), it takes the lock from whoever has just got it: that is reported, to
 `SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
 whose answer is noted down only, where the same work is done for 0 and for 1.
 
+A statement that serves several tables (`fmt.Sprintf("INSERT INTO %s ...", table)`) is judged for each of them by
+itself.
+
 Not reported: upserts of caches, counters, settings and the like. A function takes a lock where names (English or Malay)
 and deeds say so together: its table has hardly more columns than a key, a holder and a time, nothing reads them as
 data, another function takes the holder out by the same key, a caller works between the two, the age of the row or its
