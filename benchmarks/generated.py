@@ -66,17 +66,17 @@ def _function(rng: random.Random, index: int, number: int) -> str:
 def _query(rng: random.Random, index: int, number: int) -> str:
     table = rng.randrange(TABLES)
     one, two = (f"{noun}_{table}" for noun in rng.sample(_NOUNS[:8], 2))
-    sql = rng.choice(
+    sql, more = rng.choice(
         (
-            f"SELECT id, {one} FROM t{table} WHERE {two} = ? ORDER BY created_at",
-            f"UPDATE t{table} SET {one} = ?, created_at = NOW() WHERE {two} = ?",
-            f"INSERT INTO t{table} ({one}, {two}) VALUES (?, ?)",
-            f"DELETE FROM t{table} WHERE {one} = ? AND {two} <> ?",
+            (f"SELECT id, {one} FROM t{table} WHERE {two} = ? AND {one} > ? ORDER BY id", " LIMIT 1"),
+            (f"UPDATE t{table} SET {one} = ?, created_at = NOW() WHERE {two} = ?", " LIMIT 1"),
+            (f"INSERT INTO t{table} ({one}, {two}) VALUES (?, ?)", f" ON DUPLICATE KEY UPDATE {one} = {two}"),
+            (f"DELETE FROM t{table} WHERE {one} = ? AND {two} <> ?", " LIMIT 1"),
         )
     )
     return (
         f"func (s *Service{index}) query{number}(ctx context.Context, first, second string) error {{\n"
         f"\tquery := `{sql}`\n"
-        '\tif first == "" {\n\t\tquery += " LIMIT 1"\n\t}\n'
+        f'\tif first == "" {{\n\t\tquery += "{more}"\n\t}}\n'
         "\t_, err := s.db.ExecContext(ctx, query, first, second)\n\treturn err\n}\n"
     )

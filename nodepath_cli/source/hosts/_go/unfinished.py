@@ -8,8 +8,8 @@ from functools import lru_cache
 # What a list or loop without elements leaves behind. The program guards against it; the text is never sent.
 _UNFINISHED = re.compile(
     r"(?<!\w)\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
-    r"\b(?:where|and|or|set|values|by|in|on|from|into|join)\s*(?:;\s*)?$|"
-    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
+    r"\b(?:where|and|or|set|values|by|in|on|from|into|join|having)\s*(?:;\s*)?$|"
+    r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on|by|having)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
     r"\(\s*[^()\s][^()]*\)\s*values\s*\(\s*\)|"
     r"\bvalues\s+on\s+duplicate\b|\bselect\s+from\b|``(?=\s*(?:from|,|=|\)))|=\s*(?:$|;|\bwhere\b)|\b(?:where|and|or)\s*\)|"
     # What an unknown case leaves of a name: no table.
@@ -19,7 +19,7 @@ _UNFINISHED = re.compile(
 )
 _MAY_BE_UNFINISHED = re.compile(
     r"[(,=]\s*(?:[),;]|\Z|where|from|values)|``|into\s*\(|"
-    r"(?:where|and|or|set|values|by|in|on|from|into|join|select|update)\s*"
+    r"(?:where|and|or|set|values|by|in|on|from|into|join|select|update|having)\s*"
     r"(?:[;)]|\Z|where|and|or|group|limit|having|from|set|values|inner|left|join|on)"
 )
 """What a text in lower case has wherever it is unfinished: first characters that the search skips to, unlike above."""
