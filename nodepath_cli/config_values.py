@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 
-_DIALECT = re.compile(r"(?P<name>[a-z]+)(?::(?P<version>\d+(?:\.\d+){0,2}))?", re.IGNORECASE)
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m|h|d)?", re.IGNORECASE)
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|m|g)?i?b?", re.IGNORECASE)
+_DIALECT = lazy(r"(?P<name>[a-z]+)(?::(?P<version>\d+(?:\.\d+){0,2}))?", re.IGNORECASE)
+_DURATION = lazy(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m|h|d)?", re.IGNORECASE)
+_SIZE = lazy(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>k|m|g)?i?b?", re.IGNORECASE)
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST_SECONDS = 365 * 86400.0
 _UNIT_BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from nodepath_cli.database_tls import concerns_tls, normal_key
 from nodepath_cli.errors import UsageError
+from nodepath_cli.patterns import lazy
 
 Parameters = Sequence[tuple[str, str]]
 """Names as written and decoded values, in order."""
@@ -25,10 +26,10 @@ KNOWN = frozenset(
     | {"maxallowedpacket", "columnswithalias", "rejectreadonly", "checkconnliveness", "time_zone", "sql_mode"}
 )
 """Their names, in the one spelling of `normal_key`."""
-_SECRET = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
+_SECRET = lazy(r"pass|pwd|secret|token", re.IGNORECASE)
+_DURATION = lazy(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h)?")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
-_CHARSET = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+_CHARSET = lazy(r"[A-Za-z0-9_]+", re.ASCII)
 
 
 def begins_with_known(query: str) -> bool:

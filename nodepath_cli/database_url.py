@@ -30,6 +30,7 @@ from nodepath_cli.database_parameters import (
 )
 from nodepath_cli.database_tls import Plain, Preferred, Required, Tls, tls_of
 from nodepath_cli.errors import ConfigError, TlsError, UsageError
+from nodepath_cli.patterns import lazy
 
 MYSQL_PORT = 3306
 WAYS = (
@@ -38,7 +39,7 @@ WAYS = (
 )
 FORMS = "use mysql://USER:PASSWORD@HOST:PORT/DATABASE, USER:PASSWORD@tcp(HOST:PORT)/DATABASE or sqlite:///PATH"
 
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://", re.ASCII)
+_SCHEME = lazy(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://", re.ASCII)
 _SCHEMES: dict[str, Literal["mysql", "mariadb", "sqlite"]] = {
     "mysql": "mysql",
     "mysql+pymysql": "mysql",
@@ -47,14 +48,14 @@ _SCHEMES: dict[str, Literal["mysql", "mariadb", "sqlite"]] = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
 }
-_PLACE = re.compile(
+_PLACE = lazy(
     r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[\w.-]*)(?::(?P<port>\d*))?(?:/(?P<database>[^/?#@]*))?(?:\?(?P<query>.*))?",
     re.DOTALL,
 )
-_GO_PLACE = re.compile(
+_GO_PLACE = lazy(
     r"(?P<protocol>[a-z0-9]+)\((?P<address>[^()]*)\)/(?P<database>[^/?#@]*)(?:\?(?P<query>.*))?", re.DOTALL
 )
-_GO_SHORT = re.compile(r"(?:tcp)?/(?P<database>[^/?#@]*)(?:\?(?P<query>.*))?", re.DOTALL)
+_GO_SHORT = lazy(r"(?:tcp)?/(?P<database>[^/?#@]*)(?:\?(?P<query>.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

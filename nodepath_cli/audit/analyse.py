@@ -18,6 +18,7 @@ from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
 from nodepath_cli.faults import said_of
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
 from nodepath_cli.source.statement import Statement
@@ -31,7 +32,7 @@ Progress = Callable[[int, int], None]
 Siblings = Mapping[str, Mapping[str, int]]
 
 
-_FUNCTION = re.compile(
+_FUNCTION = lazy(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:AGGREGATE\s+)?FUNCTION\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?:[`\"]?\w+[`\"]?\s*\.\s*)?[`\"]?(\w+)",
     re.IGNORECASE,

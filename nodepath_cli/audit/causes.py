@@ -15,6 +15,7 @@ from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Position
 from nodepath_cli.errors import UsageError
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Ambiguous, ColumnRef, Found, Missing, Resolution, TableRef, clause_words
 
@@ -36,8 +37,8 @@ TABLE_ERRORS = {
 }
 LEFT_OUT_ERRORS = {1364: "the column has no default, and the statement gives it no value"}
 
-_LOGGED_NUMBER = re.compile(r"\b(\d{4})\b(?=\s*(?:\([0-9A-Z]{5}\)|[,:)]))")
-_LOGGED_NAME = re.compile(r"['`\"]([\w$.\-]+)['`\"]")
+_LOGGED_NUMBER = lazy(r"\b(\d{4})\b(?=\s*(?:\([0-9A-Z]{5}\)|[,:)]))")
+_LOGGED_NAME = lazy(r"['`\"]([\w$.\-]+)['`\"]")
 
 
 class Likelihood(StrEnum):

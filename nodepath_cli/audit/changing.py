@@ -8,7 +8,6 @@ code may drop it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cached_property
 
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.audit.shapes import CREATED
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.sql.ddl import builds_schema
@@ -27,8 +27,8 @@ MORE = "not all DDL that changes the table could be read"
 DROPPED = "the function makes the table itself, and other code drops it"
 ORDER = "the order in which the code changes the table is not known"
 _TAKING = frozenset(("drop", "change", "rename"))
-_BACK = re.compile(r"(?i)down|rollback|revert|undo")
-_WORD = re.compile(r"\w+")
+_BACK = lazy(r"(?i)down|rollback|revert|undo")
+_WORD = lazy(r"\w+")
 
 Outcome = Resolution | Unparsed
 

@@ -7,7 +7,6 @@ that the server has. Where the last agrees with the server, the schema source is
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.database_url import DatabaseUrl, configured
 from nodepath_cli.database_url import parse as parse_url
 from nodepath_cli.errors import UsageError
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema import live
 from nodepath_cli.schema.live_prepare import Accepted, Answer, NotAsked, Refusal, Refused, Server, opened
 from nodepath_cli.schema.model import Schema
@@ -42,7 +42,7 @@ NOT_UNDERSTOOD = "it was not understood"
 _COUNTS = frozenset((1136, 1222, 1241))
 _UNASKED = frozenset((1288,))
 """Errors of writing that no SELECT brings."""
-_QUOTED = re.compile(r"['`]([^'`]*)['`]")
+_QUOTED = lazy(r"['`]([^'`]*)['`]")
 
 
 class Judge(Struct, frozen=True):

@@ -9,9 +9,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import Statement
 
-_ABOUT = re.compile(
+_ABOUT = lazy(
     r"\s*(?:/\*!\d*\s*)?(create|drop|alter|insert)\s+(?:ignore\s+)?(?:table|into)\s+(?:if\s+(?:not\s+)?exists\s+)?"
     r"(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)",
     re.IGNORECASE,

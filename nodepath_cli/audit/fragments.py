@@ -6,16 +6,15 @@ text; what it says of its own tables is checked all the same.
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.resolution import ColumnRef, Missing, Resolution, Unknown, Unparsed
 
 REASON = "a part of a statement, which may use the tables around it"
 
-_PART_OF = re.compile(
+_PART_OF = lazy(
     r"(?:^|\.)(?:\w*Expr|SubQuery|Alias|(?:Add|Update|Set)?Columns?|(?:Or|And|Not)?(?:Where|Having)|(?:Left|Right|Inner)?Joins?|"
     r"And|Or|In|NotIn|Exists|NotExists|OrderBy|GroupBy)$"
 )

@@ -15,30 +15,31 @@ from msgspec import Struct
 from nodepath_cli.audit.lines import folder_of
 from nodepath_cli.audit.shapes import CREATED
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.migrations import is_down, version_of
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import nodes, read
 
-_TAKES = re.compile(r"\s*(?:DROP\s+(?:TEMPORARY\s+)?TABLE|RENAME|ALTER\b.*\bRENAME)\b", re.IGNORECASE | re.DOTALL)
-_WORD = re.compile(r"[\w$]+")
-_MADE = re.compile(
+_TAKES = lazy(r"\s*(?:DROP\s+(?:TEMPORARY\s+)?TABLE|RENAME|ALTER\b.*\bRENAME)\b", re.IGNORECASE | re.DOTALL)
+_WORD = lazy(r"[\w$]+")
+_MADE = lazy(
     r"CREATE\s+(?:\w+\s+){0,3}?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?"
     r"(?:[`\"]?([\w$]+)|[`\"'+%{$])",
     re.IGNORECASE,
 )
 """A text that makes a table, by name where it has one."""
-_ASKS = re.compile(
+_ASKS = lazy(
     r"(?i)information_schema|RENAME\s+(?:TABLE|TO)|SHOW\s+(?:FULL\s+)?TABLES|\bTableName\(\)|AutoMigrate|(?:Has|Create|Drop)Tables?\b|Table_?Exists"
 )
 """A file that has it may make tables without a text of SQL, or look for them before it uses them."""
 _ASKING = ("_schema", "rename", "show", "tablename(", "migrate", "hastable", "createtable", "droptable", "exists")
 """In lower case, what stands in whatever that pattern finds: to look for words takes less time."""
-_OPENS = re.compile(r"\b(?:sql|sqlx|gorm)\.(?:Open|OpenDB|Connect|MustConnect|MustOpen|ConnectContext)\(")
+_OPENS = lazy(r"\b(?:sql|sqlx|gorm)\.(?:Open|OpenDB|Connect|MustConnect|MustOpen|ConnectContext)\(")
 _OPENING = ("Open(", "OpenDB(", "Connect(", "ConnectContext(")
 """What stands in whatever that pattern finds."""
-_OLDER = re.compile(r"(?i)migrat|legacy|upgrad|import|backfill|archiv|convert|(?<![a-z])old(?![a-z])")
+_OLDER = lazy(r"(?i)migrat|legacy|upgrad|import|backfill|archiv|convert|(?<![a-z])old(?![a-z])")
 
 
 class Gone(Struct, frozen=True):

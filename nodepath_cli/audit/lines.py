@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import Statement
 
-_CREATED = re.compile(
+_CREATED = lazy(
     r"\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?[\w$]+)", re.IGNORECASE
 )
 _MOST = 16

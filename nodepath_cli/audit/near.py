@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from nodepath_cli.audit.finding import Suggestion
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Rename, Schema, Table, TableRename
 
 MOST = 3
@@ -26,7 +27,7 @@ _EDIT_MIN_LENGTH = 6
 """A table's neighbour by one edit needs more than five letters (product.md, "Schema sources")."""
 
 _WORDS = "te?mp|bak|backup|old|new|copy|shadow"
-_COPY = re.compile(rf"_(?:{_WORDS})\d*$|^_?(?:{_WORDS})_", re.IGNORECASE)
+_COPY = lazy(rf"_(?:{_WORDS})\d*$|^_?(?:{_WORDS})_", re.IGNORECASE)
 """What is put beside a table under such a name is made of it for a while: the table itself is there."""
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.migrations import version_of
@@ -24,11 +25,11 @@ OLDER = "a migration without a number may meet an older schema than this"
 THROUGH = "the schema has been through this script: the table may have had other columns"
 REPLACED = "the program may replace the word {}"
 
-_MIGRATION = re.compile(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
-_CREATED = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w$]+)", re.IGNORECASE)
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-_REPLACER = re.compile(r"strings\.NewReplacer\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_LITERAL = re.compile(r'"([A-Z][A-Z0-9_]*)"')
+_MIGRATION = lazy(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
+_CREATED = lazy(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w$]+)", re.IGNORECASE)
+_CAPITALS = lazy(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_REPLACER = lazy(r"strings\.NewReplacer\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_LITERAL = lazy(r'"([A-Z][A-Z0-9_]*)"')
 _NO_LIST_FITS = 1136
 
 Outcome = Resolution | Unparsed

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import builds_schema
 
-_RENAMED = re.compile(
+_RENAMED = lazy(
     r"\s*ALTER\s+TABLE\s+[`\"\[]?([\w$]+)[`\"\]]?\s+RENAME\s+(?:TO\s+|AS\s+)?[`\"\[]?([\w$]+)[`\"\]]?\s*;?\s*$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w$]+")
+_WORD = lazy(r"[\w$]+")
 
 
 def without_put_away(ddl: Sequence[Statement], statements: Iterable[Statement], dialect: Dialect) -> list[Statement]:

@@ -14,11 +14,12 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import Statement
 
-CREATED = re.compile(
+CREATED = lazy(
     r"\s*(?:/\*!\d*\s*)?CREATE\s+(?:OR\s+REPLACE\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"
     r"(?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?([\w$]+)",
     re.IGNORECASE,

@@ -6,7 +6,6 @@ inside it. The rules have to be named: a bare `ignore` would also hide what is f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -14,10 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.audit.finding import Finding
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 
-_COMMENT = re.compile(r"(?:(?<!:)//|--|/\*|#)[ \t]*nodepath:[ \t]*ignore\[(?P<rules>[^\]\n]*)\]")
-_ALONE = re.compile(r"\s*(?://|--|/\*|#)")
+_COMMENT = lazy(r"(?:(?<!:)//|--|/\*|#)[ \t]*nodepath:[ \t]*ignore\[(?P<rules>[^\]\n]*)\]")
+_ALONE = lazy(r"\s*(?://|--|/\*|#)")
 _MARK = b"nodepath:"
 
 

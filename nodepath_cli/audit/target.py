@@ -20,6 +20,7 @@ from nodepath_cli.audit.shapes import Known, before, in_one_database, with_every
 from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.schema.sources import load
@@ -33,15 +34,15 @@ from nodepath_cli.sql.renames import RenameHistory
 
 TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
-_TRUNCATES = re.compile(r"\s*TRUNCATE\b", re.IGNORECASE)
+_TRUNCATES = lazy(r"\s*TRUNCATE\b", re.IGNORECASE)
 """DDL to the server, and a use of the table all the same."""
-_MAKES = re.compile(
+_MAKES = lazy(
     r"\s*(?:CREATE|ALTER)\b(?:\s+(?:OR\s+REPLACE|TEMP(?:ORARY)?|ALGORITHM\s*=\s*\w+|DEFINER\s*=\s*\S+|"
     r"SQL\s+SECURITY\s+\w+))*\s+(?:TABLE|VIEW)\b",
     re.IGNORECASE,
 )
 """DDL that may be made from a query."""
-_SESSION = re.compile(r"\s*USE\b", re.IGNORECASE)
+_SESSION = lazy(r"\s*USE\b", re.IGNORECASE)
 
 
 class Target(Struct, frozen=True):

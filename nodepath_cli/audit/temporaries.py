@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.audit.shapes import either
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
@@ -24,13 +25,13 @@ from nodepath_cli.sql.ddl import DdlText, Replay
 _GAP = r"(?>\s|/\*.*?\*/|(?:--|#)[^\n]*\n)"
 _PART = r"(?:[\w$]+|`[^`\ufffc]+`|\"[^\"\ufffc]+\"|\[[^\]\ufffc]+\])"
 _NAME = rf"((?:{_PART}\.)?{_PART})(?![\w$.\ufffc])"
-_MADE = re.compile(
+_MADE = lazy(
     rf"{_GAP}*CREATE{_GAP}+(?:OR{_GAP}+REPLACE{_GAP}+)?TEMP(?:ORARY)?{_GAP}+TABLE{_GAP}+"
     rf"(?:IF{_GAP}+NOT{_GAP}+EXISTS{_GAP}+)?+{_NAME}",
     re.IGNORECASE | re.DOTALL,
 )
-_ALTERED = re.compile(rf"{_GAP}*ALTER{_GAP}+TABLE{_GAP}+(?:IF{_GAP}+EXISTS{_GAP}+)?+{_NAME}", re.IGNORECASE | re.DOTALL)
-_WORD = re.compile(r"[\w$]+")
+_ALTERED = lazy(rf"{_GAP}*ALTER{_GAP}+TABLE{_GAP}+(?:IF{_GAP}+EXISTS{_GAP}+)?+{_NAME}", re.IGNORECASE | re.DOTALL)
+_WORD = lazy(r"[\w$]+")
 _QUOTES = '`"[]'
 
 

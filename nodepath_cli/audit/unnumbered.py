@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema, nodes, read
 
-_TAKES = re.compile(r"\s*(?:ALTER\b.*\b(?:DROP|CHANGE|RENAME)\b|RENAME\b)", re.IGNORECASE | re.DOTALL)
-_WORD = re.compile(r"[\w$]+")
+_TAKES = lazy(r"\s*(?:ALTER\b.*\b(?:DROP|CHANGE|RENAME)\b|RENAME\b)", re.IGNORECASE | re.DOTALL)
+_WORD = lazy(r"[\w$]+")
 
 
 class Met(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
 from nodepath_cli.audit.baseline_file import Baseline, Entry
@@ -10,9 +9,10 @@ from nodepath_cli.audit.finding import Confidence, Finding, Position
 from nodepath_cli.audit.fingerprint import digest, fingerprint
 from nodepath_cli.audit.rules.unused_suppression import RULE
 from nodepath_cli.audit.suppress import Comment
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import display
 
-_ID = re.compile(r"NP\d{3}")
+_ID = lazy(r"NP\d{3}")
 
 
 def of_comments(

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nodepath_cli.errors import NodepathError, UsageError
+from nodepath_cli.patterns import lazy
 
 WITHOUT_CONFIGURATION = ("demo",)
 """Commands that read no configuration: it does not set their format."""
 
-_PASSWORD = re.compile(r"(://[^\s/:@]*:|(?<![^\s'\"(=])[^\s:/@'\"]+:)(?!//)\S+@")
+_PASSWORD = lazy(r"(://[^\s/:@]*:|(?<![^\s'\"(=])[^\s:/@'\"]+:)(?!//)\S+@")
 _PATTERN = "USER:PASSWORD@"
 """How a next step writes the form of a URL."""
-_PASSWORD_OF_WHOLE = re.compile(r"(://[^/:@]*:|^[^:/@]*:)(?!//).*@", re.DOTALL)
+_PASSWORD_OF_WHOLE = lazy(r"(://[^/:@]*:|^[^:/@]*:)(?!//).*@", re.DOTALL)
 
 
 def fail(error: NodepathError, arguments: Sequence[str]) -> int:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from nodepath_cli.audit.fingerprint import normal
 from nodepath_cli.deploy.records import Pending, Step
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.revisions import Family, Revision, revisions, scripts_folder
 from nodepath_cli.source.files import display
 from nodepath_cli.source.script import split
 
-_UPGRADE = re.compile(r"^def upgrade\b", re.MULTILINE)
+_UPGRADE = lazy(r"^def upgrade\b", re.MULTILINE)
 
 
 def all_revisions(folder: Path | None, family: Family) -> tuple[Revision, ...]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from nodepath_cli.config import Dialect, Settings
 from nodepath_cli.deploy.records import Pending, Step
 from nodepath_cli.errors import SchemaError, UsageError
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile, collect, display
 from nodepath_cli.source.hosts import HostOptions
 from nodepath_cli.source.hosts.sql_file import HOST
@@ -19,7 +20,7 @@ from nodepath_cli.source.statement import Statement
 
 # A migration with data can be far larger than a source file.
 _NO_LIMIT = 1 << 40
-_UP = re.compile(r"(?:[._-]up)?(?:\.(?:mysql|mariadb|sqlite3?))?$", re.IGNORECASE)
+_UP = lazy(r"(?:[._-]up)?(?:\.(?:mysql|mariadb|sqlite3?))?$", re.IGNORECASE)
 
 
 class Migration(Struct, frozen=True):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.near import column_suggestions, near_tables, renamed_tables
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.resolution import ColumnRef, Missing, Resolution, TableRef
 
-_QUALIFIER = re.compile(r"(?P<name>[\w$]+)`?\s*\.\s*`?\Z")
+_QUALIFIER = lazy(r"(?P<name>[\w$]+)`?\s*\.\s*`?\Z")
 """What stands before a column's first character."""
 
 

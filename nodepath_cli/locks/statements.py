@@ -11,10 +11,12 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from nodepath_cli.patterns import lazy
+
 _FOLDER = Path(__file__).parent / "queries"
-_FILE = re.compile(r"(?P<name>\w+)(?:\.(?P<server>mysql|mariadb|sqlite)(?:-(?P<version>[0-9.]+))?)?\.sql")
-_VALUE = re.compile(r"(?<![:\w]):([a-z_]+)\b")
-_COMMENT = re.compile(r"^--[^\n]*\n", re.MULTILINE)
+_FILE = lazy(r"(?P<name>\w+)(?:\.(?P<server>mysql|mariadb|sqlite)(?:-(?P<version>[0-9.]+))?)?\.sql")
+_VALUE = lazy(r"(?<![:\w]):([a-z_]+)\b")
+_COMMENT = lazy(r"^--[^\n]*\n", re.MULTILINE)
 
 
 @cache

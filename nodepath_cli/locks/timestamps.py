@@ -21,6 +21,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
+
 Format = Literal["datetime", "rfc3339", "unparseable"]
 State = Literal["held", "stale", "released", "future", "unparseable"]
 
@@ -31,7 +33,7 @@ FUTURE_SECONDS = 5.0
 RELEASED = " released"
 """What stands behind the token of a row that was released and kept."""
 
-_TEXT = re.compile(
+_TEXT = lazy(
     r"(?P<second>[0-9]{4}-[0-9]{2}-[0-9]{2}(?P<between>[ T])[0-9]{2}:[0-9]{2}:[0-9]{2})"
     r"(?:\.(?P<fraction>[0-9]+))?"
     r"(?P<zone>[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?"

@@ -9,8 +9,9 @@ from nodepath_cli.locks.metadata_modes import in_the_way
 from nodepath_cli.locks.wait_facts import Facts, LockName, MetadataLock, Process
 from nodepath_cli.locks.wait_records import Kind, Party, Wait, Waits
 from nodepath_cli.locks.waiting_for import lock_asked, names_in, tables_in, wanted_mode
+from nodepath_cli.patterns import lazy
 
-METADATA_STATE = re.compile(r"waiting for (?:.* )?(?:lock|flush)\b|waiting for release of readlock", re.IGNORECASE)
+METADATA_STATE = lazy(r"waiting for (?:.* )?(?:lock|flush)\b|waiting for release of readlock", re.IGNORECASE)
 """The states of the manual's "General Thread States" in which a connection waits for a lock that is no row's."""
 USER_STATE = "User lock"
 _WHOLE_SERVER = ("global", "commit", "backup")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.lexer import QUOTED, WORD, LexError, tokenize, unquote
 
 _CHANGES_SHAPE = frozenset({"ALTER", "DROP", "RENAME", "TRUNCATE", "CREATE", "OPTIMIZE", "REPAIR"})
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD"})
-_GET_LOCK = re.compile(r"\bget_lock\s*\(\s*(?:'((?:[^'\\]|\\.|'')*)'|\"([^\"]*)\")", re.IGNORECASE)
+_GET_LOCK = lazy(r"\bget_lock\s*\(\s*(?:'((?:[^'\\]|\\.|'')*)'|\"([^\"]*)\")", re.IGNORECASE)
 _READS = frozenset({"SELECT", "SHOW", "DESC", "DESCRIBE", "EXPLAIN", "WITH", "VALUES", "TABLE"})
 
 

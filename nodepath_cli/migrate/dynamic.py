@@ -6,16 +6,15 @@ import re
 
 from nodepath_cli.migrate.ledger import Ledger
 from nodepath_cli.migrate.statements import Sent
+from nodepath_cli.patterns import lazy
 
-_PREPARE = re.compile(
-    r"\s*PREPARE\s+`?(?P<name>[\w$]+)`?\s+FROM\s+(?P<source>.+?)\s*;?\s*\Z", re.IGNORECASE | re.DOTALL
-)
-_EXECUTE = re.compile(
+_PREPARE = lazy(r"\s*PREPARE\s+`?(?P<name>[\w$]+)`?\s+FROM\s+(?P<source>.+?)\s*;?\s*\Z", re.IGNORECASE | re.DOTALL)
+_EXECUTE = lazy(
     r"\s*EXECUTE\s+(?:IMMEDIATE\s+(?P<source>.+?)|`?(?P<name>[\w$]+)`?)(?:\s+USING\s+.*)?\s*;?\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_VARIABLE = re.compile(r"@[\w$.]+|@`[^`]+`")
-_LITERAL = re.compile(r"'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.|\"\")*)\"", re.DOTALL)
+_VARIABLE = lazy(r"@[\w$.]+|@`[^`]+`")
+_LITERAL = lazy(r"'((?:[^'\\]|\\.|'')*)'|\"((?:[^\"\\]|\\.|\"\")*)\"", re.DOTALL)
 
 
 class Prepared:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.words import words_of
 
 Kind = Literal["ddl", "data", "call", "session", "commit", "rollback", "savepoint", "prepare", "execute", "lock"]
@@ -15,9 +16,9 @@ Kind = Literal["ddl", "data", "call", "session", "commit", "rollback", "savepoin
 `call` may do either. The others are no steps and sent in every run: they read, or set what goes with the connection or
 its transaction."""
 
-_SPACE = re.compile(r"(?:\s+|/\*(?!M?!).*?\*/|--(?=\s|\Z)[^\n]*|#[^\n]*|\()+", re.DOTALL)
-_EXECUTABLE = re.compile(r"/\*M?!\d{0,6}\s*")
-_WORD = re.compile(r"[A-Za-z_]+")
+_SPACE = lazy(r"(?:\s+|/\*(?!M?!).*?\*/|--(?=\s|\Z)[^\n]*|#[^\n]*|\()+", re.DOTALL)
+_EXECUTABLE = lazy(r"/\*M?!\d{0,6}\s*")
+_WORD = lazy(r"[A-Za-z_]+")
 _DDL = words_of(
     "CREATE ALTER DROP RENAME TRUNCATE GRANT REVOKE ANALYZE OPTIMIZE REPAIR CHECK FLUSH RESET CACHE INSTALL UNINSTALL "
     "IMPORT"
@@ -35,13 +36,13 @@ _OTHERS: dict[str, Kind] = {
     "START": "commit",
 }
 _REPEATABLE = words_of("ANALYZE OPTIMIZE REPAIR CHECK FLUSH GRANT RESET CACHE")
-_WRITES = re.compile(r"\b(UPDATE|DELETE|INSERT|REPLACE)\b", re.IGNORECASE)
-_TARGET = re.compile(
+_WRITES = lazy(r"\b(UPDATE|DELETE|INSERT|REPLACE)\b", re.IGNORECASE)
+_TARGET = lazy(
     r"\b(?:INTO|UPDATE|FROM|INSERT|REPLACE|CALL)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|QUICK|TABLE|INTO|FROM)"
     r"\s+)*((?:[`\"]?[\w$]+[`\"]?\s*\.\s*)?[`\"]?[\w$]+[`\"]?)",
     re.IGNORECASE,
 )
-_TEMPORARY = re.compile(r"\s*(?:CREATE\s+(?:OR\s+REPLACE\s+)?|DROP\s+)TEMPORARY\b", re.IGNORECASE)
+_TEMPORARY = lazy(r"\s*(?:CREATE\s+(?:OR\s+REPLACE\s+)?|DROP\s+)TEMPORARY\b", re.IGNORECASE)
 
 
 class Sent(Struct, frozen=True):

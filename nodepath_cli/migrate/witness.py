@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.migrate.ledger import Before, Ledger
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.diff import differences
 from nodepath_cli.schema.model import Schema, Table
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 NOT_THERE = frozenset({1146, 1051, 1305, 1360, 1539, 1049, 1932, 4031})
 """What SHOW CREATE answers for an object that is not there (MySQL's and MariaDB's lists of errors)."""
-_COUNTER = re.compile(r"\sAUTO_INCREMENT=\d+")
+_COUNTER = lazy(r"\sAUTO_INCREMENT=\d+")
 
 
 def witness(ledger: Ledger, objects: Iterable[DdlObject]) -> dict[str, str | None]:

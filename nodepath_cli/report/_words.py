@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from nodepath_cli.audit.agreement import CrossCheck, Disagreement
 from nodepath_cli.audit.finding import Counts, Finding, Report, Severity, Suggestion, Unresolved
+from nodepath_cli.patterns import lazy
 
 # Control characters could steer a terminal, bidirectional ones could show a line other than it is (CVE-2021-42574), and
 # a lone surrogate, which stands for a byte that is not UTF-8, cannot be written at all.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-_BLANKS = re.compile(r"\s+")
+_UNSAFE = lazy("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BLANKS = lazy(r"\s+")
 
 _NO_SCHEMA = "no schema for table "
 _TABLES = 6

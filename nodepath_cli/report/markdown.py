@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TextIO
 
 from nodepath_cli.audit.agreement import CrossCheck
 from nodepath_cli.audit.finding import Report
+from nodepath_cli.patterns import lazy
 from nodepath_cli.report import Format, RenderOptions
 from nodepath_cli.report._words import (
     WORDS,
@@ -22,7 +22,7 @@ from nodepath_cli.report._words import (
     verdict,
 )
 
-_MEANINGFUL = re.compile(r"[\\`*_\[\]<>|]")
+_MEANINGFUL = lazy(r"[\\`*_\[\]<>|]")
 
 
 def render(report: Report, out: TextIO, options: RenderOptions) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, ForeignKey, Key, Schema, Table
 
 Kind = Literal[
@@ -22,7 +22,7 @@ Kind = Literal[
 
 # MySQL 8.0.19 and later show no display width for integers (manual, "Numeric Type Attributes"); elsewhere it is one
 # spelling of the same type. tinyint(1) keeps its width there and means a boolean.
-_INTEGER = re.compile(r"\b(tinyint|smallint|mediumint|int|bigint)\s*\(\d+\)")
+_INTEGER = lazy(r"\b(tinyint|smallint|mediumint|int|bigint)\s*\(\d+\)")
 BOOKKEEPING = frozenset({"nodepath_alembic_version", "nodepath_ledger"})
 """The tables in which nodepath keeps what it has done to a database."""
 _SYNONYMS = {"integer": "int", "bool": "tinyint", "boolean": "tinyint", "dec": "decimal", "numeric": "decimal"}

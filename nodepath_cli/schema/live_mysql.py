@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import (
     Column,
     ForeignKey,
@@ -45,11 +46,9 @@ _JSON_CHECKS = """SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE
 FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = %(database)s AND LEVEL = 'Column'{only}"""
 
 _KINDS: dict[str, TableKind] = {"VIEW": "view", "SYSTEM VIEW": "view", "SEQUENCE": "sequence"}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-_TEXT_TYPE = re.compile(
-    r"(var)?char|(tiny|medium|long)?(text|blob)|(var)?binary|enum|set|date|time|year", re.IGNORECASE
-)
-_NOW = re.compile(r"(?:current_timestamp|now|localtime|localtimestamp)(?:\((\d*)\))?", re.IGNORECASE)
+_NUMBER = lazy(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_TEXT_TYPE = lazy(r"(var)?char|(tiny|medium|long)?(text|blob)|(var)?binary|enum|set|date|time|year", re.IGNORECASE)
+_NOW = lazy(r"(?:current_timestamp|now|localtime|localtimestamp)(?:\((\d*)\))?", re.IGNORECASE)
 Server = Literal["mysql", "mariadb"]
 
 

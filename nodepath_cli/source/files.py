@@ -20,6 +20,7 @@ from msgspec import Struct, field
 
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
+from nodepath_cli.patterns import lazy
 
 ALWAYS_LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules"})
 VENDORED = frozenset({"vendor", "testdata", "third_party"})
@@ -30,9 +31,9 @@ _SHORT = 20_000
 """Characters up to which a place is counted out faster than the lines of the file are listed."""
 
 # The Go tool's own definition of a generated file (go.dev/s/generatedcode): this line before the package clause.
-_GENERATED = re.compile(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
-_BUILD_IGNORE = re.compile(rb"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
-_PACKAGE = re.compile(rb"^package\s", re.MULTILINE)
+_GENERATED = lazy(rb"^// Code generated .* DO NOT EDIT\.\r?$", re.MULTILINE)
+_BUILD_IGNORE = lazy(rb"^(//go:build ignore|// \+build ignore)\s*$", re.MULTILINE)
+_PACKAGE = lazy(rb"^package\s", re.MULTILINE)
 
 
 class SourceFile(Struct, frozen=True, dict=True):

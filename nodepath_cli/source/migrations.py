@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-_DOWN = re.compile(
+from nodepath_cli.patterns import lazy
+
+_DOWN = lazy(
     r"(?:[._-](?:down|undo|rollback|revert)(?:\.(?:mysql|mariadb|sqlite3?|postgres(?:ql)?|pgsql))?\.sql"
     r"|(?:^|/)(?:down|rollbacks?)/[^/]*\.sql)$",
     re.IGNORECASE,
 )
-_UNDO = re.compile(r"(?:^|/)(?:U\d[^/]*__[^/]*|down)\.sql$")
-_FLYWAY = re.compile(r"[VB](\d+(?:[._]\d+)*)(?:__|[._-])?", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:[A-Za-z]+[_-]?(?=\d{2}))?(\d+)")
+_UNDO = lazy(r"(?:^|/)(?:U\d[^/]*__[^/]*|down)\.sql$")
+_FLYWAY = lazy(r"[VB](\d+(?:[._]\d+)*)(?:__|[._-])?", re.IGNORECASE)
+_NUMBERED = lazy(r"(?:[A-Za-z]+[_-]?(?=\d{2}))?(\d+)")
 """A number at the beginning, or one of two digits or more behind a word that the files of a tool share (`db_0012`)."""
 _COMPLETE = frozenset({"latest.sql", "latest_schema.sql"})
 _DIALECTS = {

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
+
 _TOKEN = r"""
     (?P<string>'(?:[^'\\]++|\\.|'')*(?:'(?!')|\Z)|"(?:[^"\\]++|\\.|"")*(?:"(?!")|\Z)|`(?:[^`]++|``)*(?:`(?!`)|\Z))
   | (?P<line>(?:--(?=[\s\x00-\x1f]|\Z)|--(?=[^\n]*\+)|\#)[^\n]*+)
@@ -22,12 +24,12 @@ _TOKEN = r"""
   | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$)
     """
 _WORD = r"|(?P<word>[A-Za-z_][\w$]*)"
-_ANNOTATION = re.compile(
+_ANNOTATION = lazy(
     r"--\s*(?:\+(?:goose|migrate|micrate)\s+(?P<plus>\w+)|migrate:(?P<dbmate>up|down)\b|(?P<undo>//@UNDO)"
     r"|(?P<rambler>rambler)\s+(?P<way>up|down)|=+\s*(?P<shmig>UP|DOWN)\s*=+)",
     re.IGNORECASE,
 )
-_ROUTINE = re.compile(
+_ROUTINE = lazy(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:TEMP(?:ORARY)?\s+)?(?:AGGREGATE\s+)?"
     r"(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b|BEGIN\s+NOT\s+ATOMIC\b",
     re.IGNORECASE,
@@ -201,6 +203,6 @@ class _Splitter:
 
 
 _PATTERNS: dict[tuple[str, bool], re.Pattern[str]] = {}
-_NOT_SPACE = re.compile(r"\S")
-_NEXT_WORD = re.compile(r"\s+(\w+)")
-_BEFORE_BODY = re.compile(r"\b(?:AS|DO)\s*\Z", re.IGNORECASE)
+_NOT_SPACE = lazy(r"\S")
+_NEXT_WORD = lazy(r"\s+(\w+)")
+_BEFORE_BODY = lazy(r"\b(?:AS|DO)\s*\Z", re.IGNORECASE)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Problem, Schema, Table
 from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
@@ -30,7 +31,7 @@ from nodepath_cli.sql.executable import open_executable
 
 __all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "nodes", "read", "replay", "replay_script"]
 
-_FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_FIRST_WORD = lazy(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
 _DYNAMIC = frozenset({"CREATE", "PREPARE", "EXECUTE", "CALL", "BEGIN"})
 _NO_TABLE = 1146

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql._ddl.nodes import (
     AlterTable,
     CreateSequence,
@@ -29,7 +30,7 @@ from nodepath_cli.sql.executable import open_executable
 ObjectKind = Literal["table", "trigger", "procedure", "function", "event"]
 
 _NAME = r"(?:`(?:[^`]|``)+`|[\w$]+)"
-_OTHER = re.compile(
+_OTHER = lazy(
     rf"\s*(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+(?:\s*@\s*\S+)?\s+)?(?:AGGREGATE\s+)?"
     rf"(?P<kind>TRIGGER|PROCEDURE|FUNCTION|EVENT)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
     rf"(?:(?P<database>{_NAME})\s*\.\s*)?(?P<name>{_NAME})",
@@ -41,7 +42,7 @@ _KINDS: dict[str, ObjectKind] = {
     "FUNCTION": "function",
     "EVENT": "event",
 }
-_COMMENTS = re.compile(r"\s*(?:/\*.*?\*/|--(?=\s)[^\n]*\n|#[^\n]*\n)", re.DOTALL)
+_COMMENTS = lazy(r"\s*(?:/\*.*?\*/|--(?=\s)[^\n]*\n|#[^\n]*\n)", re.DOTALL)
 
 
 class DdlObject(Struct, frozen=True):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 
-_PIECE = re.compile(
+_PIECE = lazy(
     r"'(?:[^'\\]++|\\.|'')*+'|\"(?:[^\"\\]++|\\.|\"\")*+\"|`[^`]*+`|\#[^\n]*+|--(?=\s|\Z)[^\n]*+"
     r"|(/\*M?!)(\d{5,6})?|/\*(?!M?!).*?\*/|(\*/)",
     re.DOTALL,

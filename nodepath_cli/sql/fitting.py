@@ -15,27 +15,28 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql._ddl.nodes import TypeName
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import DECIMALS, INTEGERS, read_type, server_type
 
 _BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*")
+_NUMBER = lazy(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*")
 # The widest DECIMAL has 65 digits, more than the default context holds.
 _WIDE = Context(prec=500)
 
 _MARK = r"[^\w\s]"
-_DATE = re.compile(rf"\s*(\d{{4}}|\d\d|\d){_MARK}+(\d+){_MARK}+(\d+)(.*)", re.DOTALL)
-_CLOCK = re.compile(rf"(?:T|\s+)(\d\d?)(?:{_MARK}(\d\d?)(?:{_MARK}(\d\d?)(?:\.\d*)?)?)?\s*")
-_WORD_BEHIND = re.compile(r"(?:(?:T|\s+)[\d:.]*)?\s*[A-SU-Za-su-z]\w*[\s\w]*")
-_COMPACT = re.compile(r"\s*(\d{4}|\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?\s*")
-_BROKEN_OFF = re.compile(
+_DATE = lazy(rf"\s*(\d{{4}}|\d\d|\d){_MARK}+(\d+){_MARK}+(\d+)(.*)", re.DOTALL)
+_CLOCK = lazy(rf"(?:T|\s+)(\d\d?)(?:{_MARK}(\d\d?)(?:{_MARK}(\d\d?)(?:\.\d*)?)?)?\s*")
+_WORD_BEHIND = lazy(r"(?:(?:T|\s+)[\d:.]*)?\s*[A-SU-Za-su-z]\w*[\s\w]*")
+_COMPACT = lazy(r"\s*(\d{4}|\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?\s*")
+_BROKEN_OFF = lazy(
     rf"\s*\d+(?:(?:{_MARK}|\s)+(?:\d+|[A-SU-Za-su-z]\w*))?(?:{_MARK}|\s)*(?:[A-SU-Za-su-z].*)?", re.DOTALL
 )
-_TIME = re.compile(r"\s*-?(\d+):(\d+)(?::(\d+)(?:\.\d*)?)?\s*")
-_TIME_AND_WORD = re.compile(r"\s*-?\d+(?::\d+)*(?:\.\d*)?\s*[A-SU-Za-su-z][\s\w]*")
-_POINT_AT_END = re.compile(r"\d\.(?!\d)")
+_TIME = lazy(r"\s*-?(\d+):(\d+)(?::(\d+)(?:\.\d*)?)?\s*")
+_TIME_AND_WORD = lazy(r"\s*-?\d+(?::\d+)*(?:\.\d*)?\s*[A-SU-Za-su-z][\s\w]*")
+_POINT_AT_END = lazy(r"\d\.(?!\d)")
 _MOST_HOURS = 838
 _FIRST_YEAR, _LEAP_YEAR = 1970, 2000
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, system_columns
@@ -41,7 +42,7 @@ from nodepath_cli.sql.scope import (
     star,
 )
 
-_SEQUENCE_TABLE = re.compile(r"seq_\d+_to_\d+(_step_\d+)?\Z", re.IGNORECASE)
+_SEQUENCE_TABLE = lazy(r"seq_\d+_to_\d+(_step_\d+)?\Z", re.IGNORECASE)
 _SEQUENCE_COLUMNS = (
     "next_not_cached_value",
     "minimum_value",

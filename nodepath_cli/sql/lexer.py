@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import HOLE
 
 WORD, QUOTED, NUMBER, STRING, OP, PARAM, VARIABLE, HOLED, END = range(1, 10)
@@ -55,7 +56,7 @@ def _pattern(ansi_quotes: bool, brackets: bool) -> re.Pattern[str]:
     )
 
 
-_NAME_BEHIND_DOT = re.compile(_WORDLY)
+_NAME_BEHIND_DOT = lazy(_WORDLY)
 NEVER_CLOSED = "a parenthesis that is never closed"
 NEVER_OPENED = "a closing parenthesis too many"
 OPEN_QUOTE = "a quote that is never closed"

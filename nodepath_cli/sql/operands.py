@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.builtins import probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
@@ -36,7 +36,7 @@ from nodepath_cli.sql.words import (
     words_of,
 )
 
-_AMOUNT = re.compile(r"'\d+ [a-zA-Z]+'")
+_AMOUNT = lazy(r"'\d+ [a-zA-Z]+'")
 _PLURALS = frozenset(f"{unit}S" for unit in WHOLE_UNITS)
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))

@@ -6,16 +6,16 @@ time there may be more of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.cursor import NAME, HoleUse
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.parse import Parsed
 from nodepath_cli.sql.prepare import MAX_SIZE, Prepared
 from nodepath_cli.sql.resolution import REPEATED, Placeholder, Placeholders
 
-_PLAIN = re.compile(r"[\w.`$-]*\Z")
+_PLAIN = lazy(r"[\w.`$-]*\Z")
 
 
 def placeholders(parsed: Parsed) -> Placeholders:

@@ -10,15 +10,17 @@ import re
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
+
 _NAME = r"(?:`(?:[^`]|``)+`|[A-Za-z_][A-Za-z0-9_$]*)"
-_PLAIN = re.compile(
+_PLAIN = lazy(
     rf"\s*(?:CREATE\s+TABLE\s+(?P<made>{_NAME})\s*\("
     rf"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+{_NAME}\s+ON\s+(?P<keyed>{_NAME})\s*\("
     rf"|ALTER\s+TABLE\s+(?P<changed>{_NAME})\s+(?:ADD|DROP|MODIFY|CHANGE|ALTER)\s)",
     re.IGNORECASE,
 )
 # Where more than one table may be named, or a part of one is taken away, the grammar has to say what it is.
-_MORE = re.compile(r"\b(?:RENAME|EXCHANGE|PARTITION|TABLESPACE)\b|/\*|--|#", re.IGNORECASE)
+_MORE = lazy(r"\b(?:RENAME|EXCHANGE|PARTITION|TABLESPACE)\b|/\*|--|#", re.IGNORECASE)
 _WORDS = frozenset(("IF", "IGNORE"))
 """Words that may stand where a name does in what is matched here."""
 

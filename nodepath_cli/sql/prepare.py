@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import HOLE, Variant
 from nodepath_cli.sql.cursor import MAX_NESTING
 from nodepath_cli.sql.executable import open_executable
@@ -24,8 +25,8 @@ MAX_SIZE = 100_000
 
 # No possessive groups: see sql/lexer.py.
 _LITERAL = r"\s*+(?:-?\d++(?:\.\d++)?|'[^'\\]*+'|\?|NULL)\s*+"
-_LIST = re.compile(rf"(?<=[(,])(?:{_LITERAL},){{64,}}", re.IGNORECASE)
-_ROW = re.compile(rf"\((?:{_LITERAL},)*{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
+_LIST = lazy(rf"(?<=[(,])(?:{_LITERAL},){{64,}}", re.IGNORECASE)
+_ROW = lazy(rf"\((?:{_LITERAL},)*{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
 
 
 class Prepared(Struct, frozen=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Rename, TableRename
 from nodepath_cli.sql._ddl.nodes import AlterTable, ChangeColumn, RenameColumn, RenameTables, RenameTo
 from nodepath_cli.sql._ddl.parse import parse
@@ -19,7 +20,7 @@ from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql.ddl import DdlText
 from nodepath_cli.sql.executable import open_executable
 
-_RENAMES = re.compile(r"\b(?:CHANGE|RENAME)\b", re.IGNORECASE)
+_RENAMES = lazy(r"\b(?:CHANGE|RENAME)\b", re.IGNORECASE)
 
 
 class RenameHistory:

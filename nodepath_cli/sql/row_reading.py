@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Table
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, WORD
@@ -23,9 +24,7 @@ _CHOOSING = words_of("IF CASE IFNULL COALESCE NULLIF GREATEST LEAST")
 _DISTINCT = words_of("DISTINCT ALL DISTINCTROW")
 _NOTHING = (None, None, None, False)
 _AFTER_WHERE = words_of("GROUP ORDER LIMIT HAVING FOR LOCK UNION WINDOW RETURNING INTO")
-_FROM_NOTHING = re.compile(
-    r"\)\s*select\b(?:(?!\bfrom\b|\bselect\b).)*\b(?:from\s+dual|where)\b", re.IGNORECASE | re.DOTALL
-)
+_FROM_NOTHING = lazy(r"\)\s*select\b(?:(?!\bfrom\b|\bselect\b).)*\b(?:from\s+dual|where)\b", re.IGNORECASE | re.DOTALL)
 
 
 def only_table(resolution: Resolution) -> Table | None:

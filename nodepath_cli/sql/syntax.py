@@ -9,7 +9,6 @@ may be a piece of another text, unless it is known to be whole: then that is an 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
@@ -17,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import Separator, Variant
 from nodepath_cli.sql.clauses import Clauses
@@ -51,10 +51,10 @@ _NEVER_AFTER = {
     "BY": _ENDS | {"FROM"},
     "INTO": words_of("VALUES ,"),
 }
-_MAY_CLOSE = re.compile(r"(?i),|\b(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|SET|VALUES?|SELECT|ON|AS|THEN|ELSE)\b")
+_MAY_CLOSE = lazy(r"(?i),|\b(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|SET|VALUES?|SELECT|ON|AS|THEN|ELSE)\b")
 """Where a parenthesis that was forgotten may have stood: in front of these."""
 _MOST_PLACES = 30
-_OPENED = re.compile(r"`[\w$]+(?=\s)")
+_OPENED = lazy(r"`[\w$]+(?=\s)")
 _GLUED = _CLAUSES | words_of("FROM SET VALUES AND OR ON SELECT UNION INTO JOIN LEFT RIGHT INNER CROSS FOR")
 _FOREIGN = frozenset("{}[]%:$#\\")
 _SHAPES = (

@@ -7,11 +7,11 @@ condition, and the values of VALUES and SET; whatever else stands there says not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
@@ -32,7 +32,7 @@ from nodepath_cli.sql.value_records import (
 )
 from nodepath_cli.sql.words import words_of
 
-_UNREAD = re.compile(f"[\\\\{HOLE}\ufffd\ud800-\udfff]")
+_UNREAD = lazy(f"[\\\\{HOLE}\ufffd\ud800-\udfff]")
 _ASSIGNED = frozenset((Clause.SET, Clause.ODKU_LEFT, Clause.ODKU_SELECT, Clause.INSERT_COLUMNS))
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _BEFORE = words_of("( , WHERE AND OR XOR NOT ON HAVING WHEN SELECT && SET BY DISTINCT IF")

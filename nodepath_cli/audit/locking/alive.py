@@ -15,12 +15,13 @@ from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import changes
 from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Called, Mixed, Outcome, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Condition
 
-_WAITING = re.compile(r"sleep|wait|after|tick|timer|backoff|delay|retry|tunggu", re.IGNORECASE)
+_WAITING = lazy(r"sleep|wait|after|tick|timer|backoff|delay|retry|tunggu", re.IGNORECASE)
 """Who waits and finds the same row as before knows that its holder is gone."""
-_HARMLESS = re.compile(r"\bctx\b|\berr\b|context\.", re.IGNORECASE)
+_HARMLESS = lazy(r"\bctx\b|\berr\b|context\.", re.IGNORECASE)
 _MARKS = frozenset(("own", "since", "limit", "stamp"))
 
 

@@ -14,30 +14,31 @@ from msgspec import Struct
 from nodepath_cli.audit.locking.guard import EMPTY, Fact, Held
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.shape import is_limit, is_time
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import NOT_NULL, Compared, Given, Known, Mixed, Moment, Outcome, Value, outcomes
 from nodepath_cli.sql.row_access import Condition
 
-_PLACE = re.compile(r"(?<!\Aresult) \d+\Z")
+_PLACE = lazy(r"(?<!\Aresult) \d+\Z")
 """What tells one call from another of the same text."""
-_FORM = re.compile(
+_FORM = lazy(
     r"(?:\.(?:UTC|Local|Seconds|Minutes|Hours|Milliseconds|Unix|UnixMilli|UnixNano|Abs)\(\)|\.(?:In|Round|Truncate)\([^()]*\)|"
     r"\.Time|\.V|/\s*time\.\w+|result 0)\Z|\Atime\.Unix(?:Milli)?\(\w+(?:\.\w+)*, 0\)\Z|"
     r"\A(?:int|int64|float64|time\.Duration|uint64|string)\("
 )
 """A value in another form: it stands where the other one does."""
-_SINCE = re.compile(r"\Atime\.Since\(")
-_UNTIL = re.compile(r"\Atime\.Until\(")
-_SUB = re.compile(r"\.Sub\(")
-_ADD = re.compile(r"\.Add\((?P<less>-?)")
-_ORDER = re.compile(r"\.(?P<verb>Before|After)\(")
-_DIFFERENCE = re.compile(r"\A[^-]*[\w)]\s*-\s*[^-]*\Z")
-_COMPARE = re.compile(r"\.Compare\(")
-_NAMED = re.compile(
+_SINCE = lazy(r"\Atime\.Since\(")
+_UNTIL = lazy(r"\Atime\.Until\(")
+_SUB = lazy(r"\.Sub\(")
+_ADD = lazy(r"\.Add\((?P<less>-?)")
+_ORDER = lazy(r"\.(?P<verb>Before|After)\(")
+_DIFFERENCE = lazy(r"\A[^-]*[\w)]\s*-\s*[^-]*\Z")
+_COMPARE = lazy(r"\.Compare\(")
+_NAMED = lazy(
     r"(?:\A|\.)(?:is)?_?(?:(?P<over>expired|stale|lapsed)|(?P<held>held|busy|alive|fresh))\w{0,6}\(", re.IGNORECASE
 )
 """What a function of the program is called that looks at a row: it was not evaluated, and does what it says."""
-_ZERO = re.compile(r"\.IsZero\(\)\Z")
-_READ = re.compile(r"\A(?:time\.Parse|strconv\.)\w*\(")
+_ZERO = lazy(r"\.IsZero\(\)\Z")
+_READ = lazy(r"\A(?:time\.Parse|strconv\.)\w*\(")
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _PLACES: Mapping[str, float] = {"before": -1, "earlier": 0, "since": 1, "now": 2, "limit": 3, "later": 4}
 """Where times stand, one behind the other, while the lease is not over."""

@@ -9,20 +9,21 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import is_holder, is_number
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Compared, Known, Moment, Outcome, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Setting
 
-_SERVER_LOCK = re.compile(r"\b(?:get_lock|is_free_lock|row_count)\s*\(|\block\s+tables\b", re.IGNORECASE)
+_SERVER_LOCK = lazy(r"\b(?:get_lock|is_free_lock|row_count)\s*\(|\block\s+tables\b", re.IGNORECASE)
 """What the server itself answers to one caller alone."""
-_ELSEWHERE = re.compile(r"\.(?:SetN[Xx]|SetIfNotExists|TryLock|TryAcquire|Obtain)\(")
+_ELSEWHERE = lazy(r"\.(?:SetN[Xx]|SetIfNotExists|TryLock|TryAcquire|Obtain)\(")
 """Functions of other packages that give a lock to one caller: of Redis clients and the like."""
-_MARK_ASKED = re.compile(
+_MARK_ASKED = lazy(
     r"\s*select\s+\(?\s*(?:`?(?:\w+`?\.`?)?(\w+)`?\s*(?:=|<=>)\s*(?:binary\s+)?(?:\?|:\w+)|"
     r"(?:\?|:\w+)\s*(?:=|<=>)\s*`?(?:\w+`?\.`?)?(\w+)`?)\s*\)?\s*(?:as\s+`?\w+`?\s*)?from\b",
     re.IGNORECASE,
 )
 """A SELECT that gives nothing but whether a column is what the program says."""
-_FRACTION = re.compile(r"[.,][09]{3,}")
+_FRACTION = lazy(r"[.,][09]{3,}")
 
 
 def decided(way: Way, table: str) -> bool:

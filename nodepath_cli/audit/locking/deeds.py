@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from nodepath_cli.audit.locking import words
@@ -11,11 +10,12 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import made_by
 from nodepath_cli.audit.locking.shape import Shape, is_number, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Compared, outcomes
 from nodepath_cli.sql.row_access import Setting
 
 _EMPTY = frozenset(("0", "''", '""', "FALSE", "false"))
-_PAST = re.compile(r"(?:0000|1[0-9]{3}|200[0-9])-\d\d-\d\d")
+_PAST = lazy(r"(?:0000|1[0-9]{3}|200[0-9])-\d\d-\d\d")
 
 
 def takes(site: Site) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -26,9 +25,10 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import held_by
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, outcomes
 
-_ALONE = re.compile(r"(?:^|[^\s(,=+\-*/&|<>!.:\[])[ \t\r]*\n\s*(?:_\s*,\s*_\s*=\s*)?\Z")
+_ALONE = lazy(r"(?:^|[^\s(,=+\-*/&|<>!.:\[])[ \t\r]*\n\s*(?:_\s*,\s*_\s*=\s*)?\Z")
 """What stands before a call that is a statement: the end of another one, or of a line that begins a block."""
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from nodepath_cli.patterns import lazy
+
 _WORD = b"lientFoundRows"
-_LITERAL = re.compile(rb"\bclientFoundRows=true\b")
-_FIELD = re.compile(rb"^(?!\s*(?://|\*)).*\bClientFoundRows\s*(?::|=)\s*true\b", re.MULTILINE)
-_SOURCE = re.compile(rb"@(?:tcp|unix)?\(|\bmysql\.(?:Config\{|NewConfig\(|ParseDSN\()")
+_LITERAL = lazy(rb"\bclientFoundRows=true\b")
+_FIELD = lazy(rb"^(?!\s*(?://|\*)).*\bClientFoundRows\s*(?::|=)\s*true\b", re.MULTILINE)
+_SOURCE = lazy(rb"@(?:tcp|unix)?\(|\bmysql\.(?:Config\{|NewConfig\(|ParseDSN\()")
 """What names a server: a data source name, or the driver's struct."""
-_COMMENT = re.compile(rb"(?:^|[^:\"'`])//|^\s*(?:\*|/\*)")
-_DEEP = re.compile(rb"\t\t| {5}")
+_COMMENT = lazy(rb"(?:^|[^:\"'`])//|^\s*(?:\*|/\*)")
+_DEEP = lazy(rb"\t\t| {5}")
 
 
 def counts_found_rows(files: Iterable[bytes]) -> bool:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from nodepath_cli.audit.locking.instants import argument, of_operand
 from nodepath_cli.audit.locking.outcome import Run
 from nodepath_cli.audit.locking.shape import is_time
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Known, Moment, Outcome, Value
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
@@ -25,23 +26,21 @@ Kind = Literal["since", "before", "limit", "stamp", "constant", "own", "null"]
 one of these, or another text that a column with a time's name is given."""
 
 EMPTY = frozenset(("", "0", "FALSE"))
-_WRAPPED = re.compile(
+_WRAPPED = lazy(
     r"^(?:(?:cast|convert|left|str_to_date|unix_timestamp|from_unixtime|timestamp|coalesce|ifnull|date_format|binary|trim)"
     r"\s*\(\s*)*(?:`?\w+`?\s*\.\s*)?`?(?P<name>\w+)`?\s*(?:$|,|\)|\s+as\b|\s+using\b)",
     re.IGNORECASE,
 )
 """A column, or a function that gives its value in another form."""
-_INSTEAD = re.compile(r"^(?:ifnull|coalesce)\s*\(", re.IGNORECASE)
-_ADDED = re.compile(r"^\(?\s*`?\w+`?\s*\+|^(?:date_add|adddate|timestampadd)\s*\((?!.*\binterval\s*-)", re.IGNORECASE)
-_SUBTRACTED = re.compile(
-    r"^\(?\s*`?\w+`?\s*-\s*interval\b|^(?:date_sub|subdate)\s*\((?!.*\binterval\s*-)", re.IGNORECASE
-)
-_AGE = re.compile(
+_INSTEAD = lazy(r"^(?:ifnull|coalesce)\s*\(", re.IGNORECASE)
+_ADDED = lazy(r"^\(?\s*`?\w+`?\s*\+|^(?:date_add|adddate|timestampadd)\s*\((?!.*\binterval\s*-)", re.IGNORECASE)
+_SUBTRACTED = lazy(r"^\(?\s*`?\w+`?\s*-\s*interval\b|^(?:date_sub|subdate)\s*\((?!.*\binterval\s*-)", re.IGNORECASE)
+_AGE = lazy(
     r"^timestampdiff\s*\(\s*\w+\s*,\s*(?P<first>.*)\)$|"
     r"^(?P<now>(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate)\s*\([^()]*\))\s*-",
     re.IGNORECASE | re.DOTALL,
 )
-_CLOCK = re.compile(r"^\s*(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate|localtime)\b", re.IGNORECASE)
+_CLOCK = lazy(r"^\s*(?:now|current_timestamp|utc_timestamp|unix_timestamp|sysdate|localtime)\b", re.IGNORECASE)
 _FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _EQUAL = ("=", "<=>", "<>", "!=")
 _PLACES: Mapping[bool, Mapping[str, float]] = {

@@ -18,16 +18,17 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Given, Mixed, Outcome
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
-_AGE = re.compile(
+_AGE = lazy(
     r"\btimestampdiff\s*\(\s*\w+\s*,(?P<time>(?:(?!timestampdiff|\bnow\b|\bfrom\b).)*),\s*(?:now|current_timestamp|"
     r"utc_timestamp|sysdate)\s*\([^()]*\)\s*\)\s*>=?\s*(?:[1-9]|\?)",
     re.IGNORECASE | re.DOTALL,
 )
-_FIELD = re.compile(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
-_ANOTHER = re.compile(
+_FIELD = lazy(r"^\w+\.(?:mine|stamp\w*|token|ts|at|taken\w*|locked\w*|owner|holder)$", re.IGNORECASE)
+_ANOTHER = lazy(
     r"(?<!h)old|zero|past|epoch|expir|free|idle|empty|never|stale|prev|before|orig|restor|new|next|other|success|target|"
     r"^to(?:_|$|(?-i:[A-Z]))|null|none|blank|reset|default|released?",
     re.IGNORECASE,

@@ -6,13 +6,14 @@ import re
 from typing import Literal
 
 from nodepath_cli.audit.locking.outcome import Run
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Moment, Value
 from nodepath_cli.sql.row_access import Operand, Setting
 
 Direction = Literal["", "earlier", "later", "unknown"]
 """`` for the present itself."""
 
-_MOVED = re.compile(
+_MOVED = lazy(
     r"(?:date_add|adddate|(?P<sub>date_sub|subdate))\s*\(.*\binterval\s*(?P<a>-?)|"
     r"timestampadd\s*\(\s*\w+\s*,\s*(?P<b>-?)|"
     r"\w+\s*(?:\(\s*\d?\s*\)\s*)?(?:\+|(?P<minus>-))\s*interval\s*(?P<c>-?)|"
@@ -22,9 +23,9 @@ _MOVED = re.compile(
 """A time that something is added to or taken away from."""
 
 _CLOCKS = r"(?:now|current_timestamp|utc_timestamp|sysdate|localtime|localtimestamp)\s*(?:\(\s*\d?\s*\))?"
-_WRITTEN = re.compile(r"date_format\s*\(\s*(?P<time>.*?)\s*,\s*'[^']*'\s*\)\s*\Z", re.IGNORECASE | re.DOTALL)
-_PRESENT = re.compile(_CLOCKS, re.IGNORECASE)
-_READ = re.compile(
+_WRITTEN = lazy(r"date_format\s*\(\s*(?P<time>.*?)\s*,\s*'[^']*'\s*\)\s*\Z", re.IGNORECASE | re.DOTALL)
+_PRESENT = lazy(_CLOCKS, re.IGNORECASE)
+_READ = lazy(
     rf"\s*select\s+(?:{_CLOCKS}|date_format\s*\(\s*{_CLOCKS}\s*,\s*'[^']*'\s*\))\s*(?:as\s+\w+\s*)?;?\s*\Z",
     re.IGNORECASE,
 )

@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nodepath_cli.audit.locking.sites import ServerLock
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import NUMBER, PARAM, STRING
 
-_SPRINTF = re.compile(r'\Afmt\.Sprintf\(\s*"(?P<form>[^"\\]*)"\s*,.*\)\Z', re.DOTALL)
-_VERB = re.compile(r"%[-+# 0-9.]*[a-zA-Z]")
-_PART = re.compile(r"\"[^\"\\]*\"|\s*\+\s*|[\w.]+(?:\([\w., ]*\))?")
-_SQL = re.compile(
-    r"(?P<quote>[\"`])(?:(?!(?P=quote)).)*\b(?:get|release)_lock\b(?:(?!(?P=quote)).)*(?P=quote)", re.I | re.S
-)
+_SPRINTF = lazy(r'\Afmt\.Sprintf\(\s*"(?P<form>[^"\\]*)"\s*,.*\)\Z', re.DOTALL)
+_VERB = lazy(r"%[-+# 0-9.]*[a-zA-Z]")
+_PART = lazy(r"\"[^\"\\]*\"|\s*\+\s*|[\w.]+(?:\([\w., ]*\))?")
+_SQL = lazy(r"(?P<quote>[\"`])(?:(?!(?P=quote)).)*\b(?:get|release)_lock\b(?:(?!(?P=quote)).)*(?P=quote)", re.I | re.S)
 
 Name = Sequence[str | None]
 """A name's parts in lower case: the server does not tell them apart by case. None for what is not known."""

@@ -12,16 +12,17 @@ from nodepath_cli.audit.locking.instants import argument, reads_present
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Site, times
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Moment, Outcome
 from nodepath_cli.sql.row_access import Setting
 
-_UTC = re.compile(r"utc_|'\+00:00'", re.IGNORECASE)
-_NOW_CALL = re.compile(r"^(\w+)\s*\(?\s*(\d?)\s*\)?$")
+_UTC = lazy(r"utc_|'\+00:00'", re.IGNORECASE)
+_NOW_CALL = lazy(r"^(\w+)\s*\(?\s*(\d?)\s*\)?$")
 _DATETIME = "2006-01-02 15:04:05"
-_FORMATTED = re.compile(r"^(?:date_format|time_format)\s*\((.*),\s*'([^']*)'\s*\)$", re.IGNORECASE | re.DOTALL)
+_FORMATTED = lazy(r"^(?:date_format|time_format)\s*\((.*),\s*'([^']*)'\s*\)$", re.IGNORECASE | re.DOTALL)
 _NOW = r"(?:now|current_timestamp|utc_timestamp|sysdate)\s*\(\s*\d?\s*\)"
 _WHOLE = r"interval\b[^,()]*\b(?:second|minute|hour|day|week|month|year)"
-_ADDED = re.compile(
+_ADDED = lazy(
     rf"^(?:date_add|date_sub|adddate|subdate)\s*\(\s*(?P<inside>{_NOW})\s*,\s*{_WHOLE}\s*\)$|"
     rf"^(?P<before>{_NOW})\s*[-+]\s*{_WHOLE}$",
     re.IGNORECASE,

@@ -10,11 +10,12 @@ from nodepath_cli.audit.locking.lock_names import Name, arguments, differ, names
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ServerLock
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import NOT_NULL, Called, Compared, Function, Known, Mixed, Outcome, Value, outcomes
 
-_LOOP = re.compile(r"\b(?:for|goto)\b")
-_NAME = re.compile(r"_lock\s*\(\s*'([^']*)'\s*[,)]", re.IGNORECASE)
-_CALL = re.compile(r" \d+\Z")
+_LOOP = lazy(r"\b(?:for|goto)\b")
+_NAME = lazy(r"_lock\s*\(\s*'([^']*)'\s*[,)]", re.IGNORECASE)
+_CALL = lazy(r" \d+\Z")
 """What tells one call from another of the same text."""
 _ONE = b"SetMaxOpenConns(1)"
 """A pool of one connection always gives the same."""

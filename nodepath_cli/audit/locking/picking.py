@@ -19,12 +19,13 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_holder
 from nodepath_cli.audit.locking.sites import Candidate, Site, Sites
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Called, Function, Outcome
 from nodepath_cli.sql.row_access import RowAccess, Setting
 
-_ONE = re.compile(r"\blimit\s+(?:0\s*,\s*)?1\s*(?:;|\Z|for\b|lock\b)", re.IGNORECASE)
-_LOCKS = re.compile(r"\bfor\s+(?:update|share)\b|\block\s+in\s+share\b", re.IGNORECASE)
-_UNDER_WAY = re.compile(
+_ONE = lazy(r"\blimit\s+(?:0\s*,\s*)?1\s*(?:;|\Z|for\b|lock\b)", re.IGNORECASE)
+_LOCKS = lazy(r"\bfor\s+(?:update|share)\b|\block\s+in\s+share\b", re.IGNORECASE)
+_UNDER_WAY = lazy(
     r"\A(?:run|process|claim|tak(?:e|ing)|send|in[_ -]?progress|in[_ -]?flight|lock|busy|work|pick|reserv|start|leas|"
     r"assign|dispatch|sedang|diproses|diambil|jalan)",
     re.IGNORECASE,

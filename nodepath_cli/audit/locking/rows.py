@@ -10,11 +10,12 @@ from nodepath_cli.audit.locking.instants import argument, direction
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.audit.locking.sites import Site
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.row_access import Operand, Setting
 
-_DEFAULT_NOW = re.compile(r"\(?\s*(?:current_timestamp|now|localtime(?:stamp)?)\b", re.IGNORECASE)
-_PLAIN = re.compile(r"^-?\w*$")
-_PAST = re.compile(r"(?:0000|1[0-9]{3}|200[0-9]|201[0-9])-\d\d-\d\d")
+_DEFAULT_NOW = lazy(r"\(?\s*(?:current_timestamp|now|localtime(?:stamp)?)\b", re.IGNORECASE)
+_PLAIN = lazy(r"^-?\w*$")
+_PAST = lazy(r"(?:0000|1[0-9]{3}|200[0-9]|201[0-9])-\d\d-\d\d")
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
 
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Table
 
-_TEMPORAL = re.compile(r"(?:date|time)")
-_SHORT = re.compile(
-    r"(?:national\s+)?(?:var)?char|binary|varbinary|(?:tiny|small|medium|big)?int|integer|uuid|tinytext"
-)
-_FLAG = re.compile(r"tinyint|bool|bit")
-_TIMES = re.compile(
+_TEMPORAL = lazy(r"(?:date|time)")
+_SHORT = lazy(r"(?:national\s+)?(?:var)?char|binary|varbinary|(?:tiny|small|medium|big)?int|integer|uuid|tinytext")
+_FLAG = lazy(r"tinyint|bool|bit")
+_TIMES = lazy(
     r"time|date|stamp|_(?:at|on|since|until|from|to|pada)$|^(?:at|since|until|on|ts)$|expir|deadline|heartbeat|lease|"
     r"ttl|luput|tamat|sejak|mula|hingga|sampai|masa|tarikh|waktu|denyut"
 )
-_LIMITS = re.compile(r"until|expir|lease|ttl|deadline|luput|tamat|hingga|sampai|sewa")
-_SINCE = re.compile(r"^lock(?:ed)?_?(?:at|on|since|time|ts|date)$|^leased?(?:_|$)|_lease$|^dikunci_(?:pada|sejak)$")
+_LIMITS = lazy(r"until|expir|lease|ttl|deadline|luput|tamat|hingga|sampai|sewa")
+_SINCE = lazy(r"^lock(?:ed)?_?(?:at|on|since|time|ts|date)$|^leased?(?:_|$)|_lease$|^dikunci_(?:pada|sejak)$")
 """Times that nothing but a lock has."""
-_HELD = re.compile(r"^(?:is_)?(?:locked|held|busy|taken)$|^(?:di)?(?:kunci|pegang)$|^sibuk$")
-_WHO = re.compile(
+_HELD = lazy(r"^(?:is_)?(?:locked|held|busy|taken)$|^(?:di)?(?:kunci|pegang)$|^sibuk$")
+_WHO = lazy(
     r"owner|holder|occupant|keeper|^(?:held|locked|taken|claimed|leased|acquired|grabbed|reserved)_?by|^worker|^lock(?:er|_token|_id)$|"
     r"^pemilik|^pemegang|^penyewa|^penjaga|^penghuni|^(?:dikunci|dipegang|diambil)_oleh"
 )
-_NUMBERS = re.compile(
-    r"^(?:version|versi|fenc\w+|generation|epoch|seq|sequence|term|revision)$|^(?:created|updated)_by$"
-)
-_DATA = re.compile(
+_NUMBERS = lazy(r"^(?:version|versi|fenc\w+|generation|epoch|seq|sequence|term|revision)$|^(?:created|updated)_by$")
+_DATA = lazy(
     r"\b(?:used|redeemed|paid|read|verified|approved|sent|delivered|processed|confirmed|status|state|type|kind|role|"
     r"code|otp|pin|hash|secret|password|body|value|data|payload|content|message|email|url|path|amount|price|quantity|"
     r"qty|rahsia|laluan|count|total|score|guna|diguna|digunakan|bayar|dibayar|dihantar|disahkan|dibaca|kod|nilai|badan|jumlah|"

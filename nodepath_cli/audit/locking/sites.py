@@ -14,6 +14,7 @@ from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Hit, ProgramHit, Related
 from nodepath_cli.audit.locking.found_rows import counts_found_rows
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.source.functions import Ran
 from nodepath_cli.source.statement import Span
@@ -26,10 +27,10 @@ ADDING = frozenset(("insert", "ignore", "upsert", "replace"))
 SOFT = frozenset(("ignore", "upsert", "replace"))
 """Those of them that succeed where the row is there already."""
 
-_RELEASE = re.compile(r"\b(release(?:_all)?_locks?)\s*\(", re.IGNORECASE)
-_GET_LOCK = re.compile(r"\b(get_lock)\s*\((?:[^()]|\([^()]*\))*,\s*(-?)", re.IGNORECASE)
-_TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
-_TIME_NAME = re.compile(
+_RELEASE = lazy(r"\b(release(?:_all)?_locks?)\s*\(", re.IGNORECASE)
+_GET_LOCK = lazy(r"\b(get_lock)\s*\((?:[^()]|\([^()]*\))*,\s*(-?)", re.IGNORECASE)
+_TEXT = lazy(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
+_TIME_NAME = lazy(
     r"time|date|stamp|_(?:at|on|since|until|from|to)$|^(?:at|since|until|on)$|expir|created|updated|last|start|begin|"
     r"end|seen|locked|modified|tarikh|when|clock|deadline|due"
 )

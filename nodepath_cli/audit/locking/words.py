@@ -6,9 +6,10 @@ import re
 from functools import lru_cache
 
 from nodepath_cli.audit.locking.shape import shape_of
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Table
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _STRONG = frozenset(
     (
@@ -149,9 +150,9 @@ _KEPT = _PLAIN - frozenset(
 _TABLE_WORDS = frozenset(("lock", "locks", "mutex", "mutexes", "semaphore", "semaphores"))
 _SHAPED_WORDS = frozenset(("kunci", "kuncian", "lease", "leases"))
 """Those of tables that hold locks where their columns say so, too: `kunci` is a key as well."""
-_SESSION_LOCKS = re.compile(r"_session_nodepath$", re.IGNORECASE)
+_SESSION_LOCKS = lazy(r"_session_nodepath$", re.IGNORECASE)
 """The session locks of a nodepath application."""
-_COLUMNS = re.compile(
+_COLUMNS = lazy(
     r"^(?:is_?)?locked(?:_|$)|^lock_|^locked(?:at|by|until)|^lease(?:_|$)|_lease$|^lease[a-z]*$|^held_by$|^holder|"
     r"^fenc(?:e|ing)|^dikunci(?:_|$)|^dipegang(?:_|$)|^pemegang"
 )

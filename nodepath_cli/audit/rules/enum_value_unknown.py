@@ -26,14 +26,15 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity, Suggestion
 from nodepath_cli.audit.near import similarity
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column
 from nodepath_cli.source.statement import Span
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_records import Assigned, Constant
 
-_TYPE = re.compile(r"(enum|set)\s*\((.*)\)", re.DOTALL | re.IGNORECASE)
-_MEMBER = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
-_WHOLE = re.compile(r"\s*\+?\d+\s*")
+_TYPE = lazy(r"(enum|set)\s*\((.*)\)", re.DOTALL | re.IGNORECASE)
+_MEMBER = lazy(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
+_WHOLE = lazy(r"\s*\+?\d+\s*")
 _SIMILAR = 0.6
 """Similarity from which a member is offered for a value."""
 

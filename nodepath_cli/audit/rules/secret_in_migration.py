@@ -19,13 +19,14 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import MigrationHit, Rule, Severity
 from nodepath_cli.audit.history import History
+from nodepath_cli.patterns import lazy
 
-_IDENTIFIED = re.compile(
+_IDENTIFIED = lazy(
     r"\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?(['\"])(?!\1)[^'\"]+|"
     r"\bSET\s+PASSWORD\b[^;]*=\s*(?:PASSWORD\s*\(\s*)?['\"][^'\"]+|\bMASTER_PASSWORD\s*=\s*['\"][^'\"]+",
     re.IGNORECASE,
 )
-_KEY = re.compile(
+_KEY = lazy(
     r"['\"](?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|"
     r"xox[abprs]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{30,}|glpat-[A-Za-z0-9_-]{18,}|eyJ[A-Za-z0-9_-]{16,}\.eyJ[A-Za-z0-9_-]+\."
     r"[A-Za-z0-9_-]+|-----BEGIN [A-Z ]*PRIVATE KEY)"

@@ -31,7 +31,6 @@ parentheses.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -39,16 +38,17 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.refused import refused
 from nodepath_cli.audit.stops import Texts, place
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import Separator
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault, twice
 
-_MARK = re.compile(r"[()'\"`]")
+_MARK = lazy(r"[()'\"`]")
 """What needs a partner, and may be there any number of times in a part that repeats."""
 _SEVERAL = "syntax error where the list has several elements: {!r} stands between them"
-_RUNS_SQL = re.compile(r"(?i)query|exec|prepare|select|raw|get")
+_RUNS_SQL = lazy(r"(?i)query|exec|prepare|select|raw|get")
 
 
 def check(unread: Unparsed, context: Context) -> Iterator[Hit]:

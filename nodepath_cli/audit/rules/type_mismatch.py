@@ -21,24 +21,24 @@ What to write instead: a value of the column's type, `'5'` for a text column; fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
 from nodepath_cli.audit.rules.enum_value_unknown import is_member
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column
 from nodepath_cli.sql.fitting import beyond, is_no_json, is_no_time, type_of
 from nodepath_cli.sql.resolution import Resolution
 from nodepath_cli.sql.value_records import Assigned, Compared, Constant, Now
 
-_TEXT = re.compile(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
-_SIZED = re.compile(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
-_NUMBER = re.compile(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool|serial")
-_TIME = re.compile(r"datetime|timestamp|date\b")
+_TEXT = lazy(r"(?:national\s+)?(?:var)?char|(?:tiny|medium|long)?text")
+_SIZED = lazy(r"(?:national\s+)?(?:var)?char\s*\(\s*(\d+)\s*\).*")
+_NUMBER = lazy(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|float|double|real|bool|serial")
+_TIME = lazy(r"datetime|timestamp|date\b")
 _MOMENTS = frozenset(("date", "datetime", "timestamp", "time"))
-_NUMERIC = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_NUMERIC = lazy(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN"))
 _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
 """`YYMMDD`, `YYYYMMDD`, and both with the time (MySQL manual, "Date and Time Literals")."""

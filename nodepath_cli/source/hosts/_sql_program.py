@@ -8,6 +8,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
@@ -17,18 +18,18 @@ from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
 # What scripts hold for the client or the session, not for the tables.
-_NOISE = re.compile(
+_NOISE = lazy(
     r"(?:SET|USE|LOCK\s+TABLES?|UNLOCK\s+TABLES?|BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK|SOURCE|DELIMITER|FLUSH|GRANT|"
     r"REVOKE|ANALYZE|OPTIMIZE|PRAGMA|/\*!\d*\s*(?:SET|ALTER\s+TABLE\s+\S+\s+(?:EN|DIS)ABLE\s+KEYS))\b",
     re.IGNORECASE,
 )
-_SESSION = re.compile(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
-_DML = re.compile(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
-_OWN = re.compile(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
+_SESSION = lazy(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
+_DML = lazy(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
+_OWN = lazy(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 """What only the MySQL family writes: a file that has it is not another database's as a whole."""
-_SHORT_COMMENT = re.compile(r"^([ \t]*--)[^\s+-]", re.MULTILINE)
+_SHORT_COMMENT = lazy(r"^([ \t]*--)[^\s+-]", re.MULTILINE)
 """A comment that MySQL reads as two minus signs; to SQLite it begins with them, whatever follows."""
-_SURELY_OWN = re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
+_SURELY_OWN = lazy(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
 
 
 class _File(Struct, frozen=True):

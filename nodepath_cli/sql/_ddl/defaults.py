@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql._ddl.nodes import Default, TypeName
 from nodepath_cli.sql._ddl.parse_column import now_text
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import BINARIES, BLOBS, CHARACTER, DECIMALS, FLOATS, INTEGERS
 
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
-_DATE = re.compile(r"(\d{1,4})[-/.:](\d{1,2})[-/.:](\d{1,2})(?:[ T]+(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2}))?(\.\d*)?)?")
-_TIME = re.compile(r"(-?)(?:(\d+) )?(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(\.\d*)?")
+_NUMBER = lazy(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+_DATE = lazy(r"(\d{1,4})[-/.:](\d{1,2})[-/.:](\d{1,2})(?:[ T]+(\d{1,2})(?::(\d{1,2}))?(?::(\d{1,2}))?(\.\d*)?)?")
+_TIME = lazy(r"(-?)(?:(\d+) )?(\d{1,3}):(\d{1,2})(?::(\d{1,2}))?(\.\d*)?")
 # The widest DECIMAL has 65 digits, more than the default context holds.
 _WIDE = Context(prec=200)
 _RANGES = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.script import split
 from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql._ddl.refusal import Refusal
@@ -23,16 +24,16 @@ Values = tuple[str, ...]
 
 MAX_DEPTH = 8
 MAX_VALUES = 8
-_PROCEDURE = re.compile(
+_PROCEDURE = lazy(
     r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?PROCEDURE\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?:`?\w+`?\s*\.\s*)?`?(?P<name>\w+)`?\s*(?=\()",
     re.IGNORECASE,
 )
-_CONTROL = re.compile(
+_CONTROL = lazy(
     r"\s*(?:(?:IF|ELSEIF|WHEN)\b.*?\bTHEN\b|WHILE\b.*?\bDO\b|ELSE\b|(?:\w+\s*:\s*)?(?:BEGIN|LOOP|REPEAT)\b(?!\s*\())",
     re.IGNORECASE | re.DOTALL,
 )
-_BODY = re.compile(r"\bBEGIN\b", re.IGNORECASE)
+_BODY = lazy(r"\bBEGIN\b", re.IGNORECASE)
 
 
 class _Procedure(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog
@@ -31,13 +32,13 @@ _MARK = "\u02bd"
 _OPTIONAL: tuple[type, ...] = (KeyDef, ForeignKeyDef, CheckDef, DropKey, RenameKey, Options, Default)
 """Where a text may be unknown without any doubt about tables and columns."""
 _NAMED: tuple[type, ...] = (DropKey, RenameKey, Default)
-_TABLE = re.compile(
+_TABLE = lazy(
     r"\s*(CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+IF\s+EXISTS)?)\s+(?=[^\ufffc\s]+[\s(])",
     re.IGNORECASE,
 )
-_SELECTED = re.compile(r"\bSELECT\b(?:(?!\bFROM\b).)*\ufffc", re.IGNORECASE | re.DOTALL)
+_SELECTED = lazy(r"\bSELECT\b(?:(?!\bFROM\b).)*\ufffc", re.IGNORECASE | re.DOTALL)
 """A select list with a hole: it makes columns of which the names are not known."""
-_ALONE = re.compile(r"(?<=[\s(,=])\ufffc(?=[\s),]|\Z)")
+_ALONE = lazy(r"(?<=[\s(,=])\ufffc(?=[\s),]|\Z)")
 
 
 def apply_with_hole(sql: str, catalog: Catalog, dialect: Dialect) -> None:

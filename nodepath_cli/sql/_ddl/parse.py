@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql._ddl.nodes import (
     AddConstraint,
     AlterTable,
@@ -35,7 +36,7 @@ from nodepath_cli.sql._ddl.reader import Reader
 from nodepath_cli.sql.lexer import VARIABLE, WORD
 from nodepath_cli.sql.words import words_of
 
-_CHECK_OPTION = re.compile(r"\s+WITH(?:\s+CASCADED|\s+LOCAL)?\s+CHECK\s+OPTION\s*\Z", re.IGNORECASE)
+_CHECK_OPTION = lazy(r"\s+WITH(?:\s+CASCADED|\s+LOCAL)?\s+CHECK\s+OPTION\s*\Z", re.IGNORECASE)
 _OTHER_OBJECTS = words_of(
     "USER ROLE FUNCTION PROCEDURE TRIGGER EVENT SERVER TABLESPACE LOGFILE PACKAGE UNDO PREPARE INSTANCE RESOURCE "
     "SPATIAL REFERENCE LIBRARY"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql._ddl.nodes import (
     CheckDef,
     ColumnDef,
@@ -27,7 +28,7 @@ _STOPS = words_of(
     "FIRST AFTER INVISIBLE VISIBLE GENERATED AS VIRTUAL STORED PERSISTENT"
 )
 _NOT_GENERATED = ("NOT", "NULL", "PRIMARY", "AUTO_INCREMENT", "DEFAULT", "ON", "KEY")
-_HEX = re.compile(r"0x[0-9a-f]+|0b[01]+", re.IGNORECASE)
+_HEX = lazy(r"0x[0-9a-f]+|0b[01]+", re.IGNORECASE)
 
 
 class _Draft(Struct):

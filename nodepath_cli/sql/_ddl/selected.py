@@ -6,12 +6,13 @@ import re
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column
 from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.refusal import Refusal
 
-_OUTER = re.compile(r"\b(?:LEFT|RIGHT|ROLLUP)\b", re.IGNORECASE)
+_OUTER = lazy(r"\b(?:LEFT|RIGHT|ROLLUP)\b", re.IGNORECASE)
 
 
 def selected(select: str, catalog: Catalog) -> list[Column] | None:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.collect import Collected
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
@@ -21,12 +22,12 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.script import parts
 from nodepath_cli.source.statement import Statement, Variant
 
-_DOWN = re.compile(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d_])")
-_PARTS = re.compile(r"(\d*)(\D+|$)")
-_RESET = re.compile(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
-_DROPS = re.compile(r"\s*drop\s+table", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d]\w*")
-_NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_DOWN = lazy(r"^(?:down|rollback|revert|undo)|downgrade|rollback|Down(?:$|[A-Z\d_])")
+_PARTS = lazy(r"(\d*)(\D+|$)")
+_RESET = lazy(r"reset|teardown|destroy|wipe|clear|dropall|uninstall", re.IGNORECASE)
+_DROPS = lazy(r"\s*drop\s+table", re.IGNORECASE)
+_WORD = lazy(r"[^\W\d]\w*")
+_NAME = lazy(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _MAX_FUNCTIONS = 2_000
 _MAX_ROUNDS = 12
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import dialects, narrowing
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -14,8 +15,8 @@ from nodepath_cli.source.hosts._go.narrowing import Narrowed
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.values import Alternative, Guard, Value
 
-_IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
-LETTER = re.compile(r"'(?:[^'\\]|\\.)'")
+_IDENTIFIER = lazy(r"(?<![\w.\"`])[A-Za-z_]\w*")
+LETTER = lazy(r"'(?:[^'\\]|\\.)'")
 """A condition on a letter of a text: what a program that reads its texts letter by letter makes of them is a guess."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nodepath_cli.patterns import lazy
+
 SINKS: dict[str, int] = {
     # database/sql: the first argument is the SQL, behind the context of the Context forms.
     **dict.fromkeys(("Exec", "Query", "QueryRow", "Prepare", "MustExec", "Queryx", "QueryRowx", "Preparex"), 0),
@@ -34,24 +36,24 @@ ALWAYS = frozenset(
 
 _FIRST = frozenset(("SelectInt", "SelectStr", "SelectNullInt", "SelectNullStr"))
 
-_DATABASE_TYPE = re.compile(
+_DATABASE_TYPE = lazy(
     r"(?:^|/)(?:database/sql|sql|sqlx|pgx|pgxpool|gorp|borp|gorm|dbr|bun|squirrel|xorm|sqlite3?|mysql)(?:/v\d+)?\."
     r"(?:DB|Tx|Conn|Pool|DbMap|Transaction|Session|Ext|ExtContext|Execer|ExecerContext|Queryer|QueryerContext|Preparer|"
     r"PreparerContext|SqlExecutor)$"
 )
-_DATABASE_INTERFACE = re.compile(r"\.\w*(?:DB|Db|Tx|Conn|Connection|Querier|Queryer|Execer|Executor|DBTX|Database)$")
+_DATABASE_INTERFACE = lazy(r"\.\w*(?:DB|Db|Tx|Conn|Connection|Querier|Queryer|Execer|Executor|DBTX|Database)$")
 """Types of the tree that are named after what they wrap."""
-_BY_KEY = re.compile(r"(?:^|/)(?:gorp|borp|datastore|etcd|redis|memcache|bolt|badger|leveldb)(?:[./]|$)")
-_FOREIGN_TYPE = re.compile(r"[^/]+\.[^/]+/.*\.\w+$")
+_BY_KEY = lazy(r"(?:^|/)(?:gorp|borp|datastore|etcd|redis|memcache|bolt|badger|leveldb)(?:[./]|$)")
+_FOREIGN_TYPE = lazy(r"[^/]+\.[^/]+/.*\.\w+$")
 """Types of imported packages by their path, none of which is known for a database."""
-_STATEMENT_TYPE = re.compile(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
-_DATABASE_NAME = re.compile(
+_STATEMENT_TYPE = lazy(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
+_DATABASE_NAME = lazy(
     r"(?:^|[._])(?:\w*(?:db|tx|Db|DB|Tx|conn|Conn|dbx|sqlx?|database|Database|dbmap|DbMap|DBMap|querier|Querier|executor|"
     r"Executor|execer|queryer|sess|dbtx|DBTX|dbi|dbh|handle|trx|txn|Txn))(?:\([^()]*\))?$"
 )
-_STATEMENT_NAME = re.compile(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
+_STATEMENT_NAME = lazy(r"(?:stmt|statement|prepared|prep)\w*(?:\(\)|\[[^\]]*\])?$", re.IGNORECASE)
 
-_RUNS = re.compile(r"(?:Must)?(?:Named)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?$|Run(?:SQL|Sql|Query)|\w+(?:SQL|Sql)$")
+_RUNS = lazy(r"(?:Must)?(?:Named)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?$|Run(?:SQL|Sql|Query)|\w+(?:SQL|Sql)$")
 
 _NEVER_PACKAGES = frozenset(
     [
@@ -143,7 +145,7 @@ _NEVER_PACKAGES = frozenset(
         "runtime",
     ]
 )
-_NEVER_METHODS = re.compile(
+_NEVER_METHODS = lazy(
     r"^(?:[lL]og[A-Z]\w*|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Print|Trace|Log|Notice|Critical|Verbose)(?:f|ln|w|Context|Ctx|ContextF|S|v)?|"
     r"With(?:Field|Fields|Error|Context|Value|Values|Message|Messagef|Stack)?|Wrap(?:f)?|Errorf|Msg|Msgf|Skip(?:f|Now)?|Helper|"
     r"Str|Strs|Stringer|Any|Interface|Expect(?:Exec|Query|Prepare|Begin)|WillReturn\w*|MatchString|FindString\w*|Contains|"
@@ -151,11 +153,11 @@ _NEVER_METHODS = re.compile(
     r"Getenv|Setenv|HandleFunc|Handle|WriteHeader|Redirect|AddTranslation|Translate|Tr|T|SetError|AddError|Println|Printf|Sprint|Sprintln|"
     r"Fprint|Fprintf|Fprintln|New|Is|As|Unwrap)$"
 )
-_LOGGING = re.compile(r"[lL]og[A-Z]\w*$")
+_LOGGING = lazy(r"[lL]og[A-Z]\w*$")
 _COMMON = frozenset(
     ("New", "Is", "As", "Any", "Count", "Index", "Interface", "T", "Tr", "Translate", "Handle", "Flag", "Str")
 )
-_PARSERS = re.compile(r"(?:^|/)[\w-]*(?:sqlparser|sqllexer|pg_query|pg_query_go|tidb/pkg/parser|tidb/parser)(?:/|\.|$)")
+_PARSERS = lazy(r"(?:^|/)[\w-]*(?:sqlparser|sqllexer|pg_query|pg_query_go|tidb/pkg/parser|tidb/parser)(?:/|\.|$)")
 _NEVER_FUNCTIONS = frozenset(
     [
         "panic",
@@ -174,7 +176,7 @@ _NEVER_FUNCTIONS = frozenset(
         "error",
     ]
 )
-_CONTEXT = re.compile(
+_CONTEXT = lazy(
     r"^(?:c|ctx|context)$|[cC]tx\d?(?:\(\))?$|[cC]ontext(?:\(\))?$|\.(?:Background|TODO)\(\)$|^context\.With\w+\("
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
@@ -14,8 +15,8 @@ from nodepath_cli.source.hosts._go.values import Unknown
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_DECLARED = re.compile(r"\s*\w+\s+[\w.\[\]*{}]+\s*\Z")
+_WORD = lazy(r"[A-Za-z_]\w*")
+_DECLARED = lazy(r"\s*\w+\s+[\w.\[\]*{}]+\s*\Z")
 _DEEPEST = 3
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import dialects, narrowing
 from nodepath_cli.source.hosts._go.alternatives import merge
 from nodepath_cli.source.hosts._go.branches import LETTER, branch, condition_key, under_each
@@ -17,8 +17,8 @@ from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.values import Alternative, Guard, Items, Text, Truth, Value, unknown
 
-_ERROR_CHECK = re.compile(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
-_NO_ERROR = re.compile(r"^(?:\w+\.)?\w*[eE]rr\w*\s*==\s*nil$")
+_ERROR_CHECK = lazy(r"^\(?(?:\w+\.)?\w*[eE]rr\w*\s*!=\s*nil\)?$|^errors\.(?:Is|As)\(")
+_NO_ERROR = lazy(r"^(?:\w+\.)?\w*[eE]rr\w*\s*==\s*nil$")
 
 
 def if_statement(m: Machine, f: Frame, node: Node) -> bool:

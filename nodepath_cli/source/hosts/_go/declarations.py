@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.modules import import_name
 from nodepath_cli.source.hosts._go.pieces import split
 from nodepath_cli.source.hosts._go.relevant import calls_database, has_sql_words
 from nodepath_cli.source.hosts._go.syntax import Extent, GoFile, named
 
-_RECEIVER = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
+_RECEIVER = lazy(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*$")
 
 
 class Declared(Struct, frozen=True):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from nodepath_cli.config import Dialect
+from nodepath_cli.patterns import lazy
 
 
 class Foreign(Struct, frozen=True):
@@ -20,9 +21,9 @@ class Foreign(Struct, frozen=True):
     """It was told by the file's name, its folder or its imports: by what holds for everything in it."""
 
 
-_OPENING = re.compile(r"\b(?:sql|sqlx|otelsql|apmsql|sqlutils)\.(?:Must)?(?:Open|Connect)\w*\(\s*\"(\w+)\"")
+_OPENING = lazy(r"\b(?:sql|sqlx|otelsql|apmsql|sqlutils)\.(?:Must)?(?:Open|Connect)\w*\(\s*\"(\w+)\"")
 
-_OPENER = re.compile(
+_OPENER = lazy(
     r"\b((?:Must)?(?:(?:Open|Connect|Dial)[A-Z]\w*|(?:Get|New|Create|Init)[A-Z]\w*(?:DB|Db|Database|Conn|Connection|Pool)))\("
 )
 """A function that opens a database, by its name (`OpenSQLite`, `GetSQLiteDB`)."""
@@ -139,69 +140,69 @@ DRIVERS: dict[str, str] = {
     "github.com/ziutek/mymysql": "mysql",
     "github.com/go-mysql-org/go-mysql": "mysql",
 }
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
-_PATH_TOKEN = re.compile(r"[/_.\-]+")
+_TOKEN = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
+_PATH_TOKEN = lazy(r"[/_.\-]+")
 
 _SERIAL = "SERIAL column"
-_STRINGS = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
+_STRINGS = lazy(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
 _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
-    ("postgresql", "$1 placeholder", ("$",), re.compile(r"(?<![\w$])\$[1-9]\d*\b")),
-    ("postgresql", ":: cast", ("::",), re.compile(r"[\w)\]'\"?]::[a-z]", re.IGNORECASE)),
-    ("postgresql", "ILIKE", ("ilike",), re.compile(r"\bi(?:like)\b", re.IGNORECASE)),
-    ("sqlite", "sqlite_master", ("sqlite_",), re.compile(r"\bsqlite_(?:master|schema|sequence)\b", re.IGNORECASE)),
-    ("sqlite", "PRAGMA", ("pragma",), re.compile(r"^\s*pragma\s", re.IGNORECASE)),
-    ("sqlite", "AUTOINCREMENT", ("autoincrement",), re.compile(r"\bautoincrement\b", re.IGNORECASE)),
+    ("postgresql", "$1 placeholder", ("$",), lazy(r"(?<![\w$])\$[1-9]\d*\b")),
+    ("postgresql", ":: cast", ("::",), lazy(r"[\w)\]'\"?]::[a-z]", re.IGNORECASE)),
+    ("postgresql", "ILIKE", ("ilike",), lazy(r"\bi(?:like)\b", re.IGNORECASE)),
+    ("sqlite", "sqlite_master", ("sqlite_",), lazy(r"\bsqlite_(?:master|schema|sequence)\b", re.IGNORECASE)),
+    ("sqlite", "PRAGMA", ("pragma",), lazy(r"^\s*pragma\s", re.IGNORECASE)),
+    ("sqlite", "AUTOINCREMENT", ("autoincrement",), lazy(r"\bautoincrement\b", re.IGNORECASE)),
     (
         "sqlite",
         "INSERT OR",
         ("or",),
-        re.compile(r"^\s*(?:insert|update)\s+or\s+(?:replace|ignore|abort|fail|rollback)\b", re.IGNORECASE),
+        lazy(r"^\s*(?:insert|update)\s+or\s+(?:replace|ignore|abort|fail|rollback)\b", re.IGNORECASE),
     ),
-    ("postgresql", "ON CONFLICT", ("conflict",), re.compile(r"\bon\s+conflict\b", re.IGNORECASE)),
+    ("postgresql", "ON CONFLICT", ("conflict",), lazy(r"\bon\s+conflict\b", re.IGNORECASE)),
     (
         "postgresql",
         "current_database()",
         ("current_",),
-        re.compile(r"\bcurrent_(?:database|schemas?|setting)\s*\(", re.IGNORECASE),
+        lazy(r"\bcurrent_(?:database|schemas?|setting)\s*\(", re.IGNORECASE),
     ),
-    ("postgresql", "NOT VALID", ("valid",), re.compile(r"\bnot\s+valid\s*;?\s*$", re.IGNORECASE)),
-    ("postgresql", "jsonb", ("jsonb",), re.compile(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
+    ("postgresql", "NOT VALID", ("valid",), lazy(r"\bnot\s+valid\s*;?\s*$", re.IGNORECASE)),
+    ("postgresql", "jsonb", ("jsonb",), lazy(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
     (
         "postgresql",
         "BIGSERIAL",
         ("serial", "bytea", "timestamptz", "plpgsql", "pg_"),
-        re.compile(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
+        lazy(r"\b(?:bigserial|smallserial|bytea|timestamptz|plpgsql|pg_catalog|pg_\w+\()", re.IGNORECASE),
     ),
-    ("postgresql", _SERIAL, ("serial",), re.compile(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
-    ("postgresql", "pg_ table", ("pg_",), re.compile(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
-    ("postgresql", "string_agg", ("string_agg",), re.compile(r"\bstring_agg\s*\(", re.IGNORECASE)),
-    ("postgresql", "EXTRACT(EPOCH", ("epoch",), re.compile(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
-    ("cassandra", "USING TTL", ("using",), re.compile(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
+    ("postgresql", _SERIAL, ("serial",), lazy(r"\bserial\s+(?:primary|not\s+null)\b", re.IGNORECASE)),
+    ("postgresql", "pg_ table", ("pg_",), lazy(r"\b(?:from|join)\s+pg_\w+", re.IGNORECASE)),
+    ("postgresql", "string_agg", ("string_agg",), lazy(r"\bstring_agg\s*\(", re.IGNORECASE)),
+    ("postgresql", "EXTRACT(EPOCH", ("epoch",), lazy(r"\bextract\s*\(\s*epoch\b", re.IGNORECASE)),
+    ("cassandra", "USING TTL", ("using",), lazy(r"\busing\s+(?:ttl|timestamp)\s+(?:\?|\d)", re.IGNORECASE)),
     (
         "cassandra",
         "IF NOT EXISTS",
         ("exists",),
-        re.compile(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL),
+        lazy(r"^\s*insert\s+into\b.*\)\s*if\s+not\s+exists\b", re.IGNORECASE | re.DOTALL),
     ),
-    ("cassandra", "ALLOW FILTERING", ("filtering",), re.compile(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
-    ("postgresql", "DISTINCT ON", ("distinct",), re.compile(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
-    ("mssql", "SELECT TOP", ("top",), re.compile(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
-    ("mssql", "@p1 parameter", ("@p",), re.compile(r"(?<![\w@])@p[1-9]\d*\b")),
+    ("cassandra", "ALLOW FILTERING", ("filtering",), lazy(r"\ballow\s+filtering\s*;?\s*$", re.IGNORECASE)),
+    ("postgresql", "DISTINCT ON", ("distinct",), lazy(r"\bdistinct\s+on\s*\(", re.IGNORECASE)),
+    ("mssql", "SELECT TOP", ("top",), lazy(r"\bselect\s+(?:distinct\s+)?top\s*(?:\(|\d)", re.IGNORECASE)),
+    ("mssql", "@p1 parameter", ("@p",), lazy(r"(?<![\w@])@p[1-9]\d*\b")),
     (
         "mssql",
         "[bracketed] name",
         ("[",),
-        re.compile(r"\b(?:from|into|update|join|table)\s+(?:\[\w+\]\s*\.\s*)?\[\w+\]", re.IGNORECASE),
+        lazy(r"\b(?:from|into|update|join|table)\s+(?:\[\w+\]\s*\.\s*)?\[\w+\]", re.IGNORECASE),
     ),
 ]
 """Dialect, reason, what the text in lower case must hold for the pattern to be worth a search, the pattern."""
-_SERIAL_OF_MYSQL = re.compile(r"`|\bauto_increment\b|\bunsigned\b|\bengine\s*=", re.IGNORECASE)
+_SERIAL_OF_MYSQL = lazy(r"`|\bauto_increment\b|\bunsigned\b|\bengine\s*=", re.IGNORECASE)
 """What PostgreSQL has not: there SERIAL is MySQL's BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
 
 https://dev.mysql.com/doc/refman/8.4/en/numeric-type-syntax.html
 """
-_RETURNING = re.compile(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
-_QUOTED = re.compile(
+_RETURNING = lazy(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
+_QUOTED = lazy(
     r"\b(?:from|into|update|join|table|exists)\s+\"\w+\"|\"\w+\"\s*\.\s*\"\w+\"|\bset\s+\"\w+\"\s*=|"
     # A list of names; one of values (`VALUES ("a", 1)`, `IN ("a", "b")`) is MySQL's, too.
     r"\b(?:into|table|exists)\s+(?:[\w$.]|`[^`]*`)+\s*\(\s*\"\w+\"|\(\s*\"\w+\"\s*\)\s*values\b|"
@@ -209,24 +210,24 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 _MYSQL_CONTENT: list[tuple[str, re.Pattern[str]]] = [
-    ("ON DUPLICATE KEY", re.compile(r"\bon\s+duplicate\s+key\b", re.IGNORECASE)),
-    ("AUTO_INCREMENT", re.compile(r"\bauto_increment\b", re.IGNORECASE)),
-    ("ENGINE=", re.compile(r"\)\s*engine\s*=", re.IGNORECASE)),
+    ("ON DUPLICATE KEY", lazy(r"\bon\s+duplicate\s+key\b", re.IGNORECASE)),
+    ("AUTO_INCREMENT", lazy(r"\bauto_increment\b", re.IGNORECASE)),
+    ("ENGINE=", lazy(r"\)\s*engine\s*=", re.IGNORECASE)),
     (
         "FROM_UNIXTIME",
-        re.compile(r"\b(?:from_unixtime|unix_timestamp|str_to_date|timestampdiff|last_insert_id)\s*\(", re.IGNORECASE),
+        lazy(r"\b(?:from_unixtime|unix_timestamp|str_to_date|timestampdiff|last_insert_id)\s*\(", re.IGNORECASE),
     ),
 ]
-_WRITE = re.compile(r"\b(?:update\b.*\bset\b.*\bfrom|delete\b.*\busing)\b", re.IGNORECASE | re.DOTALL)
-_INNERMOST = re.compile(r"\([^()]*\)")
-_UPDATE_FROM = re.compile(r"^\s*(?:with\s[^;]*?\s)?update\s[^;]*?\sset\s[^;]*?=[^;]*?\sfrom\s+[\w\"`]", re.IGNORECASE)
-_DELETE_USING = re.compile(
+_WRITE = lazy(r"\b(?:update\b.*\bset\b.*\bfrom|delete\b.*\busing)\b", re.IGNORECASE | re.DOTALL)
+_INNERMOST = lazy(r"\([^()]*\)")
+_UPDATE_FROM = lazy(r"^\s*(?:with\s[^;]*?\s)?update\s[^;]*?\sset\s[^;]*?=[^;]*?\sfrom\s+[\w\"`]", re.IGNORECASE)
+_DELETE_USING = lazy(
     r"\bdelete\s+from\s+(?:only\s+)?(?:\w+\.)?[\"`]?(\w+)[\"`]?(?:\s+(?:as\s+)?(?!using\b)\w+)?\s+using\s([^;]*?)"
     r"(?:\swhere\s|\sreturning\s|;|$)",
     re.IGNORECASE,
 )
-_AFFIX = re.compile(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
-_TEST = re.compile(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
+_AFFIX = lazy(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
+_TEST = lazy(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
 
 
 def by_path(path: str, family: str) -> Foreign | None:
@@ -426,7 +427,7 @@ def _tokens(words: str) -> list[str]:
     ]
 
 
-_TOOL = re.compile(r"mysql(?:dump|admin|import|pump|binlog|check|slap|sh\b|shell|router)|pg_?(?:dump|restore|bouncer)")
+_TOOL = lazy(r"mysql(?:dump|admin|import|pump|binlog|check|slap|sh\b|shell|router)|pg_?(?:dump|restore|bouncer)")
 """Programs that are called after a database, and choose none (`if tool == "mysqldump"`)."""
 
 

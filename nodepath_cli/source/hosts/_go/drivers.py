@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.dialects import DRIVERS, Foreign, by_path, names_database, opened, owned_by_path
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _SQL_DATABASES = frozenset({"postgresql", "sqlite", "mssql", "oracle"})
 """Databases that a program has in MySQL's place; it may well have Cassandra or InfluxDB at its side."""
-_SAYS = {"mysql": re.compile(r"mysql|mariadb", re.IGNORECASE), "sqlite": re.compile(r"sqlite", re.IGNORECASE)}
-_OTHERS = re.compile(r"postgres|cockroach|sqlite|mssql|sqlserver", re.IGNORECASE)
-_DRIVER = re.compile(rf"\"((?:{'|'.join(re.escape(path) for path in DRIVERS)})(?:/[^\"\s]*)?)\"")
+_SAYS = {"mysql": lazy(r"mysql|mariadb", re.IGNORECASE), "sqlite": lazy(r"sqlite", re.IGNORECASE)}
+_OTHERS = lazy(r"postgres|cockroach|sqlite|mssql|sqlserver", re.IGNORECASE)
+_DRIVER = lazy(rf"\"((?:{'|'.join(re.escape(path) for path in DRIVERS)})(?:/[^\"\s]*)?)\"")
 
 
 class Drivers:

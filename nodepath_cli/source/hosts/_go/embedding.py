@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import join, normpath
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Piece, Text
@@ -13,10 +14,10 @@ from nodepath_cli.source.statement import Span
 FILES = "embed.FS"
 """The type of an embedded file system; as a value it is a struct with the folder that it is embedded from."""
 FOLDER = "folder"
-_PATTERN = re.compile(r"//go:embed[ \t]+\"?([\w./-]+\.sql)\"?\s*\Z")
-_COMMENTS = re.compile(r"(?:\s+|--[^\n]*|#[^\n]*|/\*(?![!M]).*?\*/)*", re.DOTALL)
-_VERB = re.compile(r"(?:select|with|insert|replace|update|delete|values)\b|\(\s*select\b", re.IGNORECASE)
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_PATTERN = lazy(r"//go:embed[ \t]+\"?([\w./-]+\.sql)\"?\s*\Z")
+_COMMENTS = lazy(r"(?:\s+|--[^\n]*|#[^\n]*|/\*(?![!M]).*?\*/)*", re.DOTALL)
+_VERB = lazy(r"(?:select|with|insert|replace|update|delete|values)\b|\(\s*select\b", re.IGNORECASE)
+_QUOTED = lazy(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def embedded(index: Index, file: GoFile, comment: str) -> Text | None:

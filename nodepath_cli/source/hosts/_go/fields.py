@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import makers
 from nodepath_cli.source.hosts._go.alternatives import limit
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
@@ -32,16 +33,16 @@ of what they give it, no more alternatives are kept than a value can have."""
 _DEEPEST = 2
 """How many links of fields that are filled from other fields are followed. Requests that are copied from layer to layer
 would lead through a whole program, and end where a user typed something."""
-_IDENTIFIER = re.compile(r"(?<![\w.\"`])[A-Za-z_]\w*")
+_IDENTIFIER = lazy(r"(?<![\w.\"`])[A-Za-z_]\w*")
 # To evaluate every function that fills some field would cost more than the rest of the audit. One is worth it where a
 # name says that the field has to do with SQL, or a text stands on the right side.
-_TELLING = re.compile(
+_TELLING = lazy(
     r"sql|quer|stmt|statement|ddl|table|schema|migrat|^up$|cmd|prefix|column|where|order|cond|clause|^q$|"
     # When a row was updated or deleted is no SQL.
     r"(?:insert|select)(?!ed)|(?:update|delete)(?!d)|dialect|driver|(?<!con)text|parts|build",
     re.IGNORECASE,
 )
-_TEXTUAL = re.compile(
+_TEXTUAL = lazy(
     r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)|"
     # `exec: db.ExecContext`
     r"\.(?:Must|Named)?(?:Exec|Prepare|Get|Select)x?(?:Context)?$"

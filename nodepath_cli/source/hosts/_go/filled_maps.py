@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.fields import stands_alone
 from nodepath_cli.source.hosts._go.machine import Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.results import first_of
@@ -19,7 +20,7 @@ from nodepath_cli.source.hosts._go.texts import type_of
 from nodepath_cli.source.hosts._go.values import Atom, Table, Text, Unknown, Value
 from nodepath_cli.source.hosts._go.writes import Write
 
-_MADE_EMPTY = re.compile(r"make\(|map\[.*\]\s*[\w.*]+\s*\{\s*\}$")
+_MADE_EMPTY = lazy(r"make\(|map\[.*\]\s*[\w.*]+\s*\{\s*\}$")
 _MOST = 12
 _KEPT = ("len", "delete", "clear")
 """Functions that put nothing into a map."""

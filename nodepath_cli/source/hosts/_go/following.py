@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.binding import receiver_name
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
@@ -26,7 +27,7 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
-_CLAUSE = re.compile(r"[\s?=(,`]")
+_CLAUSE = lazy(r"[\s?=(,`]")
 _TEXT_TYPES = frozenset(("", "string", "[]string"))
 _NO_TEXT_TYPES = frozenset(("int", "int32", "int64", "uint", "uint64", "bool", "error", "float64"))
 _LOOKED_AT = 40

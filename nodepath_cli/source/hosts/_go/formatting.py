@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, hole
 from nodepath_cli.source.hosts._go.texts import as_text, computed, digits, join
 from nodepath_cli.source.hosts._go.values import Atom, Number, Text
 
-_VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
+_VERB = lazy(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
 
 
 def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], rest: Node | None) -> Text:

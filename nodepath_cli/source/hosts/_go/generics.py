@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -17,7 +17,7 @@ from nodepath_cli.source.hosts._go.values import Function, Items, Value
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_POINTER = re.compile(r"\{\s*\*(\w+)")
+_POINTER = lazy(r"\{\s*\*(\w+)")
 """A constraint for pointers to what another type parameter stands for (`PT interface{ *T; Entity }`)."""
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.text_parts import add, cut
 from nodepath_cli.source.hosts._go.texts import as_text, combine
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 _TYPE = "gorm.io/gorm/clause.Expr"
 _FIELD = "SQL"
-_PACKAGE = re.compile(r"(?:^|/)gorm(?:\.v\d+)?$")
-_PLACEHOLDER = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|(\?)", re.DOTALL)
+_PACKAGE = lazy(r"(?:^|/)gorm(?:\.v\d+)?$")
+_PLACEHOLDER = lazy(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|(\?)", re.DOTALL)
 
 
 def expression(file: GoFile, callee: Callee, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:

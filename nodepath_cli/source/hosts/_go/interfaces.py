@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine
@@ -18,8 +17,8 @@ MAX_IMPLEMENTATIONS = 6
 _MAX_DEPTH = 4
 _COMPARED = 12
 """How many methods of an interface a type must have to count as one that implements it."""
-_TEXT = re.compile(r"\bstring\b")
-_PACKAGE = re.compile(r"\b\w+\.(?=\w)|\s+")
+_TEXT = lazy(r"\bstring\b")
+_PACKAGE = lazy(r"\b\w+\.(?=\w)|\s+")
 _NO_TEXT = frozenset(("any", "interface{}", "bool", "error", "int", "int32", "int64", "uint", "uint64", "float64"))
 
 

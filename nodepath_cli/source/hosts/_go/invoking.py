@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import following, generics, instances, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
@@ -42,7 +42,7 @@ from nodepath_cli.source.hosts._go.values import (
 )
 from nodepath_cli.source.statement import Span
 
-_SEQUENCE = re.compile(r"\(?\s*(?:\w+\s+)?(?:iter\.Seq2?\b|func\(\s*(?:\w+\s+)?func\()")
+_SEQUENCE = lazy(r"\(?\s*(?:\w+\s+)?(?:iter\.Seq2?\b|func\(\s*(?:\w+\s+)?func\()")
 
 
 def invoke(

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.machine import Frame
 from nodepath_cli.source.hosts._go.syntax import named
 
-_FIRST = re.compile(r"(==\s*0|<\s*1|<=\s*0)")
-_LATER = re.compile(r"(>\s*0|!=\s*0|>=\s*1)")
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
-_TELLING = re.compile(r"(?i)\w\s*[=<>]|\b(?:SELECT|INSERT\s+INTO|DELETE\s+FROM|JOIN|WHERE|LIKE|BETWEEN)\b|\bIN\s*\(")
+_FIRST = lazy(r"(==\s*0|<\s*1|<=\s*0)")
+_LATER = lazy(r"(>\s*0|!=\s*0|>=\s*1)")
+_LITERAL = lazy(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
+_TELLING = lazy(r"(?i)\w\s*[=<>]|\b(?:SELECT|INSERT\s+INTO|DELETE\s+FROM|JOIN|WHERE|LIKE|BETWEEN)\b|\bIN\s*\(")
 
 
 def differ(f: Frame, body: Node, index: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.spelling import meant_verb
 from nodepath_cli.source.statement import HOLE
 
@@ -13,9 +14,9 @@ from nodepath_cli.source.statement import HOLE
 # verb's, in both cases, and without a look at their cases it is compiled in half the time.
 _NAME = r"(?-i:(?>(?:[\w$@]|[^\x00-\x7f]|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]|\$?\{\{?[^{}]*\}?\}|%\w+%|%[A-Za-z](?!\w))+))"
 _NAMES = rf"(?>{_NAME}(?:\s*\.\s*{_NAME})*)"
-_LEAD = re.compile(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*", re.DOTALL)
+_LEAD = lazy(r"(?>\s|\(|;|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*", re.DOTALL)
 
-_COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
+_COMMENT = lazy(r"/\*(?!!).*?\*/", re.DOTALL)
 
 _JOIN = r"(?:(?:left|right|inner|cross|outer|natural|straight_)\s*)*join\b"
 _ARTICLE = r"(?!(?:the|a|an|your|this|that|these|all of|one of|any|some|to|of|with|for|and|or)\s+\w)"
@@ -107,17 +108,17 @@ _OTHER = {
 }
 _KINDS = {verb: kind for kind, verbs in (("dml", _DML), ("ddl", _DDL), ("other", _OTHER)) for verb in verbs}
 _VERBS = "|".join(_KINDS)
-_VERB = re.compile(rf"(?:{_VERBS})\b", re.IGNORECASE)
-_AT_SINK = re.compile(
+_VERB = lazy(rf"(?:{_VERBS})\b", re.IGNORECASE)
+_AT_SINK = lazy(
     rf"(?:{_VERBS}|begin|commit|rollback|vacuum|release|describe|desc|use|do|flush|revoke|prepare|execute|deallocate|handler|load|"
     r"attach|detach|reindex|copy|comment|merge|table|declare|fetch|close|end|abort|listen|notify|unlisten|reset|refresh|"
     r"install|uninstall|purge|change|stop|shutdown|xa|signal|get|help|import|cache|discard|reassign|cluster)\b",
     re.IGNORECASE,
 )
-_FIRST_WORD = re.compile(r"[A-Za-z]{4,}\b")
+_FIRST_WORD = lazy(r"[A-Za-z]{4,}\b")
 _ALONE = frozenset(("begin", "commit", "rollback", "vacuum", "end", "abort", "analyze", "reindex", "checkpoint"))
-_ENGLISH_START = re.compile(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
-_SQL_MARK = re.compile(
+_ENGLISH_START = lazy(r"(?:Select|Insert|Update|Delete|Replace|With|Create|Alter|Drop|Set|Show|Call)\s")
+_SQL_MARK = lazy(
     rf"[?=*(),`;{HOLE}]|\b(?:WHERE|FROM|VALUES|SET|JOIN|INTO|TABLE)\b|"
     r"\b(?:select|from|where)\b.*\b(?:where|limit|order by)\b"
 )

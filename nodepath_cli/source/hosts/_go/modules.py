@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-_MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
-_VERSION = re.compile(r"^v\d+$")
+from nodepath_cli.patterns import lazy
+
+_MODULE = lazy(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
+_VERSION = lazy(r"^v\d+$")
 _MAX_GO_MOD = 1_000_000
 
 

@@ -6,12 +6,12 @@ so does `if !allowed[column] { column = "name" }`, with what that arm puts there
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import allowed, predicates, subjects
 from nodepath_cli.source.hosts._go.alternatives import under
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_CHECKED = re.compile(r"(\w+)\s*!=\s*nil$")
+_CHECKED = lazy(r"(\w+)\s*!=\s*nil$")
 
 
 class Narrowed(Struct):

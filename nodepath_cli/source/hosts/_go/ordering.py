@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.values import Text, Value
 from nodepath_cli.source.statement import Span
 
-_PLAIN = re.compile(r"[\w.`, ()]*")
-_CLAUSE = re.compile(r"\b(?:SELECT|FROM|WHERE|GROUP|HAVING|LIMIT|UNION|VALUES|SET|INTO|ON|FOR)\b", re.IGNORECASE)
-_ORDER = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
+_PLAIN = lazy(r"[\w.`, ()]*")
+_CLAUSE = lazy(r"\b(?:SELECT|FROM|WHERE|GROUP|HAVING|LIMIT|UNION|VALUES|SET|INTO|ON|FOR)\b", re.IGNORECASE)
+_ORDER = lazy(r"\bORDER\s+BY\b", re.IGNORECASE)
 
 
 def spelled(values: Sequence[Value]) -> frozenset[Span]:

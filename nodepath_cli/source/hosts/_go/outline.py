@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _SPACE = " \t\r\n"
-_TYPE_GROUP = re.compile(r"\btype\s*\(")
-_VALUE_GROUP = re.compile(r"\b(?:var|const)\s*\(")
-_NAMES = re.compile(r"[\w\s,*/]*")
+_TYPE_GROUP = lazy(r"\btype\s*\(")
+_VALUE_GROUP = lazy(r"\b(?:var|const)\s*\(")
+_NAMES = lazy(r"[\w\s,*/]*")
 """What stands in a group's line before one of its names."""
-_ASSIGNED = re.compile(r"=(?!=)|[-+*/%&|^]=|<<=|>>=|&\^=")
+_ASSIGNED = lazy(r"=(?!=)|[-+*/%&|^]=|<<=|>>=|&\^=")
 """What stands behind a name that is given a value."""
-_ELEMENT = re.compile(r"\]\s*=(?!=)")
+_ELEMENT = lazy(r"\]\s*=(?!=)")
 """The same of an element (`NAME[key] = v`)."""
 _BLANKS = frozenset(_SPACE)
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.text_parts import add, cut, hole
 from nodepath_cli.source.hosts._go.values import EMPTY, Alternative, Text
 
 _VERB = r"%[-+# 0]*\d*(?:\.\d+)?(?:\[\d+\])?[A-Za-z?](?![\w%])"
-_FOUND = re.compile(
+_FOUND = lazy(
     rf"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?P<quoted>{_VERB})`|`[^`]*`|(?P<bare>{_VERB})", re.DOTALL
 )
-_OPERAND_BEGINS = re.compile(
+_OPERAND_BEGINS = lazy(
     r"(?:[(,=<>.+*/|!]|\b(?:from|into|exists|tables?|update|join|set|where|and|or|not|values?|in|like|by|on|limit|offset|"
     r"between|select|distinct|as|using|to|having|when|then|else|case|only|ignore|view|index|database|schema|end)|"
     # `orders_%d`: the rest of a name.

@@ -7,14 +7,15 @@ backquotes do not match, and it is not cut there. Nor is it where a brace in a s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-_START = re.compile(rb"\n(?:func|type|var|const|import)\b")
-_FUNCTION = re.compile(rb"func[ \t]+(?:\(([^()\n]*)\)[ \t]*)?([A-Za-z_][\w\x80-\xff]*)[ \t]*(?:\[[^\n]*?\])?\(")
-_RECEIVER = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?$")
+from nodepath_cli.patterns import lazy
+
+_START = lazy(rb"\n(?:func|type|var|const|import)\b")
+_FUNCTION = lazy(rb"func[ \t]+(?:\(([^()\n]*)\)[ \t]*)?([A-Za-z_][\w\x80-\xff]*)[ \t]*(?:\[[^\n]*?\])?\(")
+_RECEIVER = lazy(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?$")
 
 
 class FunctionPiece(Struct, frozen=True):

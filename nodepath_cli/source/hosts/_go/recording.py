@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from nodepath_cli.faults import said_of
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import gorm
 from nodepath_cli.source.hosts._go.alternatives import given, join_guards
 from nodepath_cli.source.hosts._go.calls import (
@@ -54,7 +54,7 @@ CUT = "later element of a list that is too long to follow"
 
 _TEXT_NODES = frozenset(("interpreted_string_literal", "raw_string_literal", "binary_expression"))
 _NO_TEXT = frozenset(("nil", "no value"))
-_DATABASE_IMPORT = re.compile(
+_DATABASE_IMPORT = lazy(
     r"(?:^|[/ ])(?:database/sql|sqlx|pgx|pgxpool|gorp|gorm|bun|xorm|dbr|squirrel|scany|goqu|sqlbuilder|mysql|pq|"
     r"go-sqlite3|sqlite)(?:/|$|\.v\d)"
 )

@@ -6,6 +6,7 @@ import re
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
 _VERBS = (
@@ -20,9 +21,7 @@ _VERBS = (
 _LETTERS = b"acdefiloprstuvw"
 """The first letters of the verbs: mostly there is another one, which is faster to see than that no verb matches."""
 # The look-behind tests, where an alternation would do, leave a set of first characters that the search skips to.
-SQL_WORDS = re.compile(
-    rb"[\"`(;/](?=[\s" + _LETTERS + rb"])(?:(?<=[\"`(;])|(?<=\*/))\s*+(?:" + _VERBS + rb")(?:\s|/\*)"
-)
+SQL_WORDS = lazy(rb"[\"`(;/](?=[\s" + _LETTERS + rb"])(?:(?<=[\"`(;])|(?<=\*/))\s*+(?:" + _VERBS + rb")(?:\s|/\*)")
 """A literal that begins as SQL does, in a text in lower case: to look for both cases takes twice as long.
 
 English sentences do so too: this only says where to look.
@@ -30,49 +29,49 @@ English sentences do so too: this only says where to look.
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ`(;", b'abcdefghijklmnopqrstuvwxyz"""')
 _SPACE = b" \t\n\r\f\v"
 _SQUEEZED_VERBS = _VERBS.replace(rb"\s+", b"").replace(rb"\s", b"").replace(rb"\b", b"")
-_SQUEEZED = re.compile(b'"(?=[' + _LETTERS + b"])(?:" + _SQUEEZED_VERBS + b")")
+_SQUEEZED = lazy(b'"(?=[' + _LETTERS + b"])(?:" + _SQUEEZED_VERBS + b")")
 """SQL_WORDS on a text without spaces in lower case, where a quote stands for each character that may be in front."""
-_COMMENTED = re.compile(rb"\*/(?:" + _SQUEEZED_VERBS + b")")
+_COMMENTED = lazy(rb"\*/(?:" + _SQUEEZED_VERBS + b")")
 _QUOTE, _OPENING = ord('"'), ord("(")
-_PROSE = re.compile(
+_PROSE = lazy(
     rb"\"(?:(?:[Uu]pdate|[Dd]elete|[Ii]nsert|[Ss]elect|[Cc]all)(?: [A-Za-z][A-Za-z'-]*)+[.:!]?|"
     rb"(?:[Uu]pdate|[Dd]elete|[Ii]nsert)\s[^\"\\=?`]*[^\"\\=?`\s])\""
 )
 """A literal of words, of which the first is a verb that SQL goes on from with more than words, not all in capitals; or,
 where it always goes on with another word of its own (SET, FROM, INTO), anything that can be in a sentence."""
-_SUBQUERY = re.compile(rb"\s*(?:select|with|values|table)\b", re.IGNORECASE)
+_SUBQUERY = lazy(rb"\s*(?:select|with|values|table)\b", re.IGNORECASE)
 """What SQL has behind a parenthesis; all else there is Go's own (`func merge(update Value)`)."""
-_CALLED = re.compile(rb"\s*call\s+(?![\w`%@\"])", re.IGNORECASE)
+_CALLED = lazy(rb"\s*call\s+(?![\w`%@\"])", re.IGNORECASE)
 """A call of nothing (`call := func() {`)."""
-_SQL_WORD = re.compile(
+_SQL_WORD = lazy(
     rb"(?i:\b(?:set|from|into|values?|where|select|join|table|row|index|view|database|schema|user|trigger)\b)|"
     # `insert orders (id, total)`
     rb"\s[\w.]+\s?\(\s*\w+(?:\s*,\s*\w+)+\s*\)"
 )
-_NEVER_ALONE = re.compile(
+_NEVER_ALONE = lazy(
     rb"\s*(?i:set|call|show|explain|with)\s+(?:(?:to|by|the|a|an|this|that|it|is|in|on|of|for|from|with|when|if|and|or|"
     rb"as|at|up|no|not|only|we|will|be|all|any|some|its|their|your|these|those|below|above)\b)(?!\s*(?:[=(.,]|(?i:as)\b))"
 )
 """Verbs that SQL begins with, and a word behind them that it does not go on with."""
-_TOLD = re.compile(
+_TOLD = lazy(
     rb"(?:\b(?:errors\.New|log\.Print(?:f|ln)?|(?:Debug|Info|Warn|Warning|Error|Fatal|Panic|Trace)(?:f|ln|w)?)\(|"
     rb"\b(?:Wrapf?|WithMessagef?)\(\s*\w*(?:[Ee]rr\w*|\be),)\s*$"
 )
 """What makes an error of a text, or logs it."""
-_SHOWN = re.compile(rb"\b(?:Usage|UsageText|Short|Long|Description|Help|Example):\s*$")
+_SHOWN = lazy(rb"\b(?:Usage|UsageText|Short|Long|Description|Help|Example):\s*$")
 """What tells a text to the user of a command line, or is a field of the program's own that may hold SQL."""
-_WHOLE = re.compile(
+_WHOLE = lazy(
     rb"(?i:\s*(?:select\b[^\"]*?\sfrom\s|(?:insert|replace)\s+(?:ignore\s+)?into\s+\S+\s*(?:\(|values|select\b|set\b)|"
     rb"update\s+\S+\s+set\s|delete\s+from\s+[\w.]+(?:\s+where\b|\s*[\"`;])|create\s+table\s+[^\"(]+\())"
 )
 """A statement by more than its first words."""
 _TOLD_LENGTH = 40
 _GIVEN_LENGTH = 100
-_BUILDING = re.compile(
+_BUILDING = lazy(
     rb"(?:(?:Write(?:String)?|printf|Sprint(?:ln)?|append|Join|Concat)\(|append\(\s*[\w.]+,)$", re.IGNORECASE
 )
 _GAP = rb"(?:\s|/\*[^*]*\*/)+"
-SQL_TEXT = re.compile(
+SQL_TEXT = lazy(
     # A double quote ends a literal, but where a backslash is in front of it or the literal is in backquotes.
     rb"(?i:\bselect\b(?:[^\"\\]|\\.)*?\bfrom\b|`[^`]*?\bselect\b[^`]*?\bfrom\b|"
     rb"\b(?:insert|replace)" + _GAP + rb"(?:ignore\s+)?into\s|"
@@ -82,35 +81,33 @@ SQL_TEXT = re.compile(
     rb"\bwith\s+(?:recursive\s+)?\w+\s+as\s*\()"
 )
 """Whole statements and the beginnings that nothing else has: what makes a name carry SQL to other files."""
-_CALL = re.compile(
+_CALL = lazy(
     rb"\.(?:Exec|Query(?:Row)?x?|Prepare(?:x|Named)?|Must(?:Exec|Prepare)|Named(?:Exec|Query)|"
     # `pool.Get(key)` is none: a database is given what to fill, and with it the SQL.
     rb"(?:Get(?=(?:Context|Ctx)?\(\s*(?:&|[\w.\[\]*]+(?:\([^()]*\))?\s*,))|Select(?:One|Int|Str)?|Raw))(?:Context|Ctx)?\("
 )
 """Calls of methods that a database has."""
-_UNCALLED = re.compile(rb"\.(?:Exec|Query)\w*+(?![\w(])")
-_METHOD_VALUE = re.compile(
-    rb"\b(\w+)(?::|\s=)\s*[\w.]+\.(?:Must|Named)?(?:Exec|Query(?:Row)?)x?(?:Context)?\b(?!\s*[(.])"
-)
+_UNCALLED = lazy(rb"\.(?:Exec|Query)\w*+(?![\w(])")
+_METHOD_VALUE = lazy(rb"\b(\w+)(?::|\s=)\s*[\w.]+\.(?:Must|Named)?(?:Exec|Query(?:Row)?)x?(?:Context)?\b(?!\s*[(.])")
 """A field or variable that gets a method of a database (`exec: db.ExecContext`)."""
-_SHARED = re.compile(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
+_SHARED = lazy(rb"\.(?:Get|Select|SelectOne|SelectInt|SelectStr|Raw)(?:Context|Ctx)?\(")
 """Those that other things have too: what stands in front decides."""
 _SHARED_NAMES = frozenset((b"Get", b"Sel", b"Raw"))
 """What the names of those begin with."""
 _OWN_NAMES = (b".GetContext(", b".SelectContext(")
 """Those of them that hardly anything but a database has."""
-_HANDED = re.compile(
+_HANDED = lazy(
     rb"\.(?:Must)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?\((?:[\w.()]+,\s*)?(?:\w+\.)*\w*(?i:db|(?<!c)tx|conn)\s*,"
 )
 """Calls of functions that are named like these, with a database among their arguments."""
-_HANDLE = re.compile(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
+_HANDLE = lazy(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
 _FILE = 1_500
 """What it costs to see what a file declares, in bytes of functions with SQL."""
 _LONGEST_HANDLE = len("database")
-_TEXT_RESULT = re.compile(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
-_CLOSURE = re.compile(r"\{\s*return func\(\w+ \*")
+_TEXT_RESULT = lazy(r"\bstring\b|\bfunc\b|\b(?:strings\.)?Builder\b|\bany\b|interface\{\}")
+_CLOSURE = lazy(r"\{\s*return func\(\w+ \*")
 """The body of a functional option: a closure over its arguments that changes what it is given."""
-_NAMED_RESULT = re.compile(
+_NAMED_RESULT = lazy(
     r"\b(?!(?:bool|byte|rune|string|any|map|chan|func|interface|struct|u?int(?:8|16|32|64|ptr)?|float(?:32|64)|"
     r"complex(?:64|128))\b)[A-Za-z]\w*\b(?!\.)|\*\w+"
 )

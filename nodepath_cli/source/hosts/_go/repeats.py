@@ -14,6 +14,7 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Unknown, Value
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from nodepath_cli.source.hosts._go.syntax import GoFile
 
-_STATEMENT = re.compile(r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE)
+_STATEMENT = lazy(r"\s*(?:insert|replace|select|update|delete|with|create|alter|drop|truncate)\b", re.IGNORECASE)
 _MAX_DEPTH = 3
 """Structs within structs that are gone through."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.syntax import named
 
-_PART = re.compile(r"(?:\[\])?string$|map\[string\]")
+_PART = lazy(r"(?:\[\])?string$|map\[string\]")
 _DECLARATIONS = frozenset(("parameter_declaration", "variadic_parameter_declaration"))
 _SPRINTF = r"Sprintf\([^()]*(?:\([^()]*\)[^()]*)*,\s*"
 

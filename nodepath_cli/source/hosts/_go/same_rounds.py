@@ -6,18 +6,19 @@ import re
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.allowed import quietly
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.values import Items, Number, Value
 
-_CHANGES = re.compile(rb"(?<![:=!<>])=(?!=)|\+\+|--")
-_SEPARATES = re.compile(
+_CHANGES = lazy(rb"(?<![:=!<>])=(?!=)|\+\+|--")
+_SEPARATES = lazy(
     rb"\bif\s+(\w+)\s*(?:>|!=)\s*0\s*\{[^{}?\w]*(?:[\w.]+\s*(?:=\s*append\(\w+,|\+=|\()\s*)"
     rb"(?:\"[^\"\w?]*\"|'[^'\w?]*')\s*\)?\s*\}"
 )
 """What writes nothing but a separator in front of all rounds but the first."""
-_APPENDS = re.compile(rb"(?<![:=!<>])=\s*append\(")
+_APPENDS = lazy(rb"(?<![:=!<>])=\s*append\(")
 _BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 

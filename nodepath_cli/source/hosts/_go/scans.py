@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import generics
 from nodepath_cli.source.hosts._go.counting import counted
 from nodepath_cli.source.hosts._go.handles import Counts
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_LENGTH = re.compile(r"\blen\((\w+)\)")
+_LENGTH = lazy(r"\blen\((\w+)\)")
 
 
 def targets(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> tuple[list[Counts], bool]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import agree, limit, product
 from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of, trimmed
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -31,7 +31,7 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
-_WORD = re.compile(r"\S+")
+_WORD = lazy(r"\S+")
 _MAX_REPEAT = 2_000
 _SPACE = " \t\n\v\f\r\x85\xa0"
 

@@ -7,15 +7,15 @@ are possible; a tree that sets one is not judged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.index import BASIC, Index
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 
-_TAG = re.compile(r'(?<!\w)db:"((?:[^"\\]|\\.)*)"')
+_TAG = lazy(r'(?<!\w)db:"((?:[^"\\]|\\.)*)"')
 _MAPPERS = ("MapperFunc(", "NewMapper", ".Mapper =")
 _MAX_DEPTH = 4
 _SCALARS = BASIC - {"any", "error"}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters, receiver_name
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.syntax import named
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NO_TEXT_TYPES = ("[]", "map[", "*", "int", "bool", "error", "float", "func")
-_SETTING = re.compile(r"driver|dialect|engine|backend", re.IGNORECASE)
+_SETTING = lazy(r"driver|dialect|engine|backend", re.IGNORECASE)
 """Fields that say which database it is."""
 
 

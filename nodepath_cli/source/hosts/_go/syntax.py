@@ -11,17 +11,18 @@ from typing import Protocol
 import tree_sitter_go
 from tree_sitter import Language, Node, Parser, Point, Range, Tree
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.statement import Span
 
 LANGUAGE = Language(tree_sitter_go.language())
 _PARSER, _PARTS_PARSER = Parser(LANGUAGE), Parser(LANGUAGE)
 """One for whole files and one for parts of them: a parser takes its memory anew, a used one has it already."""
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_PACKAGE = re.compile(rb"^package\s+([\w\x80-\xff]+)", re.MULTILINE)
-_DECLARATION = re.compile(rb"\n(?:func|type|var|const)\b")
-_METHOD = re.compile(rb"\s*\([^)]*\)\s*([\w\x80-\xff]+)\s*\(")
-_BUILT = re.compile(rb"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
+_NOT_ASCII = lazy(r"[^\x00-\x7f]+")
+_PACKAGE = lazy(rb"^package\s+([\w\x80-\xff]+)", re.MULTILINE)
+_DECLARATION = lazy(rb"\n(?:func|type|var|const)\b")
+_METHOD = lazy(rb"\s*\([^)]*\)\s*([\w\x80-\xff]+)\s*\(")
+_BUILT = lazy(rb"^//(?:go:build|\s*\+build)\s+(\S.*)$", re.MULTILINE)
 _SYSTEMS = frozenset(
     (
         *("aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "netbsd", "openbsd"),

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import limit, under
 from nodepath_cli.source.hosts._go.dialects import databases_in
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -40,13 +41,13 @@ _TYPE = "text/template.Template"
 _FIELD = "text"
 _SAME = frozenset(("Funcs", "Option"))
 """Methods that return their receiver and leave its text alone."""
-_ACTION = re.compile(r"\{\{(?P<before>-\s)?\s*(?P<said>/\*.*?\*/|.*?)\s*?(?P<after>\s-)?\}\}", re.DOTALL)
-_BLOCK = re.compile(r"(?P<word>if|with|range|define|block)\b\s*(?P<rest>.*)", re.DOTALL)
-_ELSE = re.compile(r"else\b\s*(?P<rest>.*)", re.DOTALL)
-_SILENT = re.compile(r"/\*|\$\w*\s*:?=|break\b|continue\b")
-_FIELD_OF_DATA = re.compile(r"\.(\w+)")
-_FIRST = re.compile(r"\$\w+\Z")
-_NOT = re.compile(r"not [.$]\S*\Z")
+_ACTION = lazy(r"\{\{(?P<before>-\s)?\s*(?P<said>/\*.*?\*/|.*?)\s*?(?P<after>\s-)?\}\}", re.DOTALL)
+_BLOCK = lazy(r"(?P<word>if|with|range|define|block)\b\s*(?P<rest>.*)", re.DOTALL)
+_ELSE = lazy(r"else\b\s*(?P<rest>.*)", re.DOTALL)
+_SILENT = lazy(r"/\*|\$\w*\s*:?=|break\b|continue\b")
+_FIELD_OF_DATA = lazy(r"\.(\w+)")
+_FIRST = lazy(r"\$\w+\Z")
+_NOT = lazy(r"not [.$]\S*\Z")
 _DEEPEST = 20
 
 

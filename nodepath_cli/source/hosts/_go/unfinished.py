@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nodepath_cli.patterns import lazy
+
 # What a list or loop without elements leaves behind. The program guards against it; the text is never sent.
-_UNFINISHED = re.compile(
+_UNFINISHED = lazy(
     r"(?<!\w)\(\s*\)\s*(?:$|\)|;|\bor(?:der)?\b|\band\b|\bgroup\b|\blimit\b)|\bin\s*\(\s*\)|\bset\s*(?:where\b|$)|"
     r"\b(?:where|and|or|set|values|by|in|on|from|into|join|having)\s*(?:;\s*)?$|"
     r",\s*(?:$|\)|;|\b(?:where|from|values)\b)|\(\s*,|\b(?:where|and|or|in|on|by|having)\s+(?:and|or|order\s+by|group\s+by|limit|having|where)\b|"
@@ -17,7 +19,7 @@ _UNFINISHED = re.compile(
     r"\bfrom\s+(?:where|order\s+by|group\s+by|limit|inner\s+join|left\s+join|join)\b|\bjoin\s+on\b",
     re.IGNORECASE,
 )
-_MAY_BE_UNFINISHED = re.compile(
+_MAY_BE_UNFINISHED = lazy(
     r"[(,=]\s*(?:[),;]|\Z|where|from|values)|``|into\s*\(|"
     r"(?:where|and|or|set|values|by|in|on|from|into|join|select|update|having)\s*"
     r"(?:[;)]|\Z|where|and|or|group|limit|having|from|set|values|inner|left|join|on)"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.declarations import Routine
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _UNSAFE = ".Unsafe()"
-_MAKES = re.compile(r"(?:Must)?Begin|(?:Must)?Prepare|(?:Named)?Query|Named?Stmt|Stmt|Conn|Unsafe|Rebind$")
+_MAKES = lazy(r"(?:Must)?Begin|(?:Must)?Prepare|(?:Named)?Query|Named?Stmt|Stmt|Conn|Unsafe|Rebind$")
 """Methods whose result leaves columns out as their receiver does."""
 _EMBEDDED = frozenset(("DB", "Tx", "Conn", "Stmt", "NamedStmt", "Rows", "Row"))
 """Fields that may be embedded, so that their methods are called without their names."""

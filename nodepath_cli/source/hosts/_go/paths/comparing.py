@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Compared, Failure, Known, Mixed, Outcome, Value
 from nodepath_cli.source.hosts._go.paths.state import KIND, UNKNOWN
 
-_DUPLICATE = re.compile(r"dup|1062|23000|unique|conflict|already|alreadyexist|violat|constraint", re.IGNORECASE)
-_MISSING = re.compile(r"no_?rows|norows|not_?found|notfound|no rows|no_?record|missing", re.IGNORECASE)
+_DUPLICATE = lazy(r"dup|1062|23000|unique|conflict|already|alreadyexist|violat|constraint", re.IGNORECASE)
+_MISSING = lazy(r"no_?rows|norows|not_?found|notfound|no rows|no_?record|missing", re.IGNORECASE)
 _NUMBER = "error number"
 """The text of a `Mixed` that is the number or the text of an error."""
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

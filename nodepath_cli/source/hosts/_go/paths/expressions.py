@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import NOT_NULL, Aspect, Compared, Failure, Given, Known, Mixed, Outcome
 from nodepath_cli.source.hosts._go.paths import calling, clock, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import evaluated_name, of_type
@@ -24,7 +24,7 @@ from nodepath_cli.source.hosts._go.paths.state import (
 from nodepath_cli.source.hosts._go.paths.walker import Values, Walker
 from nodepath_cli.source.hosts._go.syntax import named
 
-_ERROR_NAME = re.compile(r"^(?:Err|err|E)[A-Z]\w*$|^\w+(?:Err|Error)$")
+_ERROR_NAME = lazy(r"^(?:Err|err|E)[A-Z]\w*$|^\w+(?:Err|Error)$")
 _COMPARE = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _MAX_TEXT = 80
 

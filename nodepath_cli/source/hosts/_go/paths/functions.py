@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from tree_sitter import Node
 
 from nodepath_cli.in_shares import SHARES, Work, in_turn, parts, side_by_side
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import (
     Called,
     Function,
@@ -36,9 +37,9 @@ _WALK = 8
 """What it costs to walk a function, in times of what it costs to go through its calls (measured)."""
 _MANY = 500
 """Files in which callers are looked for from which it is."""
-_DEFERRED = re.compile(rb"defer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
-_CALLED = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]+)\(")
-_NUMBERS = re.compile(r"^(?:u?int\d*|float\d+)$")
+_DEFERRED = lazy(rb"defer\s+(?:func\s*\(\)\s*\{.{0,400}?\}\s*\(\)|[^\n]{0,200})", re.DOTALL)
+_CALLED = lazy(rb"(?<![\w\x80-\xff])([\w\x80-\xff]+)\(")
+_NUMBERS = lazy(r"^(?:u?int\d*|float\d+)$")
 
 
 def texts_by_call(received: Iterable[Received]) -> dict[CallKey, Texts]:

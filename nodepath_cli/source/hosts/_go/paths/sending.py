@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Known, Mixed, Outcome, Ran, Value
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name, sql_argument
 from nodepath_cli.source.hosts._go.paths import following
@@ -30,9 +31,9 @@ _ROWS = frozenset(("Query", "Queryx", "NamedQuery"))
 _ROW = frozenset(("QueryRow", "QueryRowx"))
 _INTO = frozenset(("Get", "Select", "SelectOne"))
 _POOLS = frozenset(("database/sql.DB", "github.com/jmoiron/sqlx.DB"))
-_TRANSACTION_NAME = re.compile(r"(?:^|\.)\w*(?:[tT]x|trx|txn|[tT]ransaction)(?:\(\))?$")
-_BEGIN = re.compile(r"\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
-_END = re.compile(r"\s*(?:commit|rollback)\b", re.IGNORECASE)
+_TRANSACTION_NAME = lazy(r"(?:^|\.)\w*(?:[tT]x|trx|txn|[tT]ransaction)(?:\(\))?$")
+_BEGIN = lazy(r"\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
+_END = lazy(r"\s*(?:commit|rollback)\b", re.IGNORECASE)
 
 
 def send(made: Calling, state: State) -> Values | None:
