@@ -11,14 +11,19 @@ NodepathExits = (0, 1)
 
 
 def wall(command: Sequence[str], cwd: str | None = None) -> float:
-    """Return the seconds that a command takes from start to end; it must exit with 0 or 1."""
+    """Return the seconds that a command takes from start to end.
+
+    Raises RuntimeError where it exits with another code than 0 or 1, and where Python cannot import what it is to run,
+    which ends with 1, too.
+    """
     started = time.perf_counter()
-    code = subprocess.run(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    ).returncode
+    done = subprocess.run(
+        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
     seconds = time.perf_counter() - started
-    if code not in NodepathExits:
-        raise RuntimeError(f"{' '.join(command)} exited with {code}")
+    if done.returncode not in NodepathExits or b"No module named" in done.stderr:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise RuntimeError(f"{' '.join(command)} exited with {done.returncode}: {last}")
     return seconds
 
 
