@@ -46,7 +46,7 @@ def run() -> None:
     Python's search for unreachable cycles takes a tenth of a short run's time (measured): among the thousands of
     objects that imports make, which all stay.
     """
-    gc.set_threshold(300_000, 20, 50)
+    gc.set_threshold(1_000_000, 20, 50)
     if sys.stderr is None:
         # Closed by the caller (`2>&-`): what is to be said there is not wanted.
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as it runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialects
@@ -13,6 +14,16 @@ from nodepath_cli.source.hosts._go.records import Received
 from nodepath_cli.source.hosts._go.values import Guard
 
 
+class _Place(NamedTuple):
+    """What is told by where a text stands, and where it is sent."""
+
+    foreign: Foreign | None
+    """The other database that one of the files is for."""
+    owned: bool
+    """A file is the audited database's by its name."""
+    by_function: Foreign | None
+
+
 class Judge:
     """Whose SQL a record is."""
 
@@ -20,6 +31,7 @@ class Judge:
         self._m = m
         self._dialect = dialect
         self._paths: dict[str, Foreign | None] = {}
+        self._places: dict[tuple[str, str, str | None], _Place] = {}
         self._drivers = Drivers(m.index.files, m.index.folders, dialect.family, m.index.opens)
 
     def split(self, records: Iterable[Received]) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
@@ -38,22 +50,30 @@ class Judge:
         found = self.guard(record.guard) or self.guard(record.ambient)
         if found is not None:
             return found
-        paths = dict.fromkeys([*([record.origin.path] if record.origin is not None else []), record.call.file.path])
-        for path in paths:
-            found = self.path(path)
-            if found is not None:
-                return found
-        family = self._dialect.family
-        owned = any(dialects.owned_by_path(path, family) for path in paths)
+        at = record.call.file.path
+        key = record.origin.path if record.origin is not None else at, at, record.call.function
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = self._place(*key)
+        if place.foreign is not None:
+            return place.foreign
+        family, owned = self._dialect.family, place.owned
         if owned and family == "sqlite":
             # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
             return None
-        found = None if owned else dialects.by_function(record.call.function, family)
-        found = found or dialects.by_content(record.text.plain, self._dialect)
+        found = place.by_function or dialects.by_content(record.text.plain, self._dialect)
         if found is None and family == "mysql" and not owned:
             found = dialects.by_joined_write(record.text.plain)
             return found if found and self._drivers.several else None
         return found
+
+    def _place(self, origin: str, path: str, function: str | None) -> _Place:
+        """Return what is told by the files of a literal and of its call, and by the function around the call."""
+        paths = dict.fromkeys((origin, path))
+        family = self._dialect.family
+        owned = any(dialects.owned_by_path(each, family) for each in paths)
+        foreign = next((found for each in paths if (found := self.path(each)) is not None), None)
+        return _Place(foreign, owned, None if owned else dialects.by_function(function, family))
 
     def guard(self, guard: Guard) -> Foreign | None:
         """Return the other database that the branches of a guard are for."""
