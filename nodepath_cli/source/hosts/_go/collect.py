@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go.attach import with_uses
-from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.gaps import finished, piece_at
+from nodepath_cli.source.hosts._go.groups import Group, Order, grouped, order_of
 from nodepath_cli.source.hosts._go.judging import Judge
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
-from nodepath_cli.source.hosts._go.makers import SET_IN
-from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
+from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.opaque import not_followed
+from nodepath_cli.source.hosts._go.records import Call, Received
 from nodepath_cli.source.hosts._go.repeats import ranges, separators
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
@@ -26,30 +24,6 @@ from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segm
 MAX_VARIANTS = 24
 """Most texts of one statement."""
 _BRANCH_LENGTH = 200
-
-
-Order: TypeAlias = tuple[str, int, int]
-"""File and byte offset of the function from which something was recorded, and its number: in order of the source,
-however a program is divided."""
-
-
-class Group(Struct):
-    """The records of one call that begin in one literal."""
-
-    call: Call
-    origin: Span | None
-    records: list[Received] = field(default_factory=list)
-    orders: dict[str, list[int]] = field(default_factory=dict)
-    """The numbers of all records of a text, of which `records` keeps one."""
-    rank: int = 0
-    """The best rank of its records."""
-    order: Order = ("", 0, 0)
-    """The first of its records."""
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """The call's identity."""
-        return self.call.key
 
 
 class Collected(Struct, frozen=True):
@@ -75,7 +49,7 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     by_origin: dict[Span | None, list[Received]] = {}
     for record in m.received:
         by_origin.setdefault(record.origin, []).append(record)
-    everything = _groups(m, judge)
+    everything = grouped(m, judge)
     # What a function of the tree makes a part of its SQL: that is what is sent.
     parts = {
         piece.literal
@@ -138,72 +112,10 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     }
     used = with_uses(m, [each.statement for each in result], places, elsewhere)
     result = [replace(each, statement=statement) for each, statement in zip(result, used, strict=True)]
-    result.extend(_opaque(m, judge))
+    result.extend(
+        Collected(statement, "other", each.call, order_of(each)) for each, statement in not_followed(m, judge)
+    )
     return result
-
-
-def _groups(m: Machine, judge: Judge) -> list[Group]:
-    groups: dict[tuple[str, int, Span | None], Group] = {}
-    for record in m.received:
-        key = (*record.call.key, record.origin)
-        groups.setdefault(key, Group(record.call, record.origin)).records.append(record)
-    for group in groups.values():
-        if any(record.rank == 3 for record in group.records):
-            # A caller from which it is too deep to the database has only what it gave the wrapper.
-            near = {record.root for record in group.records if record.rank == 3}
-            group.records = [record for record in group.records if record.rank == 3 or record.root not in near]
-        if any(record.bound for record in group.records):
-            kept = [
-                record
-                for record in group.records
-                if record.bound or not (_of_arguments(record.text) or _of_any(m, record))
-            ]
-            group.records = kept or group.records
-        if any(record.bound and not _mixes(m, record) for record in group.records):
-            # Callers say which parts go together.
-            group.records = [record for record in group.records if not _mixes(m, record)]
-        if len({record.root for record in group.records}) > 1:
-            kept = [record for record in group.records if not (_of_arguments(record.text) and _on_its_own(m, record))]
-            group.records = kept or group.records
-        distinct: dict[str, Received] = {}
-        for record in group.records:
-            first = distinct.setdefault(record.text.plain, record)
-            if first is not record and judge.guard(first.guard) and not judge.guard(record.guard):
-                # Two databases that get the same text: it belongs to the audited one.
-                distinct[record.text.plain] = record
-            group.orders.setdefault(record.text.plain, []).append(record.order)
-        group.records = list(distinct.values())
-        group.rank = max(record.rank for record in group.records)
-        group.order = min(_order(record) for record in group.records)
-    return list(groups.values())
-
-
-def _order(record: Received | NotFollowed) -> Order:
-    """Return where a record comes among all. What the variables of a package lead to comes behind the functions."""
-    return (*(record.root or (record.call.file.path, sys.maxsize)), record.order)
-
-
-def _on_its_own(m: Machine, record: Received) -> bool:
-    """Say whether a record stems from the function that the call stands in, evaluated without its arguments."""
-    routine = m.routine(record.root) if record.root is not None else None
-    return routine is not None and routine.name == record.call.function and routine.file is record.call.file
-
-
-def _of_arguments(text: Text) -> bool:
-    return any(piece.hole is not None and piece.hole[1] == ARGUMENT for piece in text.pieces)
-
-
-def _of_any(m: Machine, record: Received) -> bool:
-    """Say whether a text has what any value of a type may have in a field: callers say what theirs has."""
-    return any(m.decisions.guessed(decision) == "part" for decision, _ in record.guard)
-
-
-def _mixes(m: Machine, record: Received) -> bool:
-    """Say whether a text is made of several fields of which each may have been set by several functions.
-
-    A table that one of them sets may never meet the joins that another one adds.
-    """
-    return len({decision for decision, arm in record.guard if m.decisions.arm(decision, arm).startswith(SET_IN)}) > 1
 
 
 def _guessed(m: Machine, record: Received) -> Guess:
@@ -238,7 +150,7 @@ def _statement(
     m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None, alone: bool = True
 ) -> Collected:
     """Return the statement of a group. `alone`: that its SQL is another database's is not said by its own file."""
-    records = sorted(records, key=_order)
+    records = sorted(records, key=order_of)
     records = finished(m, records)
     varying = _varying(records)
     variants = tuple(_variant(m, record, varying) for record in _kept(records))
@@ -274,7 +186,7 @@ def _kept(records: Sequence[Received]) -> Sequence[Received]:
         literals = {piece.span for piece in record.text.pieces if piece.span is not None}
         (others if literals <= met else telling).append(record)
         met |= literals
-    return sorted([*telling, *others][:MAX_VARIANTS], key=_order)
+    return sorted([*telling, *others][:MAX_VARIANTS], key=order_of)
 
 
 def _wrapper(m: Machine, group: Group, records: Sequence[Received]) -> Wrapper | None:
@@ -359,61 +271,3 @@ def _span(text: Text, origin: Span | None, call: Span) -> Span:
         return call
     ends = [piece.literal.end for piece in text.pieces if piece.literal and piece.literal.path == origin.path]
     return Span(origin.path, origin.start, max([origin.end, *(end for end in ends if end > origin.start)]))
-
-
-def _opaque(m: Machine, judge: Judge) -> Iterable[Collected]:
-    known = {record.call.key for record in m.received}
-    done: set[tuple[str, int]] = set()
-    names = {record.call.name.rpartition(".")[2] for record in m.received}
-    for each in m.not_followed:
-        key = each.call.key
-        if (key in known and not each.beside) or key in done or key in m.covered:
-            continue
-        if (
-            each.wrapper in m.covered_by_callers
-            or _called(m, each, names)
-            or (each.beside and judge.guard(each.ambient) is not None)
-        ):
-            continue
-        done.add(key)
-        yield _opaque_statement(each, judge)
-
-
-def _called(m: Machine, each: NotFollowed, names: set[str]) -> bool:
-    """A wrapper whose calls are listed themselves: by its name, where an interface or a field stands between.
-
-    One that is named like a method of a database package is a database call wherever it is called.
-    """
-    routine = m.routine(each.wrapper) if each.wrapper is not None else None
-    name = routine.name if routine is not None else each.call.function or ""
-    return each.parameter and (name in names or base_name(name) in SINKS)
-
-
-def _opaque_statement(each: NotFollowed, judge: Judge) -> Collected:
-    call = CallSite(each.call.name, each.call.span)
-    foreign = judge.guard(each.ambient) or judge.path(each.call.file.path)
-    nothing = Variant("", OffsetMap(()))
-    statement = Statement(
-        (nothing,),
-        call.span,
-        "go",
-        each.call.function,
-        call,
-        _sentence(each.reason),
-        foreign.dialect if foreign else None,
-        foreign.reason if foreign else None,
-    )
-    return Collected(statement, "other", each.call, _order(each))
-
-
-def _sentence(reason: str) -> str:
-    if reason.startswith("nodepath "):
-        return reason
-    if reason == "file":
-        return "SQL is read from a file"
-    if reason.startswith(("result of", "element of", "part of")):
-        return f"SQL is the {reason}"
-    if reason.startswith(("field ", "variable ", "list:")) or "." in reason:
-        return f"SQL is {reason}, whose value is not known"
-    article = "an" if reason[:1] in "aeiou" else "a"
-    return f"SQL is {article} {reason}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.hosts._go import following, generics, instances, recording
+from nodepath_cli.source.hosts._go import following, generics, instances, not_followed, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -145,7 +145,7 @@ def _unfollowed(
         elif (touches or returns) and m.root is not None and m.sends[m.root] and any(each in f.types for each in types):
             # What its own type parameters stand for is known to callers.
             m.ask()
-        recording.note_wrapped(m, f, key, call, nodes, values)
+        not_followed.note_wrapped(m, f, key, call, nodes, values)
         return results
     return None
 
@@ -290,7 +290,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
             except OutOfSteps:
                 _without_following(m, routine)
             except Exception as fault:
-                recording.note_failed(m, routine, fault)
+                not_followed.note_failed(m, routine, fault)
                 _without_following(m, routine)
             found.results = results_of(m, frame, function)
             found.done = True
@@ -333,7 +333,7 @@ def _without_following(m: Machine, routine: Routine) -> None:
             m.evaluate(m.frame(routine.file, routine.name), node)
         except Exception as fault:
             if not isinstance(fault, OutOfSteps):
-                recording.note_failed(m, routine, fault)
+                not_followed.note_failed(m, routine, fault)
 
 
 def _run(m: Machine, frame: Frame, function: Function) -> None:

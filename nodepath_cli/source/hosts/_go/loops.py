@@ -7,7 +7,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import narrowing, recording
+from nodepath_cli.source.hosts._go import narrowing, not_followed
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.later_rounds import differ
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
@@ -188,10 +188,10 @@ def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tupl
     try:
         goes_on = _rounds(m, f, body, targets, pairs[:_MAX_ELEMENTS])
     except OutOfSteps:
-        recording.cut_short(m, m.received[received:])
+        not_followed.cut_short(m, m.received[received:])
         raise
     if len(pairs) > _MAX_ELEMENTS:
-        recording.cut_short(m, m.received[received:])
+        not_followed.cut_short(m, m.received[received:])
     return goes_on
 
 
