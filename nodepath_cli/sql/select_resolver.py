@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
-from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotYet, Several
+from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
     WINDOW_ITEM,
@@ -358,10 +358,15 @@ class SelectResolver(FromResolver):
         value = hit.item.value if isinstance(hit, InItems) else None
         if value and value.window:
             self.no_window(col.name.start, col.name.end, Clause.GROUP_BY, col.name.text)
-        elif value and value.aggregate:
+        elif value and value.aggregate and not self._may_be_of_tables(col, scope):
             name = col.name
             self.violate(1056, f"Can't group on '{name.text}'", name.text, name.start, name.end, Clause.GROUP_BY)
         self.record(col, Clause.GROUP_BY, self.behind_alias(col, hit, scope), scope, None)
+
+    def _may_be_of_tables(self, col: Col, scope: Scope) -> bool:
+        """Say whether a column of that name may be in a table whose columns are not known: it goes before the alias."""
+        hit = self.in_tables(col, scope)
+        return isinstance(hit, NotTold) or (isinstance(hit, InTable) and hit.source.is_open)
 
     def _no_window_alias(self, expr: Expr, scope: Scope, clause: Clause) -> None:
         """Check that an expression names no item of the select list that holds a window function."""

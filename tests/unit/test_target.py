@@ -335,3 +335,37 @@ func read(db *sql.DB) {
     assert [each.reason for each in report.unresolved if each.function == "swap"] == [
         "the function makes the table itself, and other code drops it"
     ]
+
+
+def test_zero_dates_of_a_dump_were_taken_by_its_server(tree: Tree) -> None:
+    """A dump that says nothing of the sql_mode proves that its server took the defaults in it."""
+    ddl = "CREATE TABLE t (id INT NOT NULL, at DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', d DATE NOT NULL DEFAULT 0);"
+    assert brief(tree.findings(ddl, '"INSERT INTO t (id) VALUES (1)"', '"SELECT nosuch FROM t"')) == [
+        ("NP101", "nosuch")
+    ]
+
+
+def test_a_script_that_forbids_zero_dates_is_believed(tree: Tree) -> None:
+    ddl = "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE';\nCREATE TABLE t (at DATE NOT NULL DEFAULT '0000-00-00');"
+    tree.write("schema.sql", ddl + "\nCREATE TABLE u (id INT);")
+    tree.write("store.go", go('"SELECT at FROM t"'))
+
+    assert [each.rule for each in tree.audit("store.go").findings] == ["NP102"]
+
+
+def test_a_statement_that_names_the_database_changes_the_table_that_is_made_without_it(tree: Tree) -> None:
+    ddl = "CREATE TABLE device (id INT);\nALTER TABLE `shop`.`device` ADD COLUMN n INT;"
+    assert brief(tree.findings(ddl, '"SELECT n, id FROM device"', '"SELECT m FROM device"')) == [("NP101", "m")]
+
+
+def test_a_statement_on_another_database_leaves_the_table_alone(tree: Tree) -> None:
+    ddl = "CREATE TABLE device (id INT);\nCREATE TABLE shop.other (id INT);\nALTER TABLE shop.device ADD COLUMN n INT;"
+    assert brief(tree.findings(ddl, '"SELECT n FROM device"')) == [("NP101", "n")]
+
+
+def test_an_alias_of_an_aggregate_may_be_a_column_of_a_table_that_is_not_known(tree: Tree) -> None:
+    tree.write("store.go", go('"SELECT COUNT(*) AS device FROM hours GROUP BY device"'))
+    assert [each.rule for each in tree.audit("store.go").findings] == []
+
+    ddl = "CREATE TABLE hours (id INT);"
+    assert brief(tree.findings(ddl, '"SELECT COUNT(*) AS device FROM hours GROUP BY device"')) == [("NP114", "device")]

@@ -60,7 +60,7 @@ class _Plan(Struct):
 
 def alter_table(statement: AlterTable, catalog: Catalog) -> None:
     """Apply ALTER TABLE, CREATE INDEX or DROP INDEX; raises Refusal where the server would."""
-    name = catalog.resolve(statement.name)
+    name = catalog.meant(catalog.resolve(statement.name))
     if statement.if_exists and catalog.get(name) is None:
         return
     draft = catalog.change(name)

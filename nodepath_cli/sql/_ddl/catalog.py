@@ -24,7 +24,7 @@ class Catalog:
     def __init__(self, base: Schema, dialect: Dialect, *, ordered: bool, settled: bool = False) -> None:
         """Begin with the tables of earlier sources; `settled` where they are those of the database itself."""
         self.sqlite = dialect.name == "sqlite"
-        self.session = Session(dialect, check_foreign_keys=ordered, inferred=not ordered)
+        self.session = Session(dialect, check_foreign_keys=ordered, inferred=not ordered, settled=settled)
         self.database = base.database
         """The default database of the schema; its tables carry none."""
         self.several_defaults = base.several_defaults
@@ -70,6 +70,20 @@ class Catalog:
         if name.database is None:
             self._unqualified = True
         return Name(name.name, None if database == self.database else database)
+
+    def meant(self, name: Name) -> Name:
+        """Return the resolved name of a table that has to be there: one of the default database, where no source names
+        that and the database that the statement names is not known by any table.
+
+        Tools write `ALTER TABLE shop.orders` for a table that the dump beside it makes as `orders`.
+        """
+        database = name.database
+        if database is None or self.database is not None or self.current is not None or self._key(name) in self._tables:
+            return name
+        if any(draft.database == database for draft in self._tables.values()):
+            return name
+        here = Name(name.name)
+        return here if self._key(here) in self._tables else name
 
     def use(self, database: str) -> None:
         """Take over USE: the first one names the schema's default database, where no source has done so."""

@@ -113,7 +113,7 @@ def _default(definition: ColumnDef, column_type: TypeName, nullable: bool, sessi
         raise Refusal(1101, f"BLOB, TEXT, GEOMETRY or JSON column '{name}' can't have a default value")
     if default.kind == "now":
         default = _clock(default, column_type, name, session)
-    return default_text(default, column_type, name, zero_dates=session.zero_dates)
+    return default_text(default, column_type, name, zero_dates=session.written_zero_dates)
 
 
 def _clock(default: Default, column_type: TypeName, name: str, session: Session) -> Default:

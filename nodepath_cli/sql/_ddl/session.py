@@ -15,6 +15,8 @@ class Session(Struct):
     """`foreign_key_checks`, unless the replay cannot rely on the order of its statements."""
     inferred: bool = False
     """The statements were found in code: what they say of a type may be told wrongly, but not that the column is."""
+    settled: bool = False
+    """They are to run on a server that has the modes of its version, not on one whose dump or script they are."""
     notes: list[str] = field(default_factory=list)
     """What could not be told of the statement at hand."""
     variables: dict[str, str] = field(default_factory=dict)
@@ -64,6 +66,11 @@ class Session(Struct):
     def zero_dates(self) -> bool:
         """Whether `'0000-00-00'` is a valid default."""
         return not ("NO_ZERO_DATE" in self.sql_mode and self.strict) and "TRADITIONAL" not in self.sql_mode
+
+    @property
+    def written_zero_dates(self) -> bool:
+        """Whether a script's own `'0000-00-00'` is taken: where it says nothing of the mode, its server took it."""
+        return self.zero_dates or (not self.settled and "sql_mode" not in self.variables)
 
     @property
     def engine(self) -> str | None:
