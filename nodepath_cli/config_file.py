@@ -290,7 +290,7 @@ def _keys_of(path: Path) -> dict[str, Any]:
 
 def _shown(key: Key, value: object) -> str:
     """Return a value for an error; a database URL may stand under a wrong key, with its password."""
-    shown = repr(value)
+    shown = ", ".join(map(repr, value)) if isinstance(value, (list, tuple)) and value else repr(value)
     return "its value" if key.secret or "@" in shown else shown
 
 

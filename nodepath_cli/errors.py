@@ -52,7 +52,7 @@ class NodepathError(Exception):
         room = 399 - len("error: . Next: .")
         step = _cut(step, room - min(len(what), room // 2))
         what = _cut(what, room - len(step))
-        return f"error: {what}. Next: {step}."
+        return f"error: {what}. Next: {step}{'' if step.endswith('?') else '.'}"
 
 
 def _cut(text: str, room: int) -> str:

@@ -339,7 +339,7 @@ func read(db *sql.DB) {
 
 def test_zero_dates_of_a_dump_were_taken_by_its_server(tree: Tree) -> None:
     """A dump that says nothing of the sql_mode proves that its server took the defaults in it."""
-    ddl = "CREATE TABLE t (id INT NOT NULL, at DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', d DATE NOT NULL DEFAULT 0);"
+    ddl = "CREATE TABLE t (id INT NOT NULL, at DATETIME NOT NULL DEFAULT '0000-00-00', d DATE NOT NULL DEFAULT 0);"
     assert brief(tree.findings(ddl, '"INSERT INTO t (id) VALUES (1)"', '"SELECT nosuch FROM t"')) == [
         ("NP101", "nosuch")
     ]
