@@ -151,7 +151,7 @@ def test_the_mode_ansi_holds_others(project: Path) -> None:
         ("strict = 'yes'", "strict: 'yes' is not true or false"),
         ("dialect = 'pg'", "dialect: 'pg' is not a dialect"),
         ("format = 'pdf'", "no format 'pdf'"),
-        ("output = ['sarif']", "output: ['sarif'] is not FORMAT=FILE"),
+        ("output = ['sarif']", "output: 'sarif' is not FORMAT=FILE"),
         ("renames = {'old' = 'new'}", "renames: "),
         ("[[source]]\nschema = ['x.sql']", "source: "),
         ("[[source]]\npaths = ['x']\nshema = ['x.sql']", "unknown: shema"),

@@ -33,6 +33,8 @@ _INTO = frozenset(("Get", "Select", "SelectOne"))
 _POOLS = frozenset(("database/sql.DB", "github.com/jmoiron/sqlx.DB"))
 _TRANSACTION_NAME = lazy(r"(?:^|\.)\w*(?:[tT]x|trx|txn|[tT]ransaction)(?:\(\))?$")
 _BEGIN = lazy(r"\s*(?:begin|start\s+transaction)\b", re.IGNORECASE)
+_TX = ("database/sql.Tx", "sqlx.Tx")
+"""How the types of transactions end."""
 _END = lazy(r"\s*(?:commit|rollback)\b", re.IGNORECASE)
 
 
@@ -89,6 +91,9 @@ def transaction_of(made: Calling, state: State) -> Transaction | None:
     for each in (made.receiver, *made.arguments[:2]):
         if isinstance(each, Transaction):
             return each
+        if isinstance(each, Instance) and any(kind.endswith(_TX) for kind in made.w.index.embedded(each.type)):
+            # `type tx struct{ *sql.Tx }`: one function has no more than one of them.
+            return Transaction(f"of {each.type}")
     receiver = made.name.rpartition(".")[0]
     if receiver and _TRANSACTION_NAME.search(receiver):
         return Transaction(f"given {receiver}")
