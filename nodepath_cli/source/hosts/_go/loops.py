@@ -13,7 +13,7 @@ from nodepath_cli.source.hosts._go.later_rounds import differ
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.same_rounds import as_many_rounds, counted_to, index_of, is_steady
+from nodepath_cli.source.hosts._go.same_rounds import as_many_rounds, counted_to, index_of, is_steady, mark_between
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
@@ -117,11 +117,18 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     ends: list[Value | None] = []
     steady = is_steady(f, body, targets)
     variables = (targets, [first, element])
+    mark = mark_between(f, body, targets[0]) if targets else None
     more = None
     if targets and isinstance(first[0].atom, Number) and differ(f, body, targets[0]):
         more = partial(_declare, f, targets, [just(Number(1, sample=True)), element])
     goes_on = _once(
-        m, f, node, body, variables, ends, may_skip=True, words=words, counted=counted, steady=steady, more=more
+        *(m, f, node, body, variables, ends),
+        may_skip=True,
+        words=words,
+        counted=counted,
+        steady=steady,
+        mark=mark,
+        more=more,
     )
     if listed and ends and isinstance(atom, Unknown):
         narrowing.of_elements(m, f, listed, ends[0])
@@ -246,7 +253,8 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         index = index_of(f, update) if update is not None else ""
         turn = partial(m.execute, f, update) if update is not None and differ(f, body, index) else None
         counted = counted_to(m, f, condition, index, body)
-        return _once(m, f, node, body, None, may_skip=True, words=words, counted=counted, more=turn)
+        mark = mark_between(f, body, index) if index else None
+        return _once(m, f, node, body, None, may_skip=True, words=words, counted=counted, mark=mark, more=turn)
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
     undecided = 0
@@ -284,11 +292,13 @@ def _once(
     words: str = "for",
     counted: int = 0,
     steady: bool = False,
+    mark: tuple[str, str] | None = None,
     more: Callable[[], object] | None = None,
 ) -> bool:
     """Run a body once, and where it may be skipped join that with not running it at all.
 
-    `steady`: another round does the same. `more` makes the variables those of a later round, which does something else.
+    `steady`: another round does the same; `mark` as in `mark_repeats`. `more` makes the variables those of a later
+    round, which does something else.
     `ends` takes what the last of the variables is where a round ends that no statement has cut short.
     """
     base, ambient, iteration = f.scope, f.ambient, f.iteration
@@ -316,7 +326,7 @@ def _once(
     f.scope, f.ambient, f.iteration = base, ambient, iteration
     skipped = base.fork()
     # The first branch has the number 0.
-    mark_repeats(base, inside, counted or decision + 1, skipped, steady=steady)
+    mark_repeats(base, inside, counted or decision + 1, skipped, steady=steady, mark=mark)
     if more is not None and goes_on:
         inside = _again(m, f, body, inside, guard, more)
     arms: list[tuple[Guard, Scope]] = []

@@ -17,7 +17,18 @@ from msgspec.structs import replace
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.text_parts import cut
-from nodepath_cli.source.hosts._go.values import Alternative, Atom, Items, Number, Piece, Record, Text, Unknown, Value
+from nodepath_cli.source.hosts._go.values import (
+    Alternative,
+    Atom,
+    Items,
+    Joint,
+    Number,
+    Piece,
+    Record,
+    Text,
+    Unknown,
+    Value,
+)
 from nodepath_cli.source.statement import Separator
 
 if TYPE_CHECKING:
@@ -91,10 +102,19 @@ def _renumbered(atom: Atom, numbers: Mapping[int, int]) -> Atom:
     return atom
 
 
-def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None = None, *, steady: bool = False) -> None:
+def mark_repeats(
+    before: Scope,
+    after: Scope,
+    loop: int,
+    skipped: Scope | None = None,
+    *,
+    steady: bool = False,
+    mark: tuple[str, str] | None = None,
+) -> None:
     """Mark what one round of a loop added to the variables that were there before it.
 
-    `steady`: each other round adds the same. `skipped` are the variables where the loop had no round: the place where
+    `steady`: each other round adds the same. `mark` is a variable, and what stands between two elements that rounds add
+    to it. `skipped` are the variables where the loop had no round: the place where
     it adds text is marked there.
     """
     for depth, (old, new) in enumerate(zip(before.levels, after.levels, strict=False)):
@@ -103,6 +123,7 @@ def mark_repeats(before: Scope, after: Scope, loop: int, skipped: Scope | None =
             if changed is not value:
                 marked = _added(value, changed, loop, 0)
                 marked = _steady(value, marked) if steady else marked
+                marked = _separated(marked, loop, mark[1]) if mark is not None and mark[0] == name else marked
                 new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
                     skipped.levels[depth][name] = _not_added(value, marked, loop, exact=True)
@@ -113,7 +134,10 @@ def trimmed(text: Text, start: int, end: int) -> Text:
     kept = cut(text, start, end)
     if all(piece.text for piece in text.pieces):
         return kept
+    # The last of several elements is cut, and not what stands between two: so that is not what the marks say.
+    kept = replace(kept, pieces=tuple(replace(piece, joint=None) if piece.joint else piece for piece in kept.pieces))
     behind = tuple(piece for piece in cut(text, end, len(text.plain)).pieces if not piece.text)
+    behind = tuple(replace(piece, joint=None) for piece in behind)
     return Text((*kept.pieces, *behind), kept.plain) if behind else kept
 
 
@@ -166,6 +190,22 @@ def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
         else Alternative(each.guard, _of_atom(old, each.atom, loop, depth))
         for each in after
     )
+
+
+def _separated(marked: Value, loop: int, between: str) -> Value:
+    """Say in the texts that end with what rounds of a loop add what stands between two of them."""
+    return tuple(
+        Alternative(each.guard, _with_mark(each.atom, loop, between)) if isinstance(each.atom, Text) else each
+        for each in marked
+    )
+
+
+def _with_mark(text: Text, loop: int, between: str) -> Text:
+    last = text.pieces[-1] if text.pieces else None
+    if last is None or loop not in last.repeats:
+        return text
+    nothing = Piece("", last.span, False, None, None, last.repeats, joint=Joint(between, False))
+    return replace(text, pieces=(*text.pieces, nothing))
 
 
 def _steady(before: Value, marked: Value) -> Value:

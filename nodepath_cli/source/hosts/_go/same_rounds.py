@@ -18,6 +18,8 @@ _SEPARATES = lazy(
     rb"(?:\"[^\"\w?]*\"|'[^'\w?]*')\s*\)?\s*\}"
 )
 """What writes nothing but a separator in front of all rounds but the first."""
+_MARK = lazy(rb"\bif\s+(\w+)\s*(?:>|!=)\s*0\s*\{\s*(\w+)\s*(?:\+=\s*|\.WriteString\(\s*)\"([^\"\\?]*)\"\s*\)?\s*\}")
+"""The same, with a literal that is added to a variable."""
 _APPENDS = lazy(rb"(?<![:=!<>])=\s*append\(")
 _BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
@@ -32,6 +34,21 @@ def as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
         return atom.size if len(value) == 1 else 0
     length = m.length(value) or value
     return m.multiple(length)
+
+
+def mark_between(f: Frame, body: Node, index: str) -> tuple[str, str] | None:
+    """Return the variable to which a loop adds an element in each round, and what it puts between two of them.
+
+    None where rounds may differ in more, and where nothing is put in between.
+    """
+    source = f.file.data[body.start_byte : body.end_byte]
+    found = _MARK.findall(source)
+    if len(found) != 1 or found[0][0].decode() != index:
+        return None
+    if any(word in _MARK.sub(b"", source) for word in (*_BRANCHING, b"func")):
+        return None
+    _, name, mark = (part.decode("utf-8", "surrogateescape") for part in found[0])
+    return name, mark
 
 
 def is_steady(f: Frame, body: Node, targets: list[str]) -> bool:
