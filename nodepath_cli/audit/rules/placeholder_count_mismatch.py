@@ -104,6 +104,14 @@ class _Count:
             elif use.count < seen:
                 # What is not known can only add to them.
                 self.refused = True
+            elif use.count == seen and placeholders.open == REPEATED:
+                # Nothing is left for those that each round of a loop adds.
+                self.found = [each for each in placeholders.found if _within(each, repeats)]
+                self.refused = bool(self.found)
+                self.message = (
+                    f"{_number(len(self.found), 'placeholder')} in each round of a loop, no argument for them"
+                )
+                return
             least = "at least " if placeholders.open else ""
             self.message = f"{least}{_number(seen, 'placeholder')}, {_number(use.count, 'argument', given)}"
 

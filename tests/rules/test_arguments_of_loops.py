@@ -1,0 +1,52 @@
+"""Placeholders that each round of a loop adds, and arguments that nobody gives for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tree import Tree
+
+HEAD = 'package store\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nvar _ = strings.ToLower("")\n\n'
+BEFORE = 'db.Query("SELECT id FROM parts WHERE sku > ? AND id IN (0"+in+")", args...)'
+LOOP = (
+    'func Run(db *sql.DB, ids []int, since int) {\n\targs := []any{since}\n\tin := ""\n'
+    '\tfor _, id := range ids {\n\t\tin += ", ?"\n'
+)
+
+
+def found(tree: Tree, code: str) -> list[tuple[str, str]]:
+    tree.write("schema.sql", "CREATE TABLE parts (id INT, sku INT);")
+    tree.write("store.go", HEAD + code)
+    return [(each.rule, each.message) for each in tree.audit("store.go").findings]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{LOOP}\t\t_ = id\n\t}}\n\t{BEFORE}\n}}\n",
+        "func Run(db *sql.DB, ids []int, since int) {\n"
+        '\tmarks := strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")\n'
+        '\tdb.Query("SELECT id FROM parts WHERE sku > ? AND id IN ("+marks+")", since)\n}\n',
+    ],
+)
+def test_placeholders_of_a_loop_without_an_argument_are_too_many(tree: Tree, code: str) -> None:
+    assert found(tree, code) == [("NP107", "1 placeholder in each round of a loop, no argument for them")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{LOOP}\t\targs = append(args, id)\n\t}}\n\t{BEFORE}\n}}\n",
+        # Arguments that are not known may be those of the loop.
+        f"{LOOP}\t\t_ = id\n\t}}\n\targs = append(args, others()...)\n\t{BEFORE}\n}}\n\n"
+        "func others() []any { return load() }\n",
+        # A list of a known length may be as long as the arguments are many.
+        'func Run(db *sql.DB, n int) {\n\tmarks := strings.TrimSuffix(strings.Repeat("?,", n), ",")\n'
+        '\tdb.Query("SELECT id FROM parts WHERE id IN ("+marks+")", 1, 2, 3)\n}\n',
+        "func Run(db *sql.DB, values []any) {\n"
+        '\tmarks := strings.TrimSuffix(strings.Repeat("?,", len(values)), ",")\n'
+        '\tdb.Query("SELECT id FROM parts WHERE id IN ("+marks+")", values...)\n}\n',
+    ],
+)
+def test_what_may_have_its_arguments_is_right(tree: Tree, code: str) -> None:
+    assert found(tree, code) == []
