@@ -208,10 +208,10 @@ def test_a_list_that_grows_at_run_time_is_not_counted(
     on_tree(tree, "SELECT id FROM orders")
     tree.write(
         "store.go",
-        'package store\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nfunc Add(db *sql.DB, n int) {\n'
+        'package store\n\nimport (\n\t"database/sql"\n\t"strings"\n)\n\nfunc Add(db *sql.DB, n int, args []any) {\n'
         '\tmarks := strings.TrimSuffix(strings.Repeat("?,", n), ",")\n'
-        '\tdb.Exec("INSERT INTO orders (id, amount) VALUES (" + marks + ")")\n'
-        '\tdb.Exec("INSERT INTO orders (id, nosuch) VALUES (" + marks + ")")\n}\n',
+        '\tdb.Exec("INSERT INTO orders (id, amount) VALUES (" + marks + ")", args...)\n'
+        '\tdb.Exec("INSERT INTO orders (id, nosuch) VALUES (" + marks + ")", args...)\n}\n',
     )
     code, document = checked(reader, capsys)
     counts = document["summary"]["cross_check"]
