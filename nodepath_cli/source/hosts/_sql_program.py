@@ -12,7 +12,8 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
-from nodepath_cli.source.hosts._go.dialects import Foreign, by_content, by_joined_write, by_path, owned_by_path
+from nodepath_cli.source.hosts._go.dialect_content import by_content, by_joined_write
+from nodepath_cli.source.hosts._go.dialects import Foreign, by_path, owned_by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered
 from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant

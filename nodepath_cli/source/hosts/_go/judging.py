@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.source.hosts._go import dialects
+from nodepath_cli.source.hosts._go import dialect_content, dialects
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.drivers import Drivers
 from nodepath_cli.source.hosts._go.machine import Machine
@@ -61,9 +61,9 @@ class Judge:
         if owned and family == "sqlite":
             # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
             return None
-        found = place.by_function or dialects.by_content(record.text.plain, self._dialect)
+        found = place.by_function or dialect_content.by_content(record.text.plain, self._dialect)
         if found is None and family == "mysql" and not owned:
-            found = dialects.by_joined_write(record.text.plain)
+            found = dialect_content.by_joined_write(record.text.plain)
             return found if found and self._drivers.several else None
         return found
 

@@ -32,7 +32,7 @@ _STATUSES = {
     510: "NotExtended NetworkAuthenticationRequired",
 }
 """Names of statuses, counted on from the first one's number."""
-_LAYOUTS = {
+LAYOUTS = {
     "Layout": "01/02 03:04:05PM '06 -0700",
     "ANSIC": "Mon Jan _2 15:04:05 2006",
     "UnixDate": "Mon Jan _2 15:04:05 MST 2006",
@@ -53,6 +53,7 @@ _LAYOUTS = {
     "DateOnly": "2006-01-02",
     "TimeOnly": "15:04:05",
 }
+"""The layouts of Go's package time."""
 _WIDTHS = (8, 16, 32, 64)
 _LIMITS = {
     **{f"MaxInt{bits}": 2 ** (bits - 1) - 1 for bits in _WIDTHS},
@@ -68,7 +69,7 @@ _CONSTANTS: dict[str, Mapping[str, str | int]] = {
         **{f"Method{name}": name.upper() for name in _METHODS},
         **{f"Status{name}": at for first, names in _STATUSES.items() for at, name in enumerate(names.split(), first)},
     },
-    "time": _LAYOUTS,
+    "time": LAYOUTS,
     "math": _LIMITS,
     "os": {"PathSeparator": "/", "PathListSeparator": ":", "DevNull": "/dev/null"},
     "path/filepath": {"Separator": "/", "ListSeparator": ":"},

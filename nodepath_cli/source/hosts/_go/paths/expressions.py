@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import NOT_NULL, Aspect, Compared, Failure, Given, Known, Mixed, Outcome
-from nodepath_cli.source.hosts._go.paths import calling, clock, comparing
+from nodepath_cli.source.hosts._go.paths import calling, comparing
 from nodepath_cli.source.hosts._go.paths.assigning import evaluated_name, of_type
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -22,6 +22,7 @@ from nodepath_cli.source.hosts._go.paths.state import (
     exported,
 )
 from nodepath_cli.source.hosts._go.paths.walker import Values, Walker
+from nodepath_cli.source.hosts._go.standard_constants import LAYOUTS
 from nodepath_cli.source.hosts._go.syntax import named
 
 _ERROR_NAME = lazy(r"^(?:Err|err|E)[A-Z]\w*$|^\w+(?:Err|Error)$")
@@ -143,8 +144,8 @@ def _selector(w: Walker, place: Place, scope: Scope, node: Node, state: State) -
 
 def _of_package(w: Walker, place: Place, operand: Node, name: str) -> Any:
     package = place.file.source(operand)
-    if package == "time" and name in clock.LAYOUTS:
-        return Known(clock.LAYOUTS[name])
+    if package == "time" and name in LAYOUTS:
+        return Known(LAYOUTS[name])
     found = w.index.package_of(place.file, package)
     if found is not None and found[1] is not None:
         return package_value(w, found[1], name)
