@@ -50,3 +50,14 @@ def test_placeholders_of_a_loop_without_an_argument_are_too_many(tree: Tree, cod
 )
 def test_what_may_have_its_arguments_is_right(tree: Tree, code: str) -> None:
     assert found(tree, code) == []
+
+
+def test_columns_of_a_map_without_their_arguments(tree: Tree) -> None:
+    code = (
+        "func Set(db *sql.DB, values map[string]any) {\n\tvar sets []string\n\tvar args []any\n"
+        '\tfor key := range values {\n\t\tsets = append(sets, key+" = ?")\n\t\targs = append(args, values[key])\n\t}\n'
+        '\targs = append(args, 4)\n\tdb.Exec("UPDATE parts SET "+strings.Join(sets, ", ")+" WHERE id = ?", args...)\n}\n'
+    )
+    assert found(tree, code) == []
+    code = code.replace("\t\targs = append(args, values[key])\n", "")
+    assert found(tree, code) == [("NP107", "1 placeholder in each round of a loop, no argument for them")]

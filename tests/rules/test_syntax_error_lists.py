@@ -101,3 +101,114 @@ def test_a_name_that_is_not_known_hides_nothing_behind_its_quotes(tree: Tree) ->
     tree.write("store.go", source)
     [finding] = tree.audit("store.go").findings
     assert (finding.rule, finding.message) == ("NP109", "syntax error at 'WHERE AND'")
+
+
+def run(body: str) -> str:
+    return f"{HEAD}func Run(db *sql.DB, ids []any) {{\n{body}\n}}\n"
+
+
+DELETE = '\tdb.Exec("DELETE FROM flows WHERE id IN ("+marks+")", ids...)'
+EACH = '\tmarks := ""\n\tfor range ids {\n\t\tmarks += "?,"\n\t}\n'
+FILLED = '\tlist := make([]string, len(ids))\n\tfor at := range ids {\n\t\tlist[at] = "?"\n\t}\n'
+GLUE = """func glue(parts []string, mark string) string {
+\tresult := ""
+\tfor at, part := range parts {
+\t\tif at > 0 {
+\t\t\tresult += mark
+\t\t}
+\t\tresult += part
+\t}
+\treturn result
+}
+
+"""
+BUILT = (
+    '\tvar text strings.Builder\n\ttext.WriteString("DELETE FROM flows WHERE id IN (")\n\tfor at := range ids {\n'
+    '\t\tif at > 0 {\n\t\t\ttext.WriteByte(\',\')\n\t\t}\n\t\ttext.WriteString("?")\n\t}\n\ttext.WriteString(")")\n'
+    "\tdb.Exec(text.String(), ids...)"
+)
+BUFFER = (
+    '\tvar text bytes.Buffer\n\ttext.WriteString("DELETE FROM flows WHERE id IN (")\n\tfor range ids {\n'
+    '\t\ttext.WriteString("?,")\n\t}\n\ttext.Truncate(text.Len() - 1)\n\ttext.WriteString(")")\n'
+    "\tdb.Exec(text.String(), ids...)"
+)
+LAST = "syntax error: a comma is left behind the last element of the list"
+NOTHING = "syntax error where the list has several elements: nothing stands between them"
+BLANK = "syntax error where the list has several elements: ' ' stands between them"
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong", "message"),
+    [
+        (
+            run('\tmarks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")\n' + DELETE),
+            '"?, "',
+            '"? "',
+            NOTHING,
+        ),
+        (
+            run('\tmarks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")\n' + DELETE),
+            ', ", ")',
+            ', ",")',
+            LAST,
+        ),
+        (run('\tmarks := strings.Repeat("?,", len(ids))\n\tmarks = marks[:len(marks)-1]\n' + DELETE), "-1]", "]", LAST),
+        (run('\tmarks := strings.Repeat(",?", len(ids))[1:]\n' + DELETE), '",?"', '" ?"', BLANK),
+        (run('\tmarks := "?" + strings.Repeat(",?", len(ids)-1)\n' + DELETE), '",?"', '" ?"', "syntax error at '? ?'"),
+        (run(EACH + "\tmarks = marks[:len(marks)-1]\n" + DELETE), "-1]", "]", LAST),
+        (run(EACH + "\tmarks = marks[:len(marks)-1]\n" + DELETE), '"?,"', '"? "', BLANK),
+        (run(FILLED + '\tmarks := strings.Join(list, ",")\n' + DELETE), '","', '""', NOTHING),
+        (GLUE + run(FILLED + '\tmarks := glue(list, ", ")\n' + DELETE), '", "', '" "', BLANK),
+        (run(BUILT), "','", "' '", BLANK),
+        (run(BUFFER), "\ttext.Truncate(text.Len() - 1)\n", "", LAST),
+    ],
+)
+def test_what_stands_between_and_behind_the_elements(
+    tree: Tree, source: str, right: str, wrong: str, message: str
+) -> None:
+    if source.startswith(GLUE):
+        source = source.removeprefix(GLUE) + "\n" + GLUE
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", source.replace('\t"fmt"\n', '\t"bytes"\n\t"fmt"\n', 1))
+    assert tree.audit("store.go").findings == ()
+    assert right in source
+    tree.write("store.go", source.replace(right, wrong).replace('\t"fmt"\n', '\t"bytes"\n\t"fmt"\n', 1))
+    [finding] = [each for each in tree.audit("store.go").findings if each.rule == "NP109"]
+    assert finding.message == message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # The comma is left out in the last round.
+        '\tmarks := ""\n\tfor at := range ids {\n\t\tmarks += "?"\n'
+        '\t\tif at < len(ids)-1 {\n\t\t\tmarks += ","\n\t\t}\n\t}\n' + DELETE,
+        # What cuts the last comma off is not followed.
+        EACH + "\tmarks = tidy(marks)\n" + DELETE,
+        # Another list stands behind it.
+        '\tmarks := strings.Repeat("?,", len(ids)) + "0"\n' + DELETE,
+        # Each round adds something else.
+        '\tmarks := "0"\n\tsign := ""\n\tfor range ids {\n\t\tmarks += sign\n\t\tsign = ",?"\n\t}\n' + DELETE,
+    ],
+)
+def test_lists_that_are_right_or_not_known(tree: Tree, body: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", run(body))
+    assert [each for each in tree.audit("store.go").findings if each.rule == "NP109"] == []
+
+
+def test_what_a_helper_puts_between_elements_of_several_branches(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = (
+        HEAD + "func Set(db *sql.DB, name, area bool) {\n\tvar sets []string\n"
+        '\tif name {\n\t\tsets = append(sets, "name = 2")\n\t}\n'
+        '\tif area {\n\t\tsets = append(sets, "area = 1")\n\t}\n'
+        '\tdb.Exec("UPDATE flows SET " + glue(sets, ", ") + " WHERE id = 1")\n}\n\n' + GLUE
+    )
+    tree.write("store.go", source)
+    assert tree.audit("store.go").findings == ()
+    source = source.replace("result += mark", 'result += " "')
+    tree.write("store.go", source)
+    [finding] = tree.audit("store.go").findings
+    assert (finding.rule, finding.position.line) == ("NP109", place(source, '" "\n')[0])
+    assert finding.message.startswith(BLANK)

@@ -104,8 +104,8 @@ class _Count:
             elif use.count < seen:
                 # What is not known can only add to them.
                 self.refused = True
-            elif use.count == seen and placeholders.open == REPEATED:
-                # Nothing is left for those that each round of a loop adds.
+            elif use.count == seen:
+                # Nothing is left for those that each round of a loop adds; what is not known can only add to them.
                 self.found = [each for each in placeholders.found if _within(each, repeats)]
                 self.refused = bool(self.found)
                 self.message = (

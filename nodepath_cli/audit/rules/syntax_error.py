@@ -13,7 +13,8 @@ that names a known table and that neither MySQL's nor MariaDB's grammar can read
 (`SELEC`) among them. So is a blank that is missing between two literals (`"... FROM flows" + "WHERE id = ?"`), and what
 `strings.Join` puts between the elements of a list, where no text with two of them can be read: elements that several
 branches add (`" WHERE " + strings.Join(conditions, ", ")`), or each round of a loop (`"VALUES " + strings.Join(rows, "
-")`). Of a text with a part that is known only at run time, what stands before that part is looked at. A text that
+")`), and the comma behind the last of them (`strings.Repeat("?, ", n)`). Of a text with a part that is known only at
+run time, what stands before that part is looked at. A text that
 breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one: it is reported where one literal
 is all that the database gets, and a quote without a partner where only literals are joined. Of a query that branches
 build, a piece is reported that no text with it can be read (`query += " AND AND id = ?"`), with its branch. All other
@@ -36,18 +37,16 @@ from functools import partial
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit, Rule, Severity
+from nodepath_cli.audit.joined import between_elements, last_comma, separator_at, several, two_elements
 from nodepath_cli.audit.refused import refused
-from nodepath_cli.audit.stops import Texts, place
+from nodepath_cli.audit.stops import Texts
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.source.statement import Separator
-from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
-from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault, twice
+from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fault
 
 _MARK = lazy(r"[()'\"`]")
 """What needs a partner, and may be there any number of times in a part that repeats."""
-_SEVERAL = "syntax error where the list has several elements: {!r} stands between them"
 _RUNS_SQL = lazy(r"(?i)query|exec|prepare|select|raw|get")
 
 
@@ -57,14 +56,19 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
         return
     if context.statement.host != "sql" and not _runs(context):
         return
+    left = last_comma(unread, context)
+    if left is not None:
+        yield left
+        return
     fault = _fault(unread, context)
     if fault is None:
         return
-    texts = Texts(context.outcomes, partial(_fault, context=context))
-    separator = _separator(unread, fault)
-    between = separator is not None and _between_elements(unread, separator, context)
+    fault_of = partial(_fault, context=context)
+    texts = Texts(context.outcomes, fault_of)
+    separator = separator_at(unread, fault)
+    between = separator is not None and between_elements(separator, unread, context, fault_of)
     if between and separator is not None and separator.text.isspace():
-        yield Hit(_SEVERAL.format(separator.text), separator.start, separator.end, errno=1064)
+        yield Hit(several(separator.text), separator.start, separator.end, errno=1064)
     elif between or texts.stop_at(unread, fault):
         shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
         where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
@@ -74,64 +78,13 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
         yield Hit(f"syntax error behind '{word}'", fault.first, fault.first + len(word), errno=1064)
 
 
-def _between_elements(unread: Unparsed, separator: Separator, context: Context) -> bool:
-    """Say whether all texts stop at a separator that have it.
-
-    Whoever joins a list expects several elements; that all texts with one element are right says nothing.
-    """
-    source = place(unread, separator.start, separator.end)
-    for each in context.outcomes:
-        places = {place(each, own.start, own.end) for own in each.variant.separators if own.own}
-        if source in places:
-            other = _fault(each, context) if isinstance(each, Unparsed) else None
-            own = _separator(each, other) if other is not None else None
-            if own is None or place(each, own.start, own.end) != source:
-                return False
-    return True
-
-
-def _separator(unread: Resolution | Unparsed, fault: SyntaxFault) -> Separator | None:
-    """Return the separator at which a text stops: that word is in it, or stands behind nothing but it."""
-    sql = unread.variant.sql
-    for each in unread.variant.separators:
-        behind = each.end <= fault.start and not sql[each.start : fault.start].strip()
-        if each.own and (each.start <= fault.start < each.end or (behind and not unread.variant.guessed)):
-            return each
-    return None
-
-
 def check_understood(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield the syntax errors of a text whose names are understood all the same."""
     yield from refused(resolution, context, syntax=True)
-    yield from _copies(resolution, context)
-
-
-def _copies(resolution: Resolution, context: Context) -> Iterator[Hit]:
-    """Yield the element of a list that a loop fills, where two of them cannot stand as the list is joined."""
-    if context.dialect.family != "mysql" or not _runs(context):
-        return
-    variant = resolution.variant
-    alike = {
-        tuple(each.variant.sql[own.start : own.end] for own in each.variant.separators) for each in context.outcomes
-    }
-    if len(variant.separators) != 1 or variant.separators[0].own or len(alike) != 1:
-        return
-    element = variant.separators[0]
-    unread = parse(twice(variant, element), context.dialect)
-    if not isinstance(unread, Unparsed) or unread.start is None or unread.start < element.end:
-        return
-    fault = refused_word(unread, context.dialect, _known(context.schema))
-    if (
-        fault is not None
-        and fault.start >= element.end
-        and fault.end <= 2 * element.end - element.start + len(element.text) + 1
-    ):
-        yield Hit(
-            _SEVERAL.format(element.text),
-            element.start,
-            element.end,
-            errno=1064,
-        )
+    if context.dialect.family == "mysql" and resolution.variant.separators and _runs(context):
+        hit = two_elements(resolution, context, _known(context.schema))
+        if hit is not None:
+            yield hit
 
 
 def _runs(context: Context) -> bool:

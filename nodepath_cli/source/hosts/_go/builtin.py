@@ -1,4 +1,4 @@
-"""Calls of Go itself and of its standard packages that make or hold texts."""
+"""Calls of Go itself and of its standard packages that make or hold texts or lists."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import generics, names, templates
 from nodepath_cli.source.hosts._go.alternatives import limit, product
-from nodepath_cli.source.hosts._go.assignment import store
+from nodepath_cli.source.hosts._go.building import method_of_text
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, read
-from nodepath_cli.source.hosts._go.formatting import sprintf
+from nodepath_cli.source.hosts._go.formatting import formatted
 from nodepath_cli.source.hosts._go.lists_package import PACKAGES, list_call, repeat
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.reflecting import reflect_call, reflect_method
-from nodepath_cli.source.hosts._go.repeats import loop_of, rounds_of
-from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.repeats import rounds_of
 from nodepath_cli.source.hosts._go.strings_package import replacer_call, strings_call
-from nodepath_cli.source.hosts._go.syntax import named
-from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
-from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join, plain
+from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join, length_of, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     MAX_ITEMS,
@@ -36,7 +33,6 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
-_WRITES = frozenset(("WriteString", "WriteByte", "WriteRune", "Write"))
 _STATEMENTS = frozenset(("Stmt", "StmtContext", "Stmtx", "StmtxContext", "NamedStmt", "NamedStmtContext"))
 """Methods of transactions that give a prepared statement: what is called on it takes values, not SQL."""
 _FILE_READS = {
@@ -51,74 +47,13 @@ _FILE_READS = {
 _TWO = 2
 
 
-def builder_call(m: Machine, f: Frame, function: Node, nodes: Sequence[Node]) -> Value | None:
-    """Run `b.WriteString(x)`, `fmt.Fprintf(&b, ...)` and `io.WriteString(&b, x)` on a text that is being built.
-
-    None for any other call.
-    """
-    if function.type != "selector_expression" or not nodes:
-        return None
-    operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
-    if operand is None or member is None:
-        return None
-    method = f.file.source(member)
-    if method in _WRITES and len(nodes) == 1 and operand.type in ("identifier", "selector_expression"):
-        current = _text_being_built(m, f, operand)
-        if current is None:
-            return None
-        added = first_of(m.evaluate(f, nodes[0]))
-        _append(m, f, operand, current, added, nodes[0])
-        return unknown("number of bytes")
-    package = f.file.source(operand)
-    if method == "Execute" and len(nodes) == _TWO and nodes[0].type in ("unary_expression", "identifier"):
-        target = nodes[0].child_by_field_name("operand") or nodes[0]
-        current = _text_being_built(m, f, target)
-        written = templates.executed(m, f, operand, nodes) if current is not None else None
-        if current is None or written is None:
-            return None
-        _append(m, f, target, current, written, nodes[0])
-        return unknown("error", "error")
-    if len(nodes) > 1 and (
-        (package == "fmt" and method in ("Fprintf", "Fprint", "Fprintln"))
-        or (package == "io" and method == "WriteString")
-    ):
-        target = nodes[0]
-        if target.type == "unary_expression":
-            target = target.child_by_field_name("operand") or target
-        current = _text_being_built(m, f, target)
-        if current is None:
-            return None
-        values = [first_of(m.evaluate(f, node)) for node in nodes[1:]]
-        added = _formatted(f, method[1:].capitalize(), nodes[1:], values) if package == "fmt" else values[0]
-        _append(m, f, target, current, added, nodes[1])
-        return unknown("number of bytes")
-    return None
-
-
-def _text_being_built(m: Machine, f: Frame, node: Node) -> Value | None:
-    if node.type == "identifier":
-        value = f.scope.get(f.file.source(node))
-    elif node.type == "selector_expression":
-        value = m.evaluate(f, node)
-    else:
-        return None
-    return value if value and any(isinstance(each.atom, Text) for each in value) else None
-
-
-def _append(m: Machine, f: Frame, target: Node, current: Value, added: Value, node: Node) -> None:
-    def make(atoms: tuple[Atom, ...]) -> Atom:
-        return join((as_text(atoms[0], f.file, target), as_text(atoms[1], f.file, node)))
-
-    store(m, f, target, combine((current, added), make))
-
-
 def go_call(m: Machine, f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value | None:
     """Return the value of a predeclared function, None where the name is none."""
     if name == "append" and values:
         return _append_items(f, nodes, values)
     if name == "len" and values:
         length = m.length(values[0])
-        return length or combine(values[:1], lambda atoms: _length(atoms[0], m.unread))
+        return length or combine(values[:1], lambda atoms: length_of(atoms[0], m.unread))
     if name in ("make", "new") and nodes:
         return _make(m, f, name, nodes[0], values[1:])
     if name in ("min", "max") and values:
@@ -147,17 +82,6 @@ def _make(m: Machine, f: Frame, name: str, kind: Node, sizes: Sequence[Value]) -
             return just(Items((blank,) * count, False, atom.type, size.sample, "", rounds, none))
         return just(Items((), True, atom.type, size=m.multiple(sizes[0])))
     return value
-
-
-def _length(atom: Atom, in_condition: bool) -> Atom:
-    if isinstance(atom, Text) and not has_hole(atom):
-        return Number(len(atom.plain.encode("utf-8", "surrogateescape")))
-    if isinstance(atom, Text) and in_condition:
-        # How long the holes are is not known, but the rest of the text is there: enough for `b.Len() > 0`.
-        return Number(len(atom.plain))
-    if isinstance(atom, Items) and not atom.open:
-        return Number(len(atom.items), atom.sample, loop_of(atom) if atom.sample else 0)
-    return Unknown("run-time length", "int")
 
 
 def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
@@ -215,7 +139,7 @@ def package_call(
             return values[0]
         return found
     if package == "fmt" and name in ("Sprintf", "Sprint", "Sprintln"):
-        return _formatted(f, name[1:].capitalize(), nodes, values)
+        return formatted(f.file, name[1:].capitalize(), nodes, values)
     if package == "strconv" and (name == "Itoa" or (name in ("FormatInt", "FormatUint") and _decimal(values))):
         return combine(values[:1], lambda atoms: digits(atoms[0], f.file, nodes[0])) if values else None
     if package == "strconv" and name in ("FormatInt", "FormatUint", "FormatBool") and values:
@@ -241,7 +165,9 @@ def package_call(
     return None
 
 
-def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, values: Sequence[Value]) -> Value | None:
+def method_call(
+    m: Machine, f: Frame, node: Node, receiver: Value, name: str, nodes: Sequence[Node], values: Sequence[Value]
+) -> Value | None:
     """Return the value of a method of a text that is built, or of a replacer; None for any other."""
     if isinstance(receiver[0].atom, Record) and receiver[0].atom.type.startswith("reflect."):
         return reflect_method(m, receiver, name, values)
@@ -249,16 +175,8 @@ def method_call(m: Machine, f: Frame, node: Node, receiver: Value, name: str, va
         return found
     if name == "Replace" and values:
         return replacer_call(receiver, values[0])
-    if name == "String" and not values and any(isinstance(each.atom, Text) for each in receiver):
-        return receiver
-    if name in ("Bytes", "Grow", "Reset", "Len") and any(isinstance(each.atom, Text) for each in receiver):
-        function = node.child_by_field_name("function")
-        operand = function.child_by_field_name("operand") if function is not None else None
-        if name == "Reset" and operand is not None:
-            store(m, f, operand, just(EMPTY))
-        if name == "Len":
-            return combine((receiver,), lambda atoms: _length(atoms[0], m.unread))
-        return receiver
+    if any(isinstance(each.atom, Text) for each in receiver):
+        return method_of_text(m, f, node, receiver, name, nodes, values)
     if name == "ReadFile":
         return combine((receiver, values[0]), lambda atoms: _file(m, *atoms)) if values else unknown("file")
     return None
@@ -279,45 +197,6 @@ def _is_plain(value: Value) -> bool:
 def _decimal(values: Sequence[Value]) -> bool:
     base = values[1][0].atom if len(values) == _TWO else None
     return isinstance(base, Number) and base.value == 10
-
-
-def _formatted(f: Frame, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
-    nodes, values, rest = _unspread(nodes, values)
-    if not values:
-        return just(EMPTY)
-
-    def make(atoms: tuple[Atom, ...]) -> Atom:
-        if name != "Printf":
-            parts = [as_text(atom, f.file, node) for atom, node in zip(atoms, nodes, strict=False)]
-            return join(parts if name == "Print" else _line(parts, f, nodes[-1]))
-        form = atoms[0]
-        if not isinstance(form, Text):
-            reason = form.reason if isinstance(form, Unknown) else "run-time value"
-            return Unknown(reason)
-        arguments = list(zip(nodes[1:], atoms[1:], strict=False))
-        if has_hole(form) and form.plain.count("%") == 0 and arguments:
-            return join(
-                (form, *(hole(f.file.shown(n), "argument of a run-time format", f.file.span(n)) for n, _ in arguments))
-            )
-        return sprintf(f.file, form, arguments, rest)
-
-    return combine(values, make)
-
-
-def _line(parts: Sequence[Text], f: Frame, node: Node) -> list[Text]:
-    """Return what Println writes: blanks between its operands, and the end of the line."""
-    blank, end = computed(" ", f.file, node), computed("\n", f.file, node)
-    return [*[each for part in parts for each in (part, blank)][:-1], end]
-
-
-def _unspread(nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Sequence[Node], Sequence[Value], Node | None]:
-    if not nodes or nodes[-1].type != "variadic_argument":
-        return nodes, values, None
-    inner = named(nodes[-1])[0] if named(nodes[-1]) else nodes[-1]
-    last = values[-1][0].atom if values[-1] else None
-    if len(values[-1]) == 1 and isinstance(last, Items) and not last.open:
-        return [*nodes[:-1], *[inner] * len(last.items)], [*values[:-1], *last.items], None
-    return nodes[:-1], values[:-1], inner
 
 
 def result_type(package: str | None, name: str, receiver: str) -> str:

@@ -6,7 +6,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import builtin, generics, gorm, interfaces, invoking, outcome, recording, subjects
+from nodepath_cli.source.hosts._go import (
+    building,
+    builtin,
+    generics,
+    gorm,
+    interfaces,
+    invoking,
+    outcome,
+    recording,
+    subjects,
+)
 from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
@@ -75,7 +85,7 @@ def generic_call(m: Machine, f: Frame, node: Node) -> Value | None:
 
 def _call(m: Machine, f: Frame, node: Node, function: Node, arguments: list[Node]) -> Value:
     m.visited.add((f.file.path, node.start_byte))
-    builder = builtin.builder_call(m, f, function, arguments)
+    builder = building.builder_call(m, f, function, arguments)
     if builder is not None:
         return builder
     callee = _callee(m, f, function)
@@ -234,7 +244,7 @@ def _special(m: Machine, f: Frame, node: Node, callee: Callee, nodes: list[Node]
     if callee.package is not None:
         return builtin.package_call(m, f, callee.package, callee.method, nodes, singles)
     if callee.receiver is not None:
-        return builtin.method_call(m, f, node, callee.receiver, callee.method, singles)
+        return builtin.method_call(m, f, node, callee.receiver, callee.method, nodes, singles)
     return None
 
 

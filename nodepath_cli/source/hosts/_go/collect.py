@@ -12,11 +12,12 @@ from nodepath_cli.source.hosts._go.attach import with_uses
 from nodepath_cli.source.hosts._go.dialects import Foreign
 from nodepath_cli.source.hosts._go.gaps import finished, piece_at
 from nodepath_cli.source.hosts._go.groups import Group, Order, grouped, order_of
+from nodepath_cli.source.hosts._go.joints import separators
 from nodepath_cli.source.hosts._go.judging import Judge
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.opaque import not_followed
 from nodepath_cli.source.hosts._go.records import Call, Received
-from nodepath_cli.source.hosts._go.repeats import ranges, separators
+from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import composites, names
+from nodepath_cli.source.hosts._go.building import number_less
 from nodepath_cli.source.hosts._go.calling import call_value, generic_call
 from nodepath_cli.source.hosts._go.handles import pointed
+from nodepath_cli.source.hosts._go.joints import trimmed
 from nodepath_cli.source.hosts._go.literals import literal_text
 from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
-from nodepath_cli.source.hosts._go.repeats import trimmed
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of
@@ -284,11 +285,7 @@ def _length_less(f: Frame, operand: Node, end: Node | None) -> int | None:
     """Return N for the end `len(x)-N` of a slice of x."""
     if end is None or end.type != "binary_expression":
         return None
-    source = "".join(f.file.source(end).split())
-    name = "".join(f.file.source(operand).split())
-    prefix = f"len({name})-"
-    rest = source[len(prefix) :]
-    return int(rest) if source.startswith(prefix) and rest.isdigit() and len(rest) < 6 else None
+    return number_less(f, f"len({f.file.source(operand)})", end)
 
 
 def _assertion(m: Machine, f: Frame, node: Node) -> Value:

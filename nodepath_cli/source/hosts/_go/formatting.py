@@ -1,4 +1,4 @@
-"""fmt.Sprintf: the pieces of the format keep their place in the format's literal, arguments keep theirs."""
+"""fmt.Sprintf and its like: the pieces of a format keep their place in its literal, arguments keep theirs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,52 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.repeats import repeated
-from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.text_parts import cut, hole
-from nodepath_cli.source.hosts._go.texts import as_text, computed, digits, join
-from nodepath_cli.source.hosts._go.values import Atom, Number, Text
+from nodepath_cli.source.hosts._go.syntax import GoFile, named
+from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole
+from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join
+from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Number, Text, Unknown, Value, just
 
 _VERB = lazy(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
+
+
+def formatted(file: GoFile, name: str, nodes: Sequence[Node], values: Sequence[Value]) -> Value:
+    """Return what `fmt.Sprint`, `Sprintln` or, by the name Printf, `Sprintf` returns."""
+    nodes, values, rest = _unspread(nodes, values)
+    if not values:
+        return just(EMPTY)
+
+    def make(atoms: tuple[Atom, ...]) -> Atom:
+        if name != "Printf":
+            parts = [as_text(atom, file, node) for atom, node in zip(atoms, nodes, strict=False)]
+            return join(parts if name == "Print" else _line(parts, file, nodes[-1]))
+        form = atoms[0]
+        if not isinstance(form, Text):
+            reason = form.reason if isinstance(form, Unknown) else "run-time value"
+            return Unknown(reason)
+        arguments = list(zip(nodes[1:], atoms[1:], strict=False))
+        if has_hole(form) and form.plain.count("%") == 0 and arguments:
+            return join(
+                (form, *(hole(file.shown(n), "argument of a run-time format", file.span(n)) for n, _ in arguments))
+            )
+        return sprintf(file, form, arguments, rest)
+
+    return combine(values, make)
+
+
+def _line(parts: Sequence[Text], file: GoFile, node: Node) -> list[Text]:
+    """Return what Println writes: blanks between its operands, and the end of the line."""
+    blank, end = computed(" ", file, node), computed("\n", file, node)
+    return [*[each for part in parts for each in (part, blank)][:-1], end]
+
+
+def _unspread(nodes: Sequence[Node], values: Sequence[Value]) -> tuple[Sequence[Node], Sequence[Value], Node | None]:
+    if not nodes or nodes[-1].type != "variadic_argument":
+        return nodes, values, None
+    inner = named(nodes[-1])[0] if named(nodes[-1]) else nodes[-1]
+    last = values[-1][0].atom if values[-1] else None
+    if len(values[-1]) == 1 and isinstance(last, Items) and not last.open:
+        return [*nodes[:-1], *[inner] * len(last.items)], [*values[:-1], *last.items], None
+    return nodes[:-1], values[:-1], inner
 
 
 def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], rest: Node | None) -> Text:

@@ -35,6 +35,8 @@ def gap(text: Text) -> tuple[int, int] | None:
     """Return start and end of the words between which something may have been left out, None where there are none."""
     for start, end in unfinished(text.plain):
         first, last = piece_at(text, start), piece_at(text, end - 1)
+        if _ends_copies(text, first):
+            continue
         if any(map(_apart, text.pieces[first:last], text.pieces[first + 1 : last + 1])):
             return start, end
         if not text.plain[end:].strip() and not text.plain[start:end].rstrip(" \t\n;").endswith(")"):
@@ -76,6 +78,15 @@ def _meant(m: Machine, record: Received, left: tuple[int, int], known: set[Span]
         return True
     opening = next((at for at in range(last, first, -1) if _apart(pieces[at - 1], pieces[at])), None)
     return opening is not None and not _among(pieces[last], known) and _begins_operand(m, pieces[opening])
+
+
+def _ends_copies(text: Text, number: int) -> bool:
+    """Say whether a piece ends copies that are all alike: so ends the last one too, and nothing is left out there."""
+    if number + 1 == len(text.pieces):
+        return False
+    behind = text.pieces[number + 1]
+    joint = behind.joint
+    return joint is not None and not joint.own and not joint.text and behind.repeats == text.pieces[number].repeats
 
 
 def _among(piece: Piece, known: set[Span]) -> bool:

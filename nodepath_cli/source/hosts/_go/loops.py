@@ -9,11 +9,19 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import narrowing, not_followed
 from nodepath_cli.source.hosts._go.alternatives import join_guards
+from nodepath_cli.source.hosts._go.joints import with_mark
 from nodepath_cli.source.hosts._go.later_rounds import differ
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.same_rounds import as_many_rounds, counted_to, index_of, is_steady, mark_between
+from nodepath_cli.source.hosts._go.same_rounds import (
+    adds_alike,
+    as_many_rounds,
+    counted_to,
+    index_of,
+    is_steady,
+    mark_between,
+)
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import reason_of, type_of
@@ -85,9 +93,10 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     if len(value) == 1 and isinstance(atom, Items) and not atom.open and atom.items:
         pairs = _pairs(atom)
         before = f.scope.fork() if atom.sample else None
+        mark = _between_alike(f, body, targets, atom)
         _each(m, f, body, targets, pairs)
         if before is not None:
-            mark_repeats(before, f.scope, loop_of(atom) or place(f.file, node))
+            mark_repeats(before, f.scope, loop_of(atom) or place(f.file, node), mark=mark)
         return True
     if len(value) == 1 and isinstance(atom, Table) and not atom.open and atom.entries:
         return _each(m, f, body, targets, list(atom.entries))
@@ -115,11 +124,11 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     counted = as_many_rounds(m, f, value, body)
     listed = f.file.source(right) if right is not None and right.type == "identifier" and len(targets) == 2 else ""
     ends: list[Value | None] = []
-    steady = is_steady(f, body, targets)
+    index = targets[0] if targets else ""
+    steady, mark = _alike(f, body, index)
     variables = (targets, [first, element])
-    mark = mark_between(f, body, targets[0]) if targets else None
     more = None
-    if targets and isinstance(first[0].atom, Number) and differ(f, body, targets[0]):
+    if targets and isinstance(first[0].atom, Number) and differ(f, body, index):
         more = partial(_declare, f, targets, [just(Number(1, sample=True)), element])
     goes_on = _once(
         *(m, f, node, body, variables, ends),
@@ -133,6 +142,17 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     if listed and ends and isinstance(atom, Unknown):
         narrowing.of_elements(m, f, listed, ends[0])
     return goes_on
+
+
+def _alike(f: Frame, body: Node, index: str) -> tuple[bool, tuple[str, str] | None]:
+    """Say whether each round adds the same, and return what stands between two elements, as in `mark_repeats`."""
+    steady = is_steady(f, body, index)
+    return steady, ("", "") if steady and adds_alike(f, body) else mark_between(f, body, index)
+
+
+def _between_alike(f: Frame, body: Node, targets: list[str], items: Items) -> tuple[str, str] | None:
+    """Return what stands between two elements of a list all of which are like the one that is known."""
+    return _alike(f, body, targets[0])[1] if items.steady and len(items.items) == 1 and targets else None
 
 
 def _pairs(items: Items) -> list[tuple[Value, Value]]:
@@ -165,10 +185,11 @@ def _alternatives(m: Machine, f: Frame, node: Node, body: Node, targets: list[st
         atom = alternative.atom
         if isinstance(atom, Items):
             pairs = _pairs(atom)
+            mark = _between_alike(f, body, targets, atom)
             _each(m, f, body, targets, pairs)
             if atom.sample or atom.open:
                 number = number or loop_of(atom) or place(f.file, node)
-                mark_repeats(base, f.scope, loop_of(atom) or place(f.file, node))
+                mark_repeats(base, f.scope, loop_of(atom) or place(f.file, node), mark=mark)
                 if atom.items:
                     rounds = rounds or f.scope
                 else:
@@ -205,6 +226,7 @@ def _each(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tupl
 def _rounds(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tuple[Value, Value]]) -> bool:
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
+    mark = mark_between(f, body, targets[0]) if targets and len(pairs) > 1 else None
     for number, pair in enumerate(pairs):
         f.iteration = (*iteration, number)
         f.scope.push()
@@ -217,6 +239,8 @@ def _rounds(m: Machine, f: Frame, body: Node, targets: list[str], pairs: list[tu
             f.scope.levels = before.levels
         _continue(f, ambient)
         f.scope.pop()
+        if mark is not None and number and (old := before.get(mark[0])) and (new := f.scope.get(mark[0])):
+            f.scope.assign(mark[0], with_mark(old, new, mark[1]))
         f.ambient = ambient
     f.iteration = iteration
     if whole is not None:
@@ -253,8 +277,10 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         index = index_of(f, update) if update is not None else ""
         turn = partial(m.execute, f, update) if update is not None and differ(f, body, index) else None
         counted = counted_to(m, f, condition, index, body)
-        mark = mark_between(f, body, index) if index else None
-        return _once(m, f, node, body, None, may_skip=True, words=words, counted=counted, mark=mark, more=turn)
+        steady, mark = _alike(f, body, index) if index else (False, None)
+        return _once(
+            m, f, node, body, None, may_skip=True, words=words, counted=counted, steady=steady, mark=mark, more=turn
+        )
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
     undecided = 0

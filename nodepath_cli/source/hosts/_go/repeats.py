@@ -15,13 +15,12 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from nodepath_cli.patterns import lazy
+from nodepath_cli.source.hosts._go.joints import separated
 from nodepath_cli.source.hosts._go.scope import Scope
-from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Items,
-    Joint,
     Number,
     Piece,
     Record,
@@ -29,7 +28,6 @@ from nodepath_cli.source.hosts._go.values import (
     Unknown,
     Value,
 )
-from nodepath_cli.source.statement import Separator
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -113,9 +111,9 @@ def mark_repeats(
 ) -> None:
     """Mark what one round of a loop added to the variables that were there before it.
 
-    `steady`: each other round adds the same. `mark` is a variable, and what stands between two elements that rounds add
-    to it. `skipped` are the variables where the loop had no round: the place where
-    it adds text is marked there.
+    `steady`: each other round adds the same to lists. `mark` is a variable (empty: each of them), and what stands
+    between two elements that rounds add to its text. `skipped` are the variables where the loop had no round: the place
+    where it adds text is marked there.
     """
     for depth, (old, new) in enumerate(zip(before.levels, after.levels, strict=False)):
         for name, value in old.items():
@@ -123,22 +121,10 @@ def mark_repeats(
             if changed is not value:
                 marked = _added(value, changed, loop, 0)
                 marked = _steady(value, marked) if steady else marked
-                marked = _separated(marked, loop, mark[1]) if mark is not None and mark[0] == name else marked
+                marked = separated(marked, loop, mark[1]) if mark is not None and mark[0] in ("", name) else marked
                 new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
                     skipped.levels[depth][name] = _not_added(value, marked, loop, exact=True)
-
-
-def trimmed(text: Text, start: int, end: int) -> Text:
-    """Return characters `start` to `end`; where a loop would have added text behind them stays marked."""
-    kept = cut(text, start, end)
-    if all(piece.text for piece in text.pieces):
-        return kept
-    # The last of several elements is cut, and not what stands between two: so that is not what the marks say.
-    kept = replace(kept, pieces=tuple(replace(piece, joint=None) if piece.joint else piece for piece in kept.pieces))
-    behind = tuple(piece for piece in cut(text, end, len(text.plain)).pieces if not piece.text)
-    behind = tuple(replace(piece, joint=None) for piece in behind)
-    return Text((*kept.pieces, *behind), kept.plain) if behind else kept
 
 
 def ranges(text: Text) -> tuple[tuple[int, int], ...]:
@@ -158,28 +144,6 @@ def ranges(text: Text) -> tuple[tuple[int, int], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def separators(text: Text) -> tuple[Separator, ...]:
-    """Return what stands between the elements of lists in a text."""
-    if not any(piece.joint for piece in text.pieces):
-        return ()
-    found: list[Separator] = []
-    offset = 0
-    for number, piece in enumerate(text.pieces):
-        end = offset + len(piece.text)
-        joint = piece.joint
-        if joint is not None and joint.own and piece.text:
-            found.append(Separator(offset, end, joint.text, True))
-        elif joint is not None and not joint.own:
-            start, before = offset, number
-            while before and set(piece.repeats) <= set(text.pieces[before - 1].repeats):
-                before -= 1
-                start -= len(text.pieces[before].text)
-            if start < offset:
-                found.append(Separator(start, offset, joint.text, False))
-        offset = end
-    return tuple(found)
-
-
 def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
     known = set(map(id, before))
     old = [each.atom for each in before]
@@ -190,22 +154,6 @@ def _added(before: Value, after: Value, loop: int, depth: int) -> Value:
         else Alternative(each.guard, _of_atom(old, each.atom, loop, depth))
         for each in after
     )
-
-
-def _separated(marked: Value, loop: int, between: str) -> Value:
-    """Say in the texts that end with what rounds of a loop add what stands between two of them."""
-    return tuple(
-        Alternative(each.guard, _with_mark(each.atom, loop, between)) if isinstance(each.atom, Text) else each
-        for each in marked
-    )
-
-
-def _with_mark(text: Text, loop: int, between: str) -> Text:
-    last = text.pieces[-1] if text.pieces else None
-    if last is None or loop not in last.repeats:
-        return text
-    nothing = Piece("", last.span, False, None, None, last.repeats, joint=Joint(between, False))
-    return replace(text, pieces=(*text.pieces, nothing))
 
 
 def _steady(before: Value, marked: Value) -> Value:

@@ -10,6 +10,7 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.allowed import quietly
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
+from nodepath_cli.source.hosts._go.texts import plain
 from nodepath_cli.source.hosts._go.values import Items, Number, Value
 
 _CHANGES = lazy(rb"(?<![:=!<>])=(?!=)|\+\+|--")
@@ -18,9 +19,19 @@ _SEPARATES = lazy(
     rb"(?:\"[^\"\w?]*\"|'[^'\w?]*')\s*\)?\s*\}"
 )
 """What writes nothing but a separator in front of all rounds but the first."""
-_MARK = lazy(rb"\bif\s+(\w+)\s*(?:>|!=)\s*0\s*\{\s*(\w+)\s*(?:\+=\s*|\.WriteString\(\s*)\"([^\"\\?]*)\"\s*\)?\s*\}")
-"""The same, with a literal that is added to a variable."""
-_APPENDS = lazy(rb"(?<![:=!<>])=\s*append\(")
+_MARK = lazy(
+    rb"\bif\s+(?:(?P<index>\w+)\s*(?:>|!=)\s*0|(?P<text>\w+)\s*!=\s*\"\"|len\((?P<long>\w+)\)\s*(?:>|!=)\s*0"
+    rb"|(?P<built>\w+)\.Len\(\)\s*(?:>|!=)\s*0)\s*\{\s*(?P<to>\w+)\s*(?:\+=\s*|\.Write(?:String|Byte|Rune)\(\s*)"
+    rb"(?:\"(?P<words>[^\"\\?]*)\"|'(?P<sign>[^'\\?])'|(?P<name>\w+))\s*\)?\s*\}"
+)
+"""The same, added to a variable: in all rounds but the first, or where the variable is not empty."""
+_ADDS = lazy(rb"(?<![:=!<>])=\s*append\(|(\w+)\s*\+=")
+_FILLS = rb"\b\w+\[%s\](?:\s*=(?!=))?"
+"""What sets an element of a list, or reads one."""
+_CALLS = lazy(
+    rb"\b(?!(?:append|string|len|Sprint|Sprintf|Fprint|Fprintf|WriteString|WriteByte|WriteRune|Write)\()\w+\("
+)
+"""A call that may give something else in each round."""
 _BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 
@@ -42,24 +53,48 @@ def mark_between(f: Frame, body: Node, index: str) -> tuple[str, str] | None:
     None where rounds may differ in more, and where nothing is put in between.
     """
     source = f.file.data[body.start_byte : body.end_byte]
-    found = _MARK.findall(source)
-    if len(found) != 1 or found[0][0].decode() != index:
+    found = [each.groupdict() for each in _MARK.finditer(source)]
+    if len(found) != 1 or any(word in _MARK.sub(b"", source) for word in (*_BRANCHING, b"func")):
         return None
-    if any(word in _MARK.sub(b"", source) for word in (*_BRANCHING, b"func")):
-        return None
-    _, name, mark = (part.decode("utf-8", "surrogateescape") for part in found[0])
-    return name, mark
+    words = {key: part.decode("utf-8", "surrogateescape") for key, part in found[0].items() if part is not None}
+    target = words["to"]
+    if "index" in words:
+        begun = words["index"] == index
+    else:
+        asked = words.get("text") or words.get("long") or words.get("built")
+        begun = asked == target and _known_text(f, target) == ""
+    mark = words.get("words", words.get("sign")) if "name" not in words else _known_text(f, words["name"])
+    return (target, mark) if begun and mark is not None else None
 
 
-def is_steady(f: Frame, body: Node, targets: list[str]) -> bool:
-    """Say whether each round of a loop adds to lists what the first one does: nothing else is changed in it."""
+def _known_text(f: Frame, name: str) -> str | None:
+    value = f.scope.get(name)
+    return plain(value[0].atom) if value is not None and len(value) == 1 else None
+
+
+def is_steady(f: Frame, body: Node, index: str) -> bool:
+    """Say whether each round of a loop adds to lists and texts what the first one does: nothing else is changed in it.
+
+    `index` is the number of the round, or empty. Elements of lists that it stands for are another one in each round.
+    """
     source = f.file.data[body.start_byte : body.end_byte]
-    if any(word in source for word in (*_BRANCHING, b"func")) or len(_CHANGES.findall(source)) != len(
-        _APPENDS.findall(source)
-    ):
+    if any(word in source for word in (*_BRANCHING, b"func")):
         return False
-    index = targets[0] if targets else "_"
-    return index == "_" or not re.search(rf"\b{re.escape(index)}\b".encode(), source)
+    if index not in ("", "_"):
+        name = re.escape(index).encode()
+        source = re.sub(_FILLS % name, b"", source)
+        if re.search(rb"\b" + name + rb"\b", source):
+            return False
+    added = _ADDS.findall(source)
+    if len(_CHANGES.findall(source)) != len(added):
+        return False
+    # What grows and is read again is longer in the next round (`n += 2`).
+    return all(len(re.findall(rb"\b%s\b" % name, source)) == added.count(name) for name in {*added} - {b""})
+
+
+def adds_alike(f: Frame, body: Node) -> bool:
+    """Say whether a steady loop adds the same text in each round: no function is asked that may say something else."""
+    return _CALLS.search(f.file.data, body.start_byte, body.end_byte) is None
 
 
 def index_of(f: Frame, update: Node) -> str:

@@ -9,7 +9,8 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import agree, limit, product
-from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of, trimmed
+from nodepath_cli.source.hosts._go.joints import separator, trimmed, with_copies
+from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole, substituted
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
@@ -19,9 +20,7 @@ from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Items,
-    Joint,
     Number,
-    Piece,
     Several,
     Text,
     Truth,
@@ -139,7 +138,7 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
                         and len(parts) == 1
                         and len(elements.items[0]) == 1
                     ):
-                        joined = _with_copies(joined, between)
+                        joined = with_copies(joined, between.plain)
                 both = tuple(sorted({*guard, *inner}))
                 result.append(Alternative(both, joined))
     filled = [each for each in result if isinstance(each.atom, Text) and each.atom.plain]
@@ -151,28 +150,13 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
 def _between(parts: Sequence[Text], mark: Text, rounds: Sequence[tuple[int, ...]] | None = None) -> Text:
     """Return texts with a mark between them. `rounds` are the loops by which each may be there several times."""
     spread: list[Text] = []
-    mark = _marked(mark)
+    mark = separator(mark)
     for number, part in enumerate(parts):
         if number:
             # With the copies of one that repeats, the mark before it is repeated; before the first one there is none.
             spread.append(_for_each(mark, (rounds[number] or rounds[number - 1]) if rounds else ()))
         spread.append(_for_each(part, rounds[number] if rounds else ()))
     return join(spread)
-
-
-def _marked(mark: Text) -> Text:
-    """Return a separator as one."""
-    joint = Joint(mark.plain, True)
-    return Text(tuple(replace(piece, joint=joint) for piece in mark.pieces), mark.plain)
-
-
-def _with_copies(text: Text, mark: Text) -> Text:
-    """Return a text that repeats, each copy as it is here, with what stands between two of them."""
-    if not text.pieces:
-        return text
-    last = text.pieces[-1]
-    nothing = Piece("", last.span, False, None, None, last.repeats, False, Joint(mark.plain, False))
-    return Text((*text.pieces, nothing), text.plain)
 
 
 def _for_each(text: Text, loops: tuple[int, ...]) -> Text:
@@ -190,7 +174,7 @@ def _repeat(file: GoFile, nodes: Sequence[Node], atoms: tuple[Atom, ...]) -> Ato
         return join([text] * count)
     # The count is known only at run time. One copy has the shape of every count but none: lists of placeholders.
     copies = atoms[1].loop if isinstance(atoms[1], Number) else 0
-    return repeated(text, copies or place(file, nodes[0]))
+    return with_copies(repeated(text, copies or place(file, nodes[0])), "")
 
 
 def _split(atoms: tuple[Atom, ...]) -> Atom:
@@ -250,7 +234,7 @@ def _trim_suffix(text: Text, rest: tuple[Atom, ...]) -> Text | None:
 def _trim_prefix(text: Text, rest: tuple[Atom, ...]) -> Text | None:
     beginning = plain(rest[0]) if rest else None
     if beginning and text.plain.startswith(beginning):
-        return cut(text, len(beginning), len(text.plain))
+        return trimmed(text, len(beginning), len(text.plain))
     return text
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.alternatives import limit, product
+from nodepath_cli.source.hosts._go.repeats import loop_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import has_hole, hole
 from nodepath_cli.source.hosts._go.values import (
@@ -16,6 +17,7 @@ from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,
     Handle,
+    Items,
     Number,
     Piece,
     Record,
@@ -87,3 +89,15 @@ def type_of(value: Value) -> str:
         if isinstance(alternative.atom, (Unknown, Record, Handle)) and alternative.atom.type:
             return alternative.atom.type
     return ""
+
+
+def length_of(atom: Atom, in_condition: bool) -> Atom:
+    """Return the length of a text in bytes or of a list, as far as it is known."""
+    if isinstance(atom, Text) and not has_hole(atom):
+        return Number(len(atom.plain.encode("utf-8", "surrogateescape")))
+    if isinstance(atom, Text) and in_condition:
+        # How long the holes are is not known, but the rest of the text is there: enough for `b.Len() > 0`.
+        return Number(len(atom.plain))
+    if isinstance(atom, Items) and not atom.open:
+        return Number(len(atom.items), atom.sample, loop_of(atom) if atom.sample else 0)
+    return Unknown("run-time length", "int")

@@ -1,0 +1,117 @@
+"""What stands between the elements of a list in a text, and how that lasts while the text is cut and joined.
+
+Where an element stands for any number of copies, an empty piece behind it says what stands between two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from nodepath_cli.source.hosts._go.text_parts import cut
+from nodepath_cli.source.hosts._go.values import Alternative, Joint, Piece, Text, Value
+from nodepath_cli.source.statement import Separator
+
+
+def separator(mark: Text) -> Text:
+    """Return a separator as one."""
+    joint = Joint(mark.plain, True)
+    return Text(tuple(replace(piece, joint=joint) for piece in mark.pieces), mark.plain)
+
+
+def with_copies(text: Text, between: str) -> Text:
+    """Return a text whose last piece repeats, each copy as it is here, with `between` between two of them."""
+    if not text.pieces:
+        return text
+    last = text.pieces[-1]
+    nothing = Piece("", last.span, False, None, None, last.repeats, joint=Joint(between, False))
+    return replace(text, pieces=(*text.pieces, nothing))
+
+
+def separated(marked: Value, loop: int, between: str) -> Value:
+    """Return a value whose texts say what stands between two elements, where they end with what a loop adds."""
+    return tuple(
+        Alternative(each.guard, _behind(each.atom, loop, between)) if isinstance(each.atom, Text) else each
+        for each in marked
+    )
+
+
+def with_mark(before: Value, after: Value, between: str) -> Value:
+    """Return a value in which what a round put in front of its element is marked as what stands between two."""
+    grown = [each.atom for each in before if isinstance(each.atom, Text) and each.atom.pieces]
+    return tuple(
+        Alternative(each.guard, _marked_behind(grown, each.atom, between)) if isinstance(each.atom, Text) else each
+        for each in after
+    )
+
+
+def trimmed(text: Text, start: int, end: int) -> Text:
+    """Return characters `start` to `end`; where a loop would have added text behind them stays marked."""
+    kept = cut(text, start, end)
+    if all(piece.text for piece in text.pieces):
+        return kept
+    behind = tuple(piece for piece in cut(text, end, len(text.plain)).pieces if not piece.text)
+    copies = _of_copies(text, start, end)
+    if copies is not None and kept.plain:
+        # What is cut from the copies at both ends still stands between two of them.
+        joint = Joint(text.plain[end:] + copies.text + text.plain[:start], False)
+        pieces = tuple(piece for piece in kept.pieces if piece.text)
+        return Text((*pieces, replace(text.pieces[-1], joint=joint)), kept.plain)
+    # The last of several elements is cut, and not what stands between two: so that is not what the marks say.
+    kept = replace(kept, pieces=tuple(replace(piece, joint=None) if piece.joint else piece for piece in kept.pieces))
+    behind = tuple(replace(piece, joint=None) for piece in behind)
+    return Text((*kept.pieces, *behind), kept.plain) if behind else kept
+
+
+def separators(text: Text) -> tuple[Separator, ...]:
+    """Return what stands between the elements of lists in a text."""
+    if not any(piece.joint for piece in text.pieces):
+        return ()
+    found: list[Separator] = []
+    offset = 0
+    for number, piece in enumerate(text.pieces):
+        end = offset + len(piece.text)
+        joint = piece.joint
+        if joint is not None and joint.own and piece.text:
+            found.append(Separator(offset, end, joint.text, True))
+        elif joint is not None and not joint.own:
+            start, before = offset, number
+            while before and set(piece.repeats) <= set(text.pieces[before - 1].repeats):
+                before -= 1
+                start -= len(text.pieces[before].text)
+            if start < offset:
+                found.append(Separator(start, offset, joint.text, False))
+        offset = end
+    return tuple(found)
+
+
+def _behind(text: Text, loop: int, between: str) -> Text:
+    return with_copies(text, between) if text.pieces and loop in text.pieces[-1].repeats else text
+
+
+def _marked_behind(grown: Sequence[Text], text: Text, between: str) -> Text:
+    for known in grown:
+        size = len(known.pieces)
+        if len(text.pieces) > size and text.pieces[:size] == known.pieces and text.pieces[size].text == between:
+            marked = replace(text.pieces[size], joint=Joint(between, True))
+            return replace(text, pieces=(*text.pieces[:size], marked, *text.pieces[size + 1 :]))
+    return text
+
+
+def _of_copies(text: Text, start: int, end: int) -> Joint | None:
+    """Return what stands between the copies that a text consists of and that nothing but a part of is cut from.
+
+    None where other text stands beside them, or is cut.
+    """
+    joint = text.pieces[-1].joint
+    if joint is None or joint.own or any(piece.joint for piece in text.pieces[:-1]):
+        return None
+    loops = set(text.pieces[-1].repeats)
+    offset = 0
+    for piece in text.pieces[:-1]:
+        cuts = offset < start or offset + len(piece.text) > end
+        if cuts and not loops <= set(piece.repeats):
+            return None
+        offset += len(piece.text)
+    return joint
