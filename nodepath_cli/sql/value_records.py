@@ -35,6 +35,8 @@ class Assigned(Struct, frozen=True):
     table: Table
     column: Column
     value: Constant
+    ignores: bool = False
+    """IGNORE makes a warning of what does not fit, and the server stores something else."""
 
 
 class Defaulted(Struct, frozen=True):
@@ -73,7 +75,7 @@ class Compared(Struct, frozen=True):
     reference: ColumnRef
     value: Constant | Now
     operator: str = "="
-    """`IN` for an element of a list."""
+    """`IN` or `NOT IN` for an element of a list."""
 
 
 class Matched(Struct, frozen=True):

@@ -67,7 +67,7 @@ def value_uses(
 ) -> tuple[ValueUse, ...]:
     """Return what can be read for certain; offsets are those of the variant, as in the resolution.
 
-    What IGNORE makes a warning of is not `Assigned`. `arguments` are the constants that placeholders stand for, by
+    Of what IGNORE makes a warning of only constants are returned. `arguments` are the constants that placeholders stand for, by
     their offsets: with them, only what is said of those is returned.
     """
     clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
@@ -95,9 +95,10 @@ class _Reader:
 
     def read(self) -> Iterator[ValueUse]:
         for insert in self.resolution.inserts:
-            if not insert.ignore and not insert.open:
+            if not insert.open:
                 yield from self._rows(insert)
-                yield from self._generated(insert)
+                if not self.ignores:
+                    yield from self._generated(insert)
         for index, reference in self.references.items():
             if reference.access == "write" or reference.clause is Clause.INSERT_COLUMNS:
                 yield from self._assignment(index, reference)
@@ -163,12 +164,14 @@ class _Reader:
         """
         word = self.clauses.word(begin) if end == begin + 1 else ""
         if word in ("DEFAULT", "NULL"):
+            if self.ignores:
+                return
             kind = Defaulted if word == "DEFAULT" else Emptied
             yield kind(*found, self.tokens.starts[begin], self.tokens.ends[begin])
             return
         for value in self._constants(begin, end, 0):
             if value.string or not joined:
-                yield Assigned(*found, value)
+                yield Assigned(*found, value, self.ignores)
 
     def _constants(self, begin: int, end: int, depth: int) -> Iterator[Constant]:
         """Yield the constants that a value can be: itself, or the results of IF, CASE and the like."""
@@ -263,10 +266,10 @@ class _Reader:
 
     def _assignment(self, index: int, reference: ColumnRef) -> Iterator[Assigned | Defaulted | Emptied | Overruled]:
         found = _column(reference)
-        if self.ignores or found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
+        if found is None or reference.clause not in _ASSIGNED or self.clauses.word(index + 1) != "=":
             return
         behind = self._empty(index + 2)
-        if found[1].generated and (behind is None or not self._ends(behind)):
+        if found[1].generated and not self.ignores and (behind is None or not self._ends(behind)):
             yield Overruled(*found, reference.start, reference.end)
         end = self._end_of_value(index + 2)
         if end > index + 2 and self._ends(end) and self.clauses.word(end) not in _OPERATORS:
@@ -284,6 +287,7 @@ class _Reader:
                 yield from self._listed(index + 2, reference, found)
                 yield from self._subquery(index + 2, reference)
             elif self.clauses.word(index + 1) == "NOT" and self.clauses.word(index + 2) == "IN":
+                yield from self._listed(index + 3, reference, found, "NOT IN")
                 yield from self._subquery(index + 3, reference)
         if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
             value = self._constant(first - 2)
@@ -394,13 +398,13 @@ class _Reader:
         if other is not None and _column(other) and self._ends(last + 1):
             yield Matched(reference, other)
 
-    def _listed(self, index: int, reference: ColumnRef, found: _Found) -> Iterator[Compared]:
+    def _listed(self, index: int, reference: ColumnRef, found: _Found, operator: str = "IN") -> Iterator[Compared]:
         if self.clauses.word(index) != "(":
             return
         for begin, end in self.clauses.split(index + 1, self.tokens.closing[index], ","):
             value = self._constant(begin)
             if value and value[1] == end:
-                yield Compared(*found, reference, value[0], "IN")
+                yield Compared(*found, reference, value[0], operator)
 
     def _alias(self, index: int, reference: ColumnRef) -> Iterator[Aliased]:
         alias = index + 1

@@ -58,8 +58,8 @@ def test_a_value_that_is_written_and_unknown_is_an_error(tree: Tree, statement: 
         "UPDATE users SET status = CASE name WHEN 'x' THEN 'active' ELSE CONCAT('x', 'y') END, name = 'z'",
         "UPDATE users SET status = IF(id, 'x', 'y') || name",
         "INSERT INTO users (id, status) VALUES (1, DEFAULT)",
-        "INSERT IGNORE INTO users (id, status) VALUES (1, 'x')",
-        "UPDATE IGNORE users SET status = 'x'",
+        "INSERT IGNORE INTO users (id, status) VALUES (1, NULL)",
+        "INSERT IGNORE INTO users (id, status) VALUES (1, DEFAULT)",
         "UPDATE users SET tags = '', status = 1",
         "UPDATE users SET name = 'x'",
         "UPDATE users SET status = 'x' || name",
@@ -81,3 +81,13 @@ def test_the_finding_frames_the_value_and_offers_the_nearest_member(tree: Tree) 
     assert finding.suggestions == (Suggestion("active", "a member"),)
     assert (finding.severity, finding.confidence) == (Severity.ERROR, Confidence.CERTAIN)
     assert (finding.table, finding.identifier) == ("users", "status")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT IGNORE INTO users (id, status) VALUES (1, 'x')", "UPDATE IGNORE users SET status = 'x' WHERE id = 1"],
+)
+def test_ignore_stores_another_value_in_silence(tree: Tree, statement: str) -> None:
+    [finding] = tree.findings(DDL, f'"{statement}"')
+    assert (finding.rule, finding.severity.value, finding.errno) == ("NP106", "warning", None)
+    assert finding.message.endswith("; with IGNORE another value is stored in silence")

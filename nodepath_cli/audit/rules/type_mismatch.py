@@ -39,7 +39,7 @@ _NUMBER = lazy(r"(?:tiny|small|medium|big)?int|integer|decimal|numeric|dec\b|flo
 _TIME = lazy(r"datetime|timestamp|date\b")
 _MOMENTS = frozenset(("date", "datetime", "timestamp", "time"))
 _NUMERIC = lazy(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
-_EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN"))
+_EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN", "NOT IN"))
 _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
 """`YYMMDD`, `YYYYMMDD`, and both with the time (MySQL manual, "Date and Time Literals")."""
 
@@ -54,7 +54,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             # One value of an IN list says it for all.
             continue
         match use:
-            case Assigned():
+            case Assigned(ignores=False):
                 found = _set(use, context.dialect)
             case Compared(value=Now()):
                 found = _compared_with_now(use.column)
