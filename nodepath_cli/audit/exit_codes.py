@@ -30,6 +30,9 @@ def short_of_coverage(report: Report, settings: Settings) -> str | None:
     unresolved = report.counts.unresolved
     if settings.strict and unresolved:
         return "1 statement is unresolved (--strict)" if unresolved == 1 else f"{unresolved} are unresolved (--strict)"
+    if settings.strict and report.unread:
+        number = len(report.unread)
+        return f"{number} {'file was' if number == 1 else 'files were'} not read (--strict)"
     if settings.min_coverage is not None and coverage(report) < settings.min_coverage:
         return f"coverage is {coverage(report):.1f} %, below {settings.min_coverage:g} % (--min-coverage)"
     return None

@@ -277,6 +277,8 @@ class Report(Struct, frozen=True):
     partial: tuple[Unresolved, ...] = ()
     """The statements that were understood in part, and what of them was not."""
     skipped: tuple[Skipped, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Those of the skipped files that may hold SQL which nobody has seen."""
     notes: tuple[str, ...] = ()
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
     not_replayed: tuple[str, ...] = ()

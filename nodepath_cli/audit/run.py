@@ -87,6 +87,7 @@ def audit(
         unresolved=unresolved,
         partial=_with_status(analysis, "partial"),
         skipped=_skipped(analysis),
+        unread=analysis.files.unread,
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, by_path) | dict(settled.sources),
         cross_check=checked,

@@ -177,6 +177,7 @@ def _report(planned: Plan, codes: Sequence[Code], verdicts: Sequence[Verdict], s
         unresolved=unresolved,
         partial=_unresolved(codes[0], "partial"),
         skipped=tuple(Skipped(path, reason) for path, reason in analysis.files.skipped),
+        unread=analysis.files.unread,
         notes=(*planned.notes, *_problem_notes(verdicts)),
         sources={path: sources[path] for path in sorted(used) if path in sources},
         error=UsageError(f"no such path: {missing[0]}", "name a file or folder that exists") if missing else None,

@@ -86,6 +86,8 @@ class FileSet(Struct, frozen=True):
     """Path and reason of what could not be read."""
     missing: tuple[str, ...] = ()
     """Paths of the command line that do not exist."""
+    unread: tuple[str, ...] = ()
+    """Those of `skipped` that may hold SQL which nobody has seen: files and folders without permission, large files."""
 
 
 class _Collector(Struct):
@@ -94,6 +96,7 @@ class _Collector(Struct):
     files: dict[str, SourceFile] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     stdin: bytes | None = None
     """What the standard input held, which can be read once only."""
 
@@ -139,6 +142,7 @@ class _Collector(Struct):
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
                 self.skipped[shown] = f"unreadable: {(error.strerror or 'error').lower()}"
+                self.unread.add(shown)
                 continue
             # To ask for each file's own path from here would take as long as to read it.
             prefix = "" if shown == "." else shown + "/"
@@ -178,10 +182,13 @@ class _Collector(Struct):
                 return
             if status.st_size > self.settings.max_file_size:
                 self.skipped[shown] = f"larger than {self.settings.max_file_size:,} bytes (--max-file-size)"
+                self.unread.add(shown)
                 return
             data = _content(path, status.st_size)
         except OSError as error:
             self.skipped[shown] = _why_unreadable(path, error)
+            if not Path(path).is_symlink():
+                self.unread.add(shown)
             return
         self._add(shown, data, walked)
 
@@ -245,4 +252,5 @@ def collect(paths: Sequence[str], settings: Settings, suffixes: Sequence[str]) -
         tuple(collector.files[path] for path in sorted(collector.files)),
         tuple(sorted(collector.skipped.items())),
         tuple(collector.missing),
+        tuple(sorted(collector.unread)),
     )

@@ -15,6 +15,7 @@ ERROR = replace(CLEAN, findings=(FORMER_NAME,))
 WARNING = replace(CLEAN, findings=(BEHIND_WIDE_CHARACTERS,))
 INFO = replace(CLEAN, findings=(WHOLE_STATEMENT,))
 UNRESOLVED = replace(CLEAN, counts=Counts(1, 10, 7, 2, 1))
+UNREAD = replace(CLEAN, unread=("x.go", "y.go"))
 BROKEN = UsageError("no such path: x", "name one")
 
 
@@ -33,6 +34,8 @@ BROKEN = UsageError("no such path: x", "name one")
         (UNRESOLVED, Settings(min_coverage=90.0), 0),
         (UNRESOLVED, Settings(min_coverage=90.1), 5),
         (CLEAN, Settings(strict=True, min_coverage=100.0), 0),
+        (UNREAD, Settings(), 0),
+        (UNREAD, Settings(strict=True), 5),
         (replace(CLEAN, counts=Counts()), Settings(min_coverage=100.0), 0),
         (replace(UNRESOLVED, findings=(FORMER_NAME,)), Settings(strict=True), 1),
         (replace(ERROR, error=BROKEN), Settings(), 2),
@@ -47,4 +50,5 @@ def test_what_is_short_is_said_with_its_option() -> None:
     assert short_of_coverage(UNRESOLVED, Settings(min_coverage=95.0)) == (
         "coverage is 90.0 %, below 95 % (--min-coverage)"
     )
+    assert short_of_coverage(UNREAD, Settings(strict=True)) == "2 files were not read (--strict)"
     assert short_of_coverage(CLEAN, Settings(strict=True)) is None

@@ -82,6 +82,7 @@ def test_what_cannot_be_read_is_listed_with_the_reason(tree: Tree) -> None:
         "loop.go": "looping link",
         "pipe.go": "not a regular file",
     }
+    assert found.unread == ("large.go",)
 
 
 def test_a_linked_folder_is_not_followed(tree: Tree) -> None:
