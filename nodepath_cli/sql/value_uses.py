@@ -67,8 +67,8 @@ def value_uses(
 ) -> tuple[ValueUse, ...]:
     """Return what can be read for certain; offsets are those of the variant, as in the resolution.
 
-    Of what IGNORE makes a warning of only constants are returned. `arguments` are the constants that placeholders stand for, by
-    their offsets: with them, only what is said of those is returned.
+    Of what IGNORE makes a warning of only constants are returned. `arguments` are the constants that placeholders stand
+    for, by their offsets: with them, only what is said of those is returned.
     """
     clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
     found = _Reader(clauses, resolution, arguments).read() if clauses else ()

@@ -56,7 +56,8 @@ def test_columns_of_a_map_without_their_arguments(tree: Tree) -> None:
     code = (
         "func Set(db *sql.DB, values map[string]any) {\n\tvar sets []string\n\tvar args []any\n"
         '\tfor key := range values {\n\t\tsets = append(sets, key+" = ?")\n\t\targs = append(args, values[key])\n\t}\n'
-        '\targs = append(args, 4)\n\tdb.Exec("UPDATE parts SET "+strings.Join(sets, ", ")+" WHERE id = ?", args...)\n}\n'
+        "\targs = append(args, 4)\n"
+        '\tdb.Exec("UPDATE parts SET "+strings.Join(sets, ", ")+" WHERE id = ?", args...)\n}\n'
     )
     assert found(tree, code) == []
     code = code.replace("\t\targs = append(args, values[key])\n", "")

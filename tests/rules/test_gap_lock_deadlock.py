@@ -42,3 +42,38 @@ def test_two_readers_that_then_write_deadlock(tree: Tree, locking: str, rules: l
     assert [each.position.line for each in found] == [line(code, "SELECT holder") for _ in rules]
     apart = code.replace('tx.ExecContext(ctx, "UPDATE', 'r.db.ExecContext(ctx, "UPDATE')
     assert "NP404" not in [each.rule for each in lock_findings(tree, apart)]
+
+
+_CHOSEN = """
+const (
+	look = "SELECT entered FROM rooms WHERE phone = ? FOR UPDATE"
+	make = "INSERT INTO rooms (phone, entered) VALUES (?, NOW())"
+	take = "UPDATE rooms SET entered = NOW() WHERE phone = ?"
+)
+
+func (r *Repo) Enter(ctx context.Context, phone string) (bool, error) {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	var at sql.NullTime
+	query := take
+	if err := tx.QueryRowContext(ctx, look, phone).Scan(&at); err == sql.ErrNoRows {
+		query = MISSING
+	} else if err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, query, phone); err != nil {
+		return false, err
+	}
+	return true, tx.Commit()
+}
+"""
+
+
+@pytest.mark.parametrize(("missing", "rules"), [("make", ["NP404"]), ("take", [])])
+def test_a_variable_says_which_statement_a_path_sends(tree: Tree, missing: str, rules: list[str]) -> None:
+    table = "CREATE TABLE rooms (phone VARCHAR(40) PRIMARY KEY, entered DATETIME NULL);"
+    code = HEAD + _CHOSEN.replace("MISSING", missing)
+    assert [each.rule for each in lock_findings(tree, code, table) if each.rule == "NP404"] == rules

@@ -142,3 +142,29 @@ def test_to_look_and_then_add_a_row_lets_two_in(
 ) -> None:
     code = _LOOKED.replace("NAME", name).replace("BEFORE", before).replace("TAKEN", taken)
     assert [each.rule for each in lock_findings(tree, HEAD + code, _TABLE.format(keys))] == rules
+
+
+_WORK = """
+func (r *Repo) Handle(ctx context.Context, phone, owner string, work func()) error {
+	ok, err := r.Start(ctx, phone, owner)
+	if err != nil || !ok {
+		return err
+	}
+	defer r.Finish(phone, owner)
+	work()
+	return nil
+}
+
+func (r *Repo) Finish(phone, owner string) error {
+	_, err := r.db.Exec("DELETE FROM work_claims WHERE phone = ? AND owner = ?", phone, owner)
+	return err
+}
+"""
+
+
+def test_a_caller_that_deletes_the_row_behind_its_work_makes_a_lock_of_it(tree: Tree) -> None:
+    code = _LOOKED.replace("NAME", "Start").replace("BEFORE", "").replace("TAKEN", "false")
+    assert lock_findings(tree, HEAD + code, _TABLE.format("")) == []
+    assert [each.rule for each in lock_findings(tree, HEAD + code + _WORK, _TABLE.format(""))] == ["NP403"]
+    kept = _WORK.replace("defer r.Finish(phone, owner)", "")
+    assert lock_findings(tree, HEAD + code + kept, _TABLE.format("")) == []

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.acquires import in_turn
 from nodepath_cli.audit.locking.deciding import decides, elsewhere, token_compared
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -51,12 +52,14 @@ def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Si
     """Yield the functions that look for a row and then add one that no key can refuse, each INSERT once."""
     seen: set[Site] = set()
     for function, ways in protocols.ways.items():
-        if function.within or "bool" not in function.results or words.taking(function.name) < 2:
+        if function.within or "bool" not in function.results or words.storing(function.name):
             continue
         for way in ways:
-            for run in way.runs if way.success and not words.storing(function.name) else ():
+            for run in way.runs if way.success else ():
                 site = run.site
                 if site is None or site in seen or site.access.action != "insert" or _refusable(site):
+                    continue
+                if words.taking(function.name) < 2 and not _handed_back(function, site, protocols):
                     continue
                 read = _looked(way, run, site.table)
                 if read is None or not any(_turned_away(each, read) for each in ways):
@@ -64,6 +67,24 @@ def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Si
                 if not _guarded(way, read, run) and not protocols.mentions(_added(site)):
                     seen.add(site)
                     yield function, read, site
+
+
+def _handed_back(function: Function, insert: Site, protocols: Protocols) -> bool:
+    """Say whether some caller deletes the row that a function adds when its own work is done, whatever names say."""
+    if not words.says_nothing(function.name) and not words.taking(function.name):
+        return False
+    given = {each.column for each in insert.access.inserted}
+    names = {
+        each.name
+        for each, ways in protocols.ways.items()
+        if each is not function and not each.within
+        for way in ways
+        for run in way.runs
+        if run.site and run.site.table == insert.table and run.site.access.action == "delete"
+        if run.site.access.fixed and given.issuperset(run.site.access.fixed)
+    }
+    every = protocols.ways.values() if names else ()
+    return any(in_turn(way, function.name, names) for ways in every for way in ways)
 
 
 def _looked(way: Way, insert: Run, table: str) -> Site | None:

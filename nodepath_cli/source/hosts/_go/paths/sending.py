@@ -66,9 +66,13 @@ def send(made: Calling, state: State) -> Values | None:
 
 
 def _meant(texts: Texts, arguments: tuple[Any, ...]) -> Texts:
-    """Return the texts that a call may send on this path: those with the names in them that it splices into its SQL."""
+    """Return the texts that a call may send on this path: that of its variable, or those with the names in them that it
+    splices into its SQL."""
     if len(texts) < 2:
         return texts
+    whole = {each.value for each in arguments[:3] if isinstance(each, Known)}
+    if chosen := tuple(each for each in texts if each[1] in whole):
+        return chosen
     for word in (word for each in arguments[:2] for word in _names(exported(each))):
         having = tuple(each for each in texts if re.search(rf"\b{word}\b", each[1]))
         texts = having or texts
