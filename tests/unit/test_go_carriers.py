@@ -622,6 +622,41 @@ def test_options_where_they_are_given(tree: Tree, calls: list[str], wrong: list[
     assert told(tree, {**OPTIONS, "web/web.go": code}) == wrong
 
 
+WRITERS = """type condition func(*strings.Builder, *[]any)
+
+func byToken(token string) condition {
+\treturn func(query *strings.Builder, args *[]any) {
+\t\tquery.WriteString(" AND TOKEN = ?")
+\t\t*args = append(*args, token)
+\t}
+}
+
+func (s Store) all(ctx context.Context, conditions ...condition) {
+\tvar query strings.Builder
+\targs := []any{}
+\tquery.WriteString("SELECT id FROM device WHERE id > 0")
+\tfor _, each := range conditions {
+\t\teach(&query, &args)
+\t}
+\ts.db.QueryContext(ctx, query.String(), args...)
+}
+"""
+
+
+@pytest.mark.parametrize("column", ["token", "tokens"])
+def test_functions_that_write_to_a_builder_they_are_handed(tree: Tree, column: str) -> None:
+    code = WRITERS.replace("TOKEN", column)
+    assert told(tree, code) == []
+    called = code + 'func Run(s Store) { s.all(context.Background(), byToken("x")) }\n'
+    wrong = [] if column == "token" else ["NP101 unknown column 'tokens' in 'where clause'"]
+    assert told(tree, called) == wrong
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", HEAD + code)
+    assert [each.reason for each in tree.audit("a.go").partial] == [
+        "a part is known only at run time: each() (set by each())"
+    ]
+
+
 @pytest.mark.parametrize("place", ["sql", "texts"])
 def test_a_map_with_many_entries(tree: Tree, place: str) -> None:
     target = "p.sql" if place == "sql" else "texts"

@@ -18,9 +18,15 @@ def changed_by_value(m: Machine, f: Frame, name: str, nodes: Sequence[Node], val
     """Note what a call of an unknown function value may have done: nothing that it may have added is left out.
 
     `name` is how the value is called in the source. A struct's lists of texts get one more element that only the
-    running program knows, its builders one more piece; a string may be any that the field gets somewhere.
+    running program knows, its builders one more piece; a string may be any that the field gets somewhere. So does a
+    builder that it is handed by its address.
     """
     for node, value in zip(nodes, values, strict=False):
+        operand = node.child_by_field_name("operand") if node.type == "unary_expression" else None
+        if operand is not None and operand.type == "identifier" and any(isinstance(each.atom, Text) for each in value):
+            more = hole(f"{name}()", f"{SET_BY}{name}()", f.file.span(node))
+            changed = tuple(replace(each, atom=_longer(each.atom, more)) for each in value)
+            f.scope.assign(f.file.source(operand), changed)
         if node.type == "identifier" and any(isinstance(each.atom, Record) and each.atom.complete for each in value):
             more = hole(f"{name}()", f"{SET_BY}{name}()", f.file.span(node))
             changed = tuple(replace(each, atom=_with_more(m, each.atom, more)) for each in value)
