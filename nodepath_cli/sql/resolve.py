@@ -28,6 +28,7 @@ from nodepath_cli.sql.resolution import (
     Violation,
 )
 from nodepath_cli.sql.scope import Output
+from nodepath_cli.sql.shown import shown_columns
 from nodepath_cli.sql.write_resolver import WriteResolver
 
 UNUSED_CTE = "a common table expression that nothing uses: MySQL does not look into it"
@@ -52,12 +53,20 @@ class _Resolver(WriteResolver):
                 case Delete():
                     self.delete(node)
                 case Plain():
+                    self._shown()
                     for table in node.tables:
                         self.base_table(table.name, table.database, None, "write" if node.writes else "read")
                     if node.query is not None:
                         self.query(node.query, None, None)
             if self.bodies.known:
                 self._leave_unused()
+
+    def _shown(self) -> None:
+        """Note the columns that a statement beside queries gives."""
+        tokens, back = self.prepared.tokens, self.prepared
+        names = shown_columns(tokens.words) if tokens.words else None
+        if names is not None and self.dialect.name != "sqlite":
+            self.selected = Columns(names, back.back(tokens.starts[0]), back.back_end(tokens.ends[0]), ())
 
     def _into(self, node: Query, output: Output) -> None:
         """Check that INTO has a variable for each column."""

@@ -341,3 +341,19 @@ def test_one_call_that_may_leave_columns_out_says_nothing_of_the_others(tree: Tr
     tree.write("schema.sql", "CREATE TABLE t (id INT, a INT, b INT);")
     tree.write("a.go", GENERIC.replace("CALL", call))
     assert [each.message for each in tree.audit().findings] == ["column 'b' has no field in view"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "targets", "message"),
+    [
+        ("SHOW STATUS LIKE 'Threads_connected'", "&a, &b", None),
+        ("SHOW GLOBAL VARIABLES LIKE 'version'", "&a", "2 columns, 1 target of Scan"),
+        ("SHOW FULL COLUMNS FROM flows", "&a, &b, &c, &a, &b, &c", "9 columns, 6 targets of Scan"),
+        ("DESCRIBE flows", "&a, &b, &c, &a, &b", "6 columns, 5 targets of Scan"),
+        ("SHOW TABLES", "&a", None),
+        ("SHOW PROCESSLIST", "&a", None),
+    ],
+)
+def test_what_show_gives_against_its_targets(tree: Tree, sql: str, targets: str, message: str | None) -> None:
+    told = [each.message for each in found(tree, f's.db.QueryRow("{sql}").Scan({targets})')]
+    assert told == ([] if message is None else [message])
