@@ -13,6 +13,7 @@ from nodepath_cli.audit import combined, fragments
 from nodepath_cli.audit.analysed import Analysed, Outcomes, Read, all_found, faults, without_schema
 from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.misplaced import misplaced
 from nodepath_cli.audit.not_todays import NotTodays
 from nodepath_cli.audit.target import Target, Targets
 from nodepath_cli.config import Settings
@@ -267,6 +268,8 @@ class _Reader(Struct, frozen=True):
         return today if best is None or faults(today.outcomes) < fewest else best
 
     def _outcomes(self, statement: Statement, target: Target) -> Outcomes:
+        if statement.misplaced is not None:
+            return (misplaced(statement, statement.misplaced[0], target.dialect),)
         if statement.dialect or statement.opaque:
             return ()
         outcomes: list[Resolution | Unparsed] = []

@@ -204,6 +204,8 @@ class Statement(Struct, frozen=True):
     """How that was told (`imports lib/pq`, `$1 placeholder`, `folder postgres`)."""
     foreign_file: bool = False
     """With `dialect`: it was told by the whole file (its folder, name or imports), which is then listed as skipped."""
+    misplaced: tuple[int, int] | None = None
+    """With `dialect`: where in its first text stands what no database reads that the program opens."""
     uses: tuple[Use, ...] = ()
     """What gives values for its placeholders and takes its columns, as far as that was followed."""
     migration: str | None = None

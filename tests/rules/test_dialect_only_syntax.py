@@ -80,3 +80,52 @@ def test_what_is_newer_than_the_server_is_a_warning(
     found = [each for each in tree.audit("boot.go", settings=settings).findings if each.rule == "NP113"]
     assert bool(found) == bool(message)
     assert not message or found[0].message.startswith(message)
+
+
+PROGRAM = """package store
+
+import (
+\t"database/sql"
+
+\t_ "github.com/go-sql-driver/mysql"
+)
+
+func Run(db *sql.DB, name string) {
+\tBODY
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "word", "message"),
+    [
+        ('db.Exec("DELETE FROM t WHERE a = 1 RETURNING a")', "RETURNING", "RETURNING is PostgreSQL's"),
+        ("db.Exec(\"SELECT a FROM t WHERE b = 'ilike' AND b ILIKE ?\", name)", "ILIKE ?", "ILIKE is PostgreSQL's"),
+        ('db.Exec("SELECT TOP 5 a FROM t")', "SELECT TOP", "SELECT TOP is SQL Server's"),
+        ('db.Exec("INSERT OR IGNORE INTO t (a) VALUES (1)")', "INSERT OR", "INSERT OR is SQLite's"),
+        (
+            'query := "SELECT a FROM t"\n\tif name != "" {\n\t\tquery += " WHERE b ILIKE 1"\n\t}\n\tdb.Query(query)',
+            "ILIKE",
+            "ILIKE is PostgreSQL's",
+        ),
+    ],
+)
+def test_another_databases_syntax_in_a_program_that_opens_mysql_alone(
+    tree: Tree, body: str, word: str, message: str
+) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (a INT, b VARCHAR(20));")
+    source = PROGRAM.replace("BODY", body)
+    tree.write("a.go", source)
+    report = tree.audit("a.go")
+    [finding] = [each for each in report.findings if each.rule == "NP113"]
+    assert [each.rule for each in report.findings if each.severity is Severity.ERROR] == []
+    assert finding.message == f"{message}, and the program opens no database but MySQL: it answers 1064"
+    line, column = place(source, word)
+    assert (finding.position.line, finding.position.column) == (line, column)
+    assert len(report.unresolved) == 1
+    for other in ('_ "github.com/lib/pq"', '_ "modernc.org/sqlite"', "// for PostgreSQL, too"):
+        tree.write("b.go", f"package store\n\nimport (\n\t{other}\n)\n")
+        assert [each.rule for each in tree.audit("a.go", "b.go").findings] == []
+    tree.write("b.go", "package store\n")
+    tree.write("a.go", source.replace('\n\t_ "github.com/go-sql-driver/mysql"\n', ""))
+    assert [each.rule for each in tree.audit("a.go", "b.go").findings] == []

@@ -3,6 +3,9 @@
 Why it matters: `ADD COLUMN IF NOT EXISTS` makes a script repeatable on MariaDB and fails on MySQL, mostly in the one
 deploy that meets MySQL. A boot routine that ignores the error leaves the column out without a word.
 
+Another database's syntax (`RETURNING`, `ILIKE`, `$1`, `::`, `SELECT TOP`) is told where the program imports drivers of
+the audited server alone and names no other database; else such a statement is listed as the other database's.
+
 The same goes for what is newer than the server: common table expressions, window functions and SKIP LOCKED are not in
 MySQL 5.7. The version is that of `--dialect mysql:5.7`.
 

@@ -52,7 +52,7 @@ _RUNS_SQL = lazy(r"(?i)query|exec|prepare|select|raw|get")
 
 def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     """Yield the first certain syntax error of a text that was not understood."""
-    if context.dialect.family != "mysql":
+    if context.dialect.family != "mysql" or context.statement.dialect:
         return
     if context.statement.host != "sql" and not _runs(context):
         return

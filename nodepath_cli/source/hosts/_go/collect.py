@@ -80,15 +80,17 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
                 fresh = [record for record in fresh if not any(t.startswith(record.text.plain) for t in texts)]
             texts.update(record.text.plain for record in own)
             if fresh:
-                result.append(_statement(m, group, fresh, None))
+                result.append(_statement(m, judge, group, fresh, None))
                 owners.append(group)
-        elif foreign and group.origin not in by_literal:
+            # With what no database reads that the program opens, a branch is as wrong as a whole statement.
+            foreign = [each for each in foreign if judge.misplaced(*each)]
+        if foreign and (own or group.origin not in by_literal):
             fresh_foreign = [(record, why) for record, why in foreign if record.text.plain not in texts]
             texts.update(record.text.plain for record, _ in foreign)
             if fresh_foreign:
                 why = fresh_foreign[0][1]
                 alone = group.origin is None or judge.path(group.origin.path) is None
-                result.append(_statement(m, group, [record for record, _ in fresh_foreign], why, alone))
+                result.append(_statement(m, judge, group, [record for record, _ in fresh_foreign], why, alone))
                 owners.append(None)
     texts_of = {
         (group.origin, variant.sql): (index, number)
@@ -148,7 +150,7 @@ def _only_parsed(m: Machine, group: Group) -> bool:
 
 
 def _statement(
-    m: Machine, group: Group, records: Sequence[Received], foreign: Foreign | None, alone: bool = True
+    m: Machine, judge: Judge, group: Group, records: Sequence[Received], foreign: Foreign | None, alone: bool = True
 ) -> Collected:
     """Return the statement of a group. `alone`: that its SQL is another database's is not said by its own file."""
     records = sorted(records, key=order_of)
@@ -169,6 +171,7 @@ def _statement(
         foreign.reason if foreign else None,
         # A literal of another file does not make that file the other database's.
         bool(foreign and foreign.whole_file and (span.path == call.span.path or not alone)),
+        misplaced=judge.misplaced(records[0], foreign) if foreign else None,
         migration=_migration(records[0]),
     )
     rounds = _rounds(m, records)

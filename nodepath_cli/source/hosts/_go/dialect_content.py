@@ -122,6 +122,14 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
     return None
 
 
+def place_of(text: str, found: Foreign) -> tuple[int, int] | None:
+    """Return start and end of what tells that a text is another database's, None where that is not one place."""
+    bare = _STRINGS.sub(lambda each: "'" * len(each[0]), text) if "'" in text else text
+    patterns = [pattern for other, reason, _, pattern in _CONTENT if (other, reason) == (found.dialect, found.reason)]
+    match = next((match for pattern in (*patterns, _RETURNING, _QUOTED) if (match := pattern.search(bare))), None)
+    return match.span() if match is not None else None
+
+
 def by_joined_write(text: str) -> Foreign | None:
     """Tell PostgreSQL's forms of a write that joins: UPDATE ... SET ... FROM, DELETE FROM ... USING with other tables.
 

@@ -11,10 +11,16 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.dialects import DRIVERS, Foreign, by_path, names_database, opened, owned_by_path
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
-_SQL_DATABASES = frozenset({"postgresql", "sqlite", "mssql", "oracle"})
+SQL_DATABASES = frozenset({"postgresql", "sqlite", "mssql", "oracle"})
 """Databases that a program has in MySQL's place; it may well have Cassandra or InfluxDB at its side."""
-_SAYS = {"mysql": lazy(r"mysql|mariadb", re.IGNORECASE), "sqlite": lazy(r"sqlite", re.IGNORECASE)}
-_OTHERS = lazy(r"postgres|cockroach|sqlite|mssql|sqlserver", re.IGNORECASE)
+_SAYS = {"mysql": lazy(r"mysql|mariadb", re.IGNORECASE), "sqlite": lazy(r"sqlite(?!m)", re.IGNORECASE)}
+_OTHERS = lazy(r"postgres|cockroach|sqlite(?!m)|mssql|sqlserver", re.IGNORECASE)
+_ELSEWHERE = lazy(
+    r"postgres|\bpg|cockroach|sqlite(?!m)|mssql|sqlserver|oracle|clickhouse|snowflake|bigquery|duckdb|cassandra|scylla|"
+    r"spanner|presto|trino|redshift|tdengine|taos|kingbase|opengauss|yugabyte|\bdm\b",
+    re.IGNORECASE,
+)
+"""Databases that are no MySQL, and whose statements may be sent through a driver that is not known."""
 _DRIVER = lazy(rf"\"((?:{'|'.join(re.escape(path) for path in DRIVERS)})(?:/[^\"\s]*)?)\"")
 
 
@@ -54,6 +60,14 @@ class Drivers:
         return self._packages[folder]
 
     @cached_property
+    def one_alone(self) -> bool:
+        """Whether the program imports a driver of the audited database, and speaks of no other one anywhere."""
+        imports = {names_database(path) for file in self._files for path in imported(file)}
+        if imports != {self._family}:
+            return False
+        return not any(_ELSEWHERE.search(file.text) for file in self._files)
+
+    @cached_property
     def several(self) -> bool:
         """Whether the program names another SQL database anywhere."""
         other = _OTHERS if self._family == "mysql" else _SAYS["mysql"]
@@ -66,10 +80,10 @@ class Drivers:
                 dialect = names_database(path)
                 if dialect == self._family:
                     return None
-                if dialect in _SQL_DATABASES:
+                if dialect in SQL_DATABASES:
                     found[dialect, "/".join(path.split("/")[1:3])] += 1
             for name, dialect in self._opens(file) if opened_too else ():
-                if dialect not in _SQL_DATABASES:
+                if dialect not in SQL_DATABASES:
                     return None
                 found[dialect, name] += 1
         says = _SAYS[self._family]

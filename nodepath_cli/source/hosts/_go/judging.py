@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.hosts._go import dialect_content, dialects
 from nodepath_cli.source.hosts._go.dialects import Foreign
-from nodepath_cli.source.hosts._go.drivers import Drivers
+from nodepath_cli.source.hosts._go.drivers import SQL_DATABASES, Drivers
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Received
 from nodepath_cli.source.hosts._go.values import Guard
@@ -66,6 +66,12 @@ class Judge:
             found = dialect_content.by_joined_write(record.text.plain)
             return found if found and self._drivers.several else None
         return found
+
+    def misplaced(self, record: Received, found: Foreign) -> tuple[int, int] | None:
+        """Return where a text has what only another database reads, in a program that opens the audited one alone."""
+        if found.whole_file or found.dialect not in SQL_DATABASES or not record.surely or not self._drivers.one_alone:
+            return None
+        return dialect_content.place_of(record.text.plain, found)
 
     def _place(self, origin: str, path: str, function: str | None) -> _Place:
         """Return what is told by the files of a literal and of its call, and by the function around the call."""
