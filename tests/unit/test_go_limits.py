@@ -353,3 +353,41 @@ def test_a_text_that_is_set_in_one_branch_is_only_that() -> None:
         r.db.Query(query)
     """
     assert [(each.sql, each.opaque) for each in statements(body(code))] == [("SELECT a FROM t", None)]
+
+
+def test_texts_that_are_replaced_and_repeated_without_end(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (id INT);")
+    code = (
+        'package a\n\nimport (\n\t"database/sql"\n\t"math"\n\t"strings"\n)\n\nfunc Run(db *sql.DB) {\n'
+        '\tdb.Exec("DELETE FROM t WHERE name = 1" + strings.Repeat("", math.MaxInt32))\n'
+        '\ts := strings.Repeat("a", 9999)\n\ts = strings.ReplaceAll(s, "a", s)\n'
+        '\tdb.Exec("DELETE FROM t WHERE size = " + s)\n'
+        '\ts = strings.NewReplacer("a", s[:4000]).Replace(strings.Repeat("a", 99))\n'
+        '\tdb.Exec("DELETE FROM t WHERE kind = 1" + s)\n}\n'
+    )
+    tree.write("a.go", code)
+    assert [each.identifier for each in tree.audit("a.go").findings][:2] == ["name", "size"]
+
+
+@pytest.mark.parametrize("receiver", ["s", "t", "b"])
+@pytest.mark.parametrize("kind", ["string", "[]string"])
+def test_sql_that_is_handed_on_through_many_methods(tree: Tree, receiver: str, kind: str) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (id INT);")
+    send = (
+        f"{receiver}.db.Exec(q)"
+        if kind == "string"
+        else f"for _, each := range q {{\n\t\t{receiver}.db.Exec(each)\n\t}}"
+    )
+    layers = "".join(
+        f"func ({receiver} *Store) run{number + 1}(q {kind}) {{\n\t{receiver}.run{number}(q)\n}}\n\n"
+        for number in range(6)
+    )
+    given = '"DELETE FROM t WHERE wrong = 1"'
+    given = given if kind == "string" else f"[]string{{{given}}}"
+    tree.write(
+        "a.go",
+        'package a\n\nimport "database/sql"\n\ntype Store struct{ db *sql.DB }\n\n'
+        f"func ({receiver} *Store) run0(q {kind}) {{\n\t{send}\n}}\n\n{layers}"
+        f"func ({receiver} *Store) Run() {{\n\t{receiver}.run6({given})\n}}\n",
+    )
+    assert [(each.rule, each.identifier) for each in tree.audit("a.go").findings] == [("NP101", "wrong")]

@@ -31,7 +31,7 @@ from nodepath_cli.source.hosts._go.shares import Work, divided, even, in_turn, j
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Handle
 
-_CALLER_ROUNDS = 3
+_CALLER_ROUNDS = 8
 """How many levels of callers are looked for where SQL depends on arguments."""
 _TAINT_ROUNDS = 2
 _CARRIER_ROUNDS = 3

@@ -259,7 +259,7 @@ def never_sends(callee: str, package: str | None, method: str, *, declared: bool
     root = callee.split(".", 1)[0].lower()
     if root in ("log", "logger", "logging", "slog", "assert", "require", "mock", "zap", "errors", "regexp"):
         return method not in SINKS
-    if root in ("t", "b") and callee.count(".") == 1:
+    if root in ("t", "b") and callee.count(".") == 1 and not declared:
         # A test's or benchmark's own methods; what is behind a field (`t.db.Rebind`) is another receiver's.
         return method not in SINKS
     if root in _NEVER_PACKAGES and "." not in callee[len(root) + 1 :]:

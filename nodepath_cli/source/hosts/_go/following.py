@@ -10,6 +10,7 @@ from tree_sitter import Node
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.binding import receiver_name
+from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
 from nodepath_cli.source.hosts._go.values import (
@@ -58,6 +59,18 @@ def is_given_list(value: Value) -> bool:
     """Say whether a value is a list of texts that the function in progress was given itself."""
     atom = value[0].atom
     return isinstance(atom, Unknown) and atom.reason == ARGUMENT and atom.type == "[]string"
+
+
+def lists_statements(values: Sequence[Value]) -> bool:
+    """Say whether a list of whole statements is among some values."""
+    return any(
+        isinstance(item[0].atom, Text) and sql_kind(item[0].atom.plain) is not None
+        for value in values
+        for each in value
+        if isinstance(each.atom, Items)
+        for item in each.atom.items[:1]
+        if item
+    )
 
 
 def builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:

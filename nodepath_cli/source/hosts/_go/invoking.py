@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import (
     ARGUMENT,
     MAX_INLINE,
+    MAX_LIST_INLINE,
     MAX_NESTING,
     MAX_TEXT_INLINE,
     Frame,
@@ -133,7 +134,8 @@ def _unfollowed(
     ):
         _pass_over(m, key, values)
         return _multiplied(m, key, values, _standalone(m, function))
-    too_deep = m.inline_depth >= (MAX_INLINE if touches else MAX_TEXT_INLINE)
+    most = MAX_LIST_INLINE if following.lists_statements(values) else MAX_INLINE if touches else MAX_TEXT_INLINE
+    too_deep = m.inline_depth >= most
     if (
         too_deep
         or not (told or following.informative(values, function.receiver))

@@ -39,6 +39,8 @@ MAX_INLINE = 3
 MAX_TEXT_INLINE = 5
 """The same for functions without SQL words, which only make parts of texts (a quoted name, a list of placeholders)."""
 
+MAX_LIST_INLINE = 8
+"""The same where a list of statements is handed on: the call that has it at last sends them, none on the way does."""
 
 _SHARE_BITS = 40
 _MULTIPLES = 1 << 40

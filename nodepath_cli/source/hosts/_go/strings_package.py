@@ -99,7 +99,10 @@ def replacer_call(value: Value, argument: Value) -> Value | None:
         for old, new in zip(atoms[1::2], atoms[2::2], strict=False):
             known = plain(old)
             if known and isinstance(new, Text):
-                text = substituted(text, known, new)
+                changed = substituted(text, known, new)
+                if changed is None:
+                    return Unknown("text longer than is followed")
+                text = changed
         return text
 
     return combine((argument, *first.items), make)
@@ -168,7 +171,7 @@ def _for_each(text: Text, loops: tuple[int, ...]) -> Text:
 def _repeat(file: GoFile, nodes: Sequence[Node], atoms: tuple[Atom, ...]) -> Atom:
     text = as_text(atoms[0], file, nodes[0])
     if isinstance(atoms[1], Number) and not atoms[1].sample:
-        count = max(atoms[1].value, 0)
+        count = max(atoms[1].value, 0) if text.plain else 0
         if count * len(text.plain) > _MAX_REPEAT * 50:
             return Unknown("text longer than is followed")
         return join([text] * count)

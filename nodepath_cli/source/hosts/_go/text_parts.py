@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from msgspec.structs import replace
 
-from nodepath_cli.source.hosts._go.values import EMPTY, Piece, Text
+from nodepath_cli.source.hosts._go.values import EMPTY, MAX_TEXT, Piece, Text
 from nodepath_cli.source.statement import HOLE, Span
 
 
@@ -47,19 +49,25 @@ def _part(piece: Piece, low: int, high: int) -> Piece:
     return replace(piece, text=piece.text[low:high], span=span)
 
 
-def substituted(text: Text, old: str, new: Text, count: int = -1) -> Text:
-    """Return a text with `old` replaced by another text, at most `count` times where that is not negative."""
-    if not old or old not in text.plain:
-        return text
-    result, position = EMPTY, 0
-    while count != 0:
+def substituted(text: Text, old: str, new: Text, count: int = -1) -> Text | None:
+    """Return a text with `old` replaced by another text, at most `count` times where that is not negative.
+
+    None where it becomes longer than is followed.
+    """
+    times = text.plain.count(old) if old else 0
+    times = min(times, count) if count >= 0 else times
+    if times * len(new.plain) > MAX_TEXT:
+        return None
+    parts: list[Text] = []
+    position = 0
+    for _ in range(times):
         found = text.plain.find(old, position)
-        if found < 0:
-            break
-        result = add(add(result, cut(text, position, found)), new)
+        parts += (cut(text, position, found), new)
         position = found + len(old)
-        count -= 1
-    return add(result, cut(text, position, len(text.plain)))
+    if not parts:
+        return text
+    parts.append(cut(text, position, len(text.plain)))
+    return Text(tuple(chain.from_iterable(each.pieces for each in parts)), "".join(each.plain for each in parts))
 
 
 def has_hole(text: Text) -> bool:
