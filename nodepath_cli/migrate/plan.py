@@ -45,5 +45,10 @@ def make_plan(here: Current, revision: str, script: ScriptDirectory, *, up: bool
     except CommandError as error:
         text = " ".join(str(error).split())[:200]
         raise UsageError(text, "see nodepath db history for the revisions") from error
+    except AssertionError as error:
+        # What it says of a step beyond the ends (`head+1`).
+        raise UsageError(
+            f"there is no revision '{revision[:60]}'", "see nodepath db history for the revisions"
+        ) from error
     found = (step.revision for step in steps)
     return Plan(here.current, up, tuple(PlannedRevision(each.revision, each.doc, each) for each in found))

@@ -11,20 +11,23 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from msgspec import Struct
 
 from nodepath_cli.errors import SchemaError, UsageError
+from nodepath_cli.patterns import lazy
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script, ScriptDirectory
 
+_ID = lazy(r"^revision\s*(?::\s*[\w.\[\], |]+?)?\s*=\s*[\"']([^\"']+)", re.MULTILINE)
 VERSION_TABLE = "nodepath_alembic_version"
 MEMO_FORMAT = 1
 
@@ -192,7 +195,7 @@ def alembic_config(migrations: Path | None) -> Config:
 
 
 def script_directory(migrations: Path | None) -> ScriptDirectory:
-    """Return Alembic's view of the revisions.
+    """Return Alembic's view of the revisions, all of which have been read.
 
     Raises UsageError where `migrations` is no folder of revisions, SchemaError where they cannot be read.
     """
@@ -202,7 +205,26 @@ def script_directory(migrations: Path | None) -> ScriptDirectory:
         raise UsageError(f"there is no migrations folder '{migrations}'", "check --migrations")
     folder = scripts_folder()
     locations = [folder / "versions", *([migrations.resolve()] if migrations else [])]
-    return _read(lambda: ScriptDirectory(str(folder), version_locations=[str(item) for item in locations]))
+    if migrations is not None:
+        # Alembic takes one of them and says nothing of the other one.
+        _refuse_twice(locations)
+    script = _read(lambda: ScriptDirectory(str(folder), version_locations=[str(item) for item in locations]))
+    _read(lambda: list(script.walk_revisions("base", "heads")))
+    return script
+
+
+def _refuse_twice(folders: Sequence[Path]) -> None:
+    """Raise SchemaError where two revision files have one id."""
+    known: dict[str, Path] = {}
+    for file in (file for folder in folders for file in sorted(folder.glob("*.py"))):
+        found = _ID.search(file.read_text("utf-8", "replace"))
+        if found is None:
+            continue
+        other = known.setdefault(found[1], file)
+        if other != file:
+            raise SchemaError(
+                f"revision {found[1][:60]} is there twice: {other.name} and {file.name}", "give one of them another id"
+            )
 
 
 def rendered(script: ScriptDirectory, dialect: Family) -> tuple[Revision, ...]:
@@ -308,7 +330,13 @@ def _read(step: Callable[[], T]) -> T:
         raise SchemaError(
             f"revision file {name} is not valid Python (line {error.lineno})", "correct the revision file"
         ) from error
-    except Exception as error:
+    except KeyError as error:
         raise SchemaError(
-            f"the revisions cannot be read: {type(error).__name__}: {error}", "check the migrations folder"
+            f"the revisions cannot be read: none has the id {error}, which another one follows",
+            "correct its down_revision",
+        ) from error
+    except (Exception, SystemExit) as error:
+        text = " ".join(str(error).split())[:200]
+        raise SchemaError(
+            f"the revisions cannot be read: {type(error).__name__}: {text}", "check the migrations folder"
         ) from error

@@ -11,8 +11,18 @@ import pytest
 from msgspec.structs import replace
 
 from nodepath_cli.errors import SchemaError, UsageError
+from nodepath_cli.migrate.plan import make_plan
+from nodepath_cli.migrate.records import Current
+from nodepath_cli.migrate.state import heads
 from nodepath_cli.schema import revisions as module
-from nodepath_cli.schema.revisions import Family, memo_file, memo_text, revisions, scripts_folder
+from nodepath_cli.schema.revisions import (
+    Family,
+    memo_file,
+    memo_text,
+    revisions,
+    script_directory,
+    scripts_folder,
+)
 
 OWN = '''"""An application's own revision"""
 from alembic import op
@@ -123,19 +133,32 @@ def test_a_revision_that_is_not_there_is_a_schema_that_is_not_available(name: st
         revisions(upto=name)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "def upgrade(:\n",
-        "revision = '0002'\ndown_revision = '0009'\ndef upgrade(): pass\n",
-        "raise RuntimeError('x')\n",
-    ],
-)
-def test_a_broken_revision_file_is_one_line(text: str, tmp_path: Path) -> None:
+BROKEN = {
+    "def upgrade(:\n": "revision file 0002_broken.py is not valid Python (line 1)",
+    "revision = '0002'\ndown_revision = '0009'\ndef upgrade(): pass\n": (
+        "the revisions cannot be read: none has the id '0009', which another one follows"
+    ),
+    "revision = '0002'\ndown_revision = '0002'\ndef upgrade(): pass\n": "the revisions cannot be read: ",
+    "raise RuntimeError('x')\n": "the revisions cannot be read: RuntimeError: x",
+    "raise SystemExit(3)\n": "the revisions cannot be read: SystemExit: 3",
+    "revision: str = '0001'\ndown_revision = None\n": "revision 0001 is there twice: 0001_",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN.items())
+def test_a_broken_revision_file_is_one_line(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "0002_broken.py").write_text(text)
-    with pytest.raises(SchemaError) as caught:
-        revisions(tmp_path)
-    assert "Traceback" not in caught.value.line()
+    for read in (revisions, script_directory, heads):
+        with pytest.raises(SchemaError) as caught:
+            read(tmp_path)
+        assert caught.value.line().startswith(f"error: {said}")
+        assert "\n" not in caught.value.line()
+
+
+@pytest.mark.parametrize("revision", ["head+1", "0001-1"])
+def test_a_step_beyond_the_ends_is_wrong_usage(revision: str) -> None:
+    with pytest.raises(UsageError, match="there is no revision"):
+        make_plan(Current(None, "0001", "empty"), revision, script_directory(None), up=True)
 
 
 def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
