@@ -197,7 +197,8 @@ def find_file(config: str | None = None) -> Path | None:
         return path
     for folder in (here := Path.cwd(), *here.parents):
         own = folder / FILE_NAME
-        if own.is_file():
+        if os.path.lexists(own):
+            # A link to nowhere is not left out in silence: reading it says what is wrong.
             return Path(os.path.relpath(own))
         project = folder / PROJECT_FILE
         if project.is_file() and _mentions_nodepath(project):

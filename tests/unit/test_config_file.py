@@ -212,3 +212,12 @@ def test_the_environment_goes_before_the_file_and_behind_the_option(
     monkeypatch.setenv("MYSQL_URI", "mysql://environment@h/d")
     assert load_settings().database_url is None
     assert load_settings({"database-url": "mysql://option@h/d"}).database_url == "mysql://option@h/d"
+
+
+@pytest.mark.parametrize("kind", ["link", "loop", "folder"])
+def test_a_configuration_that_cannot_be_read_is_not_left_out_in_silence(project: Path, kind: str) -> None:
+    if kind == "folder":
+        Path("nodepath.toml").mkdir()
+    else:
+        Path("nodepath.toml").symlink_to("nodepath.toml" if kind == "loop" else "nowhere.toml")
+    assert refused().message.startswith("nodepath.toml cannot be read: ")

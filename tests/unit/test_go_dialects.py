@@ -28,6 +28,7 @@ CALL = 'package a\n\nfunc f() {\n\tdb.Query("SELECT a FROM t")\n}\n'
         ("metrics/influxdb/x.go", "influxdb", "folder influxdb"),
         ("graph/neo4j/x.go", "neo4j", "folder neo4j"),
         ("db/tidb/x.go", None, None),
+        ("dump/db2.users.go", None, None),
         ("id/snowflake/x.go", None, None),
         ("physics/neutrino.go", None, None),
         ("store/mysql/user.go", None, None),

@@ -150,7 +150,8 @@ def by_path(path: str, family: str) -> Foreign | None:
     """Tell by the names of the file and its folders; the file's own name decides before its folders."""
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0]
-    found = _one(_PATH_TOKEN.split(stem.lower()), family)
+    # `db1.users.sql`, `db2.users.sql`: the files of a dump begin with the name of their database.
+    found = _one(_PATH_TOKEN.split(stem.lower().removeprefix("db2.")), family)
     if found is not None:
         return None if found == "" else Foreign(found, f"file {name}", True)
     for folder in reversed(folders):
