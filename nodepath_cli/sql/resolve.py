@@ -21,6 +21,7 @@ from nodepath_cli.sql.resolution import (
     NEEDLESS,
     Ambiguous,
     Columns,
+    Found,
     Missing,
     Resolution,
     Unknown,
@@ -53,19 +54,20 @@ class _Resolver(WriteResolver):
                 case Delete():
                     self.delete(node)
                 case Plain():
-                    self._shown()
                     for table in node.tables:
                         self.base_table(table.name, table.database, None, "write" if node.writes else "read")
+                    self._shown()
                     if node.query is not None:
                         self.query(node.query, None, None)
             if self.bodies.known:
                 self._leave_unused()
 
     def _shown(self) -> None:
-        """Note the columns that a statement beside queries gives."""
+        """Note the columns that a statement beside queries gives, where the tables that it names are known."""
         tokens, back = self.prepared.tokens, self.prepared
         names = shown_columns(tokens.words) if tokens.words else None
-        if names is not None and self.dialect.name != "sqlite":
+        known = all(isinstance(each.outcome, Found) for each in self.tables)
+        if names is not None and known and self.dialect.name != "sqlite":
             self.selected = Columns(names, back.back(tokens.starts[0]), back.back_end(tokens.ends[0]), ())
 
     def _into(self, node: Query, output: Output) -> None:

@@ -350,6 +350,7 @@ def test_one_call_that_may_leave_columns_out_says_nothing_of_the_others(tree: Tr
         ("SHOW GLOBAL VARIABLES LIKE 'version'", "&a", "2 columns, 1 target of Scan"),
         ("SHOW FULL COLUMNS FROM flows", "&a, &b, &c, &a, &b, &c", "9 columns, 6 targets of Scan"),
         ("DESCRIBE flows", "&a, &b, &c, &a, &b", "6 columns, 5 targets of Scan"),
+        ("DESCRIBE elsewhere.flows", "&a, &b, &c", None),
         ("SHOW TABLES", "&a", None),
         ("SHOW PROCESSLIST", "&a", None),
     ],
