@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Severity
 from nodepath_cli.sql.arity import WRONG_COUNT
+from nodepath_cli.sql.full_group_by import NOT_AGGREGATED, NOT_IN_GROUP
 from nodepath_cli.sql.resolution import LIST_MARK, NEEDLESS, Resolution, Violation, clause_words
 
 SYNTAX = 1064
@@ -34,9 +35,14 @@ def refused(resolution: Resolution, context: Context, *, syntax: bool) -> Iterat
                 errno=violation.errno,
                 clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
                 confidence=Confidence.CERTAIN if proved or syntax else Confidence.LIKELY,
-                # It may be a stored function: a schema does not tell.
-                severity=Severity.WARNING if violation.errno == NO_FUNCTION else None,
+                severity=Severity.WARNING if _in_doubt(violation, context) else None,
             )
+
+
+def _in_doubt(violation: Violation, context: Context) -> bool:
+    """Say whether the server may take it: a function may be a stored one, and MariaDB asks for no full GROUP BY."""
+    grouped = violation.errno in (NOT_IN_GROUP, NOT_AGGREGATED) and context.dialect.assumed
+    return violation.errno == NO_FUNCTION or grouped
 
 
 def _surely(violation: Violation, resolution: Resolution, context: Context) -> bool:

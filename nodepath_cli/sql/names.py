@@ -88,6 +88,8 @@ class NameResolver(NameSearch, ABC):
         """The JSON_TABLEs of the FROM item at hand, whose arguments are still to be resolved."""
         self.target: Source | None = None
         """The INSERT's target, for VALUES(c)."""
+        self.making = False
+        """The query at hand is that of a table or a view that is being made."""
 
     @abstractmethod
     def query(self, query: Query, outer: Link | None, environment: Environment | None) -> Output:

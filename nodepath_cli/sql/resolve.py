@@ -58,7 +58,9 @@ class _Resolver(WriteResolver):
                         self.base_table(table.name, table.database, None, "write" if node.writes else "read")
                     self._shown()
                     if node.query is not None:
+                        self.making = True
                         self.query(node.query, None, None)
+                        self.making = False
             if self.bodies.known:
                 self._leave_unused()
 

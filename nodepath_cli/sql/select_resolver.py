@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.sql.from_tables import OPEN_FROM, FromResolver
+from nodepath_cli.sql.full_group_by import ungrouped
 from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
@@ -248,14 +249,35 @@ class SelectResolver(FromResolver):
             self.order_item(expr, scope, environment)
             if select.distinct and expr.column and self._distinct_matters(scope):
                 self._order_of_distinct(expr.column, number, scope)
+        if scope.grouped and self._full_group_by() and not (outer and outer.exists):
+            self._ungrouped(select, order, scope)
         return self.output(scope)
+
+    def _full_group_by(self) -> bool:
+        """Say whether the server is a MySQL that knows ONLY_FULL_GROUP_BY as it is today, and has it on."""
+        dialect = self.dialect
+        if dialect.name != "mysql" or not dialect.full_group_by or self.making:
+            return False
+        return not dialect.version or (*dialect.version, 99, 99)[:3] >= DISTINCT_CHECKED
+
+    def _ungrouped(self, select: Select, order: tuple[Expr, ...], scope: Scope) -> None:
+        """Check that what a grouped SELECT names depends on its groups."""
+
+        def source_of(col: Col) -> Source | None:
+            hit = None if col.name.hole or (col.table and col.table.hole) else self.in_tables(col, scope)
+            return hit.source if isinstance(hit, InTable) else None
+
+        def in_items(col: Col) -> OutItem | None:
+            hit = self.in_items(col, scope)
+            return hit.item if isinstance(hit, InItems) else None
+
+        found = ungrouped(select, scope, order, self.text, source_of, in_items)
+        if found is not None:
+            self.violate(found.errno, found.message, found.name, found.start, found.end, Clause.SELECT)
 
     def _distinct_matters(self, scope: Scope) -> bool:
         """Say whether MySQL checks what the rows of a SELECT DISTINCT are ordered by (ONLY_FULL_GROUP_BY)."""
-        dialect = self.dialect
-        if dialect.name != "mysql" or dialect.assumed or not dialect.full_group_by or scope.grouped or scope.merged:
-            return False
-        return not dialect.version or (*dialect.version, 99, 99)[:3] >= DISTINCT_CHECKED
+        return self._full_group_by() and not (self.dialect.assumed or scope.grouped or scope.merged)
 
     def _order_of_distinct(self, col: Col, number: int, scope: Scope) -> None:
         """Check that a column of ORDER BY is in the list of a SELECT DISTINCT: MySQL refuses others, by its manual.

@@ -104,7 +104,6 @@ def test_a_constant_that_a_prepared_statement_gets(tree: Tree) -> None:
         'db.Query("SELECT id FROM flows WHERE status = ? AND name = ?", Active, Wrong)',
         'db.Query("SELECT id FROM flows WHERE status = ?", "")',
         'db.Exec("UPDATE flows SET status = ? WHERE id = ?", Wrong)',
-        'db.Exec("UPDATE IGNORE flows SET status = ? WHERE id = ?", Wrong, id)',
     ],
 )
 def test_what_fits_or_is_not_known_is_no_finding(tree: Tree, code: str) -> None:

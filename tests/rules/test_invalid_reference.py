@@ -64,7 +64,7 @@ def test_the_server_s_error_number_is_given(tree: Tree, statement: str, errno: i
         # MariaDB's own: the last of several values.
         "SELECT LAST_VALUE(a, b) FROM t",
         "DELETE FROM t; DELETE FROM u;;",
-        "SELECT IFNULL (a, b), COALESCE (a, b), MAX(a) FROM t",
+        "SELECT IFNULL (a, b), COALESCE (a, b), MAX(a) FROM t GROUP BY a, b",
         "SELECT a FROM t WHERE (a, b) IN (?) AND (a, b) = (?, ?) AND a IN (?)",
         "SELECT a FROM t WHERE (a, b) IN (SELECT a, c FROM u) AND EXISTS (SELECT a, c FROM u)",
         "SELECT (SELECT a, c FROM u LIMIT 1) = (a, b) FROM t",
