@@ -11,6 +11,7 @@ columns of a derived table, a CTE or a view depend on one another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -18,7 +19,7 @@ from msgspec import Struct
 from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.builtins import BUILT_IN
 from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr, FromItem, Join, Select, Star
-from nodepath_cli.sql.scope import OutItem, Scope, Source
+from nodepath_cli.sql.scope import OutItem, Scope, Source, Tree, leaves
 
 NOT_IN_GROUP = 1055
 NOT_AGGREGATED = 1140
@@ -26,8 +27,10 @@ NOT_AGGREGATED = 1140
 _Column: TypeAlias = "tuple[int, str]"
 """A source's place in FROM, and a column's name in lower case."""
 
-_EQUAL_BEHIND = lazy(r"[`\s)]*(?:<=>|=|(?i:in)\s*\([^,()]*\)|(?i:is)\b)\s*[`(]*")
+_EQUAL_BEHIND = lazy(r"[`\s]*(?:<=>|=|((?i:in)\s*\([^,()]*\))|(?i:is)\b)\s*[`(]*")
 _EQUAL_BEFORE = lazy(r"(?<![<>!:])=[\s(`]*\Z|<=>[\s(`]*\Z")
+_ALONE = lazy(r"(?:\A|[^\w`\s]|\b(?i:and|or|not|where|on|having))\s*(\(\s*)+`?\Z")
+"""What stands before a column that parentheses frame, those of no call."""
 _ROWS = lazy(r"\([^()]*,[^()]*\)\s*(?:=|<=>|(?i:in)\b)|(?:=|<=>)\s*\([^()]*,")
 """A row that is compared: its columns are equal one by one."""
 _CALL = lazy(r"([A-Za-z_]\w*)\s*\(")
@@ -51,13 +54,15 @@ def ungrouped(
     text: str,
     source_of: Callable[[Col], Source | None],
     in_items: Callable[[Col], OutItem | None],
+    countable: Callable[[int, int], bool],
 ) -> Ungrouped | None:
     """Return the first column that a grouped SELECT may not name, None where there is none or where that is in doubt.
 
-    `source_of` says which source of its own a column is of, `in_items` which item of the select list a name is.
+    `source_of` says which source of its own a column is of, `in_items` which item of the select list a name is, and
+    `countable` whether there are as many elements between two offsets as the text shows.
     """
     conditions = [each for each in (select.where, select.having, *_joins(select.sources)) if each is not None]
-    if any(each.hole for each in (*conditions, *select.group)) or scope.hole or scope.merged or scope.items_open:
+    if any(each.hole for each in (*conditions, *select.group)) or scope.hole or scope.items_open:
         return None
     if any(source.is_open or source.mixed for source in scope.sources):
         return None
@@ -71,7 +76,9 @@ def ungrouped(
     if whole is None:
         return None
     for condition in conditions:
-        found.equalities(condition, text)
+        found.equalities(condition, text, countable)
+    for tree in scope.trees:
+        found.shared(tree)
     known = found.closure()
     for item in scope.items or ():
         column = _refused(item, whole, exempt, known, found, text)
@@ -227,15 +234,28 @@ class _Dependence:
                 exempt.update(each for each in places if each is not None)
         return frozenset(whole), frozenset(exempt)
 
-    def equalities(self, condition: Expr, text: str) -> None:
+    def shared(self, tree: Tree) -> None:
+        """Take the columns that USING and NATURAL set equal to one another."""
+        if isinstance(tree, Source):
+            return
+        for name in tree.merged:
+            places = [(self._number[id(source)], name) for source in leaves((tree,)) if name in source.columns]
+            self._equal.extend(pairwise(places))
+        self.shared(tree.left)
+        self.shared(tree.right)
+
+    def equalities(self, condition: Expr, text: str, countable: Callable[[int, int], bool]) -> None:
         """Take the columns that a condition sets equal to one another, or to anything else."""
         columns = [(atom, self.place(atom)) for atom in condition.atoms if isinstance(atom, Col)]
         starts = {_start(atom): place for atom, place in columns if place is not None}
         for atom, place in columns:
             if place is None:
                 continue
-            behind = _EQUAL_BEHIND.match(text, atom.name.end, condition.end)
-            if behind is not None:
+            end = atom.name.end
+            if _ALONE.search(text[condition.start : _start(atom)]):
+                end += len(text[end : condition.end]) - len(text[end : condition.end].lstrip("`) \t\r\n"))
+            behind = _EQUAL_BEHIND.match(text, end, condition.end)
+            if behind is not None and (not behind[1] or countable(*behind.span(1))):
                 other = starts.get(behind.end())
                 if other is not None:
                     self._equal.append((place, other))

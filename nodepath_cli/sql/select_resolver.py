@@ -271,7 +271,7 @@ class SelectResolver(FromResolver):
             hit = self.in_items(col, scope)
             return hit.item if isinstance(hit, InItems) else None
 
-        found = ungrouped(select, scope, order, self.text, source_of, in_items)
+        found = ungrouped(select, scope, order, self.text, source_of, in_items, self.countable)
         if found is not None:
             self.violate(found.errno, found.message, found.name, found.start, found.end, Clause.SELECT)
 

@@ -44,6 +44,8 @@ def found(tree: Tree, statement: str, settings: Settings = MYSQL) -> list[Findin
         ("SELECT branch, COUNT(*) FROM classes GROUP BY branch ORDER BY at", "classes.at", 1055),
         ("SELECT x.n FROM (SELECT branch, code AS n FROM classes GROUP BY branch) x", "classes.code", 1055),
         ("INSERT INTO pupils (id, name) SELECT branch, code FROM classes GROUP BY branch", "classes.code", 1055),
+        ("SELECT c.code, COUNT(*) FROM classes c JOIN pupils p USING (id) GROUP BY c.branch", "c.code", 1055),
+        ("SELECT DATE(at), COUNT(*) FROM classes WHERE DATE(at) = ? GROUP BY branch", "classes.at", 1055),
         ("SELECT code, MAX(fee) FROM classes WHERE fee >= 1", "classes.code", 1140),
         ("SELECT code FROM classes HAVING COUNT(*) > 1", "classes.code", 1140),
         ("SELECT (SELECT CONCAT(name, COUNT(*)) FROM pupils) FROM classes", "pupils.name", 1140),
@@ -77,6 +79,8 @@ def test_a_column_beside_the_groups_as_the_manual_of_mysql_has_it(
         "SELECT branch, COUNT(*) FROM classes WHERE branch = 3",
         "SELECT branch, COUNT(*) FROM classes WHERE 3 = branch AND at > ?",
         "SELECT branch, COUNT(*) FROM classes WHERE branch IN (?)",
+        "SELECT branch, COUNT(*) FROM classes WHERE at > ? AND ((branch) = 4)",
+        "SELECT c.fee, COUNT(*) FROM classes c JOIN pupils p USING (id) GROUP BY p.id",
         "SELECT mark, COUNT(*) FROM marks WHERE (pupil, class) = (1, 2)",
         "SELECT (SELECT CONCAT(p.name, COUNT(*)) FROM pupils p WHERE p.name = c.code) FROM classes c",
         # What is grouped by, under its alias, its place or as it is written.
@@ -114,3 +118,13 @@ def test_a_condition_of_which_a_part_is_not_known_may_set_a_column_equal(tree: T
     )
     tree.write("store.go", code)
     assert tree.audit("store.go", settings=MYSQL).findings == ()
+
+
+def test_a_list_of_several_values_is_no_constant(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    marks = 'strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")'
+    code = go(f'"SELECT branch, COUNT(*) FROM classes WHERE branch IN (" + {marks} + ")"').replace(
+        "Run(", "Run(ids []any, "
+    )
+    tree.write("store.go", code.replace('import "database/sql"', 'import (\n\t"database/sql"\n\t"strings"\n)'))
+    assert [each.errno for each in tree.audit("store.go", settings=MYSQL).findings if each.rule == "NP114"] == [1140]
