@@ -8,9 +8,9 @@ what it is compared with), 1247 (an alias too early), 1250 (a table name in the 
 identifier in LIMIT), 1426 (`NOW(9)`), 1582 (a function with more or fewer arguments than it takes), 1630
 (`COUNT (a)`: the blank makes it another function's name), 4015, 4074, 3593 and 3594 (a window function where none may
 stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list), 1055 and 1140 (MySQL: ONLY_FULL_GROUP_BY, a
-column beside the groups or the aggregates; a warning where no dialect is named, as MariaDB takes it). A name that is no function of either server
-is a warning (1305) where another one was most probably meant, or where it begins with JSON_, as it may be a stored
-function; one that the tree creates is none.
+column beside the groups or the aggregates; a warning where no dialect is named, as MariaDB takes it). A name that is no
+function of either server is a warning (1305) where another one was most probably meant, or where it begins with JSON_,
+as it may be a stored function; one that the tree creates is none.
 
 Example:
 
