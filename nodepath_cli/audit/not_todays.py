@@ -23,9 +23,12 @@ from nodepath_cli.sql.resolution import ColumnRef, InsertRef, Missing, Resolutio
 
 OLDER = "a migration without a number may meet an older schema than this"
 THROUGH = "the schema has been through this script: the table may have had other columns"
+CHANGED = "a script without a number changes it: which of them runs first is not known"
 REPLACED = "the program may replace the word {}"
 
 _MIGRATION = lazy(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
+_ALTERS = lazy(r"\s*(?:ALTER|RENAME)\s+TABLE\b", re.IGNORECASE)
+_WORD = lazy(r"[\w$]+")
 _CREATED = lazy(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w$]+)", re.IGNORECASE)
 _CAPITALS = lazy(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _REPLACER = lazy(r"strings\.NewReplacer\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
@@ -61,6 +64,15 @@ class NotTodays(Struct, frozen=True, dict=True):
         return made
 
     @cached_property
+    def _altered(self) -> tuple[frozenset[str], ...]:
+        """The words in lower case of each statement of a script without a number that changes a table."""
+        return tuple(
+            frozenset(word.lower() for word in _WORD.findall(each.sql))
+            for each in self.statements
+            if each.host == "sql" and _ALTERS.match(each.sql) and version_of(each.span.path) is None
+        )
+
+    @cached_property
     def _replaced(self) -> frozenset[str]:
         """Words in capitals that a replacer is given; with a list (`words...`), all that stand in its file."""
         found: set[str] = set()
@@ -89,9 +101,12 @@ class NotTodays(Struct, frozen=True, dict=True):
             older = _Older(OLDER, lambda table: table not in made and table.lower() not in made)
         elif changed:
             older = _Older(THROUGH, lambda table: table.lower() in changed and table not in proved, any)
-        return tuple(self._settled(each, older) if isinstance(each, Resolution) else each for each in outcomes)
+        unordered = statement.host == "sql" and version_of(path) is None
+        return tuple(
+            self._settled(each, older, unordered) if isinstance(each, Resolution) else each for each in outcomes
+        )
 
-    def _settled(self, resolution: Resolution, older: _Older | None) -> Resolution:
+    def _settled(self, resolution: Resolution, older: _Older | None, unordered: bool) -> Resolution:
         missing = any(isinstance(each.outcome, Missing) for each in resolution.columns)
         if not missing and not (older and resolution.inserts):
             return resolution
@@ -103,6 +118,8 @@ class NotTodays(Struct, frozen=True, dict=True):
                 return REPLACED.format(column.name)
             if older and older.of(older.may_differ(table.name) for table in column.candidates):
                 return older.reason
+            if unordered and any(self._changes(table.name, column.name) for table in column.candidates):
+                return CHANGED
             return None
 
         columns = []
@@ -118,6 +135,10 @@ class NotTodays(Struct, frozen=True, dict=True):
         given_up = given_up and older.reason not in resolution.open
         reasons = (*resolution.open, older.reason) if given_up else resolution.open
         return replace(resolution, columns=tuple(columns), inserts=inserts, violations=violations, open=reasons)
+
+    def _changes(self, table: str, column: str) -> bool:
+        """Say whether a script without a number changes a column of a table."""
+        return any(table.lower() in words and column.lower() in words for words in self._altered)
 
 
 def _known(insert: InsertRef, older: _Older) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodepath_cli.config import Settings
-from tests.tree import Tree, brief
+from tests.tree import Tree, brief, go
 
 OLD = "CREATE TABLE users (id INT PRIMARY KEY, fone VARCHAR(20));"
 NEW = "CREATE TABLE users (id INT PRIMARY KEY, phone VARCHAR(20));"
@@ -63,3 +63,11 @@ def test_a_script_that_only_adds_meets_the_schema_of_today(tree: Tree) -> None:
     )
     tree.write("db/b.sql", "ALTER TABLE users ADD COLUMN phone VARCHAR(20);")
     assert not tree.audit(".").findings
+
+
+def test_which_of_two_scripts_runs_first_is_not_known_without_numbers(tree: Tree) -> None:
+    tree.write("db/prepare.sql", "CREATE TABLE people (id INT PRIMARY KEY, name VARCHAR(20), size INT);")
+    tree.write("db/data.sql", "INSERT INTO people (id, name) VALUES (1, 'a'); UPDATE people SET width = 1;")
+    tree.write("db/shrink.sql", "ALTER TABLE people DROP COLUMN name;")
+    tree.write("store.go", go("`UPDATE people SET name = 'b'`"))
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "width"), ("NP101", "name")]
