@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema, Table
+from nodepath_cli.sql.catalogue import SYSTEM_DATABASES
 from nodepath_cli.sql.nodes import AGGREGATE, Col, Expr, Ident
 from nodepath_cli.sql.resolution import Clause
 from nodepath_cli.sql.scope import (
@@ -222,7 +223,7 @@ class NameSearch:
         return self._pseudo(name, matching)
 
     def _pseudo(self, name: str, sources: list[Source]) -> Hit | None:
-        """Find `_rowid`, and SQLite's names for the row number."""
+        """Find `_rowid`, SQLite's names for the row number, and what TiDB has beside MySQL's columns."""
         if self.sqlite:
             if name in ROWIDS:
                 owner = next((source for source in sources if source.table), None)
@@ -230,6 +231,8 @@ class NameSearch:
         elif name == "_rowid":
             owners = [source for source in sources if source.table and _has_rowid(source.table)]
             return InTable(owners[0]) if len(owners) == 1 else (several(owners) if owners else None)
+        elif name == "_tidb_rowid" or (name.startswith("tidb_") and any(map(_is_system, sources))):
+            return NotTold("TiDB alone has a column of that name")
         return None
 
     def in_select(self, col: Col, scope: Scope, having: bool) -> Hit | None:
@@ -403,3 +406,7 @@ def _has_rowid(table: Table) -> bool:
         if column and not column.nullable and column.type.lower().startswith(_INTEGERS):
             return True
     return False
+
+
+def _is_system(source: Source) -> bool:
+    return source.database is not None and source.database.lower() in SYSTEM_DATABASES

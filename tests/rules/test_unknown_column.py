@@ -105,3 +105,11 @@ def test_a_used_column_that_shares_no_word_with_the_name_is_not_offered(tree: Tr
     ddl = "CREATE TABLE rooms (id INT, price_cents INT);"
     findings = tree.findings(ddl, '"SELECT retired_at FROM rooms"', '"UPDATE rooms SET price_cents = 1"')
     assert findings[0].suggestions == ()
+
+
+def test_what_tidb_has_beside_mysql_is_not_told(tree: Tree) -> None:
+    ddl = "CREATE TABLE t (a INT);"
+    right = "`SELECT TIDB_TABLE_ID FROM INFORMATION_SCHEMA.TABLES`", "`SELECT x._tidb_rowid FROM t x`"
+    assert tree.findings(ddl, *right) == []
+    wrong = "`SELECT NOPE FROM INFORMATION_SCHEMA.TABLES`", "`SELECT tidb_id FROM t`"
+    assert [each.identifier for each in tree.findings(ddl, *wrong)] == ["NOPE", "tidb_id"]
