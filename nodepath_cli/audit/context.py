@@ -89,7 +89,7 @@ class Context(Struct, frozen=True):
                 done.add(use.constants)
                 places = [placeholders.found[each.position] for each in use.constants]
                 yield {
-                    place.start: Constant(each.text, place.start, place.end, True, each.place)
+                    place.start: Constant(each.text, place.start, place.end, True, each.place, each.samples)
                     for place, each in zip(places, use.constants, strict=True)
                 }
 

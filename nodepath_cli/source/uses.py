@@ -36,12 +36,15 @@ class Rounds(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """An argument that can be one text alone."""
+    """An argument that can be one text alone, or a time that is written in one way."""
 
     position: int
     """Which argument it is, from 0."""
     text: str
+    """For a time how it is written, as the program says it (`02/01/2006`)."""
     place: Span
+    samples: tuple[str, ...] = ()
+    """For a time: what the text is at several moments."""
 
 
 class Use(Struct, frozen=True):

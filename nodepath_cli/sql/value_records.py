@@ -20,6 +20,8 @@ class Constant(Struct, frozen=True):
     string: bool
     given: Span | None = None
     """The argument that it is of the call, where the text has a `?` for it."""
+    samples: tuple[str, ...] = ()
+    """Where it is a time: `text` is how it is written, and these are texts that it can be."""
 
 
 class Now(Struct, frozen=True):

@@ -68,7 +68,7 @@ def value_uses(
     """Return what can be read for certain; offsets are those of the variant, as in the resolution.
 
     Of what IGNORE makes a warning of only constants are returned. `arguments` are the constants that placeholders stand
-    for, by their offsets: with them, only what is said of those is returned.
+    for, by their offsets: with them, only what is said of those is returned, and of times only what they are set to.
     """
     clauses = Clauses.of(resolution.variant.sql, ansi_quotes)
     found = _Reader(clauses, resolution, arguments).read() if clauses else ()
@@ -77,7 +77,7 @@ def value_uses(
 
 def _is_given(use: ValueUse) -> bool:
     value = use.value if isinstance(use, (Assigned, Compared)) else None
-    return isinstance(value, Constant) and value.given is not None
+    return isinstance(value, Constant) and value.given is not None and (isinstance(use, Assigned) or not value.samples)
 
 
 class _Reader:

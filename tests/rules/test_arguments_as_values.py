@@ -114,3 +114,72 @@ def test_each_call_of_one_statement_has_its_own_argument(tree: Tree) -> None:
     text = 'const set = "UPDATE flows SET status = ? WHERE id = ?"\n'
     [finding] = found(tree, text + "db.Exec(set, Active, id)\ndb.Exec(set, Wrong, id)")
     assert [each.position.line for each in finding.related] == [HEAD.count("\n") + 3]
+
+
+TIMES = """package store
+
+import (
+\t"database/sql"
+\t"time"
+)
+
+const layout = "02/01/2006"
+
+type day struct{{ at string }}
+
+func (d day) Format(string) string {{ return d.at }}
+
+func Do(db *sql.DB, due time.Time, own day, other formatter) {{
+\t{}
+}}
+"""
+AT = 'db.Exec("UPDATE flows SET at = ? WHERE id = 1", {})'
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        (AT.format('due.Format("02/01/2006")'), "02/01/2006"),
+        (AT.format("time.Now().Format(layout)"), "02/01/2006"),
+        (AT.format("due.UTC().Format(time.RFC1123)"), "Mon, 02 Jan 2006 15:04:05 MST"),
+        (AT.format('due.AddDate(0, 0, 1).Format("2 Jan 2006")'), "2 Jan 2006"),
+        ('db.Exec("UPDATE flows SET at = ?", []any{due.Format("02-01-2006 15:04")}...)', "02-01-2006 15:04"),
+        ("at := due.Format(time.Kitchen)\n" + AT.format("at"), "3:04PM"),
+        ('db.Exec("UPDATE flows SET name = ?", due.Format("2006-01-02"))', "2006-01-02"),
+        ('db.Exec("INSERT INTO flows (id, status) VALUES (?, \'done\')", due.Format("2006-01-02"))', "2006-01-02"),
+    ],
+)
+def test_a_time_that_is_written_as_its_column_never_takes_it(tree: Tree, code: str, written: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", TIMES.format(code))
+    [finding] = tree.audit("a.go").findings
+    assert finding.rule == "NP111"
+    assert finding.message.endswith(f"and is set to a time that is written as '{written}'")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        AT.format('due.Format("2006-01-02")'),
+        AT.format("due.Format(time.DateTime)"),
+        AT.format('due.Format("20060102150405")'),
+        # Some servers take an offset, and some days a date whose parts are in another order.
+        AT.format("due.Format(time.RFC3339)"),
+        AT.format('due.Format("02/01/06")'),
+        # Not known, or not a time's.
+        AT.format("due.Format(other.Layout())"),
+        AT.format('own.Format("02/01/2006")'),
+        AT.format('other.Format("d/m/Y")'),
+        'at := due.Format("02/01/2006")\nif due.IsZero() {\nat = "2026-01-01"\n}\n' + AT.format("at"),
+        'db.Exec("UPDATE flows SET at = STR_TO_DATE(?, \'%d/%m/%Y\')", due.Format("02/01/2006"))',
+        'db.Exec("UPDATE IGNORE flows SET at = ?", due.Format("02/01/2006"))',
+        'db.Exec("UPDATE flows SET id = ?", due.Format("0102150405"))',
+        # Which of an ENUM's members a time may be is nobody's question.
+        'db.Exec("UPDATE flows SET status = ?", due.Format("02/01/2006"))',
+        'db.Query("SELECT id FROM flows WHERE status = ? AND at > ?", due.Format("Mon 2006"), due.Format("Jan 2006"))',
+    ],
+)
+def test_a_time_that_its_column_may_take_is_no_finding(tree: Tree, code: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("a.go", TIMES.format(code))
+    assert [each.message for each in tree.audit("a.go").findings] == []

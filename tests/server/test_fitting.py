@@ -11,6 +11,8 @@ import pytest
 from pymysql.cursors import Cursor
 
 from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.source.hosts._go.layouts import written
+from nodepath_cli.source.hosts._go.standard_constants import LAYOUTS
 from nodepath_cli.sql.fitting import beyond, is_no_json, is_no_time, type_of
 from tests.mariadb import PrivateMariaDB
 from tests.tree import Tree
@@ -265,6 +267,27 @@ def test_a_text_that_is_called_no_time_is_refused_in_each_mode(cursor: Cursor) -
     assert not false, "\n".join(map(str, false))
     # Dates for a TIME, five digits of a year and blanks between the parts are left alone.
     assert told > 0.5 * refused > 15000
+
+
+DAYS_WRITTEN = (
+    *("02/01/2006", "02-01-2006 15:04", "2 Jan 2006", "02.01.2006", "01/02/2006", "2/1/2006", "Jan 2, 2006", "2006"),
+    *("02/01/06", "2006-01-02", "2006/01/02 15:04", "20060102", "2006-01-02 15:04:05.000", "2006-01", "150405"),
+)
+
+
+def test_a_time_that_is_written_so_is_refused_whatever_it_is(cursor: Cursor) -> None:
+    cursor.execute(f"CREATE TABLE t ({', '.join(f'{name} {kind} NULL' for name, kind in MOMENTS.items())})")
+    cursor.execute("SET sql_mode = 'STRICT_ALL_TABLES'")
+    told = set()
+    for layout, (name, kind) in itertools.product((*DAYS_WRITTEN, *LAYOUTS.values()), MOMENTS.items()):
+        texts = written(layout)
+        if all(is_no_time(kind.partition("(")[0], each) for each in texts):
+            told.add((layout, kind))
+            for text in texts:
+                assert answer(cursor, f'INSERT INTO t ({name}) VALUES ("{text}")') == 1292, (kind, text)
+    assert {("02/01/2006", "date"), ("2 Jan 2006", "datetime"), (LAYOUTS["RFC1123"], "datetime(3)")} <= told
+    assert not {layout for layout, _ in told} & {"02/01/06", "2006-01-02", LAYOUTS["RFC3339"], LAYOUTS["DateTime"]}
+    assert len(told) > 60
 
 
 @pytest.mark.parametrize("text", ["2026-01-02 03:04:05+08:00", "2026-01-02 03:04:05-00:00", "2026-01-02T03:04:05Z"])

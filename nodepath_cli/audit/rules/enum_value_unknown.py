@@ -46,7 +46,7 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     if not any(_TYPE.match(column.type) for table in tables.values() for column in table.columns):
         return
     for use in context.value_uses(resolution):
-        if isinstance(use, Assigned):
+        if isinstance(use, Assigned) and not use.value.samples:
             kind = _TYPE.match(use.column.type)
             if kind and not _accepts(kind[1].lower(), members(use.column), use.value, use.column):
                 yield _hit(use, context)

@@ -6,9 +6,9 @@ column; setting it fails in strict mode (1366, 1292). So does a day that no mont
 text that is no date or time (1292), a number beyond the column's range (1264), a text that is longer than the column
 (1406), and, in any mode, a text that is no JSON for a JSON column (3140, MariaDB 4025). A text column that is compared
 with NOW() works for one way of writing a time alone. An ENUM that is compared with a word that is none of its members
-never equals it. Constants that a call gives for `?` count as if they stood there. Nothing is said of dates with zeros
-in them and of times with an offset from UTC, which some servers take, nor of what INSERT IGNORE and UPDATE IGNORE
-write.
+never equals it. Constants that a call gives for `?` count as if they stood there, and so does a time that the program
+writes as a text, where no moment written so fits (`due.Format("02/01/2006")`). Nothing is said of dates with zeros in
+them and of times with an offset from UTC, which some servers take, nor of what INSERT IGNORE and UPDATE IGNORE write.
 
 Example:
 
@@ -22,6 +22,8 @@ What to write instead: a value of the column's type, `'5'` for a text column; fo
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Related, Rule, Severity
@@ -86,6 +88,16 @@ def _argument(value: Constant | Now) -> tuple[Related, ...]:
 
 def _set(use: Assigned, dialect: Dialect) -> tuple[str, int | None] | None:
     kind, value = use.column.type.lower(), use.value
+    if not value.samples:
+        return _misfit(kind, value, dialect)
+    found = [_misfit(kind, replace(value, text=each), dialect) for each in value.samples]
+    errno = found[0][1] if found[0] else None
+    if any(each is None or each[1] != errno for each in found):
+        return None
+    return f"and is set to a time that is written as '{value.text}'", errno
+
+
+def _misfit(kind: str, value: Constant, dialect: Dialect) -> tuple[str, int | None] | None:
     if kind.startswith("json"):
         wrong = value.string and is_no_json(value.text)
         return (

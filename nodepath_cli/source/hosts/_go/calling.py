@@ -21,6 +21,7 @@ from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
+from nodepath_cli.source.hosts._go.layouts import layout_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import bare_name, member_value, package_name, typed
 from nodepath_cli.source.hosts._go.options import changed_by_value
@@ -395,4 +396,6 @@ def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -
         if isinstance(first, Unknown):
             return unknown(first.reason, "string")
     shown = callee.name if len(callee.name) < 60 else callee.method
+    if callee.method == "Format" and callee.package is None and len(values) == 1:
+        return just(Unknown(f"result of {shown}()", layout=layout_of(callee.receiver_type, first_of(values[0]))))
     return unknown(f"result of {shown}()", builtin.result_type(callee.package, callee.method, callee.receiver_type))

@@ -1,4 +1,5 @@
-"""The constants that a call gives for placeholders: texts that one literal of the program holds."""
+"""The constants that a call gives for placeholders: texts that one literal of the program holds, and ways of writing
+times."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.alternatives import given
+from nodepath_cli.source.hosts._go.layouts import written
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.values import Guard, Items, Text, Value
+from nodepath_cli.source.hosts._go.values import Guard, Items, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import Given
 
@@ -33,11 +35,24 @@ def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Valu
                     text = _constant(m, item, under)
                     if text is not None:
                         found.append(Given(position + behind, text.plain, text.pieces[0].span))
+                    else:
+                        found += _time(item, under, position + behind, f.file.span(node))
             break
         text = _constant(m, value, under)
         if text is not None:
             found.append(Given(position, text.plain, f.file.span(node)))
+        else:
+            found += _time(value, under, position, f.file.span(node))
     return tuple(found)
+
+
+def _time(value: Value, under: Guard, position: int, place: Span) -> list[Given]:
+    """Return a time that is written as a text, none where a value can be anything else."""
+    held = given(value, under)
+    atom = held[0].atom
+    if len(held) != 1 or not isinstance(atom, Unknown) or not atom.layout:
+        return []
+    return [Given(position, atom.layout, place, written(atom.layout))]
 
 
 def choices(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> list[Given]:

@@ -177,6 +177,8 @@ class Unknown(Struct, frozen=True):
     """Its type's id where that is known (`database/sql.DB`, `int`)."""
     place: tuple[str, str, str] | None = None
     """Where it is a pointer to one for a prepared statement (`&s.insert`): the folder, type and name of the field."""
+    layout: str = ""
+    """Where it is a time that was written as a text: Go's layout for it."""
 
 
 class Handle(Struct, frozen=True):
