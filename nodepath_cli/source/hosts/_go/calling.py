@@ -17,7 +17,7 @@ from nodepath_cli.source.hosts._go import (
     recording,
     subjects,
 )
-from nodepath_cli.source.hosts._go.alternatives import given
+from nodepath_cli.source.hosts._go.alternatives import given, under
 from nodepath_cli.source.hosts._go.calls import never_sends
 from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
@@ -185,13 +185,18 @@ def _handle_method(value: Value) -> Bound | None:
     first = value[0].atom
     if not isinstance(first, Bound):
         return None
-    same = all(isinstance(each.atom, Bound) and each.atom.method == first.method for each in value)
-    return first if same else None
+    bound = [each.atom for each in value if isinstance(each.atom, Bound) and each.atom.method == first.method]
+    if len(bound) < len(value):
+        return None
+    if len(bound) == 1:
+        return first
+    rows = [under(method.rows, each.guard) for method, each in zip(bound, value, strict=True)]
+    return replace(first, rows=tuple(each for some in rows for each in some) if all(rows) else ())
 
 
 def _of_handle(name: str, bound: Bound) -> Callee:
-    """Return the callee of `exec(ctx, query)` where that is the method of a database handle."""
-    return Callee(name, bound.method, None, None, unknown("handle", bound.type))
+    """Return the callee of `exec(ctx, query)` where that is the method of a database handle, or of rows."""
+    return Callee(name, bound.method, None, None, bound.rows or unknown("handle", bound.type))
 
 
 def _functions(value: Value) -> tuple[Function, ...]:

@@ -115,6 +115,11 @@ def calls_back(values: Sequence[Value]) -> bool:
     return any(isinstance(each.atom, (Bound, Function)) for value in values for each in value)
 
 
+def takes_rows(atom: Atom) -> bool:
+    """Say whether what a function is given are rows, a prepared statement, or the Scan of rows."""
+    return isinstance(atom, Handle) or (isinstance(atom, Bound) and bool(atom.rows))
+
+
 def asks_for_text(m: Machine, values: Sequence[Value]) -> bool:
     """Say whether a function literal among the values makes SQL of a text that it is to be called with."""
     for value in values:

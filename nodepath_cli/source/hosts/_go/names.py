@@ -25,6 +25,7 @@ from nodepath_cli.source.hosts._go.values import (
     Atom,
     Bound,
     Function,
+    Handle,
     Items,
     Number,
     Record,
@@ -109,6 +110,8 @@ def member_value(m: Machine, f: Frame, node: Node, receiver: Value, name: str) -
     if not found:
         if base_name(name) in SINKS and is_database("", type_of(receiver), base_name(name)):
             return just(Bound(type_of(receiver), name))
+        if name == "Scan" and all(isinstance(each.atom, Handle) for each in receiver):
+            return just(Bound(type_of(receiver), name, receiver))
         found = unknown(f"field {f.file.shown(node)}", m.index.field_type(type_of(receiver), name))
     if len(receiver) == 1:
         last, owner = found[0].atom, receiver[0].atom

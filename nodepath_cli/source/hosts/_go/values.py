@@ -156,11 +156,13 @@ class Function(Struct, frozen=True, eq=False):
 
 
 class Bound(Struct, frozen=True):
-    """A method of another package's database handle as a value (`exec := db.ExecContext`)."""
+    """A method of another package's database handle as a value (`exec := db.ExecContext`), or of rows (`rows.Scan`)."""
 
     type: str
     """The id of the handle's type."""
     method: str
+    rows: Value = ()
+    """The rows, where it is a method of those."""
 
 
 class Several(Struct, frozen=True):
