@@ -12,15 +12,13 @@ from nodepath_cli.source.hosts._go.alternatives import agree, join_guards
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.constants import choices, constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
+from nodepath_cli.source.hosts._go.given_names import given_names
 from nodepath_cli.source.hosts._go.handles import Counts, judge
-from nodepath_cli.source.hosts._go.index import bare_name
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
-from nodepath_cli.source.hosts._go.structs import columns_of
 from nodepath_cli.source.hosts._go.syntax import named as children
-from nodepath_cli.source.hosts._go.texts import plain, type_of
-from nodepath_cli.source.hosts._go.values import Function, Items, Several, Table, Text, Value
+from nodepath_cli.source.hosts._go.values import CAP, Function, Several, Text, Value
 from nodepath_cli.source.uses import Given, Portion, Rounds
 
 if TYPE_CHECKING:
@@ -38,8 +36,6 @@ _OTHER_LIBRARIES = (
 _SQLX = "github.com/jmoiron/sqlx"
 _ONE_BY_ONE = ("database/sql.", _SQLX, "github.com/letsencrypt/borp.", "gopkg.in/gorp.", "github.com/go-gorp/gorp")
 """Packages whose methods give each argument to one placeholder. gorp and borp take a map only for `:name`."""
-MAP = "map"
-"""The owner of the names of a map."""
 _CONVERTED = ("sql.Named(", "sql.Out{", "pgx.NamedArgs")
 
 
@@ -159,31 +155,13 @@ def counts_of(
     if any(f.file.source(node).startswith(_CONVERTED) for node in nodes):
         return [Counts("arguments", reason="named arguments")], True
     if named:
-        return ([names_of(m, values[0])] if len(nodes) == 1 else []), True
+        names = given_names(m, f, nodes[0], values[0]) if len(nodes) == 1 else []
+        return names, len(names) < CAP
     found, known = counted(f, nodes, values, rest=rest)
     return [
         Counts("arguments", each.guard, each.number, reason=each.reason, rounds=each.rounds, none=each.none)
         for each in found
     ], known
-
-
-def names_of(m: Machine, value: Value) -> Counts:
-    """Return the names that a struct, a map or a list of them gives."""
-    atom = value[0].atom
-    if len({type_of((each,)) for each in value}) > 1:
-        return Counts("names", reason="a value of several types")
-    if len(value) == 1 and isinstance(atom, Items) and not atom.type and atom.items:
-        return names_of(m, atom.items[0])
-    if len(value) == 1 and isinstance(atom, Table):
-        keys = [plain(key[0].atom) if len(key) == 1 else None for key, _ in atom.entries]
-        if atom.open or None in keys:
-            return Counts("names", reason="map whose keys are known only at run time")
-        return Counts("names", names=tuple(sorted(key for key in keys if key is not None)), owner=MAP)
-    type_id = atom.type if isinstance(atom, Items) else type_of(value)
-    type_id = type_id.removeprefix("[]")
-    names = columns_of(m.index, type_id) if type_id else None
-    reason = "" if names is not None else "a type whose fields are not known"
-    return Counts("names", names=names, owner=bare_name(type_id), reason=reason)
 
 
 def trusted(m: Machine, f: Frame, callee: Callee) -> bool:

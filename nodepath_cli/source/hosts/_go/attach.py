@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
-from nodepath_cli.source.hosts._go.arguments import MAP
 from nodepath_cli.source.hosts._go.fields import VARIABLE
+from nodepath_cli.source.hosts._go.given_names import MAP
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Noted
 from nodepath_cli.source.hosts._go.structs import own_mapping

@@ -84,7 +84,8 @@ def held(m: Machine, f: Frame, node: Node | None, value: Value) -> list[Held]:
     if not found and node is not None and type_of(value).endswith(_STATEMENTS):
         place = place_of(m, f, node)
         if place is not None:
-            found.append(Held(Handle(type_of(value), (), (), True, place), f.ambient, True))
+            kind = type_of(value)
+            found.append(Held(Handle(kind, (), (), True, place, kind.endswith(".NamedStmt")), f.ambient, True))
     return found
 
 
