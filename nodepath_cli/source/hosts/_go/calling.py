@@ -166,7 +166,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         if declared is not None:
             texts = tuple(interfaces.texts(*declared))
             functions = interfaces.implementations(m, type_id, method)
-            sends_only = bool(functions) and not interfaces.returns_text(*declared)
+            sends_only = bool(functions) and not interfaces.returns_part(*declared)
     return Callee(name, method, None, operand, receiver, functions, texts, sends_only, on_text)
 
 
@@ -348,7 +348,7 @@ def _follow(
         ]
     finally:
         m.one_of_several -= several
-    return outcome.merged(m, f, node, results)
+    return outcome.merged(m, f, node, results, callee.receiver)
 
 
 def _only_rebinds(callee: Callee, values: list[Value], result: Value) -> bool:

@@ -18,6 +18,7 @@ _MAX_DEPTH = 4
 _COMPARED = 12
 """How many methods of an interface a type must have to count as one that implements it."""
 _TEXT = lazy(r"\bstring\b")
+_PART = lazy(r"\bstring\b|^\[\](?:any|interface\{\})$")
 _PACKAGE = lazy(r"\b\w+\.(?=\w)|\s+")
 _NO_TEXT = frozenset(("any", "interface{}", "bool", "error", "int", "int32", "int64", "uint", "uint64", "float64"))
 
@@ -65,15 +66,15 @@ def texts(file: GoFile, node: Node) -> list[bool]:
 def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]:
     """Return the methods that a call through an interface may mean, where that makes a difference; () for too many.
 
-    It does where they return texts, and where what the only one sends rests on a text that it is given: the name of a
-    column, a condition, a map of updates.
+    It does where they return texts or a list of any values (targets of Scan, arguments), and where what the only one
+    sends rests on a text that it is given: the name of a column, a condition, a map of updates.
     """
     found = specification(m, type_id, name)
     if found is None:
         return ()
     file, element = found
     listing = element.child_by_field_name("parameters")
-    returns = returns_text(file, element)
+    returns = returns_part(file, element)
     if not returns and (listing is None or not _TEXT.search(file.source(listing))):
         return ()
     key = (type_id, name)
@@ -100,10 +101,10 @@ def _kinds(file: GoFile, node: Node) -> list[str]:
     return [_PACKAGE.sub("", kind).replace("interface{}", "any") for kind in kinds]
 
 
-def returns_text(file: GoFile, node: Node) -> bool:
-    """Say whether a declared method has a text among its results."""
+def returns_part(file: GoFile, node: Node) -> bool:
+    """Say whether a declared method has a text among its results, or is a list of any values."""
     result = node.child_by_field_name("result")
-    return result is not None and bool(_TEXT.search(file.source(result)))
+    return result is not None and bool(_PART.search(file.source(result)))
 
 
 def _methods(m: Machine, name: str) -> list[Routine]:

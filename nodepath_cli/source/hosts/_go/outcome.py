@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import limit, under
 from nodepath_cli.source.hosts._go.binding import function_name, result_types
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
@@ -26,6 +27,7 @@ from nodepath_cli.source.hosts._go.values import (
 )
 
 Results = tuple[Value, ...]
+_WORD = lazy(r"\w+")
 METHOD = "method in "
 """How a branch is named that stands for one of the types behind an interface: followed by its file."""
 
@@ -78,8 +80,13 @@ def results_of(m: Machine, frame: Frame, function: Function) -> Results:
     return tuple(result)
 
 
-def merged(m: Machine, f: Frame, node: Node, called: Sequence[tuple[Function, Results]]) -> Value:
-    """Return a call's value from what the functions that it may call return."""
+def merged(
+    m: Machine, f: Frame, node: Node, called: Sequence[tuple[Function, Results]], receiver: Value | None
+) -> Value:
+    """Return a call's value from what the functions that it may call return.
+
+    `receiver` is what they are methods of: one value behind an interface has all its methods from one type.
+    """
     called = [(function, row) for function, row in called if row]
     rows = [row for _, row in called]
     if not rows:
@@ -91,13 +98,25 @@ def merged(m: Machine, f: Frame, node: Node, called: Sequence[tuple[Function, Re
         decision = m.decisions.built(files)
     else:
         names = [_place(function, number) for number, (function, _) in enumerate(called, 1)]
-        decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
+        held = receiver[0].atom if receiver is not None and len(receiver) == 1 else None
+        owners = tuple(_owner(function) for function, _ in called)
+        if isinstance(held, Unknown) and all(owners):
+            decision = m.decisions.get(("callee", f.activation, f.iteration, id(held), *owners), names, held)
+        else:
+            decision = m.decisions.get(("callee", f.activation, f.iteration, node.start_byte), names)
     width = min(len(row) for row in rows)
     values = tuple(
         limit(each for number, row in enumerate(rows) for each in under(row[position], ((decision, number),)))
         for position in range(width)
     )
     return values[0] if width == 1 else just(Several(values))
+
+
+def _owner(function: Function) -> tuple[str, str] | None:
+    """Return the folder and name of the type that a method belongs to, None for a function."""
+    receiver = function.node.child_by_field_name("receiver")
+    words = _WORD.findall(function.file.source(receiver).partition("[")[0]) if receiver is not None else []
+    return (function.file.folder, words[-1]) if words else None
 
 
 def _place(function: Function, number: int) -> str:
