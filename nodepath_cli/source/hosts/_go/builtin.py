@@ -113,7 +113,7 @@ def _append_items(f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> V
                 also, none = rounds_of(more), (*none, *more.none)
                 between = ((),) * len(fixed)
                 rounds = None if rounds is None or also is None else (*rounds, *between, *also)
-            else:
+            elif not (isinstance(more, Unknown) and more.reason == "nil"):
                 is_open = True
         if len(items) > MAX_ITEMS:
             items, is_open = items[:MAX_ITEMS], True
