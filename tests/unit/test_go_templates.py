@@ -84,3 +84,38 @@ def test_a_template_of_a_file_is_not_followed_and_said_so() -> None:
     source = run("x").replace("template.New(`q`).Parse(`x`)", 'template.ParseFiles("q.tmpl")')
 
     assert only(statements(source)).opaque
+
+
+ROWS = 'map[string]any{"Cols": []string{"a", "b"}, "Table": "orders", "None": []string{}, "Name": "no"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT {{range $i, $c := .Cols}}{{if $i}}, {{end}}o.{{$c}}{{end}} FROM o", ["SELECT o.a, o.b FROM o"]),
+        ("SELECT {{range $i, $c := .Cols}}{{if ne $i 0}}, {{end}}{{.}}{{end}} FROM o", ["SELECT a, b FROM o"]),
+        ("SELECT {{range $i, $c := .Cols}}{{if not $i}}z{{else}}, {{end}}{{.}}{{end}} FROM o", ["SELECT za, b FROM o"]),
+        ("SELECT {{range .Cols}}{{.}}, {{end}}c FROM {{.Table}}", ["SELECT a, b, c FROM orders"]),
+        ("SELECT {{range $c := .Cols}}{{$c}}, {{end}}c FROM {{$.Table}}", ["SELECT a, b, c FROM orders"]),
+        ("SELECT {{range .None}}{{.}}{{else}}1{{end}} FROM o", ["SELECT 1 FROM o"]),
+        (
+            "DELETE FROM orders{{with .Table}} WHERE {{.}}.a = 1{{end}}",
+            ["DELETE FROM orders", "DELETE FROM orders WHERE orders.a = 1"],
+        ),
+        (
+            "SELECT {{range .Cols}}{{.}}{{if $.X}}x{{end}}, {{end}}c FROM o",
+            ["SELECT a, b, c FROM o", "SELECT ax, bx, c FROM o"],
+        ),
+        # What is asked of an element is another choice in each round.
+        (
+            "SELECT {{range .Cols}}{{.}}{{if .X}}x{{end}}, {{end}}c FROM o",
+            ["SELECT a, b, c FROM o", "SELECT a, bx, c FROM o", "SELECT ax, b, c FROM o", "SELECT ax, bx, c FROM o"],
+        ),
+        # The dot is the element, which has no such field that is known.
+        ("SELECT {{range .Other}}{{.Name}}, {{end}}c FROM o", ["SELECT <>, c FROM o"]),
+        ("SELECT {{range .Cols}}{{.Name}}, {{end}}c FROM o", ["SELECT <>, <>, c FROM o"]),
+        ("SELECT {{range .Cols}}{{.}}, {{break}}{{end}}c FROM o", ["SELECT <>, c FROM o"]),
+    ],
+)
+def test_a_list_that_is_known_is_gone_through(text: str, expected: list[str]) -> None:
+    assert sorted(variants(only(statements(run(text, ROWS))))) == expected

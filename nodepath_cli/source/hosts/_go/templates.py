@@ -3,16 +3,18 @@
 Facts from the packages' documentation ("Text and spaces", "Actions"): `{{- ` and ` -}}` take the white space before and
 behind an action; `if`, `with` and `range` have an `end` and may have an `else`, which may go on with `if` or `with`; a
 comment, a variable that is set and a definition write nothing. What any other action writes is known where the data is
-a struct or map whose field is known, and a hole elsewhere.
+a struct or map whose field is known, and a hole elsewhere. A `range` over a list that is known writes its body for each
+element, which the dot then is, and the variables that it declares.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
@@ -26,6 +28,7 @@ from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     Atom,
+    Items,
     Number,
     Record,
     Several,
@@ -45,10 +48,17 @@ _ACTION = lazy(r"\{\{(?P<before>-\s)?\s*(?P<said>/\*.*?\*/|.*?)\s*?(?P<after>\s-
 _BLOCK = lazy(r"(?P<word>if|with|range|define|block)\b\s*(?P<rest>.*)", re.DOTALL)
 _ELSE = lazy(r"else\b\s*(?P<rest>.*)", re.DOTALL)
 _SILENT = lazy(r"/\*|\$\w*\s*:?=|break\b|continue\b")
-_FIELD_OF_DATA = lazy(r"\.(\w+)")
+_PLACE = lazy(r"(\$\w*)?((?:\.\w+)*)")
+"""A variable or the dot, and fields of it."""
+_OF_DATA = lazy(r"\$(?:\.\w+)+")
+_DECLARED = lazy(r"(?:(\$\w+)\s*,\s*)?(\$\w+)\s*:=\s*(.*)")
+_LEAVES = lazy(r"\{\{-?\s*(?:break|continue)\b")
 _FIRST = lazy(r"\$\w+\Z")
+_LATER = lazy(r"(?:(?:ne|gt) )?(\$\w+)(?: 0)?\Z")
+"""What is false in a loop's first round alone, where the variable is its index."""
 _NOT = lazy(r"not [.$]\S*\Z")
 _DEEPEST = 20
+_MOST_ROUNDS = 60
 
 
 class _Plain(Struct, frozen=True):
@@ -104,68 +114,125 @@ def executed(m: Machine, f: Frame, operand: Node, nodes: Sequence[Node]) -> Valu
     text = atom.get(_FIELD) if isinstance(atom, Record) else None
     if text is None or len(text) != 1 or not isinstance(text[0].atom, Text):
         return None
-    data = first_of(m.evaluate(f, nodes[-1]))
-    return _Written(m, f, text[0].atom, data[0].atom if len(data) == 1 else None).parts(_read(text[0].atom.plain))
+    value = first_of(m.evaluate(f, nodes[-1]))
+    data = value[0].atom if len(value) == 1 else None
+    return _Written(m, f, text[0].atom, data, data).parts(_read(text[0].atom.plain))
 
 
 def _is_template(value: Value) -> bool:
     return all(isinstance(each.atom, Record) and each.atom.type == _TYPE for each in value)
 
 
-class _Written:
+class _Written(Struct, frozen=True):
     """What a template writes."""
 
-    def __init__(self, m: Machine, f: Frame, text: Text, data: Atom | None) -> None:
-        self._m, self._f, self._text, self._data = m, f, text, data
+    m: Machine
+    f: Frame
+    text: Text
+    data: Atom | None
+    dot: Atom | None
+    variables: Mapping[str, Atom | None] = {}
+    rounds: tuple[int, ...] = ()
+    """Which rounds it is of the known lists around."""
 
     def parts(self, parts: Sequence[_Part]) -> Value:
         """Return what parts write, one behind the other."""
-        values = [self._part(each) for each in parts]
+        return self._joined([self._part(each) for each in parts])
+
+    def _joined(self, values: Sequence[Value]) -> Value:
         if not values:
             return just(EMPTY)
         return combine(values, lambda atoms: join([atom for atom in atoms if isinstance(atom, Text)]))
 
     def _part(self, part: _Part) -> Value:
         if isinstance(part, _Plain):
-            return just(cut(self._text, part.start, part.end))
+            return just(cut(self.text, part.start, part.end))
         if isinstance(part, _Said):
             return just(self._said(part))
-        body, other = self.parts(part.body), self.parts(part.other)
         if part.word == "range":
-            return repeated_value(body, self._m.another_multiple())
+            return self._range(part)
+        words, bodies = part.words, (part.body, part.other)
+        while _NOT.match(words):
+            # One choice with that of the same condition elsewhere in the template.
+            words, bodies = words[len("not ") :], bodies[::-1]
+        index = _LATER.match(words)
+        at = self.variables.get(index[1]) if index else None
+        if isinstance(at, Number):
+            return self.parts(bodies[not at.value])
+        inside = self._inside(words) if part.word == "with" else self
+        body, other = inside.parts(bodies[0]), self.parts(bodies[1])
         if _FIRST.match(part.words):
             # `{{if $i}}, {{end}}`: false in a loop's first round.
             return other
-        words, otherwise = part.words, bool(part.other)
-        while _NOT.match(words):
-            # One choice with that of the same condition elsewhere in the template.
-            words, body, other = words[len("not ") :], other, body
-        decision = self._m.decisions.get(
-            ("template", self._f.activation, self._f.iteration, words), _arms(words, otherwise)
+        otherwise = bool(part.other)
+        # What the data as a whole says is the same in each round.
+        rounds = () if _OF_DATA.fullmatch(words) else self.rounds
+        decision = self.m.decisions.get(
+            ("template", self.f.activation, self.f.iteration, words, rounds), _arms(words, otherwise)
         )
-        self._m.decisions.enter(decision, self._f.ambient)
+        self.m.decisions.enter(decision, self.f.ambient)
         return limit([*under(body, ((decision, 0),)), *under(other, ((decision, 1),))])
 
+    def _range(self, part: _Block) -> Value:
+        """Return what a loop writes: its body for each element of a known list, else any number of times."""
+        declared = _DECLARED.match(part.words)
+        listed = self._known(declared[3] if declared else part.words)
+        if (
+            not isinstance(listed, Items)
+            or listed.open
+            or listed.sample
+            or len(listed.items) > _MOST_ROUNDS
+            or _LEAVES.search(self.text.plain)
+        ):
+            inside = replace(self, dot=None, variables=self._declared(declared, None, None))
+            return repeated_value(inside.parts(part.body), self.m.another_multiple())
+        made = []
+        for at, item in enumerate(listed.items):
+            element = item[0].atom if len(item) == 1 else None
+            variables = self._declared(declared, Number(at), element)
+            made.append(replace(self, dot=element, variables=variables, rounds=(*self.rounds, at)).parts(part.body))
+        return self._joined(made) if made else self.parts(part.other)
+
+    def _inside(self, words: str) -> _Written:
+        """Return what stands in `with`, whose value the dot is."""
+        declared = _DECLARED.match(words)
+        value = self._known(declared[3] if declared else words)
+        return replace(self, dot=value, variables=self._declared(declared, None, value))
+
+    def _declared(
+        self, declared: re.Match[str] | None, index: Atom | None, element: Atom | None
+    ) -> Mapping[str, Atom | None]:
+        if declared is None:
+            return self.variables
+        return {**self.variables, **({declared[1]: index} if declared[1] else {}), declared[2]: element}
+
     def _said(self, part: _Said) -> Text:
-        piece = cut(self._text, part.start, part.end).pieces[0]
+        piece = cut(self.text, part.start, part.end).pieces[0]
         known = self._known(part.words)
         if isinstance(known, (Text, Number)):
-            made = as_text(known, self._f.file, self._f.file.root)
+            made = as_text(known, self.f.file, self.f.file.root)
             return made if isinstance(known, Text) else hole(part.words, "part of a template", piece.span)
         return hole("{{" + part.words + "}}", "part of a template", piece.span)
 
     def _known(self, words: str) -> Atom | None:
-        if words == ".":
-            return self._data
-        named = _FIELD_OF_DATA.fullmatch(words)
-        if named is None:
-            return None
-        found: Value | None = None
-        if isinstance(self._data, Record):
-            found = self._data.get(named[1])
-        elif isinstance(self._data, Table):
-            found = next((value for key, value in self._data.entries if plain(key[0].atom) == named[1]), None)
-        return found[0].atom if found is not None and len(found) == 1 else None
+        """Return what the dot, a variable, or a field of either is, None where that is not known."""
+        place = _PLACE.fullmatch(words) if words != "." else None
+        if place is None:
+            return self.dot if words == "." else None
+        name = place[1]
+        atom = self.dot if name is None else self.data if name == "$" else self.variables.get(name)
+        for field in place[2].split(".")[1:]:
+            atom = _field(atom, field)
+        return atom
+
+
+def _field(atom: Atom | None, name: str) -> Atom | None:
+    found: Value | None = None
+    if isinstance(atom, Record):
+        found = atom.get(name)
+    elif isinstance(atom, Table):
+        found = next((value for key, value in atom.entries if plain(key[0].atom) == name), None)
+    return found[0].atom if found is not None and len(found) == 1 else None
 
 
 def _arms(words: str, otherwise: bool) -> list[str]:
