@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 
 from msgspec import Struct
@@ -22,7 +22,7 @@ from nodepath_cli.faults import said_of
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import HostOptions, Program, hosts, suffixes
-from nodepath_cli.source.statement import Statement
+from nodepath_cli.source.statement import Span, Statement
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import ColumnRef, Found, Resolution, Unparsed
 from nodepath_cli.sql.resolve import resolve
@@ -217,10 +217,21 @@ def _extract(
             for file in own:
                 extracted.extend((each, home[each.span.path]) for each in program.statements(file))
     # What code embeds is told with the call that sends it, and not by itself once more.
-    sent = {each.span.path for each, _ in extracted if each.call and each.span.path in beside}
-    extracted = [pair for pair in extracted if pair[0].call or pair[0].span.path not in sent]
+    sent: dict[str, set[Span]] = {}
+    for each, _ in extracted if beside else ():
+        for segment in (one for variant in each.variants if each.call for one in variant.offsets.segments):
+            if segment.source.path in beside:
+                sent.setdefault(segment.source.path, set()).add(segment.source)
+    extracted = [
+        pair for pair in extracted if pair[0].call or not _is_among(pair[0].span, sent.get(pair[0].span.path, ()))
+    ]
     extracted.sort(key=lambda pair: pair[0].span)
     return extracted, programs
+
+
+def _is_among(span: Span, others: Collection[Span]) -> bool:
+    """Say whether a piece of a file has characters in common with one of others."""
+    return any(span.start < each.end and each.start < span.end for each in others)
 
 
 class _Reader(Struct, frozen=True):

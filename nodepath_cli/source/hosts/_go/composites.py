@@ -10,6 +10,7 @@ from nodepath_cli.source.hosts._go import fields, filled_maps, instances, record
 from nodepath_cli.source.hosts._go.alternatives import join_guards, limit, under
 from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
+from nodepath_cli.source.hosts._go.embedding import by_name
 from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
@@ -21,6 +22,7 @@ from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import cut
 from nodepath_cli.source.hosts._go.texts import plain
 from nodepath_cli.source.hosts._go.values import (
+    EMPTY,
     MAX_ITEMS,
     Alternative,
     Atom,
@@ -132,7 +134,29 @@ def _map(m: Machine, f: Frame, kind: Node | None, body: Node, home: GoFile | Non
         if key is not None and value is not None:
             made = _value_of(m, f, value, kind, home)
             entries.append((_value_of(m, f, key, None), typed(m, made, type_id) if is_text else made))
+    if kind is not None and kind.type in ("type_identifier", "qualified_type"):
+        entries = _completed(entries)
     return just(Table(tuple(entries), len(elements) > MAX_ITEMS))
+
+
+def _completed(entries: list[tuple[Value, Value]]) -> list[tuple[Value, Value]]:
+    """Return the entries of a map of structs, which none can be changed in: a text that one leaves out is empty."""
+    records = [value[0].atom for _, value in entries if len(value) == 1]
+    texts = {
+        name: None
+        for record in records
+        if isinstance(record, Record)
+        for name, value in record.fields
+        if all(isinstance(each.atom, Text) for each in value)
+    }
+    completed = []
+    for key, value in entries:
+        record = value[0].atom
+        if len(value) == 1 and isinstance(record, Record) and record.complete:
+            unset = tuple((name, just(EMPTY)) for name in texts if record.get(name) is None)
+            value = just(Record(record.type, (*record.fields, *unset), True)) if unset else value
+        completed.append((key, value))
+    return completed
 
 
 def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) -> Value:
@@ -161,6 +185,8 @@ def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Val
         values = filled_maps.entries(m, f, node)
         if values:
             return _any_of(m, f, node, values, False, MAP_ENTRY)
+    elif named_texts := _by_name(m, f, whole, index):
+        return named_texts
     result: list[Alternative] = []
     for outer in whole:
         for inner in index:
@@ -179,6 +205,15 @@ def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Val
             else:
                 result.append(Alternative(guard, Unknown("run-time value")))
     return limit(result) or unknown("run-time value")
+
+
+def _by_name(m: Machine, f: Frame, whole: Value, index: Value) -> Value | None:
+    """Return the statements of embedded files that a map without known entries has by their names."""
+    if not m.index.beside or not all(filled_maps.is_unknown(each.atom) for each in whole):
+        return None
+    texts = [by_name(m.index, f.file.folder, plain(each.atom) or "") for each in index]
+    found = [Alternative(each.guard, text) for each, text in zip(index, texts, strict=True) if text is not None]
+    return tuple(found) if len(found) == len(texts) else None
 
 
 def _is_open(key: Atom) -> bool:
