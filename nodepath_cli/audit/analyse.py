@@ -34,7 +34,7 @@ Siblings = Mapping[str, Mapping[str, int]]
 
 
 _FUNCTION = lazy(
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:AGGREGATE\s+)?FUNCTION\s+(?:IF\s+NOT\s+EXISTS\s+)?"
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:AGGREGATE\s+)?(?:FUNCTION|PROCEDURE)\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?:[`\"]?\w+[`\"]?\s*\.\s*)?[`\"]?(\w+)",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ class Analysis(Struct, frozen=True, dict=True):
 
     @cached_property
     def _functions(self) -> frozenset[str]:
-        """The stored functions that the tree creates, in lower case."""
+        """The stored functions and procedures that the tree creates, in lower case."""
         return frozenset(found.lower() for file in self.files.files for found in _FUNCTION.findall(file.text))
 
     def take(self, siblings: Sequence[Siblings]) -> None:

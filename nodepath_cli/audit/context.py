@@ -43,7 +43,7 @@ class Context(Struct, frozen=True):
     """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
 
     functions: Callable[[], frozenset[str]] = frozenset
-    """The stored functions that the tree creates, in lower case."""
+    """The stored functions and procedures that the tree creates, in lower case."""
 
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""

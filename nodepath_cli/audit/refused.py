@@ -8,11 +8,19 @@ from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Severity
 from nodepath_cli.sql.arity import WRONG_COUNT
 from nodepath_cli.sql.full_group_by import NOT_AGGREGATED, NOT_IN_GROUP
+from nodepath_cli.sql.names import NO_FUNCTION
 from nodepath_cli.sql.resolution import LIST_MARK, NEEDLESS, Resolution, Violation, clause_words
 
 SYNTAX = 1064
 COUNT = 1136
-NO_FUNCTION = 1305
+_ARGUMENTS = 1318
+_MYSQL_ALONE = {
+    NOT_IN_GROUP: "MariaDB takes it",
+    NOT_AGGREGATED: "MariaDB takes it",
+    1093: "MariaDB takes it in most statements",
+    1221: "MariaDB takes it",
+}
+"""What MySQL refuses and MariaDB does not: a warning where nobody has said which of them the server is."""
 
 
 def refused(resolution: Resolution, context: Context, *, syntax: bool) -> Iterator[Hit]:
@@ -24,25 +32,23 @@ def refused(resolution: Resolution, context: Context, *, syntax: bool) -> Iterat
     for violation in resolution.violations:
         if (
             violation.errno != COUNT
+            and not violation.elsewhere
             and (violation.errno == SYNTAX) is syntax
             and _surely(violation, resolution, context)
         ):
+            doubt = _MYSQL_ALONE.get(violation.errno) if context.dialect.assumed else None
+            known = proved and not (violation.errno == _ARGUMENTS and context.schema.inferred)
             yield Hit(
-                message=violation.message[:1].lower() + violation.message[1:],
+                message=violation.message[:1].lower() + violation.message[1:] + (f" ({doubt})" if doubt else ""),
                 start=violation.start,
                 end=violation.end,
                 identifier=None if syntax else violation.identifier,
                 errno=violation.errno,
                 clause=clause_words(violation.clause, context.dialect.name) if violation.clause else None,
-                confidence=Confidence.CERTAIN if proved or syntax else Confidence.LIKELY,
-                severity=Severity.WARNING if _in_doubt(violation, context) else None,
+                confidence=Confidence.CERTAIN if (known and not doubt) or syntax else Confidence.LIKELY,
+                # It may be a stored function: a schema does not tell.
+                severity=Severity.WARNING if violation.errno == NO_FUNCTION or doubt else None,
             )
-
-
-def _in_doubt(violation: Violation, context: Context) -> bool:
-    """Say whether the server may take it: a function may be a stored one, and MariaDB asks for no full GROUP BY."""
-    grouped = violation.errno in (NOT_IN_GROUP, NOT_AGGREGATED) and context.dialect.assumed
-    return violation.errno == NO_FUNCTION or grouped
 
 
 def _surely(violation: Violation, resolution: Resolution, context: Context) -> bool:

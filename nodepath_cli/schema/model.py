@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 TableKind = Literal["table", "view", "sequence"]
+RoutineKind = Literal["function", "procedure"]
 
 
 class Generated(Struct, frozen=True):
@@ -121,6 +122,15 @@ class TableRename(Struct, frozen=True):
     """As for a column: `renamed in 0012_x.sql`."""
 
 
+class Routine(Struct, frozen=True):
+    """A stored function or procedure."""
+
+    name: str
+    kind: RoutineKind
+    parameters: int | None = None
+    """How many it has; None where that cannot be told."""
+
+
 class Problem(Struct, frozen=True):
     """A DDL statement that could not be replayed; it changed nothing."""
 
@@ -155,10 +165,20 @@ class Schema(Struct, frozen=True, dict=True):
     """Its scripts choose several databases by USE: which of them the program is connected to is not known."""
     temporary: tuple[Table, ...] = ()
     """Tables that the program makes for a connection of its own; one of `tables` goes before them."""
+    routines: tuple[Routine, ...] = ()
+    """The stored routines that scripts make; () for a source that does not tell of them, as most do."""
 
     @cached_property
     def _index(self) -> dict[tuple[str | None, str], Table]:
         return {self._key(table.database, table.name): table for table in (*self.temporary, *self.tables)}
+
+    @cached_property
+    def _routines(self) -> dict[tuple[RoutineKind, str], Routine]:
+        return {(each.kind, each.name.lower()): each for each in self.routines}
+
+    def routine(self, kind: RoutineKind, name: str) -> Routine | None:
+        """Return the routine of that name, without regard to case, or None."""
+        return self._routines.get((kind, name.lower()))
 
     @cached_property
     def other_databases(self) -> frozenset[str]:
@@ -191,6 +211,7 @@ class Schema(Struct, frozen=True, dict=True):
             inferred=self.inferred and later.inferred,
             several_defaults=self.several_defaults or later.several_defaults,
             server_known=self.server_known or later.server_known,
+            routines=tuple({**self._routines, **later._routines}.values()),
         )
 
     @property

@@ -122,6 +122,9 @@ class _Splitter:
         cached = _PATTERNS.get(key)
         if cached is None:
             words = _WORD if self.routine else ""
+            if words and "$" in self.delimiter:
+                # `END$$`: the client sees its delimiter in what would be one name.
+                words = words.replace(r"[\w$]", rf"(?:(?!{re.escape(self.delimiter)})[\w$])")
             cached = re.compile(f"(?P<delimiter>{re.escape(self.delimiter)})|{_TOKEN}{words}", re.VERBOSE | re.DOTALL)
             if len(_PATTERNS) < 16:
                 _PATTERNS[key] = cached

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from nodepath_cli.source.spelling import one_slip
-from nodepath_cli.sql.words import words_of
+from nodepath_cli.sql.words import AGGREGATES, FUNCTION_WORDS, RESERVED, words_of
 
 _MARIADB = words_of("""
     ABS ACCOUNT ACOS ACTION ADD_MONTHS ADDDATE ADDTIME ADMIN AES_DECRYPT AES_ENCRYPT AFTER AGAINST AGGREGATE
@@ -135,6 +135,19 @@ _ELSEWHERE = {
     "SQL Server": words_of("CHARINDEX DATEADD DATENAME DATEPART GETDATE GETUTCDATE LEN NEWID SYSDATETIME"),
 }
 """Functions that only another database has."""
+
+_NAMED_AS_TYPES = words_of("""
+    POINT LINESTRING POLYGON MULTIPOINT MULTILINESTRING MULTIPOLYGON GEOMETRYCOLLECTION GEOMCOLLECTION COLUMN_GET
+    TIMESTAMPADD TIMESTAMPDIFF NEXTVAL LASTVAL SETVAL VECTOR UNKNOWN
+""")
+"""Functions whose names the lists above lack, as MariaDB answers to them with another number than 1582."""
+
+_OWN = BUILT_IN | FUNCTION_WORDS | RESERVED | AGGREGATES | _NAMED_AS_TYPES
+
+
+def may_be_stored(word: str) -> bool:
+    """Say whether a name in upper case that a parenthesis follows can be a stored function's alone."""
+    return word not in _OWN
 
 
 @cache

@@ -29,6 +29,15 @@ def refused_type(words: Sequence[str], at: int) -> int:
     return 2 if signed else 0
 
 
+def mariadbs_type(words: Sequence[str], at: int) -> bool:
+    """Say whether MariaDB alone makes values of the type at `at`: INT, INTEGER and VARCHAR with a length (measured).
+
+    MySQL has SIGNED and CHAR for them, and answers 1064 (manual, "Cast Functions and Operators").
+    """
+    kind, following = words[at], words[at + 1]
+    return (kind in ("INT", "INTEGER") and following == ")") or (kind == "VARCHAR" and following == "(")
+
+
 def refusal_of_type(word: str, dialect: str) -> tuple[int, str]:
     """Return error number and message for a type."""
     if word.upper() == "STRING" and dialect == "mariadb":

@@ -24,9 +24,9 @@ def read_while_changed(node: Update | Delete, changed: list[TableName], dialect:
     """Yield the changed tables that a subquery reads, where the server refuses it (1093).
 
     MySQL refuses each (manual, "Restrictions on Subqueries"), but for what a derived table holds; MariaDB, before
-    11.1, those of a DELETE from several tables (measured on 10.11). Nobody can tell where the server is not known.
+    11.1, those of a DELETE from several tables (measured on 10.11).
     """
-    if dialect.assumed or not changed:
+    if not changed:
         return
     several = isinstance(node, Delete) and node.targets is not None
     old = bool(dialect.version) and dialect.version < _ALLOWED_SINCE

@@ -71,11 +71,14 @@ class Cursor:
             shown = shown[:27] + "..."
         return NotUnderstood(f"not understood at '{shown}'", self.starts[index])
 
+    def server(self) -> str:
+        """Return the server's name and version."""
+        return f"{_SERVERS.get(self.dialect, self.dialect)} {'.'.join(map(str, self.version))}".strip()
+
     def needs(self, feature: str) -> None:
         """Check that the server has what stands here."""
         if not has(feature, self.dialect, self.version):
-            server = f"{_SERVERS.get(self.dialect, self.dialect)} {'.'.join(map(str, self.version))}".strip()
-            lacking = f"{feature} is not in {server}"
+            lacking = f"{feature} is not in {self.server()}"
             elsewhere = lacking if any(since is not None for since in FEATURES.get(feature, (None,))) else ""
             raise NotUnderstood(f"{lacking}, which answers 1064", self.starts[self.i], lacking=elsewhere)
 

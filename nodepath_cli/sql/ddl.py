@@ -28,6 +28,7 @@ from nodepath_cli.sql._ddl.parse import parse
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
+from nodepath_cli.sql.routines import Routines
 
 __all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "nodes", "read", "replay", "replay_script"]
 
@@ -63,6 +64,11 @@ def read(sql: str, dialect: Dialect) -> nodes.Ddl | None:
         return None
 
 
+def _without_comments(sql: str) -> str:
+    match = _FIRST_WORD.match(sql)
+    return sql[match.start(1) :] if match else sql
+
+
 def _first_word(sql: str) -> str:
     match = _FIRST_WORD.match(sql)
     return match.group(1).upper() if match else ""
@@ -85,6 +91,7 @@ class Replay:
         """What changes a table that is not there yet, where the order is only inferred."""
         self._problems = list(base.problems)
         self._dynamic = Dynamic(dialect, self._apply)
+        self._routines = Routines(base.routines)
 
     def run(self, statement: DdlText) -> tuple[Problem, ...]:
         """Apply one statement, and return what the server would say against it; () where all is well."""
@@ -151,6 +158,8 @@ class Replay:
         if HOLE in opened:
             apply_with_hole(opened, self._catalog, self._dialect)
             return
+        if word in ("CREATE", "DROP"):
+            self._routines.read(_without_comments(opened))
         if word in _DYNAMIC and self._dynamic.handle(opened):
             return
         parsed = parse(opened, self._dialect)
@@ -180,6 +189,7 @@ class Replay:
             several_defaults=self._catalog.several_defaults,
             renames=schema.renames,
             problems=tuple(self._problems),
+            routines=self._routines.all(),
         )
 
 

@@ -6,13 +6,14 @@ comparison, a comparison at AND, OR, XOR and NOT (MySQL manual, "Operator Preced
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, CallFault, Col, Expr, Shape
+from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, CallFault, Col, Expr, Query, Shape, Sub
 from nodepath_cli.sql.operands import OperandGrammar
 from nodepath_cli.sql.resolution import LIST_MARK
 from nodepath_cli.sql.words import RESERVED
@@ -36,9 +37,9 @@ class ExpressionGrammar(OperandGrammar):
     def expr(self, read: Callable[[], None] | None = None) -> Expr:
         """Read one expression (or what `read` reads) and return what was found in it."""
         saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults)
-        around = self.operands, self.shape
+        around = self.operands, self.shape, self.calls
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = [], False, False, False, []
-        self.faults, self.operands, self.shape = [], [], 0
+        self.faults, self.operands, self.shape, self.calls = [], [], 0, []
         first = self.i
         (read or self.boolean)()
         self.one_column(first)
@@ -61,8 +62,9 @@ class ExpressionGrammar(OperandGrammar):
             tuple(self.named_windows),
             tuple(self.faults),
             tuple(self.operands),
+            tuple(self.calls),
         )
-        self.operands, self.shape = around
+        self.operands, self.shape, self.calls = around
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults = saved
         return result
 
@@ -267,6 +269,7 @@ class ExpressionGrammar(OperandGrammar):
         """Read what stands behind IN, ANY or ALL; `left` is the shape of what stands before it, from `first` on."""
         if self.is_query(self.i):
             self.subquery(flags)
+            self._limited()
             if operation:
                 self._pair("all", left, (-len(self.atoms),), first)
                 self.shape = 0
@@ -290,6 +293,24 @@ class ExpressionGrammar(OperandGrammar):
         self.expect(")")
         self._pair("in" if len(shapes) > 1 else "=", left, tuple(shapes), first)
         self.shape = 0
+
+    def _limited(self) -> None:
+        """Note LIMIT in the subquery of IN, ANY or ALL that was just read, which no server takes (measured; manual of
+        MySQL, "Restrictions on Subqueries").
+
+        Of the branches of a UNION only MariaDB's verdict is known. OFFSET and ROWS EXAMINED alone are taken (measured).
+        """
+        last = self.atoms[-1]
+        waiting = [last.query] if isinstance(last, Sub) and self.dialect != "sqlite" else []
+        while waiting:
+            query = waiting.pop()
+            at = bisect_left(self.starts, query.limit[0].start) - 1 if len(query.limit) > query.into else -1
+            if at > 0 and self.words[at] == "LIMIT":
+                message = "A subquery of IN, ALL, ANY or SOME takes no LIMIT"
+                self.faults.append(CallFault(1235, message, "", self.starts[at], self.ends[at + 1]))
+                return
+            if len(query.branches) == 1 or self.dialect == "mariadb":
+                waiting += [each for each in query.branches if isinstance(each, Query)]
 
     def operand(self) -> None:
         """Read simple expressions and the arithmetic between them."""

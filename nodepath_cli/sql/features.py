@@ -51,6 +51,7 @@ FEATURES: dict[str, tuple[Version | None, Version | None]] = {
     "WAIT": (None, (10, 3)),
     "WITH": ((8, 0, 1), (10, 2, 1)),
     "WITHIN GROUP": (None, (10, 3, 3)),
+    "ORDER BY and LIMIT of a DELETE from several tables": (None, (11, 8)),
     "a row alias": ((8, 0, 19), None),
     "a window function": ((8, 0, 2), (10, 2)),
     "an alias in DELETE": ((8, 0, 16), (11, 6)),
@@ -64,6 +65,33 @@ REMOVED: dict[str, Version] = {
     "SQL_CACHE": (8, 0, 3),
 }
 """The version of MySQL that has it no more; MariaDB 10.11 has it still (measured)."""
+
+FUNCTIONS: dict[str, tuple[Version | None, Version | None]] = {
+    **dict.fromkeys(("REGEXP_INSTR", "REGEXP_REPLACE", "REGEXP_SUBSTR"), ((8, 0, 4), (10, 0, 5))),
+    **dict.fromkeys(("BIN_TO_UUID", "IS_UUID", "UUID_TO_BIN"), ((8, 0), None)),
+    **dict.fromkeys(("JSON_ARRAYAGG", "JSON_OBJECTAGG"), ((5, 7, 22), (10, 5))),
+    "ANY_VALUE": ((5, 7, 5), None),
+    "JSON_OVERLAPS": ((8, 0, 17), (10, 9)),
+    "JSON_SCHEMA_VALID": ((8, 0, 17), (11, 1)),
+    "JSON_STORAGE_FREE": ((8, 0, 2), None),
+    "JSON_STORAGE_SIZE": ((5, 7, 22), None),
+    "JSON_TABLE": ((8, 0, 4), (10, 6)),
+    "JSON_VALUE": ((8, 0, 21), (10, 2, 3)),
+    "REGEXP_LIKE": ((8, 0, 4), None),
+}
+"""The first version of MySQL (manual, "Built-In Function and Operator Reference") and of MariaDB that has a function:
+what 10.11 answers 1305 to was measured. None: no version up to 10.11."""
+_KNOWN_TO = (10, 11, 99)
+"""The last version of MariaDB whose functions are known."""
+
+
+def lacks(function: str, dialect: str, version: Version) -> bool:
+    """Say whether a server surely has no function of that name, in upper case; it is most probably none of its own."""
+    if dialect == "sqlite" or function not in FUNCTIONS or not version:
+        return False
+    exact = (*version, 99, 99)[:3]
+    since = FUNCTIONS[function][dialect == "mariadb"]
+    return exact < since if since is not None else exact <= _KNOWN_TO
 
 
 def has(feature: str, dialect: str, version: Version) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from nodepath_cli.sql.arity import GRAMMAR, MOST_DIGITS, PRECISE, TOO_PRECISE, WRONG_COUNT, refusal
-from nodepath_cli.sql.cast_types import refusal_of_type, refused_type
+from nodepath_cli.sql.cast_types import mariadbs_type, refusal_of_type, refused_type
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import HOLED, NUMBER, QUOTED, WORD
@@ -285,6 +285,12 @@ class FunctionGrammar(ExpressionGrammar):
         if refused:
             word = self.text[self.starts[self.i + refused] : self.ends[self.i + refused]]
             self.slip(self.i + refused, self.i + refused + 1, *refusal_of_type(word, self.dialect))
+        if self.dialect == "mysql" and self.words[self.i] != "USING" and mariadbs_type(self.words, self.i + 1):
+            start, end = self.starts[self.i + 1], self.ends[self.i + 1]
+            word = self.text[start:end]
+            meant = "CHAR" if word.upper() == "VARCHAR" else "SIGNED"
+            message = f"values of type {word} are MariaDB's alone: MySQL answers 1064, and has {meant}"
+            self.faults.append(CallFault(1064, message, word, start, end, elsewhere=True))
         kind, size = self.words[self.i + 1], self.i + 3
         most = _MOST_OF_TYPE.get(kind)
         if most is not None and self.words[size - 1] == "(" and self.kinds[size] == NUMBER:

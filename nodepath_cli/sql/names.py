@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from nodepath_cli.schema.model import Schema, Table
+from nodepath_cli.schema.model import RoutineKind, Schema, Table
+from nodepath_cli.source.spelling import one_slip
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.lookup import Hit, InItems, InTable, NameSearch, NotTold, NotYet, Several
@@ -26,6 +27,7 @@ from nodepath_cli.sql.nodes import (
     JsonTable,
     Operands,
     Query,
+    StoredCall,
     Sub,
 )
 from nodepath_cli.sql.prepare import Prepared
@@ -48,6 +50,7 @@ from nodepath_cli.sql.row_shapes import shape_problem
 from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tree, leaves
 from nodepath_cli.sql.windows import no_window_in, window_refusal
 
+NO_FUNCTION = 1305
 _GROUPING = 1111
 """An aggregate where none may stand."""
 _ACCESS: dict[Clause, Access] = {
@@ -96,13 +99,22 @@ class NameResolver(NameSearch, ABC):
         """Resolve a query expression."""
 
     def violate(
-        self, errno: int, message: str, identifier: str | None, start: int, end: int, clause: Clause | None = None
+        self,
+        errno: int,
+        message: str,
+        identifier: str | None,
+        start: int,
+        end: int,
+        clause: Clause | None = None,
+        *,
+        elsewhere: bool = False,
     ) -> None:
         """Record something that the server refuses."""
         if (self.sqlite and errno != 1136) or (identifier and HOLE in identifier):
             return
         back = self.prepared
-        self.violations.append(Violation(errno, message, identifier, back.back(start), back.back_end(end), clause))
+        place = back.back(start), back.back_end(end)
+        self.violations.append(Violation(errno, message, identifier, *place, clause, elsewhere))
 
     def expression(
         self,
@@ -136,8 +148,36 @@ class NameResolver(NameSearch, ABC):
             if fault.errno == _GROUPING and scope.outer is not None:
                 # The inner one may be an aggregate of the query around.
                 continue
+            if fault.errno == NO_FUNCTION and self.schema.routine("function", fault.name):
+                continue
             if self.prepared.variant.countable(self.prepared.back(fault.start), self.prepared.back_end(fault.end)):
-                self.violate(fault.errno, fault.message, fault.name, fault.start, fault.end, clause)
+                name, start, end = fault.name or None, fault.start, fault.end
+                self.violate(fault.errno, fault.message, name, start, end, clause, elsewhere=fault.elsewhere)
+        for call in expr.calls:
+            self.stored_call("function", call)
+
+    def stored_call(self, kind: RoutineKind, call: StoredCall) -> None:
+        """Check the call of a stored routine, where the schema's source tells of routines of its kind.
+
+        1318: another number of arguments than parameters. 1305: there is none of that name; where the schema is only
+        inferred, one with almost that name has to be there, as the others may be made elsewhere.
+        """
+        others = [each.name for each in self.schema.routines if each.kind == kind]
+        if not others or HOLE in call.name:
+            return
+        back = self.prepared
+        if not back.variant.countable(back.back(call.start), back.back_end(call.end)):
+            return
+        known = self.schema.routine(kind, call.name)
+        if known is None:
+            near = next((each for each in others if one_slip(call.name.lower(), each.lower())), None)
+            if near is not None or not self.schema.inferred:
+                message = f"{kind} {call.name} does not exist" + (f": did you mean {near}?" if near else "")
+                self.violate(NO_FUNCTION, message, call.name, call.start, call.end)
+        elif known.parameters is not None and call.arguments not in (None, known.parameters):
+            counts = f"expected {known.parameters}, got {call.arguments}"
+            message = f"Incorrect number of arguments for {kind} {known.name}; {counts}"
+            self.violate(1318, message, call.name, call.start, call.end)
 
     def _operands(self, each: Operands, expr: Expr, widths: Mapping[int, int]) -> None:
         """Check that operands have as many columns as one another, or one (1241; on MariaDB 4078 for some)."""

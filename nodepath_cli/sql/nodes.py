@@ -73,6 +73,18 @@ class CallFault(Struct, frozen=True):
     end: int
     blank: bool = False
     """Not so where the server takes a blank before a parenthesis (sql_mode IGNORE_SPACE)."""
+    elsewhere: bool = False
+    """Another server, or another version of it, takes it."""
+
+
+class StoredCall(Struct, frozen=True):
+    """A call of what is no function of the server itself, or of a procedure. The offsets frame the call."""
+
+    name: str
+    arguments: int | None
+    """How many it has; None where a part of them is known only at run time."""
+    start: int
+    end: int
 
 
 Shape: TypeAlias = "int | tuple[Shape, ...] | None"
@@ -116,6 +128,8 @@ class Expr(Struct, frozen=True):
     """Calls in it that the server refuses, whatever the schema."""
     operands: tuple[Operands, ...] = ()
     """Operands in it that may be refused for the number of their columns."""
+    calls: tuple[StoredCall, ...] = ()
+    """Calls in it of what is no function of the server itself."""
 
 
 class Star(Struct, frozen=True):
@@ -363,6 +377,8 @@ class Plain(Struct, frozen=True):
     """It changes the rows of its tables."""
     query: Query | None = None
     """What it makes a table or a view from."""
+    call: StoredCall | None = None
+    """The procedure that CALL calls."""
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

@@ -7,8 +7,9 @@ from abc import ABC, abstractmethod
 from msgspec.structs import replace
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.sql.builtins import probably_none
+from nodepath_cli.sql.builtins import may_be_stored, probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE
+from nodepath_cli.sql.features import lacks
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
     EXISTS,
@@ -21,6 +22,7 @@ from nodepath_cli.sql.nodes import (
     Query,
     Select,
     Shape,
+    StoredCall,
     Sub,
     TableName,
 )
@@ -55,6 +57,7 @@ class OperandGrammar(SlipGrammar, ABC):
     named_windows: list[Ident]
     faults: list[CallFault]
     operands: list[Operands]
+    calls: list[StoredCall]
     shape: Shape = 0
     """The shape of what was read last."""
     open_text = False
@@ -232,10 +235,28 @@ class OperandGrammar(SlipGrammar, ABC):
             message = f"Function {word} does not exist: no blank may stand before its parenthesis"
             self.faults.append(CallFault(errno, message, word, *place, True))
             return
+        if lacks(word, self.dialect, self.version):
+            server = self.server()
+            message = f"{server} has no function {word}: it answers 1305"
+            self.faults.append(CallFault(1305, message, word, *place, elsewhere=True))
+            return
         why = probably_none(word) if word not in FUNCTION_WORDS and self.dialect != "sqlite" else None
         if why is not None:
             name = self.text[self.starts[index] : self.ends[index]]
             self.faults.append(CallFault(1305, f"Function {name} does not exist: {why}", name, *place))
+        elif may_be_stored(word):
+            self.calls.append(StoredCall(self.text[place[0] : self.ends[index]], self.given(index + 1), *place))
+
+    def given(self, opening: int) -> int | None:
+        """Return how many arguments stand in the parentheses that open at that token; None where it is not known."""
+        closing = self.closing[opening]
+        if self.has_holes and HOLED in self.kinds[opening:closing]:
+            return None
+        at, commas = opening + 1, 0
+        while at < closing:
+            commas += self.words[at] == ","
+            at = self.closing[at] + 1 if self.words[at] == "(" else at + 1
+        return commas + (closing > opening + 1)
 
     def _introduces(self, word: str, index: int) -> bool:
         if word in _TYPED_LITERALS or word[0] == "_":

@@ -155,6 +155,8 @@ class Violation(Struct, frozen=True):
     start: int
     end: int
     clause: Clause | None = None
+    elsewhere: bool = False
+    """Another server, or another version of it, takes it (NP113)."""
 
 
 NEEDLESS = "Syntax error at ';': no statement stands before it"

@@ -61,6 +61,8 @@ class _Resolver(WriteResolver):
                         self.making = True
                         self.query(node.query, None, None)
                         self.making = False
+                    if node.call is not None:
+                        self.stored_call("procedure", node.call)
             if self.bodies.known:
                 self._leave_unused()
 
@@ -169,7 +171,7 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
 
 def _asks(node: Node) -> bool:
     """Say whether a statement has names that the schema in front of it must have."""
-    return not isinstance(node, Plain) or bool(node.tables) or node.query is not None
+    return not isinstance(node, Plain) or bool(node.tables) or node.query is not None or node.call is not None
 
 
 def _builds(node: Node) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.cursor import NotUnderstood
-from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens
+from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens, unquote
 from nodepath_cli.sql.made_from import MadeFromGrammar
-from nodepath_cli.sql.nodes import CallFault, Node, Plain, TableName
+from nodepath_cli.sql.nodes import CallFault, Node, Plain, StoredCall, TableName
 from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 
@@ -40,6 +41,7 @@ class StatementGrammar(MadeFromGrammar):
         self.named_windows = []
         self.faults = []
         self.operands = []
+        self.calls = []
         self.variables = []
         self.slips = []
 
@@ -87,6 +89,8 @@ class StatementGrammar(MadeFromGrammar):
             if query is None:
                 self._rest(compound=True)
             return Plain("ddl", start, self.ends[self.i - 1], query=query)
+        if word == "CALL" and self.dialect != "sqlite":
+            return self._called()
         if word in _OTHER or word in _DESCRIBES or (self.dialect == "sqlite" and word in _SQLITE):
             transaction = word == "BEGIN" and self.words[self.i + 1] in _TRANSACTION
             self._rest(compound=word in _COMPOUND and not transaction)
@@ -94,6 +98,22 @@ class StatementGrammar(MadeFromGrammar):
         if self.at_hole():
             raise NotUnderstood("the statement's first word is known only at run time", self.starts[self.i], False)
         raise self.problem()
+
+    def _called(self) -> Plain:
+        """Step over CALL; the procedure is known where its name is written out, without a database's."""
+        start = self.i
+        call = None
+        kind, name = self.kinds[start + 1], self.words[start + 2]
+        if kind in (WORD, QUOTED) and HOLE not in self.text[self.starts[start + 1] : self.ends[start + 1]]:
+            text = self.text[self.starts[start + 1] : self.ends[start + 1]]
+            text = unquote(text) if kind == QUOTED else text
+            place = self.starts[start + 1]
+            if name == "(" and self.words[self.closing[start + 2] + 1] in ("", ";"):
+                call = StoredCall(text, self.given(start + 2), place, self.ends[self.closing[start + 2]])
+            elif name == ";" or self.kinds[start + 2] == END:
+                call = StoredCall(text, 0, place, self.ends[start + 1])
+        self._rest(compound=False)
+        return Plain("other", call=call)
 
     def _needed(self, word: str) -> tuple[TableName, ...]:
         """Read a statement that needs tables and makes none; () where it is none, or has names that are not known."""

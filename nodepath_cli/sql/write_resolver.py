@@ -237,9 +237,21 @@ class WriteResolver(SelectResolver):
             if expr.window:
                 self.no_window(expr.start, expr.end, Clause.ORDER_BY)
         self._limit(node.limit)
+        self._some_of_several(node)
         self._changed(node, [each for each in tables_of(node.sources) if each.name_used in changed], scope)
         if node.returning:
             self._returning(node.returning, scope.sources[0])
+
+    def _some_of_several(self, node: Update) -> None:
+        """Check that an UPDATE of several tables has neither ORDER BY nor LIMIT: MySQL refuses both, by its manual.
+
+        ("UPDATE Statement": for the multiple-table syntax they cannot be used.) MariaDB takes them (measured).
+        """
+        if self.dialect.name != "mysql" or (len(node.sources) == 1 and not isinstance(node.sources[0], Join)):
+            return
+        word, found = ("ORDER BY", node.order) if node.order else ("LIMIT", node.limit)
+        if found:
+            self.violate(1221, f"Incorrect usage of UPDATE and {word}", None, found[0].start, found[-1].end)
 
     def _changed(self, node: Update | Delete, changed: list[TableName], scope: Scope) -> None:
         """Check the tables that a statement changes: views that nobody can change, and what else reads them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.sql.cursor import TEXT
+from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import HOLED, WORD
 from nodepath_cli.sql.nodes import (
     Assignment,
@@ -25,6 +26,7 @@ from nodepath_cli.sql.nodes import (
 from nodepath_cli.sql.tables import TableGrammar
 
 _UPDATED = "RETURNING of UPDATE"
+_SOME_OF_SEVERAL = "ORDER BY and LIMIT of a DELETE from several tables"
 _OPTIONS = frozenset(("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "QUICK", "HISTORY"))
 
 
@@ -55,6 +57,8 @@ class WriteGrammar(TableGrammar):
             self.ident()
         parts = self._insert_source(target)
         row_alias, row_columns = self._row_alias()
+        if replace and self.words[self.i] == "ON" and self.words[self.i + 1] == "DUPLICATE":
+            self.slip(self.i, self.i + 2, message="Syntax error at 'ON DUPLICATE': REPLACE has no such clause")
         updates, conflict = self._on_duplicate()
         while self.at_hole():
             self.hole(TEXT)
@@ -347,8 +351,12 @@ class WriteGrammar(TableGrammar):
         where = None
         if self.accept("WHERE") or (is_open and (self.accept("AND") or self.accept("OR"))):
             where = self.expr()
+        behind = self.i
         order = self.order_by()
         limit = self._first_rows()
+        if targets is not None and self.i > behind and not has(_SOME_OF_SEVERAL, self.dialect, self.version):
+            why = "a DELETE from several tables takes neither ORDER BY nor LIMIT"
+            self.slip(behind, behind + 1, message=f"Syntax error at '{self.words[behind]}': {why}")
         while self.at_hole():
             self.hole(TEXT)
         returning = self._returning("RETURNING" if targets is None else "RETURNING of several tables")

@@ -82,6 +82,56 @@ def test_what_is_newer_than_the_server_is_a_warning(
     assert not message or found[0].message.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("expression", "word"),
+    [
+        ("CAST(a AS INT)", "INT"),
+        ("CAST(a AS integer)", "integer"),
+        ("CONVERT(a, VARCHAR(20))", "VARCHAR"),
+        ("CAST(a AS SIGNED)", ""),
+        ("CAST(a AS SIGNED INTEGER)", ""),
+        ("CONVERT(a USING utf8mb4)", ""),
+        ("CAST(a AS CHAR(20))", ""),
+    ],
+)
+def test_mysql_by_its_manual_casts_to_no_type_of_columns(tree: Tree, expression: str, word: str) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (a INT);")
+    source = go(f"`SELECT {expression} FROM t`")
+    tree.write("boot.go", source)
+    findings = tree.audit("boot.go").findings
+    assert bool(findings) == bool(word)
+    for each in findings:
+        assert (each.rule, each.errno, each.severity) == ("NP113", 1064, Severity.WARNING)
+        assert (each.position.line, each.position.column) == place(source, word)
+    mariadb = Settings(schema=("schema.sql",), dialect=Dialect("mariadb", (10, 11)), dialect_given=True)
+    assert tree.audit("boot.go", settings=mariadb).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("call", "dialect", "version", "server"),
+    [
+        ("JSON_VALUE(a, '$.b')", "mysql", (5, 7), "MySQL 5.7"),
+        ("json_value(a, '$.b')", "mysql", (8, 0, 20), "MySQL 8.0.20"),
+        ("JSON_VALUE(a, '$.b')", "mysql", (8, 0), ""),
+        ("JSON_VALUE(a, '$.b')", "mysql", (), ""),
+        ("JSON_VALUE(a, '$.b')", "mariadb", (10, 11), ""),
+        ("REGEXP_LIKE(a, 'b')", "mariadb", (10, 11), "MariaDB 10.11"),
+        ("REGEXP_LIKE(a, 'b')", "mariadb", (12, 0), ""),
+        ("JSON_ARRAYAGG(a)", "mysql", (5, 7), ""),
+    ],
+)
+def test_a_function_that_the_server_is_too_old_for(
+    tree: Tree, call: str, dialect: str, version: tuple[int, ...], server: str
+) -> None:
+    """Since when MySQL has one is from its manual, what MariaDB 10.11 has was measured (tests/server)."""
+    tree.write("schema.sql", "CREATE TABLE t (a TEXT);")
+    tree.write("boot.go", go(f"`SELECT {call} FROM t`"))
+    settings = Settings(schema=("schema.sql",), dialect=Dialect(dialect, version), dialect_given=True)
+    findings = tree.audit("boot.go", settings=settings).findings
+    assert [(each.rule, each.errno) for each in findings] == ([("NP113", 1305)] if server else [])
+    assert all(each.message.startswith(f"{server} has no function ") for each in findings)
+
+
 PROGRAM = """package store
 
 import (

@@ -151,6 +151,98 @@ def test_a_function_that_the_tree_creates_or_that_may_be_anywhere_is_one(tree: T
     assert [each.identifier for each in tree.audit(".").findings if each.errno == 1305] == ["JSON_PUSH"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "errno"),
+    [
+        ("UPDATE t SET a = (SELECT MAX(x.a) FROM t x)", 1093),
+        ("DELETE FROM t WHERE a IN (SELECT b FROM t)", 1093),
+        ("UPDATE t, u SET t.a = 1 LIMIT 10", 1221),
+        ("UPDATE t JOIN u ON u.a = t.a SET t.a = 1 ORDER BY t.a", 1221),
+    ],
+)
+def test_mysql_by_its_manual_refuses_what_mariadb_takes_and_where_it_may_be_that_one_it_is_a_warning(
+    tree: Tree, statement: str, errno: int
+) -> None:
+    (finding,) = tree.findings(DDL, f'"{statement}"', settings=MYSQL)
+    assert (finding.rule, finding.errno, finding.severity) == ("NP114", errno, Severity.ERROR)
+    (finding,) = tree.findings(DDL, f'"{statement}"')
+    assert (finding.rule, finding.errno, finding.severity) == ("NP114", errno, Severity.WARNING)
+    assert "MariaDB takes it" in finding.message
+    assert tree.findings(DDL, f'"{statement}"', settings=replace(MYSQL, dialect=Dialect("mariadb", (10, 11)))) == []
+
+
+ROUTINES = """
+DELIMITER $$
+CREATE DEFINER=`root`@`localhost` FUNCTION fn_balance(pid BIGINT, kind ENUM('a,b', 'c'), most DECIMAL(10,2))
+RETURNS DECIMAL(10,2) READS SQL DATA
+BEGIN
+  RETURN 1;
+END$$
+CREATE PROCEDURE close_month(IN month CHAR(7), OUT n INT)
+BEGIN
+  SELECT 1;
+END$$
+CREATE PROCEDURE tidy() SELECT 1$$
+CREATE PROCEDURE gone() SELECT 1$$
+DROP PROCEDURE IF EXISTS gone$$
+DELIMITER ;
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("SELECT fn_balance(1, 'a', 2) FROM t", ""),
+        ("SELECT FN_BALANCE(a, CONCAT(b, 'c'), ?) FROM t", ""),
+        ("SELECT fn_balance(1, 2)", "1318 incorrect number of arguments for function fn_balance; expected 3, got 2"),
+        ("INSERT INTO t (a) VALUES (fn_balance())", "1318 incorrect number of arguments for function fn_balance; "),
+        ("CALL close_month('2024-01', @n)", ""),
+        ("CALL close_month(?)", "1318 incorrect number of arguments for procedure close_month; expected 2, got 1"),
+        ("CALL tidy", ""),
+        ("CALL tidy()", ""),
+        ("CALL `tidy`(1)", "1318 incorrect number of arguments for procedure tidy; expected 0, got 1"),
+        ("CALL gone()", "1305 procedure gone does not exist"),
+        ("CALL close_months(1, 2)", "1305 procedure close_months does not exist: did you mean close_month?"),
+        ("CALL other.close_months(1, 2)", ""),
+        ("SELECT fn_balance_of(1)", "1305 function fn_balance_of does not exist"),
+        ("SELECT TOTAL(a) FROM t", "1305 function TOTAL does not exist"),
+        ("SELECT other.fn(a) FROM t", ""),
+        ("SELECT COUNT(a), POINT(1, 2), TIMESTAMPDIFF(DAY, a, b), ST_ASTEXT(a), UUID_TO_BIN(a) FROM t", ""),
+        ("SELECT a FROM t WHERE (a) IN (1, 2) AND EXISTS (SELECT 1)", ""),
+        ("INSERT INTO t (a) VALUES (1) ON DUPLICATE KEY UPDATE a = VALUES (a)", ""),
+        ("WITH x (y) AS (SELECT a FROM t) SELECT y FROM x", ""),
+    ],
+)
+def test_calls_of_the_routines_that_the_schema_s_script_makes(tree: Tree, statement: str, told: str) -> None:
+    findings = tree.findings(DDL + ROUTINES, f'"{statement}"')
+    assert [f"{each.errno} {each.message}" for each in findings if not told] == []
+    if told:
+        (finding,) = findings
+        assert f"{finding.errno} {finding.message}".startswith(told)
+        assert finding.severity is (Severity.WARNING if finding.errno == 1305 else Severity.ERROR)
+
+
+def test_a_schema_without_routines_tells_of_none(tree: Tree) -> None:
+    """A dump is often made without them."""
+    statements = ('"SELECT fn_balance(1)"', '"CALL close_month(1)"')
+    assert tree.findings(DDL, *statements) == []
+    # Functions alone say nothing of procedures.
+    assert tree.findings(DDL + "CREATE FUNCTION f(a INT) RETURNS INT RETURN a;", statements[1]) == []
+
+
+def test_routines_found_in_the_tree_are_some_of_those_there_are(tree: Tree) -> None:
+    tree.write("m/001_a.up.sql", DDL + "CREATE FUNCTION fn_balance(a INT) RETURNS INT RETURN a;")
+    tree.write("a.go", go('"SELECT fn_balanse(a) FROM t"', '"SELECT other(a) FROM t"', '"SELECT fn_balance() FROM t"'))
+    found = [each for each in tree.audit(".").findings if each.rule == "NP114"]
+    assert [(each.errno, each.identifier) for each in found] == [(1305, "fn_balanse"), (1318, "fn_balance")]
+
+
+def test_a_routine_that_two_scripts_make_otherwise_takes_any_number_of_arguments(tree: Tree) -> None:
+    twice = "CREATE FUNCTION f(a INT) RETURNS INT RETURN a; CREATE FUNCTION f(a INT, b INT) RETURNS INT RETURN a;"
+    assert tree.findings(DDL + twice, '"SELECT f(1, 2, 3)"') == []
+    assert tree.findings(DDL + twice.replace(" CREATE", " CREATE OR REPLACE"), '"SELECT f(1, 2)"') == []
+
+
 def test_a_call_that_the_program_puts_together_may_have_any_number_of_arguments(tree: Tree) -> None:
     """A list without elements leaves no argument, and the program guards against that."""
     tree.write("schema/s.sql", DDL)

@@ -6,8 +6,9 @@ import pytest
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.sql.builtins import BUILT_IN, probably_none
+from nodepath_cli.sql.builtins import BUILT_IN, may_be_stored, probably_none
 from nodepath_cli.sql.ddl import DdlText, replay
+from nodepath_cli.sql.features import FUNCTIONS, lacks
 from nodepath_cli.sql.words import TOUCHING
 from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, nodepath_says, server_verdict
@@ -106,3 +107,28 @@ def test_every_function_of_the_server_is_known(mariadb: PrivateMariaDB, database
         functions = {name for (name,) in cursor.fetchall()}
     assert functions <= BUILT_IN
     assert len(functions) > 200
+
+
+def test_functions_that_mariadb_lacks(mariadb: PrivateMariaDB, database: str) -> None:
+    with mariadb.connect(database) as connection:
+        for name in FUNCTIONS:
+            verdict = server_verdict(connection, f"SELECT {name}(1)")
+            assert (verdict is not None and verdict.errno == 1305) == lacks(name, "mariadb", (10, 11)), name
+
+
+def test_what_may_be_a_stored_function_is_none_of_the_server(mariadb: PrivateMariaDB, database: str) -> None:
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT UPPER(word) FROM information_schema.KEYWORDS")
+        names = {str(word) for (word,) in cursor.fetchall() if str(word).isidentifier()}
+        cursor.execute("SELECT UPPER(name) FROM mysql.help_topic")
+        names |= {str(name) for (name,) in cursor.fetchall() if str(name).isidentifier()}
+        # What the grammar reads as something else is no call.
+        wrong = [
+            name
+            for name in sorted(names)
+            if may_be_stored(name)
+            and getattr(server_verdict(connection, f"SELECT {name}(1)"), "errno", 0) not in (1305, 1064)
+        ]
+    assert wrong == []
+    assert len(names) > 600
+    assert may_be_stored("FN_BALANCE")

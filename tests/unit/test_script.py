@@ -51,6 +51,16 @@ def test_a_delimiter_of_dollars_is_no_quote() -> None:
     assert texts("delimiter $$\nSELECT 1$$\nSELECT 2$$\ndelimiter ;\nSELECT 3;") == ["SELECT 1", "SELECT 2", "SELECT 3"]
 
 
+def test_a_delimiter_of_dollars_ends_a_routine_behind_its_end() -> None:
+    function = "CREATE FUNCTION f() RETURNS INT BEGIN SET @a$b = 1; RETURN 1; END"
+    procedure = "CREATE PROCEDURE p() BEGIN SELECT 1; END"
+    assert texts(f"DELIMITER $$\n{function}$$\n{procedure}$$\nDELIMITER ;\nSELECT 2;") == [
+        function,
+        procedure,
+        "SELECT 2",
+    ]
+
+
 def test_a_stored_routine_without_delimiter_stays_whole() -> None:
     routine = "CREATE PROCEDURE p()\nBEGIN\n  IF 1 THEN SELECT CASE a WHEN 1 THEN 2 END; END IF;\n  SELECT 2;\nEND"
     assert texts(f"{routine};\nSELECT 3;") == [routine, "SELECT 3"]

@@ -7,7 +7,8 @@ Another database's syntax (`RETURNING`, `ILIKE`, `$1`, `::`, `SELECT TOP`) is to
 the audited server alone and names no other database; else such a statement is listed as the other database's.
 
 The same goes for what is newer than the server: common table expressions, window functions and SKIP LOCKED are not in
-MySQL 5.7. The version is that of `--dialect mysql:5.7`.
+MySQL 5.7. The version is that of `--dialect mysql:5.7`. So are functions that came later (`JSON_VALUE`: 8.0.21), which
+get 1305, and types that MariaDB alone casts to (`CAST(a AS INT)`).
 
 Example:
 
@@ -34,7 +35,15 @@ _INDEXES = words_of("INDEX UNIQUE FULLTEXT SPATIAL")
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
-    """Yield each form of MariaDB's own in a DDL statement for MySQL."""
+    """Yield what another server or version takes, and each form of MariaDB's own in a DDL statement for MySQL."""
+    for violation in resolution.violations:
+        if violation.elsewhere and (violation.identifier or "").lower() not in context.functions():
+            yield Hit(
+                message=violation.message,
+                start=violation.start,
+                end=violation.end,
+                errno=violation.errno,
+            )
     if resolution.kind != "ddl" or context.dialect.name != "mysql":
         return
     clauses = Clauses.of(resolution.variant.sql, context.dialect.ansi_quotes)
