@@ -12,12 +12,26 @@ from functools import cache
 from importlib.resources import files
 from typing import cast
 
+from nodepath_cli.source.spelling import one_slip
+
 SYSTEM_DATABASES = frozenset(("information_schema", "mysql", "performance_schema", "sys"))
 
 
 @cache
 def _read(name: str) -> object:
     return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def meant_table(table: str) -> str | None:
+    """Return the table of information_schema that a name was meant for which is none of its tables, one slip away.
+
+    Servers have more of their own there (Percona, TiDB), so that any other name may be one.
+    """
+    measured = cast("dict[str, dict[str, list[str]]]", _read("system_tables.json"))["information_schema"]
+    listed = cast("dict[str, list[str]]", _read("mysql_system_tables.json"))
+    names = {*measured, *(name for name in listed if "." not in name)}
+    near = next((name for name in sorted(names) if one_slip(table.upper(), name)), None)
+    return near.lower() if near and table.islower() else near
 
 
 def system_columns(database: str, table: str, dialect: str, *, either: bool = False) -> tuple[str, ...] | None:

@@ -37,9 +37,9 @@ class ExpressionGrammar(OperandGrammar):
     def expr(self, read: Callable[[], None] | None = None) -> Expr:
         """Read one expression (or what `read` reads) and return what was found in it."""
         saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults)
-        around = self.operands, self.shape, self.calls
+        around = self.operands, self.shape, self.calls, self.matches
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = [], False, False, False, []
-        self.faults, self.operands, self.shape, self.calls = [], [], 0, []
+        self.faults, self.operands, self.shape, self.calls, self.matches = [], [], 0, [], []
         first = self.i
         (read or self.boolean)()
         self.one_column(first)
@@ -63,8 +63,9 @@ class ExpressionGrammar(OperandGrammar):
             tuple(self.faults),
             tuple(self.operands),
             tuple(self.calls),
+            tuple(self.matches),
         )
-        self.operands, self.shape, self.calls = around
+        self.operands, self.shape, self.calls, self.matches = around
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults = saved
         return result
 

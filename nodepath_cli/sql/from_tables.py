@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Schema, Table
 from nodepath_cli.source.statement import HOLE
-from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, system_columns
+from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, meant_table, system_columns
 from nodepath_cli.sql.lookup import InTable, several
 from nodepath_cli.sql.names import NameResolver
 from nodepath_cli.sql.nodes import (
@@ -197,6 +197,8 @@ class FromResolver(NameResolver):
 
     def _system_table(self, system: str, name: str, shown: str, of: str | None) -> tuple[Outcome, Source]:
         columns = system_columns(system, name, self.dialect.name, either=self.dialect.assumed)
+        if columns is None and system == "information_schema" and meant_table(name):
+            return Missing(), Source(shown, of, {}, (), None, f"no schema for table {name}")
         if columns is None:
             reason = f"table {system}.{name} is not in the catalogue"
             return Unknown(reason), Source(shown, of, {}, (), None, reason)

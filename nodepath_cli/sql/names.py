@@ -25,6 +25,7 @@ from nodepath_cli.sql.nodes import (
     Expr,
     Ident,
     JsonTable,
+    Match,
     Operands,
     Query,
     StoredCall,
@@ -51,6 +52,7 @@ from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tre
 from nodepath_cli.sql.windows import no_window_in, window_refusal
 
 NO_FUNCTION = 1305
+_FULL_TEXT = frozenset(("innodb", "myisam", "aria"))
 _GROUPING = 1111
 """An aggregate where none may stand."""
 _ACCESS: dict[Clause, Access] = {
@@ -155,6 +157,34 @@ class NameResolver(NameSearch, ABC):
                 self.violate(fault.errno, fault.message, name, start, end, clause, elsewhere=fault.elsewhere)
         for call in expr.calls:
             self.stored_call("function", call)
+        for match in expr.matches:
+            self._match(match, scope, clause, trees)
+
+    def _match(self, match: Match, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None) -> None:
+        """Check that the columns of MATCH are of one table (1210), and those of one of its indexes (1191).
+
+        That MyISAM's are searched without an index IN BOOLEAN MODE is from MySQL's manual ("Full-Text Search
+        Functions"), and measured, as is the rest. Of which kind an index is the schema does not tell.
+        """
+        back = self.prepared
+        hits = [self.search(col, scope, clause, trees) for col in match.columns if not col.name.hole]
+        sources = [hit.source for hit in hits if isinstance(hit, InTable)]
+        tables = [each.table for each in sources if each.table and not each.is_open and not each.mixed]
+        if len(tables) < len(match.columns) or any(table.kind != "table" for table in tables):
+            return
+        engines = {(table.engine or "innodb").lower() for table in tables}
+        known = engines <= ({"innodb"} if match.boolean else _FULL_TEXT)
+        if not known or not back.variant.countable(back.back(match.start), back.back_end(match.end)):
+            return
+        if any(each is not sources[0] for each in sources):
+            self.violate(1210, "Incorrect arguments to MATCH: its columns are of several tables", *_framed(match))
+        elif not self.schema.inferred:
+            named = {col.name.text.lower() for col in match.columns}
+            keys = [key.columns for key in (*tables[0].indexes, *tables[0].unique_keys)]
+            if not any(named == {(column or "").lower() for column in columns} for columns in keys):
+                shown = ", ".join(dict.fromkeys(col.name.text for col in match.columns))
+                message = f"Can't find FULLTEXT index matching the column list: {tables[0].name} has none of ({shown})"
+                self.violate(1191, message, *_framed(match))
 
     def stored_call(self, kind: RoutineKind, call: StoredCall) -> None:
         """Check the call of a stored routine, where the schema's source tells of routines of its kind.
@@ -356,3 +386,11 @@ def _link_place(clause: Clause, flags: int) -> Clause:
     if flags & WINDOW_PARTITION:
         return Clause.WINDOW_PARTITION
     return Clause.WINDOW_ORDER if flags & WINDOW_ORDER else clause
+
+
+def _framed(match: Match) -> tuple[str | None, int, int]:
+    """Return what a finding about MATCH is about, and its place: the only column, or the whole list."""
+    if len(match.columns) == 1:
+        name = match.columns[0].name
+        return name.text, name.start, name.end
+    return None, match.start, match.end

@@ -87,6 +87,16 @@ class StoredCall(Struct, frozen=True):
     end: int
 
 
+class Match(Struct, frozen=True):
+    """MATCH (columns) AGAINST. The offsets frame its columns with their parentheses."""
+
+    columns: tuple[Col, ...]
+    boolean: bool
+    """IN BOOLEAN MODE."""
+    start: int
+    end: int
+
+
 Shape: TypeAlias = "int | tuple[Shape, ...] | None"
 """How many columns an operand has: 0 for one value, a tuple for a row, `-(n + 1)` for the subquery that is the atom of
 number n, None where it cannot be told."""
@@ -130,6 +140,8 @@ class Expr(Struct, frozen=True):
     """Operands in it that may be refused for the number of their columns."""
     calls: tuple[StoredCall, ...] = ()
     """Calls in it of what is no function of the server itself."""
+    matches: tuple[Match, ...] = ()
+    """The full-text searches in it."""
 
 
 class Star(Struct, frozen=True):

@@ -18,6 +18,7 @@ from nodepath_cli.sql.nodes import (
     CallFault,
     Col,
     Ident,
+    Match,
     Operands,
     Query,
     Select,
@@ -58,6 +59,7 @@ class OperandGrammar(SlipGrammar, ABC):
     faults: list[CallFault]
     operands: list[Operands]
     calls: list[StoredCall]
+    matches: list[Match]
     shape: Shape = 0
     """The shape of what was read last."""
     open_text = False
@@ -394,17 +396,22 @@ class OperandGrammar(SlipGrammar, ABC):
         if self.dialect == "sqlite":
             self.operand()
             return
+        first, mark = self.i, len(self.atoms)
         grouped = self.accept("(")
         self._name()
         while self.accept(","):
             self._name()
+        columns = tuple(each for each in self.atoms[mark:] if isinstance(each, Col))
         if grouped:
             self.expect(")")
+        place = self.starts[first], self.ends[self.i - 1]
         self.expect("AGAINST")
         self.expect("(")
         self.operand()
+        mode = self.i
         while self.words[self.i] in ("IN", "NATURAL", "LANGUAGE", "MODE", "BOOLEAN", "WITH", "QUERY", "EXPANSION"):
             self.i += 1
+        self.matches.append(Match(columns, "BOOLEAN" in self.words[mode : self.i], *place))
         self.expect(")")
 
     def _name(self) -> None:

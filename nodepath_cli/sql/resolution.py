@@ -87,6 +87,11 @@ class TableRef(Struct, frozen=True):
     table: Table | None = None
     """The schema's table, where found."""
 
+    @property
+    def errno(self) -> int:
+        """The server's error number for it, where the outcome is Missing."""
+        return 1109 if (self.database or "").lower() == "information_schema" else 1146
+
 
 class ColumnRef(Struct, frozen=True):
     """A column named in a statement."""

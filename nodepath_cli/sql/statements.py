@@ -42,6 +42,7 @@ class StatementGrammar(MadeFromGrammar):
         self.faults = []
         self.operands = []
         self.calls = []
+        self.matches = []
         self.variables = []
         self.slips = []
 

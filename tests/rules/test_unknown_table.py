@@ -156,3 +156,23 @@ def test_the_migrations_of_one_service_say_nothing_of_the_tables_of_another(tree
     assert [each.path for each in report.findings if each.message.endswith("up.sql")] == []
     tree.write("one/a.go", go('"SELECT id FROM visits_of_one_service"'))
     assert [each.path for each in tree.audit(".").findings if each.message.endswith("up.sql")] == ["one/a.go"]
+
+
+def test_a_table_of_information_schema_with_a_slip(tree: Tree) -> None:
+    """Which tables servers have there beside MySQL's and MariaDB's is not known: no other name is reported."""
+    statements = [
+        f'"SELECT 1 FROM {name}"'
+        for name in (
+            "information_schema.column",
+            "INFORMATION_SCHEMA.TABELS",
+            "information_schema.columns",
+            "information_schema.tidb_indexes",
+            "performance_schema.thread",
+        )
+    ]
+    findings = tree.findings("CREATE TABLE t (a INT);", *statements)
+    assert [(each.rule, each.errno, each.identifier) for each in findings] == [
+        ("NP102", 1109, "column"),
+        ("NP102", 1109, "TABELS"),
+    ]
+    assert [each.suggestions[0].replacement for each in findings] == ["columns", "TABLES"]

@@ -118,7 +118,7 @@ def said_of(resolution: Resolution, dialect: Dialect = MARIADB) -> Said:
     unknown = bool(resolution.open)
     for table in resolution.tables:
         if isinstance(table.outcome, Missing):
-            verdicts.append(Verdict(1146, table.name))
+            verdicts.append(Verdict(table.errno, table.name))
             spans.append((table.start, table.end))
     for column in resolution.columns:
         if isinstance(column.outcome, (Missing, Ambiguous)):

@@ -13,9 +13,10 @@ What to write instead: the table's real name. Where the schema was given (`--sch
 reported. Where it was only found in the audited tree, a table is reported if a known one has nearly its name: another
 case, one other letter, or an affix such as `_nodepath` that two or more known tables share; or if the numbered
 migrations of the tree made it, and then renamed or dropped it, and nothing else makes it. Other tables make the
-statement unresolved. Name the tables of other applications in `[tool.nodepath] external-tables`. Looked at are queries
-and changes of rows, and TRUNCATE, LOCK TABLES, SHOW COLUMNS, SHOW INDEX, DESCRIBE and LOAD DATA; not CREATE, ALTER and
-DROP: they are steps of the schema's own history.
+statement unresolved; of information_schema's (1109) those are reported that one letter makes a table. Name the tables
+of other applications in `[tool.nodepath] external-tables`. Looked at are queries and changes of rows, and TRUNCATE,
+LOCK TABLES, SHOW COLUMNS, SHOW INDEX, DESCRIBE and LOAD DATA; not CREATE, ALTER and DROP: they are steps of the
+schema's own history.
 """
 
 from __future__ import annotations
@@ -23,9 +24,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
-from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
+from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity, Suggestion
 from nodepath_cli.audit.near import MOST, near_tables, renamed_tables, similar_tables
+from nodepath_cli.sql.catalogue import meant_table
 from nodepath_cli.sql.resolution import Missing, Resolution
+
+SYSTEM = 1109
+"""The server's error number for a table that its information_schema does not have."""
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -34,7 +39,10 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         if not isinstance(table.outcome, Missing) or context.external(table.name):
             continue
         gone = context.gone_table(table.name)
-        if context.schema.inferred:
+        meant = meant_table(table.name) if table.errno == SYSTEM else None
+        if meant is not None:
+            suggestions: tuple[Suggestion, ...] = (Suggestion(meant, "one letter differs", guessed=True),)
+        elif context.schema.inferred:
             suggestions = near_tables(table.name, context.schema)
             if not suggestions and gone is None:
                 continue
@@ -49,11 +57,11 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
             start=table.start,
             end=table.end,
             identifier=table.name,
-            errno=1146,
+            errno=table.errno,
             table=table.name,
             suggestions=suggestions,
-            confidence=Confidence.LIKELY if context.schema.inferred else Confidence.CERTAIN,
+            confidence=Confidence.LIKELY if context.schema.inferred and not meant else Confidence.CERTAIN,
         )
 
 
-RULE = Rule("NP102", "unknown-table", Severity.ERROR, "a table that does not exist (1146)", check)
+RULE = Rule("NP102", "unknown-table", Severity.ERROR, "a table that does not exist (1146, 1109)", check)
