@@ -11,9 +11,18 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.collations import (
+    MIXED,
+    NOT_OF_CHARSET,
+    UNKNOWN_COLLATION,
+    full_name,
+    misfit,
+    unknown_collation,
+)
 from nodepath_cli.sql.cursor import TEXT, VALUE
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD, unquote
-from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, CallFault, Col, Expr, Query, Shape, Sub
+from nodepath_cli.sql.nodes import IN_LEFT, UNORDERED, CallFault, Col, Collated, Expr, Query, Shape, Sub
 from nodepath_cli.sql.operands import OperandGrammar
 from nodepath_cli.sql.resolution import LIST_MARK
 from nodepath_cli.sql.words import RESERVED
@@ -33,13 +42,15 @@ class ExpressionGrammar(OperandGrammar):
 
     aggregate = False
     window = False
+    explicit: tuple[int, str] = (0, "")
+    """The token behind the last COLLATE with its collation, and that."""
 
     def expr(self, read: Callable[[], None] | None = None) -> Expr:
         """Read one expression (or what `read` reads) and return what was found in it."""
         saved = (self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults)
-        around = self.operands, self.shape, self.calls, self.matches
+        around = self.operands, self.shape, self.calls, self.matches, self.collated
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows = [], False, False, False, []
-        self.faults, self.operands, self.shape, self.calls, self.matches = [], [], 0, [], []
+        self.faults, self.operands, self.shape, self.calls, self.matches, self.collated = [], [], 0, [], [], []
         first = self.i
         (read or self.boolean)()
         self.one_column(first)
@@ -64,8 +75,9 @@ class ExpressionGrammar(OperandGrammar):
             tuple(self.operands),
             tuple(self.calls),
             tuple(self.matches),
+            tuple(self.collated),
         )
-        self.operands, self.shape, self.calls, self.matches = around
+        self.operands, self.shape, self.calls, self.matches, self.collated = around
         self.atoms, self.aggregate, self.window, self.open_text, self.named_windows, self.faults = saved
         return result
 
@@ -164,7 +176,7 @@ class ExpressionGrammar(OperandGrammar):
         while True:
             word = words[self.i]
             if word in _COMPARE:
-                left = self.shape
+                left, collation = self.shape, self._explicit()
                 self.i += 1
                 if words[self.i] in ("ALL", "ANY", "SOME") and words[self.i + 1] == "(":
                     self.i += 1
@@ -174,6 +186,7 @@ class ExpressionGrammar(OperandGrammar):
                 else:
                     right, second = len(self.atoms), self.i
                     self.operand()
+                    self._mixed(collation, word)
                     while words[self.i] in _PREDICATE and self._predicate_tail(right, second):
                         pass
                     self._pair("=", left, (self.shape,), first)
@@ -226,9 +239,12 @@ class ExpressionGrammar(OperandGrammar):
         elif (word in _PATTERNS and (word != "GLOB" or self.dialect == "sqlite")) or (
             word == "SOUNDS" and self.accept("LIKE")
         ):
+            collation = self.explicit[1] if self.explicit[0] == start else None
             self.one_column(first)
             second = self.i
             self.operand()
+            if word == "LIKE":
+                self._mixed(collation, word)
             self.one_column(second)
         elif word == "MEMBER" and words[self.i] in ("OF", "("):
             self.needs("MEMBER OF")
@@ -295,6 +311,43 @@ class ExpressionGrammar(OperandGrammar):
         self._pair("in" if len(shapes) > 1 else "=", left, tuple(shapes), first)
         self.shape = 0
 
+    def _collation(self, first: int) -> None:
+        """Note the collation at hand, of the operand that begins with the token at `first`."""
+        index = self.i
+        if self.kinds[index] == HOLED or self.dialect == "sqlite":
+            return
+        start, end = self.starts[index], self.ends[index]
+        name = self.text[start:end]
+        name = unquote(name) if self.kinds[index] != WORD else name
+        if HOLE in name:
+            return
+        self.explicit = index + 1, name
+        column = self.atoms[-1] if self.single == (first, index - 1) and self.atoms else None
+        if unknown_collation(name, self.dialect, self.version):
+            self.faults.append(CallFault(UNKNOWN_COLLATION, f"Unknown collation: '{name}'", name, start, end))
+        elif isinstance(column, Col):
+            self.collated.append(Collated(column, name, start, end))
+        elif self.words[first] == "CONVERT" and self.closing.get(first + 1) == index - 2:
+            charset = self.words[index - 3].lower() if self.words[index - 4] == "USING" else None
+            message = misfit(name, charset)
+            if message:
+                self.faults.append(CallFault(NOT_OF_CHARSET, message, name, start, end))
+
+    def _explicit(self) -> str | None:
+        """Return the collation that the operand before the token at hand has by COLLATE, None where it has none."""
+        return self.explicit[1] if self.explicit[0] == self.i else None
+
+    def _mixed(self, left: str | None, operation: str) -> None:
+        """Note an operand that was just read with another collation by COLLATE than the `left` one has (measured)."""
+        right = self._explicit()
+        if left and right and full_name(left) != full_name(right):
+            message = (
+                f"Illegal mix of collations ({left},EXPLICIT) and ({right},EXPLICIT) for operation "
+                f"'{operation.lower()}'"
+            )
+            at = self.i - 1
+            self.faults.append(CallFault(MIXED, message, right, self.starts[at], self.ends[at]))
+
     def _limited(self) -> None:
         """Note LIMIT in the subquery of IN, ANY or ALL that was just read, which no server takes (measured; manual of
         MySQL, "Restrictions on Subqueries").
@@ -327,6 +380,7 @@ class ExpressionGrammar(OperandGrammar):
                     self.needs(word)
                 self.i += 1
                 if word == "COLLATE" and self.kinds[self.i] in (WORD, QUOTED, HOLED, STRING):
+                    self._collation(first)
                     self.i += 1
                 else:
                     self.simple()

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from nodepath_cli.sql.arity import GRAMMAR, MOST_DIGITS, PRECISE, TOO_PRECISE, WRONG_COUNT, refusal
 from nodepath_cli.sql.cast_types import mariadbs_type, refusal_of_type, refused_type
+from nodepath_cli.sql.collations import UNKNOWN_CHARSET, unknown_charset
 from nodepath_cli.sql.expressions import ExpressionGrammar
 from nodepath_cli.sql.features import has
 from nodepath_cli.sql.lexer import HOLED, NUMBER, QUOTED, WORD
@@ -188,6 +189,7 @@ class FunctionGrammar(ExpressionGrammar):
             if self.words[self.i] == "ORDER":
                 self.slip(self.i, self.i + 1)
         elif word == "USING":
+            self._charset(self.i)
             self.ident(after_dot=True)
         elif word == "RETURNING":
             self.i -= 1
@@ -291,6 +293,10 @@ class FunctionGrammar(ExpressionGrammar):
             meant = "CHAR" if word.upper() == "VARCHAR" else "SIGNED"
             message = f"values of type {word} are MariaDB's alone: MySQL answers 1064, and has {meant}"
             self.faults.append(CallFault(1064, message, word, start, end, elsewhere=True))
+        for at in range(self.i, self.closing[opening] - 1):
+            named = self.words[at] == "SET" and self.words[at - 1] == "CHARACTER"
+            if named or self.words[at] == "CHARSET" or (at == self.i and self.words[at] == "USING"):
+                self._charset(at + 1)
         kind, size = self.words[self.i + 1], self.i + 3
         most = _MOST_OF_TYPE.get(kind)
         if most is not None and self.words[size - 1] == "(" and self.kinds[size] == NUMBER:
@@ -300,6 +306,13 @@ class FunctionGrammar(ExpressionGrammar):
                 message = f"Too big precision {digits} specified in the call to '{word}'. Maximum is {most}"
                 self._fault(TOO_PRECISE, message, word, opening)
         self.i = self.closing[opening]
+
+    def _charset(self, index: int) -> None:
+        """Note a character set, the token at `index`, that no server has."""
+        name = self.text[self.starts[index] : self.ends[index]]
+        if self.kinds[index] == WORD and self.dialect != "sqlite" and unknown_charset(name):
+            place = self.starts[index], self.ends[index]
+            self.faults.append(CallFault(UNKNOWN_CHARSET, f"Unknown character set: '{name}'", name, *place))
 
     def _extract(self, _opening: int) -> None:
         if self.words[self.i] not in UNITS:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from nodepath_cli.schema.model import RoutineKind, Schema, Table
 from nodepath_cli.source.spelling import one_slip
 from nodepath_cli.source.statement import HOLE
+from nodepath_cli.sql.collations import NOT_OF_CHARSET, misfit
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.lookup import Hit, InItems, InTable, NameSearch, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import (
@@ -22,6 +23,7 @@ from nodepath_cli.sql.nodes import (
     WINDOW_ORDER,
     WINDOW_PARTITION,
     Col,
+    Collated,
     Expr,
     Ident,
     JsonTable,
@@ -159,6 +161,21 @@ class NameResolver(NameSearch, ABC):
             self.stored_call("function", call)
         for match in expr.matches:
             self._match(match, scope, clause, trees)
+        for collated in expr.collated:
+            self._collated(collated, scope, clause, trees)
+
+    def _collated(self, each: Collated, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None) -> None:
+        """Check that the collation that a column is given is one of its character set, where that is known."""
+        back = self.prepared
+        if each.column.name.hole or not back.variant.countable(back.back(each.start), back.back_end(each.end)):
+            return
+        hit = self.search(each.column, scope, clause, trees)
+        if not isinstance(hit, InTable) or hit.source.table is None or hit.source.table.kind != "table":
+            return
+        column = hit.source.columns.get(each.column.name.text.lower())
+        message = misfit(each.collation, column.charset if column else None)
+        if message:
+            self.violate(NOT_OF_CHARSET, message, each.collation, each.start, each.end, clause)
 
     def _match(self, match: Match, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None) -> None:
         """Check that the columns of MATCH are of one table (1210), and those of one of its indexes (1191).

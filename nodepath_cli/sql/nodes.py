@@ -87,6 +87,15 @@ class StoredCall(Struct, frozen=True):
     end: int
 
 
+class Collated(Struct, frozen=True):
+    """A column with COLLATE behind it. The offsets frame the collation's name."""
+
+    column: Col
+    collation: str
+    start: int
+    end: int
+
+
 class Match(Struct, frozen=True):
     """MATCH (columns) AGAINST. The offsets frame its columns with their parentheses."""
 
@@ -142,6 +151,8 @@ class Expr(Struct, frozen=True):
     """Calls in it of what is no function of the server itself."""
     matches: tuple[Match, ...] = ()
     """The full-text searches in it."""
+    collated: tuple[Collated, ...] = ()
+    """The columns in it that are given a collation."""
 
 
 class Star(Struct, frozen=True):

@@ -17,6 +17,7 @@ from nodepath_cli.sql.nodes import (
     Atom,
     CallFault,
     Col,
+    Collated,
     Ident,
     Match,
     Operands,
@@ -60,6 +61,7 @@ class OperandGrammar(SlipGrammar, ABC):
     operands: list[Operands]
     calls: list[StoredCall]
     matches: list[Match]
+    collated: list[Collated]
     shape: Shape = 0
     """The shape of what was read last."""
     open_text = False

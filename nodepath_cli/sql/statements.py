@@ -43,6 +43,7 @@ class StatementGrammar(MadeFromGrammar):
         self.operands = []
         self.calls = []
         self.matches = []
+        self.collated = []
         self.variables = []
         self.slips = []
 

@@ -2,19 +2,21 @@
 
 Why it matters: the statement fails at every call, as with an unknown column. Among the numbers: 1051 (`nosuch.*`), 1060
 (a derived table with two columns of one name), 1066 (one alias twice), 1109 (a DELETE target that is not in FROM), 1110
-(a column twice in an INSERT list), 1191 and 1210 (MATCH of columns without a full-text index, or of several tables),
-1176 (`FORCE INDEX` of a key that is not there), 1235 (LIMIT in the subquery of IN, ALL, ANY or SOME), 1222 (UNION
-branches of different width), 1241 and 4078 (a row or a subquery of several columns where one is meant, or of another
-width than what it is compared with), 1247 (an alias too early), 1250 (a table name in the ORDER BY of a UNION), 1327
-(an identifier in LIMIT), 1426 (`NOW(9)`), 1582 (a function with more or fewer arguments than it takes), 1630 (`COUNT
-(a)`: the blank makes it another function's name), 1318 (a stored function or procedure with another number of arguments
-than the schema's script gives it), 4015, 4074, 3593 and 3594 (a window function where none may stand), 3065 (MySQL:
-SELECT DISTINCT ordered by what is not in its list). 1093 (a table that is changed and read by a subquery), 1221 (an
-UPDATE of several tables with ORDER BY or LIMIT), 1055 and 1140 (ONLY_FULL_GROUP_BY: a column beside the groups or the
-aggregates) are MySQL's; where nobody has said that the server is MySQL they are warnings. A name that is no function of
-either server is a warning (1305) where another one was most probably meant, or where it begins with JSON_, as it may be
-a stored function; one that the tree creates is none. Where the schema's script makes stored functions, every other name
-is one, and where it makes procedures, every CALL of another procedure.
+(a column twice in an INSERT list), 1115 and 1273 (a character set or collation that there is not), 1253 (a collation of
+another character set than the column has), 1267 (operands with different collations by COLLATE), 1191 and 1210 (MATCH
+of columns without a full-text index, or of several tables), 1176 (`FORCE INDEX` of a key that is not there), 1235
+(LIMIT in the subquery of IN, ALL, ANY or SOME), 1222 (UNION branches of different width), 1241 and 4078 (a row or a
+subquery of several columns where one is meant, or of another width than what it is compared with), 1247 (an alias too
+early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an identifier in LIMIT), 1426 (`NOW(9)`), 1582 (a function
+with more or fewer arguments than it takes), 1630 (`COUNT (a)`: the blank makes it another function's name), 1318 (a
+stored function or procedure with another number of arguments than the schema's script gives it), 4015, 4074, 3593 and
+3594 (a window function where none may stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list). 1093 (a
+table that is changed and read by a subquery), 1221 (an UPDATE of several tables with ORDER BY or LIMIT), 1055 and 1140
+(ONLY_FULL_GROUP_BY: a column beside the groups or the aggregates) are MySQL's; where nobody has said that the server is
+MySQL they are warnings. A name that is no function of either server is a warning (1305) where another one was most
+probably meant, or where it begins with JSON_, as it may be a stored function; one that the tree creates is none. Where
+the schema's script makes stored functions, every other name is one, and where it makes procedures, every CALL of
+another procedure.
 
 Example:
 

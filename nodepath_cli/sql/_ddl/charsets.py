@@ -52,6 +52,8 @@ _DEFAULTS = {
     "utf8mb3": "utf8mb3_general_ci",
     "utf8mb4": "utf8mb4_general_ci",
 }
+CHARSETS = frozenset(_DEFAULTS)
+"""The character sets of both servers."""
 _BYTES = {
     **dict.fromkeys(("utf8mb4", "utf16", "utf16le", "utf32", "gb18030"), 4),
     **dict.fromkeys(("utf8", "utf8mb3", "eucjpms", "ujis"), 3),
