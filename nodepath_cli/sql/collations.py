@@ -64,7 +64,7 @@ def unknown_collation(name: str, dialect: str, version: tuple[int, ...]) -> bool
 
 def misfit(collation: str, charset: str | None) -> str | None:
     """Return the server's message where a collation is another character set's than what it is said of; else None."""
-    own = charset_of(full_name(collation)) if charset else ""
-    if not own or not charset or full_name(charset) == full_name(own):
+    own = charset_of(full_name(collation))
+    if not own or charset is None or unknown_charset(charset) or full_name(charset) == full_name(own):
         return None
     return f"Collation '{collation}' is not valid for character set '{charset}'"
