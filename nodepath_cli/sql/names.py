@@ -54,6 +54,9 @@ from nodepath_cli.sql.scope import Environment, Link, Output, Scope, Source, Tre
 from nodepath_cli.sql.windows import no_window_in, window_refusal
 
 NO_FUNCTION = 1305
+_SEARCHED = frozenset(
+    (Clause.SELECT, Clause.WHERE, Clause.ON, Clause.GROUP_BY, Clause.HAVING, Clause.ORDER_BY, Clause.RETURNING)
+)
 _FULL_TEXT = frozenset(("innodb", "myisam", "aria"))
 _GROUPING = 1111
 """An aggregate where none may stand."""
@@ -181,8 +184,11 @@ class NameResolver(NameSearch, ABC):
         """Check that the columns of MATCH are of one table (1210), and those of one of its indexes (1191).
 
         That MyISAM's are searched without an index IN BOOLEAN MODE is from MySQL's manual ("Full-Text Search
-        Functions"), and measured, as is the rest. Of which kind an index is the schema does not tell.
+        Functions"), and measured, as is the rest: values of INSERT and SET are not looked at. Of which kind an index
+        is the schema does not tell.
         """
+        if clause not in _SEARCHED:
+            return
         back = self.prepared
         hits = [self.search(col, scope, clause, trees) for col in match.columns if not col.name.hole]
         sources = [hit.source for hit in hits if isinstance(hit, InTable)]

@@ -44,6 +44,12 @@ STATEMENTS = (
     "SELECT 1 FROM v WHERE MATCH(body) AGAINST ('x'{})",
     "UPDATE a SET j = 1 WHERE MATCH(n) AGAINST ('x'{})",
     "DELETE FROM a WHERE MATCH(body) AGAINST ('x'{})",
+    "DELETE FROM a WHERE id = 1 RETURNING MATCH(n) AGAINST ('x'{})",
+    "INSERT INTO a (id) VALUES (MATCH(n) AGAINST ('x'{}))",
+    "INSERT INTO a (id) VALUES (1) ON DUPLICATE KEY UPDATE j = MATCH(n) AGAINST ('x'{})",
+    "INSERT INTO a (id) SELECT MATCH(n) AGAINST ('x'{}) FROM a",
+    "UPDATE a, b SET a.j = MATCH(a.n) AGAINST ('x'{})",
+    "SELECT COUNT(*) FROM a GROUP BY MATCH(n) AGAINST ('x'{})",
 )
 
 
