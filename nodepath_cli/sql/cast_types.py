@@ -1,7 +1,7 @@
 """Types of CAST and CONVERT that neither MySQL nor MariaDB makes.
 
 Measured on MariaDB 10.11; for MySQL from its manual ("Cast Functions and Operators"). A type that one of the two makes
-(`VARCHAR(20)` and `INT`: MariaDB, `JSON` and `YEAR`: MySQL) is no error of the other.
+(`VARCHAR(20)` and `INT`: MariaDB, `JSON` and `YEAR`: MySQL) is no syntax error: MariaDB's are told as its own (NP113).
 """
 
 from __future__ import annotations
