@@ -31,6 +31,9 @@ class Known(Struct, frozen=True):
 class Failure(Struct, frozen=True):
     """An error that is one for certain: a new one, or one that wraps another."""
 
+    name: str = ""
+    """That of the program's by which others ask for it (`ErrBusy`), empty where it has none."""
+
 
 class Given(Struct, frozen=True):
     """An argument of the function."""

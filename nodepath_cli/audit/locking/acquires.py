@@ -12,7 +12,7 @@ from nodepath_cli.audit.locking.deciding import already_mine
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_lean
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Called, Function, Known, Mixed, outcomes
+from nodepath_cli.source.functions import Called, Failure, Function, Known, Mixed, outcomes
 
 
 def title(function: Function) -> str:
@@ -164,6 +164,11 @@ def stands_in(function: Function, site: Site) -> bool:
     spans_of = [statement.span] if statement.call is None else [statement.span, statement.call.span]
     own = function.span
     return any(own.path == each.path and own.start <= each.start < own.end for each in spans_of)
+
+
+def names_error(acquire: Acquire) -> bool:
+    """Say whether an error that the caller is told has a name of the program's (`ErrBusy`), which it may ask for."""
+    return any(isinstance(value, Failure) and value.name for way in acquire.ways for value in way.path.returned)
 
 
 def says(acquire: Acquire) -> bool:

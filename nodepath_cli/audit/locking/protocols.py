@@ -21,6 +21,7 @@ from nodepath_cli.audit.locking.acquires import (
     in_turn,
     indifferent,
     made,
+    names_error,
     refuses,
     says,
     says_by_field,
@@ -31,7 +32,7 @@ from nodepath_cli.audit.locking.acquires import (
 from nodepath_cli.audit.locking.outcome import Way, ways_of
 from nodepath_cli.audit.locking.several import apart
 from nodepath_cli.audit.locking.shape import Shape, shape_of
-from nodepath_cli.audit.locking.sites import Site, Sites, spans, text_times
+from nodepath_cli.audit.locking.sites import SOFT, Site, Sites, spans, text_times
 from nodepath_cli.audit.locking.switches import is_switch
 from nodepath_cli.audit.locking.wanted import wanted_sites
 from nodepath_cli.source.functions import Function
@@ -298,7 +299,7 @@ class Protocols:
 
     def _is_lock(self, acquire: Acquire) -> bool:
         function, table = acquire.function, acquire.sites[0].access.table
-        if not acquire.successes or is_switch(acquire, self.sites):
+        if not acquire.successes or is_switch(acquire, self.sites) or self._is_barred(acquire):
             return False
         name = words.taking(function.name)
         session = words.is_session_lock(table)
@@ -311,6 +312,8 @@ class Protocols:
         by_name = name == 2 and (shape_of(table) or refuses(acquire) or says_so(acquire))
         if not paired and not words.holds_locks(table) and not by_name:
             # The names alone: whatever is stored by them is no lock's row.
+            return False
+        if name < 2 and not words.holds_locks(table) and not session and not self._keeps_out(acquire):
             return False
         if "bool" in function.results:
             return score + 1 >= ENOUGH and (name > 0 or paired)
@@ -336,6 +339,48 @@ class Protocols:
             and (bool(acquire.releases) or words.holds_locks(table) == 2)
         )
 
+    def _keeps_out(self, acquire: Acquire) -> bool:
+        """Say whether somebody may be kept out by a function whose name might be that of noting down who comes.
+
+        It refuses, or who gets its answer goes by it. An upsert's error alone keeps nobody out: then it has to have a
+        name of its own, or the table's columns are those of a lock.
+        """
+        if refuses(acquire) or asks_before(acquire) or any(each.function.within for each in acquire.releases):
+            return True
+        results = acquire.function.results
+        if "bool" in results:
+            return self._is_heeded(acquire)
+        written = [site for site in acquire.sites if site.access.action != "select"]
+        if "handle" in results or not all(site.access.action in SOFT for site in written) or names_error(acquire):
+            return True
+        shape = shape_of(written[0].access.table)
+        return shape is not None and bool(shape.who or shape.flags or shape.limits or shape.since)
+
+    def _is_heeded(self, acquire: Acquire) -> bool:
+        """Say whether a function that takes the row and gives it back does so by the answer that it gets, or may."""
+        name, backs = acquire.function.name, self._backs({each.function.name for each in acquire.releases})
+        if any(way.works for way in acquire.ways):
+            return True
+        around = [function for function, ways in self.ways.items() if any(in_turn(way, name, backs) for way in ways)]
+        programs = self._analysis.programs
+        going_on = [
+            function for function in around if any(backs & each.regardless(function.span, name) for each in programs)
+        ]
+        return len(going_on) < len(around) or not around
+
+    def _is_barred(self, acquire: Acquire) -> bool:
+        """Say whether a person's row is locked, by an administrator say: it stays so, and others read it as data."""
+        function, table = acquire.function, acquire.sites[0].access.table
+        if not words.of_people(table.name) or words.holds_locks(table) == 2 or words.tries(function.name):
+            return False
+        if refuses(acquire) or asks_before(acquire) or self._paired(acquire):
+            return False
+        changed = {each.column for site in acquire.sites for each in site.access.settings if not each.keeps}
+        return any(
+            site not in acquire.sites and site.access.selected & changed and deeds.reads_data(site)
+            for site in self.sites.about(acquire.table)
+        )
+
     def _paired(self, acquire: Acquire) -> bool:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
         if any(self._hands_back(acquire, each.function) for each in acquire.releases if each.function.within):
@@ -343,15 +388,21 @@ class Protocols:
         names = {each.function.name for each in acquire.releases if not each.function.within}
         if not names:
             return False
-        # `return releaseSession(r.db, "chat_locks", phone)` is what the callers of its methods see.
-        names |= {
+        names = self._backs(names)
+        if any(way.works and in_turn(way, "", names) for way in acquire.ways):
+            return True
+        return any(in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
+
+    def _backs(self, names: set[str]) -> set[str]:
+        """Return the names of releases with those of the functions that hand on to them.
+
+        `return releaseSession(r.db, "chat_locks", phone)` is what the callers of its methods see.
+        """
+        return names | {
             function.name
             for function, ways in self.ways.items()
             if words.releasing(function.name) and any(calls(ways, name) for name in names)
         }
-        if any(way.works and in_turn(way, "", names) for way in acquire.ways):
-            return True
-        return any(in_turn(way, acquire.function.name, names) for ways in self.ways.values() for way in ways)
 
     def _hands_back(self, acquire: Acquire, literal: Function) -> bool:
         """Say whether a literal that ends the row is handed out with the lock, or put off behind the work."""

@@ -190,6 +190,16 @@ def means_lock(name: str) -> bool:
     return tries and taking(name) == 2 and _KEPT.isdisjoint(found)
 
 
+def tries(name: str) -> bool:
+    """Say whether a function's name is that of trying for something that another one may have."""
+    return any(word in _ACQUIRING or word == "try" for word in words(name))
+
+
+def of_people(name: str) -> bool:
+    """Say whether a table's name speaks of what an administrator locks: accounts, topics, tickets."""
+    return any(word in _PEOPLE for word in words(name))
+
+
 def kept(name: str) -> bool:
     """Say whether a table's name speaks of something that is kept, and that nobody locks."""
     return not _KEPT.isdisjoint(words(name))

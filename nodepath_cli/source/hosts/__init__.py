@@ -64,6 +64,9 @@ class Program(Protocol):
     def deferred(self) -> frozenset[str]:
         """Return the names of functions whose calls are put off until a function ends, however it ends."""
 
+    def regardless(self, function: Span, name: str) -> frozenset[str]:
+        """Return the names of what a function calls behind another one whatever that has answered; () in doubt."""
+
 
 class Host(Protocol):
     """A host language."""

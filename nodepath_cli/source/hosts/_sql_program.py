@@ -101,6 +101,10 @@ class SqlProgram(Struct, dict=True):
         """Return nothing: a script has no functions."""
         return frozenset()
 
+    def regardless(self, _function: Span, _name: str) -> frozenset[str]:
+        """Return nothing: a script has no functions."""
+        return frozenset()
+
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)
         if read is None:

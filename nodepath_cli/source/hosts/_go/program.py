@@ -16,6 +16,7 @@ from nodepath_cli.source.hosts._go.collect import Collected, collect
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.paths.functions import deferred, functions, texts_by_call
+from nodepath_cli.source.hosts._go.paths.regardless import behind
 from nodepath_cli.source.hosts._go.paths.state import Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -64,6 +65,13 @@ class GoProgram:
     def deferred(self) -> frozenset[str]:
         """Return the names of the functions that are called by `defer`."""
         return self._deferred.result()
+
+    def regardless(self, function: Span, name: str) -> frozenset[str]:
+        """Return the names of what a function calls behind another one whatever that has answered; () in doubt."""
+        file = self._index.by_path.get(function.path)
+        declared = self._index.of(file).all_routines() if file is not None else ()
+        found = next((each for each in declared if each.file.char(each.start_byte) == function.start), None)
+        return behind(found, name) if found is not None else frozenset()
 
     def _all(self) -> list[Collected]:
         if self._collected is None:

@@ -123,7 +123,7 @@ class Calling:
         one = arguments[0] if arguments else UNKNOWN
         if name in _CONVERSIONS:
             return one
-        if name in _NEW_ERRORS or (name in _JOINING and Failure() in arguments):
+        if name in _NEW_ERRORS or (name in _JOINING and any(isinstance(each, Failure) for each in arguments)):
             return Failure()
         if name == "time.Now" or (self.method == "Now" and not arguments):
             return clock.NOW if name == "time.Now" else Moment("time", "")

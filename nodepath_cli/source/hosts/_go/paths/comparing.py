@@ -38,7 +38,9 @@ def kind_of_error(error: Value, words: str) -> Value:
         return Known(False)
     found = failed(error)
     if found is None:
-        return Mixed((error,) if error != UNKNOWN else (), f"{words} of an error") if error != Failure() else UNKNOWN
+        if isinstance(error, Failure):
+            return UNKNOWN
+        return Mixed((error,) if error != UNKNOWN else (), f"{words} of an error")
     if _MISSING.search(words):
         return Outcome(found.run, "missing")
     if _DUPLICATE.search(words):

@@ -108,7 +108,7 @@ def package_value(w: Walker, folder: str, name: str) -> Any:
     """Return the value of a package's constant or variable."""
     declared = w.index.value(folder, name)
     if declared is None:
-        return Failure() if _ERROR_NAME.match(name) else Mixed((), name)
+        return Failure(name) if _ERROR_NAME.match(name) else Mixed((), name)
     listing = declared.inherited or declared.spec.child_by_field_name("value")
     nodes = named(listing) if listing is not None else []
     if declared.position < len(nodes):
@@ -123,7 +123,7 @@ def package_value(w: Walker, folder: str, name: str) -> Any:
         ):
             place = Place(declared.file, None)
             return evaluate(w, place, w.scope(), value, State())[0][1]
-    return Failure() if _ERROR_NAME.match(name) else Mixed((), name)
+    return Failure(name) if _ERROR_NAME.match(name) else Mixed((), name)
 
 
 def _selector(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
@@ -149,7 +149,7 @@ def _of_package(w: Walker, place: Place, operand: Node, name: str) -> Any:
     found = w.index.package_of(place.file, package)
     if found is not None and found[1] is not None:
         return package_value(w, found[1], name)
-    return Failure() if _ERROR_NAME.match(name) else Mixed((), f"{package}.{name}")
+    return Failure(name) if _ERROR_NAME.match(name) else Mixed((), f"{package}.{name}")
 
 
 def _member(w: Walker, place: Place, node: Node, value: Any, name: str) -> Any:
