@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nodepath_cli.audit.finding import Severity
-from tests.locks import AI, inserts, selects, sound
+from tests.locks import AI, RELEASE_DELETE, inserts, selects, sound
 from tests.locks.audited import line, lock_findings, of
 from tests.tree import Tree
 
@@ -26,6 +28,26 @@ def test_the_right_protocol_with_a_careless_release(tree: Tree) -> None:
 
 def test_a_lock_that_nobody_takes_over_needs_no_proof(tree: Tree) -> None:
     assert [each.rule for each in lock_findings(tree, inserts.CASES[0].source)] == ["NP405"]
+
+
+_LATER = f"""
+func (r *Repo) ReleaseSession(prospect, device string) ERROR{{
+	go func() {{
+		time.Sleep(500 * time.Millisecond)
+		_, err := r.db.Exec("DELETE FROM {AI} WHERE id_prospect = ? AND id_device = ?", prospect, device)
+		if err != nil {{
+			fmt.Println(err)
+		}}
+	}}()
+	END
+}}
+"""
+
+
+@pytest.mark.parametrize(("result", "end"), [("", ""), ("error ", "return nil")])
+def test_a_release_that_is_started_and_not_waited_for_is_one(tree: Tree, result: str, end: str) -> None:
+    code = selects.V4[0].source.replace(RELEASE_DELETE, _LATER.replace("ERROR", result).replace("END", end))
+    assert [each.rule for each in lock_findings(tree, code)] == ["NP404", "NP406"]
 
 
 def test_an_owner_that_is_asked_for_before_is_a_proof(tree: Tree) -> None:

@@ -285,6 +285,35 @@ def _deferred(_w: Walker, place: Place, _scope: Scope, node: Node, state: State)
     return [(after, None)]
 
 
+def _concurrent(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
+    """Follow a literal that a function starts and that is all it does: `go func() { db.Exec("DELETE ...") }()`."""
+    call = next((each for each in named(node) if each.type == "call_expression"), None)
+    function = call.child_by_field_name("function") if call is not None else None
+    if call is None or function is None or function.type != "func_literal" or not _is_all(place, node):
+        return _deferred(w, place, scope, node, state)
+    steps = w.steps
+    try:
+        return [(after, None) for after, _ in w.evaluate(place, scope, call, state)]
+    except TooManyPaths:
+        w.steps = steps
+        return _deferred(w, place, scope, node, state)
+
+
+def _is_all(place: Place, node: Node) -> bool:
+    """Say whether a statement stands in a function that answers nothing, or nothing but that there is no error."""
+    body = place.routine.node.child_by_field_name("body") if place.routine is not None else None
+    if place.routine is None or body is None or node.parent is None:
+        return False
+    statements = named(node.parent)
+    around = node.parent if node.parent.type == "block" else node.parent.parent
+    if around is None or around.start_byte != body.start_byte:
+        return False
+    if place.routine.node.child_by_field_name("result") is None:
+        return True
+    others = [place.file.source(each) for each in statements if each.start_byte != node.start_byte]
+    return others == ["return nil"]
+
+
 def _labelled(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
     return w.block(place, scope, [child for child in named(node) if child.type != "label_name"], state)
 
@@ -300,7 +329,7 @@ HANDLERS: dict[str, Handler] = {
     "break_statement": _leave("break"),
     "continue_statement": _leave("continue"),
     "defer_statement": _deferred,
-    "go_statement": _deferred,
+    "go_statement": _concurrent,
     "labeled_statement": _labelled,
 }
 """How every statement is run, by its node's type."""
