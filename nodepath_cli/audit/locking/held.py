@@ -11,7 +11,7 @@ from nodepath_cli.audit.locking.acquires import Acquire, Release
 from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
-from nodepath_cli.audit.locking.guard import EMPTY, Held, constant, plain
+from nodepath_cli.audit.locking.guard import EMPTY, Fact, Held, constant, plain
 from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
@@ -166,7 +166,11 @@ def _never_free(acquire: Acquire, release: Release, run: Run, protocols: Protoco
         return None
     row = held_by(acquire.successes, acquire.table, expired=True)
     row = row.without({each.column for site in protocols.elsewhere(acquire) for each in site.access.settings})
+    states = {each.column: text for each in release.site.access.settings if (text := _state(each, run, row))}
     row = row.released(release.site.access.settings, run)
+    for column, text in states.items():
+        if _asked_for_others(column, text, acquire, protocols):
+            row = row.put(column, Fact("constant", text))
     runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
     released = {each.site for each in acquire.releases}
     why = None
@@ -186,9 +190,37 @@ def _never_free(acquire: Acquire, release: Release, run: Run, protocols: Protoco
             if any(row.passes(each, own) is not False for each in access.reaching):
                 return None
             if own is not None and access.others:
-                asked = " AND ".join(each.text for each in access.others)
+                asked = " AND ".join(_written(each, own) for each in access.others)
                 why = why or f"the row that it leaves never meets '{asked}', by which {acquire.function.name} takes it"
     return why
+
+
+def _state(setting: Setting, release: Run, row: Held) -> str | None:
+    """Return the word that a release puts in place of that of a held lock, None where it does not."""
+    fact, text = row.facts.get(setting.column), constant(setting.value, release)
+    replaced = fact is not None and fact.kind == "constant" and fact.text != text
+    return text if replaced and text not in EMPTY else None
+
+
+def _asked_for_others(column: str, text: str, acquire: Acquire, protocols: Protocols) -> bool:
+    """Say whether a column is asked for other words than one, by whatever asks for it before it changes rows."""
+    runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
+    for site in (*acquire.sites, *protocols.elsewhere(acquire)):
+        access = site.access
+        if (access.action == "select" and column in access.selected and site in runs) or any(
+            column in each.value.columns for each in access.settings if not each.keeps
+        ):
+            return False
+        asking = (each for each in plain(access.conditions) if column in each.columns)
+        if access.action != "select" and not all(_other_than(each, column, text, runs.get(site)) for each in asking):
+            return False
+    return True
+
+
+def _written(condition: Condition, run: Run | None) -> str:
+    """Return a condition with the constant that the program gives for its placeholder."""
+    given = constant(condition.right, run) if condition.right is not None and condition.right.kind == "value" else None
+    return condition.text.replace("?", f"'{given}'") if given is not None and "?" in condition.text else condition.text
 
 
 def _same(setting: Setting, release: Run, row: Held) -> str | None:
@@ -233,14 +265,14 @@ def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, proto
     return f"{setting.value.text} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
 
 
-def _other_than(condition: Condition, column: str, text: str) -> bool:
+def _other_than(condition: Condition, column: str, text: str, run: Run | None = None) -> bool:
     """Say whether a constant in a column does not meet a condition, whatever the column's type and collation."""
     left, right = condition.left, condition.right
     if condition.negated or left is None or left.kind != "column" or left.columns != {column}:
         return False
     if condition.relation == "null":
         return True
-    other = constant(right, None) if right is not None and condition.relation in ("=", "<=>") else None
+    other = constant(right, run) if right is not None and condition.relation in ("=", "<=>") else None
     if other is None or not (text + other).isascii() or text.isdigit() != other.isdigit():
         return False
     return int(text) != int(other) if text.isdigit() else text.strip().lower() != other.strip().lower()
