@@ -14,7 +14,7 @@ CREATE TABLE line_lock (
     state VARCHAR(20) NOT NULL DEFAULT 'free', holder VARCHAR(64) NULL);
 CREATE TABLE bots (
     id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, code VARCHAR(40) NOT NULL UNIQUE,
-    status VARCHAR(20) NOT NULL DEFAULT 'idle', released_at DATETIME NULL, status_before VARCHAR(20) NULL);
+    status VARCHAR(20) NOT NULL DEFAULT 'idle', released_at DATETIME NULL);
 """
 
 
@@ -95,4 +95,44 @@ def test_something_else_may_make_it_free(tree: Tree, more: str) -> None:
 
 def test_what_is_done_need_not_be_free(tree: Tree) -> None:
     code = states('"free"', '"done"').replace("Release(", "Finish(")
+    assert lock_findings(tree, code, _SCHEMA) == []
+
+
+_BOT = (
+    HEAD
+    + """
+func (r *Repo) TryLock(code string) (bool, error) {
+	res, err := r.db.Exec("UPDATE bots SET status = 'busy' WHERE code = ? AND status = 'idle'", code)
+	if err != nil {
+		return false, err
+	}
+	n, _ := res.RowsAffected()
+	return n == 1, nil
+}
+
+func (r *Repo) Unlock(code string) error {
+	_, err := r.db.Exec("UPDATE bots SET RELEASE WHERE code = ?", code)
+	return err
+}
+"""
+)
+_NOTED = _BOT.replace("RELEASE", "released_at = NOW()")
+
+
+def test_names_say_that_a_row_of_anything_is_locked(tree: Tree) -> None:
+    [found] = lock_findings(tree, _NOTED, _SCHEMA)
+    assert (found.rule, found.position.line) == ("NP402", line(_NOTED, "UPDATE bots", 2))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _BOT.replace("RELEASE", "status = 'idle', released_at = NOW()"),
+        _NOTED.replace("TryLock(", "Begin("),
+        _NOTED.replace("Unlock(", "UnlockDoor("),
+        _NOTED
+        + "\nfunc (r *Repo) Sweep() {\n\tr.db.Exec(\"UPDATE bots SET status = 'idle' WHERE released_at < NOW()\")\n}\n",
+    ],
+)
+def test_without_both_names_or_with_something_that_frees_it_nothing_is_said(tree: Tree, code: str) -> None:
     assert lock_findings(tree, code, _SCHEMA) == []

@@ -186,6 +186,23 @@ def says_so(acquire: Acquire) -> bool:
         return False
     if words.kept(table.name) or not is_lean(table):
         return False
+    return _has_partner(acquire)
+
+
+def swaps(acquire: Acquire) -> bool:
+    """Say whether names and deeds do: `TryLock` puts a word in place of the one that it asks for, and says yes or no.
+
+    `Unlock` is there beside it. Whatever else the row holds, it is taken and given back.
+    """
+    function, table = acquire.function, acquire.sites[0].access.table
+    if "bool" not in function.results or not words.means_lock(function.name) or words.kept(table.name):
+        return False
+    return asks_before(acquire) and _has_partner(acquire)
+
+
+def _has_partner(acquire: Acquire) -> bool:
+    """Say whether a release beside the acquire has the same name but for its verb."""
+    function = acquire.function
     home = function.span.path.rpartition("/")[0]
     backs = (each.function for each in acquire.releases if not each.function.within)
     pairs = (each for each in backs if each.owner == function.owner and each.span.path.rpartition("/")[0] == home)

@@ -27,6 +27,7 @@ from nodepath_cli.audit.locking.acquires import (
     says_by_field,
     says_so,
     stands_in,
+    swaps,
     written,
 )
 from nodepath_cli.audit.locking.outcome import Way, ways_of
@@ -309,7 +310,7 @@ class Protocols:
         paired = self._paired(acquire)
         score = name + words.holds_locks(table)
         score += int(any(each.named for each in acquire.releases)) + 2 * int(paired)
-        by_name = name == 2 and (shape_of(table) or refuses(acquire) or says_so(acquire))
+        by_name = name == 2 and (shape_of(table) or refuses(acquire) or says_so(acquire) or swaps(acquire))
         if not paired and not words.holds_locks(table) and not by_name:
             # The names alone: whatever is stored by them is no lock's row.
             return False
