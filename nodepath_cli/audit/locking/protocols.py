@@ -369,6 +369,13 @@ class Protocols:
         ]
         return len(going_on) < len(around) or not around
 
+    def put_off(self, function: Function, before: str) -> Mapping[str, Span]:
+        """Return what a function puts off to its end, whatever comes, before it asks another one; with its place."""
+        found: dict[str, Span] = {}
+        for program in self._analysis.programs:
+            found.update(program.put_off(function.span, before))
+        return found
+
     def _is_barred(self, acquire: Acquire) -> bool:
         """Say whether a person's row is locked, by an administrator say: it stays so, and others read it as data."""
         function, table = acquire.function, acquire.sites[0].access.table

@@ -20,6 +20,10 @@ What to write instead: let the acquire put a unique value into the row, and dele
 
 No affected row means that the lock was lost. `nodepath explain NP401` has the whole protocol.
 
+Nor does it matter whether there is a takeover where the release runs for a caller that has not got the lock: with
+`defer release(db, phone)` above `ok, err := acquire(db, phone)`, whoever comes too late frees the holder's row, and the
+next one gets in. Put the release off behind the question.
+
 Not reported: a function whose name says that it ends other people's locks (`ForceUnlock`, `AdminRelease`, `StealLock`,
 `ReapLocks`), and one that reads the owner first and goes by it.
 """
@@ -28,15 +32,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
 from nodepath_cli.audit.locking.expiry import releases_without_owner
+from nodepath_cli.audit.locking.losing import losing
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.sites import Site
 
 
 def check(protocols: Protocols) -> Iterator[ProgramHit]:
-    """Yield every release that deletes whoever's row there is."""
+    """Yield every release that deletes whoever's row there is, after a takeover or for a caller without the lock."""
+    seen: set[Site] = set()
     for acquire in protocols.acquires:
+        for lost in losing(acquire, protocols):
+            seen.add(lost.release.site)
+            took = next(each for each in acquire.sites if each.access.action != "select")
+            ends = "deletes" if lost.release.site.access.action == "delete" else "frees"
+            yield lost.release.site.hit(
+                f"{lost.release.title} {ends} the lock of another caller: {lost.caller.name} puts it off before it "
+                f"knows whether {acquire.function.name} has got the lock, and it runs where that was refused, too",
+                Related(lost.place, f"{lost.caller.name} puts the release off here"),
+                took.related(f"{acquire.function.name} is refused here where another caller has the row"),
+            )
         for release, takeover in releases_without_owner(acquire, protocols):
+            if release.site in seen:
+                continue
             ends = "deletes" if release.site.access.action == "delete" else "frees"
             yield release.site.hit(
                 f"{release.title} {ends} the lock whoever holds it: after a takeover this is the new holder's",

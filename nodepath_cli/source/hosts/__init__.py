@@ -67,6 +67,12 @@ class Program(Protocol):
     def regardless(self, function: Span, name: str) -> frozenset[str]:
         """Return the names of what a function calls behind another one whatever that has answered; () in doubt."""
 
+    def put_off(self, function: Span, before: str) -> Mapping[str, Span]:
+        """Return what a function puts off to its end before it calls another one and leaves by its answer.
+
+        By name, with where that stands; it runs whatever comes, with arguments that the other one is given, too.
+        """
+
 
 class Host(Protocol):
     """A host language."""

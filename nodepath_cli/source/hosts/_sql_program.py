@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -104,6 +104,10 @@ class SqlProgram(Struct, dict=True):
     def regardless(self, _function: Span, _name: str) -> frozenset[str]:
         """Return nothing: a script has no functions."""
         return frozenset()
+
+    def put_off(self, _function: Span, _before: str) -> Mapping[str, Span]:
+        """Return nothing: a script has no functions."""
+        return {}
 
     def _file(self, file: SourceFile) -> _File:
         read = self._read.get(file.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from nodepath_cli.errands import Errand
 from nodepath_cli.source.files import SourceFile
@@ -13,10 +13,11 @@ from nodepath_cli.source.hosts._go.attach import of_prepared
 from nodepath_cli.source.hosts._go.boot import in_boot_order
 from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.paths.functions import deferred, functions, texts_by_call
-from nodepath_cli.source.hosts._go.paths.regardless import behind
+from nodepath_cli.source.hosts._go.paths.regardless import behind, put_off
 from nodepath_cli.source.hosts._go.paths.state import Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey
 from nodepath_cli.source.hosts._go.syntax import GoFile
@@ -68,10 +69,18 @@ class GoProgram:
 
     def regardless(self, function: Span, name: str) -> frozenset[str]:
         """Return the names of what a function calls behind another one whatever that has answered; () in doubt."""
+        found = self._routine(function)
+        return behind(found, name) if found is not None else frozenset()
+
+    def put_off(self, function: Span, before: str) -> Mapping[str, Span]:
+        """Return what a function puts off to its end before it calls another one and leaves by its answer, by name."""
+        found = self._routine(function)
+        return put_off(found, before) if found is not None else {}
+
+    def _routine(self, function: Span) -> Routine | None:
         file = self._index.by_path.get(function.path)
         declared = self._index.of(file).all_routines() if file is not None else ()
-        found = next((each for each in declared if each.file.char(each.start_byte) == function.start), None)
-        return behind(found, name) if found is not None else frozenset()
+        return next((each for each in declared if each.file.char(each.start_byte) == function.start), None)
 
     def _all(self) -> list[Collected]:
         if self._collected is None:
