@@ -31,8 +31,8 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     if any(kept(acquire, each, protocols) for each in acquire.releases):
         # Then even a release does not end it (NP402).
         return
-    if any(each.seizes for each in undecided(acquire)):
-        # Whoever comes ends it (NP401).
+    if any(each.seizes or each.how in ("refused", "ignored") for each in undecided(acquire)):
+        # Whoever comes ends it, or gets in beside it (NP401): it blocks nobody.
         return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):
         return
