@@ -63,6 +63,28 @@ def test_who_leaves_for_the_answer_takes_it_for_a_lock(tree: Tree, caller: str) 
     assert [each.rule for each in found] == ["NP401"]
 
 
+_COUNTED = _START.replace(
+    """	_, err := r.db.Exec("REPLACE INTO typing_state (chat, agent, started_at) VALUES (?, ?, NOW())", chat, agent)
+	return err == nil
+""",
+    """	res, err := r.db.Exec(`INSERT IGNORE INTO typing_state (chat, agent, started_at)
+		VALUES (?, ?, NOW())`, chat, agent)
+	if err != nil {
+		return false
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return false
+	}
+	return true
+""",
+)
+
+
+@pytest.mark.parametrize(("caller", "rules"), [(_GOES_ON[2], []), (_GOES_BY_IT[0], ["NP405"])])
+def test_an_answer_that_is_right_says_who_is_new(tree: Tree, caller: str, rules: list[str]) -> None:
+    assert [each.rule for each in lock_findings(tree, HEAD + _COUNTED + _WRITE % caller, _SCHEMA)] == rules
+
+
 def test_one_caller_that_goes_by_it_is_enough(tree: Tree) -> None:
     callers = _WRITE % _GOES_ON[0] + (_WRITE % _GOES_BY_IT[0]).replace("Write", "WriteAlone")
     assert [each.rule for each in lock_findings(tree, HEAD + _START + callers, _SCHEMA)] == ["NP401"]

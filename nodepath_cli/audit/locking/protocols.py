@@ -343,19 +343,19 @@ class Protocols:
     def _keeps_out(self, acquire: Acquire) -> bool:
         """Say whether somebody may be kept out by a function whose name might be that of noting down who comes.
 
-        It refuses, or who gets its answer goes by it. An upsert's error alone keeps nobody out: then it has to have a
-        name of its own, or the table's columns are those of a lock.
+        The table's columns are those of a lock, or who gets its answer goes by that. An upsert's error alone keeps
+        nobody out: then it has to have a name of its own.
         """
-        if refuses(acquire) or asks_before(acquire) or any(each.function.within for each in acquire.releases):
+        shape, results = shape_of(acquire.sites[0].access.table), acquire.function.results
+        if asks_before(acquire) or any(each.function.within for each in acquire.releases):
             return True
-        results = acquire.function.results
+        if shape is not None and (shape.who or shape.flags or shape.since):
+            return True
         if "bool" in results:
             return self._is_heeded(acquire)
-        written = [site for site in acquire.sites if site.access.action != "select"]
-        if "handle" in results or not all(site.access.action in SOFT for site in written) or names_error(acquire):
-            return True
-        shape = shape_of(written[0].access.table)
-        return shape is not None and bool(shape.who or shape.flags or shape.limits or shape.since)
+        soft = all(site.access.action in SOFT for site in acquire.sites if site.access.action != "select")
+        leased = shape is not None and bool(shape.limits)
+        return not soft or leased or "handle" in results or refuses(acquire) or names_error(acquire)
 
     def _is_heeded(self, acquire: Acquire) -> bool:
         """Say whether a function that takes the row and gives it back does so by the answer that it gets, or may."""
