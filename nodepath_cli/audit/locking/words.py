@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nodepath_cli.audit.locking.shape import shape_of
+from nodepath_cli.audit.locking.shape import is_lean, shape_of
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Table
 
@@ -34,6 +34,14 @@ _WEAK = frozenset(
         *("pinjam", "sewa", "masuk", "mula", "cuba", "dapatkan"),
     )
 )
+_TRIES = frozenset(("try", "cuba"))
+_TRIED = frozenset(
+    (
+        *("lease", "claim", "take", "seize", "grab", "enter", "hold", "own", "occupy"),
+        *("rebut", "pegang", "tuntut", "ambil", "masuk"),
+    )
+)
+"""What is tried may fail: `TryTake`, `CubaAmbil`."""
 _NOT_TAKING = frozenset(
     (
         *("release", "unlock", "free", "renew", "extend", "refresh", "heartbeat", "touch", "keep", "expire", "purge"),
@@ -150,11 +158,13 @@ _KEPT = _PLAIN - frozenset(
 _TABLE_WORDS = frozenset(("lock", "locks", "mutex", "mutexes", "semaphore", "semaphores"))
 _SHAPED_WORDS = frozenset(("kunci", "kuncian", "lease", "leases"))
 """Those of tables that hold locks where their columns say so, too: `kunci` is a key as well."""
+_KEYS = frozenset(("kunci", "kuncian"))
+"""Those of them that say enough where nothing but a time stands beside the key, and no column holds a key itself."""
 _SESSION_LOCKS = lazy(r"_session_nodepath$", re.IGNORECASE)
 """The session locks of a nodepath application."""
 _COLUMNS = lazy(
     r"^(?:is_?)?locked(?:_|$)|^lock_|^locked(?:at|by|until)|^lease(?:_|$)|_lease$|^lease[a-z]*$|^held_by$|^holder|"
-    r"^fenc(?:e|ing)|^dikunci(?:_|$)|^dipegang(?:_|$)|^pemegang"
+    r"^fenc(?:e|ing)|^acquired_(?:at|by|on|until)$|^dikunci(?:_|$)|^dipegang(?:_|$)|^pemegang"
 )
 
 
@@ -174,6 +184,8 @@ def taking(name: str) -> int:
         return 0
     if any(word in _STRONG for word in found):
         return 0 if found[-1] in _PEOPLE and "acquire" not in found else 2
+    if found[0] in _TRIES and _TRIED.intersection(found[1:2]) and _PLAIN.isdisjoint(found):
+        return 2
     return 1 if any(word in _WEAK for word in found) else 0
 
 
@@ -275,4 +287,8 @@ def holds_locks(table: Table) -> int:
         return 2
     if any(word in _SHAPED_WORDS for word in found) and shape_of(table) is not None:
         return 2
+    if not _KEYS.isdisjoint(found) and is_lean(table):
+        keys = (each for each in table.columns if not each.auto_increment)
+        if not any("kunci" in words(each.name) for each in keys):
+            return 2
     return int(any(_COLUMNS.search(column.name.lower()) for column in table.columns))

@@ -69,10 +69,12 @@ def functions(
     places = {(span.path, span.start) for span in wanted}
     chosen: dict[Key, Routine] = {}
     for (path, start, _), given in texts.items():
-        if any((span.path, span.start) in places for span, _ in given):
-            found = index.enclosing(index.by_path[path], start)
+        own = [span for span, _ in given if (span.path, span.start) in places]
+        # Where the text is handed on to the call, the function that it stands in runs it as well.
+        around = [index.enclosing(index.by_path[path], start), *(_around(index, each) for each in own)] if own else []
+        for found in around:
             if found is not None:
-                chosen[path, found.start_byte] = found
+                chosen[found.file.path, found.start_byte] = found
     if not chosen:
         return ()
 
@@ -83,6 +85,14 @@ def functions(
     done = side_by_side(share, pickle.dumps) if jobs > 1 and large else None
     results = [done[0], pickle.loads(done[1])] if done is not None else in_turn(share)
     return tuple(function for result in results for function in result)
+
+
+def _around(index: Index, text: Span) -> Routine | None:
+    """Return the function that a text stands in."""
+    file = index.by_path.get(text.path)
+    if file is None:
+        return None
+    return index.enclosing(file, len(file.text[: text.start].encode("utf-8", "surrogateescape")))
 
 
 def _share(
