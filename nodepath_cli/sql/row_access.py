@@ -5,12 +5,20 @@ Column names are in lower case.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Table
+
+_NEW = lazy(r"(?:uuid_to_bin\s*\(\s*)?uuid(?:_short)?\s*\(\s*\)", re.IGNORECASE)
+_MOMENT = lazy(
+    r"(?:now|sysdate|current_timestamp|localtime|localtimestamp|utc_timestamp|unix_timestamp)\b", re.IGNORECASE
+)
+_DAY = lazy(r"date(?!time)|time(?!stamp)|year")
 
 Action = Literal["select", "insert", "ignore", "upsert", "replace", "update", "delete"]
 """`ignore` is INSERT IGNORE, `upsert` INSERT ... ON DUPLICATE KEY UPDATE."""
@@ -135,13 +143,13 @@ class RowAccess(Struct, frozen=True):
     def key(self) -> tuple[str, ...] | None:
         """The unique key that is fixed, None where none is: at most one row is meant.
 
-        A key that the server numbers is none where a row is inserted.
+        A key that the server numbers is none where a row is inserted, nor is one with the present in it.
         """
         fixed = self.fixed
         writes = self.action in ("insert", "ignore", "upsert", "replace")
         for columns in unique_keys(self.table):
             if all(column in fixed for column in columns):
-                counted = any(_numbered(self.table, column) for column in columns)
+                counted = any(_numbered(self.table, each) or fresh(self.table, each, fixed[each]) for each in columns)
                 if not (writes and counted):
                     return columns
         loose = dict.fromkeys(key for key, _ in self._loose())
@@ -185,6 +193,17 @@ def unique_keys(table: Table) -> tuple[tuple[str, ...], ...]:
     keys = [table.primary_key] if table.primary_key else []
     keys += [tuple(column for column in key.columns if column) for key in table.unique_keys if None not in key.columns]
     return tuple(tuple(column.lower() for column in key) for key in keys if key)
+
+
+def fresh(table: Table, column: str, value: Operand) -> bool:
+    """Say whether a column gets what no other row has: the time of day, down to the second at least, or a new UUID.
+
+    A row of a moment ago then keeps nobody out by a key over it.
+    """
+    if _NEW.match(value.text):
+        return True
+    found = table.column(column)
+    return value.kind == "now" and bool(_MOMENT.match(value.text)) and found is not None and not _DAY.match(found.type)
 
 
 def _numbered(table: Table, column: str) -> bool:

@@ -68,6 +68,34 @@ def test_a_key_may_refuse_it(tree: Tree, code: str, keys: str) -> None:
     assert "NP401" not in [each.rule for each in lock_findings(tree, HEAD + code, _TABLE.format(keys))]
 
 
+_NOW = _REFUSED.replace("NOW() + INTERVAL 30 SECOND", "NOW(6)")
+
+
+@pytest.mark.parametrize(
+    ("code", "keys", "rules"),
+    [
+        (_NOW, ", UNIQUE KEY (phone, until)", ["NP401"]),
+        (_NOW.replace("NOW(6)", "CURRENT_TIMESTAMP"), ", UNIQUE KEY (phone, until)", ["NP401"]),
+        (
+            _NOW.replace("phone, owner, until) VALUES (?, ?", "phone, owner, until) VALUES (?, UUID()"),
+            ", UNIQUE KEY (owner)",
+            ["NP401"],
+        ),
+        (_NOW, ", UNIQUE KEY (phone, until), UNIQUE KEY (phone)", []),
+        (_NOW.replace("NOW(6)", "CURDATE()"), ", UNIQUE KEY (phone, until)", []),
+        # A time of the program's is what others ask for, too: who books that hour is refused.
+        (_NOW.replace("NOW(6)", "?"), ", UNIQUE KEY (phone, until)", []),
+    ],
+)
+def test_a_key_with_the_present_in_it_refuses_nobody(tree: Tree, code: str, keys: str, rules: list[str]) -> None:
+    assert [each.rule for each in lock_findings(tree, HEAD + code, _TABLE.format(keys))] == rules
+
+
+def test_a_key_of_a_day_refuses_a_second_row_of_that_day(tree: Tree) -> None:
+    table = _TABLE.format(", UNIQUE KEY (phone, until)").replace("until DATETIME", "until DATE")
+    assert lock_findings(tree, HEAD + _NOW, table) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -168,3 +196,44 @@ def test_a_caller_that_deletes_the_row_behind_its_work_makes_a_lock_of_it(tree: 
     assert [each.rule for each in lock_findings(tree, HEAD + code + _WORK, _TABLE.format(""))] == ["NP403"]
     kept = _WORK.replace("defer r.Finish(phone, owner)", "")
     assert lock_findings(tree, HEAD + code + kept, _TABLE.format("")) == []
+
+
+_FOUND = """
+func (r *Repo) Masuk(phone string) (bool, error) {
+	var id int64
+	err := r.db.QueryRow("SELECT id FROM work_claims WHERE phone = ? LIMIT 1", phone).Scan(&id)
+	if err == nil {
+		return TAKEN, nil
+	}
+	if err != sql.ErrNoRows {
+		return false, err
+	}
+	_, err = r.db.Exec("INSERT INTO work_claims (phone, owner, until) VALUES (?, 'bot', NOW())", phone)
+	return err == nil, err
+}
+
+func (r *Repo) Keluar(phone string) error {
+	_, err := r.db.Exec("DELETE FROM work_claims WHERE phone = ?", phone)
+	return err
+}
+
+type Webhook struct {
+	aktif *Repo
+	bot   interface{ Jawab(phone string) error }
+}
+
+func (w *Webhook) Terima(phone string) error {
+	boleh, err := w.aktif.Masuk(phone)
+	if err != nil || !boleh {
+		return err
+	}
+	defer w.aktif.Keluar(phone)
+	return w.bot.Jawab(phone)
+}
+"""
+
+
+@pytest.mark.parametrize(("taken", "rules"), [("false", ["NP403"]), ("true", [])])
+def test_a_row_that_is_read_without_an_error_is_there(tree: Tree, taken: str, rules: list[str]) -> None:
+    code = HEAD + _FOUND.replace("TAKEN", taken)
+    assert [each.rule for each in lock_findings(tree, code, _TABLE.format(""))] == rules

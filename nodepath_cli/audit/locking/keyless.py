@@ -17,6 +17,7 @@ from nodepath_cli.audit.locking.shape import shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.schema.model import Key
 from nodepath_cli.source.functions import Called, Function
+from nodepath_cli.sql.row_access import fresh
 
 
 class Keyless(Struct, frozen=True, eq=False):
@@ -101,7 +102,10 @@ def _looked(way: Way, insert: Run, table: str) -> Site | None:
 def _turned_away(way: Way, read: Site) -> bool:
     """Say whether a path says no, and changes nothing, for what it has found."""
     found = next((run for run in way.runs if run.site is read), None)
-    if found is None or way.success or not way.looked_at(found, "row", "found", "missing"):
+    if found is None or way.success:
+        return False
+    # `err == nil` says as much of the one row of QueryRow: where there is none, that is an error.
+    if not way.looked_at(found, "row", "found", "missing") and way.answer(found, "error") is not False:
         return False
     return way.answer(found, "error") is not True and all(
         run.site is not None and run.site.access.action == "select" for run in way.runs
@@ -126,17 +130,21 @@ def _added(site: Site) -> re.Pattern[bytes]:
 
 
 def _refusable(site: Site) -> bool:
-    """Say whether some key may refuse the row: one that the server does not number, or whose number is given."""
+    """Say whether some key may refuse the row: one that the server does not number, or whose number is given.
+
+    One that gets the present, or a new UUID, refuses none.
+    """
     table, given = site.access.table, {each.column for each in site.access.inserted}
     if site.access.guarded:
         # It reads what is there, and locks that.
         return True
     if table.kind != "table" or table.open or table.mixed or not given:
         return True
-    numbered = {each.name.lower() for each in table.columns if each.auto_increment}
+    own = {each.name.lower() for each in table.columns if each.auto_increment} - given
+    own |= {each.column for each in site.access.inserted if fresh(table, each.column, each.value)}
     keys = [table.primary_key] if table.primary_key else []
     for key in (*keys, *(each.columns for each in table.unique_keys)):
-        if not any(column and column.lower() in numbered - given for column in key):
+        if not any(column and column.lower() in own for column in key):
             return True
     return False
 
