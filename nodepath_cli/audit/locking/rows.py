@@ -11,11 +11,16 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.shape import is_limit, is_time
 from nodepath_cli.audit.locking.sites import Site
 from nodepath_cli.patterns import lazy
-from nodepath_cli.sql.row_access import Operand, Setting
+from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
 _DEFAULT_NOW = lazy(r"\(?\s*(?:current_timestamp|now|localtime(?:stamp)?)\b", re.IGNORECASE)
 _PLAIN = lazy(r"^-?\w*$")
 _PAST = lazy(r"(?:0000|1[0-9]{3}|200[0-9]|201[0-9])-\d\d-\d\d")
+_GREATEST = lazy(r"greatest\s*\((.*)\)\Z")
+_VALUES = lazy(r"values?\s*\(\s*(?:\w+\.)?(\w+)\s*\)\Z")
+_PRESENT = lazy(
+    r"(?:now|sysdate|current_timestamp|localtime(?:stamp)?|utc_timestamp)\b(?:\s*\(\s*\d?\s*\))?(?P<added>\s*\+\s*interval\b.*)?\Z"
+)
 _WRITING = frozenset(("insert", "ignore", "upsert", "replace", "update"))
 
 
@@ -145,13 +150,44 @@ def _chosen(setting: Setting, held: Held, run: Run) -> tuple[bool | None, Operan
     """Return whether a column changes, and what it gets then, as far as that is known."""
     if setting.keeps:
         return False, None
+    if is_time(setting.column) and _extends(setting):
+        return True, Operand("inserted", setting.value.text, frozenset((setting.column,)))
     if not setting.value.branches:
         return (None, None) if setting.value.chooses else (True, setting.value)
     for branch in setting.value.branches:
-        met = held.passes(branch.conditions, run)
+        met = _outdated(branch.conditions) or held.passes(branch.conditions, run)
         if met is None:
             return None, None
         if met:
             kept = branch.value.kind == "column" and branch.value.columns == {setting.column}
             return (False, None) if kept else (True, branch.value)
     return None, None
+
+
+def _extends(setting: Setting) -> bool:
+    """Say whether a column gets the later one of its own time and that of the INSERT, which was made after it."""
+    found = _GREATEST.match(setting.value.text.replace("`", "").lower())
+    parts = [each.strip() for each in found[1].split(",")] if found is not None else []
+    own = [each for each in parts if each.rpartition(".")[2] == setting.column]
+    given = [
+        each for each in parts if each == "?" or _VALUES.sub(r"\1", each) == setting.column or _is_later(setting, each)
+    ]
+    return len(parts) == 2 and bool(own) and (len(own) == 2 or (bool(given) and given != own))
+
+
+def _is_later(setting: Setting, text: str) -> bool:
+    found = _PRESENT.match(text)
+    return found is not None and (found["added"] is not None or not is_limit(setting.column))
+
+
+def _outdated(conditions: tuple[Condition, ...]) -> bool:
+    """Say whether all that is asked is that a time is before the INSERT's own: it was written before."""
+    if len(conditions) != 1 or conditions[0].negated or conditions[0].left is None or conditions[0].right is None:
+        return False
+    left, right, relation = conditions[0].left, conditions[0].right, conditions[0].relation
+    if relation in (">", ">="):
+        left, right = right, left
+    elif relation not in ("<", "<="):
+        return False
+    same = left.columns == right.columns and len(left.columns) == 1 and is_time(next(iter(left.columns)))
+    return same and left.kind == "column" and right.kind == "inserted"
