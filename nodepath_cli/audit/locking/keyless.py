@@ -62,10 +62,10 @@ def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Si
                     continue
                 if words.taking(function.name) < 2 and not _handed_back(function, site, protocols):
                     continue
-                read = _looked(way, run, site.table)
-                if read is None or not any(_turned_away(each, read) for each in ways):
+                read = looked(way, run, site.table)
+                if read is None or not any(turned_away(each, read) for each in ways):
                     continue
-                if not _guarded(way, read, run) and not protocols.mentions(_added(site)):
+                if not guarded(way, read, run) and not protocols.mentions(_added(site)):
                     seen.add(site)
                     yield function, read, site
 
@@ -88,7 +88,7 @@ def _handed_back(function: Function, insert: Site, protocols: Protocols) -> bool
     return any(in_turn(way, function.name, names) for ways in every for way in ways)
 
 
-def _looked(way: Way, insert: Run, table: str) -> Site | None:
+def looked(way: Way, insert: Run, table: str) -> Site | None:
     """Return the SELECT of the table that a path goes by before it adds a row."""
     for run in way.runs:
         site = run.site
@@ -99,7 +99,7 @@ def _looked(way: Way, insert: Run, table: str) -> Site | None:
     return None
 
 
-def _turned_away(way: Way, read: Site) -> bool:
+def turned_away(way: Way, read: Site) -> bool:
     """Say whether a path says no, and changes nothing, for what it has found."""
     found = next((run for run in way.runs if run.site is read), None)
     if found is None or way.success:
@@ -112,7 +112,7 @@ def _turned_away(way: Way, read: Site) -> bool:
     )
 
 
-def _guarded(way: Way, read: Site, insert: Run) -> bool:
+def guarded(way: Way, read: Site, insert: Run) -> bool:
     """Say whether something else lets one caller in only: a mutex of the process, a lock by name, another statement."""
     if any(isinstance(each, Called) and words.taking(each.name) == 2 for each in way.path.steps[: insert.position]):
         return True

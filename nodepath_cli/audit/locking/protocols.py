@@ -142,6 +142,11 @@ class Protocols:
     def _deferred(self) -> frozenset[str]:
         return frozenset[str]().union(*(program.deferred() for program in self._analysis.programs))
 
+    @property
+    def deferred(self) -> frozenset[str]:
+        """The names of the functions that are called by `defer`."""
+        return self._deferred
+
     def _releases(self, acquire: Function, table: str, ways: tuple[Way, ...]) -> tuple[Release, ...]:
         keys = {run.site.access.one_key for way in ways for run in way.runs if run.site and run.site.table == table}
         keys.discard(None)

@@ -22,6 +22,9 @@ A job that is picked from a queue (`SELECT id FROM jobs WHERE status = 'pending'
 is reported, too: two workers pick the same one. Pick it with `FOR UPDATE SKIP LOCKED` in the transaction that marks it,
 or ask again, `UPDATE jobs SET status = 'running' WHERE id = ? AND status = 'pending'`, and look at the number of rows.
 
+A mark in a row of something else (`chats.replying`) is a lock where one function refuses by it and sets it, another one
+takes it back by the same key, and a caller of the first puts the second off until its own work is done.
+
 `nodepath explain NP401` has the whole protocol. Only functions that take a lock, or a job, are looked at.
 """
 
@@ -30,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
+from nodepath_cli.audit.locking.flagged import flagged
 from nodepath_cli.audit.locking.flaws import checks_then_acts
 from nodepath_cli.audit.locking.keyless import looked_then_added
 from nodepath_cli.audit.locking.picking import picked
@@ -54,6 +58,15 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield read.hit(
                 f"{function.name} checks, then acts: another caller can come between SELECT and INSERT",
                 write.related(f"{write.access.table.name} has no unique key that this INSERT could meet"),
+            )
+
+    for flag in flagged(protocols):
+        if flag.read not in seen:
+            seen.add(flag.read)
+            yield flag.read.hit(
+                f"{flag.function.name} checks, then acts: another caller can come between SELECT and UPDATE",
+                flag.write.related("this write takes it whatever happened in between"),
+                flag.reset.related(f"{flag.reset.function} gives it back behind the work"),
             )
 
     for found in picked(protocols):
