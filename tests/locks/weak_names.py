@@ -179,3 +179,28 @@ func (r *Repo) Lepas(phone, device string) error {
 	return err
 }
 """
+LOOKED = """
+func (r *Repo) TryEnter(phone, device string) (bool, error) {
+	tx, err := r.db.Begin()
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	var age sql.NullInt64
+	if err := tx.QueryRow("SELECT TIMESTAMPDIFF(SECOND, gate_at, NOW()) FROM queue_gate WHERE phone = ? AND device = ? FOR UPDATE", phone, device).Scan(&age); err != nil && err != sql.ErrNoRows {
+		return false, err
+	}
+	if CONDITION {
+		return false, nil
+	}
+	if _, err := tx.Exec("WRITE", phone, device); err != nil {
+		return false, err
+	}
+	return true, tx.Commit()
+}
+
+func (r *Repo) Exit(phone, device string) error {
+	_, err := r.db.Exec("DELETE FROM queue_gate WHERE phone = ? AND device = ?", phone, device)
+	return err
+}
+"""

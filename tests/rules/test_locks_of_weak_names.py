@@ -82,3 +82,22 @@ def test_what_is_tried_is_taken(tree: Tree, name: str) -> None:
 @pytest.mark.parametrize("name", ["Ambil", "TryGet", "TryClaimCoupon", "TryOpen", "Retry"])
 def test_what_is_tried_may_be_anything(tree: Tree, name: str) -> None:
     assert _rules(tree, weak_names.TRIED.replace("NAME", name), "wasap_sesi", "masa DATETIME NOT NULL") == []
+
+
+_UPSERT = "INSERT INTO queue_gate (phone, device, gate_at) VALUES (?, ?, NOW())"
+
+
+@pytest.mark.parametrize(
+    ("condition", "write", "rules"),
+    [
+        ("age.Valid && age.Int64 < 30", f"{_UPSERT} ON DUPLICATE KEY UPDATE gate_at = NOW()", ["NP404", "NP406"]),
+        ("age.Valid && age.Int64 < 30", _UPSERT.replace("INSERT", "REPLACE"), ["NP404", "NP406"]),
+        # Nobody takes over what is there.
+        ("age.Valid", _UPSERT, ["NP404", "NP405"]),
+        ("age.Valid && age.Int64 < 30", f"{_UPSERT} ON DUPLICATE KEY UPDATE gate_at = gate_at", ["NP404"]),
+    ],
+)
+def test_who_puts_a_row_over_an_old_one_takes_it_over(tree: Tree, condition: str, write: str, rules: list[str]) -> None:
+    code = weak_names.LOOKED.replace("CONDITION", condition).replace("WRITE", write)
+    found = lock_findings(tree, HEAD + code, weak_names.TABLE.format("queue_gate", "gate_at DATETIME NOT NULL"))
+    assert sorted(each.rule for each in found) == rules

@@ -143,7 +143,9 @@ def _takeovers(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
             met = old.passes(access.others, run) is not False and aged
             if met or (run is not None and leaves_alone(site) and _seizes(acquire, site, run, old)):
                 yield site
-        elif access.action == "upsert" and run is not None and _seizes(acquire, site, run, old):
+        elif (access.action == "upsert" and run is not None and _seizes(acquire, site, run, old)) or (
+            _overwrites(site) and _locks_to_look(acquire) and _reads_age(acquire, old)
+        ):
             yield site
     for site in protocols.elsewhere(acquire):
         taking = site.access.action == "update" and site.access.key and site.access.others
@@ -170,6 +172,18 @@ def _seizes(acquire: Acquire, write: Site, run: Run, row: Held) -> bool:
         if conditional(setting) and changed is not False and (counted or not given or setting.column in given):
             return True
     return False
+
+
+def _overwrites(site: Site) -> bool:
+    """Say whether an INSERT puts its own row where there is one already, whatever that says."""
+    changed = [each for each in site.access.settings if not each.keeps]
+    upserts = site.access.action == "upsert" and any(not conditional(each) for each in changed)
+    return site.access.action == "replace" or upserts
+
+
+def _locks_to_look(acquire: Acquire) -> bool:
+    """Say whether a SELECT locks the row, and only until the acquire has it: the work is done behind that."""
+    return any(each.access.locks for each in acquire.sites) and not any(way.works for way in acquire.successes)
 
 
 def _remembers(acquire: Acquire) -> bool:
