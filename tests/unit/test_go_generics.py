@@ -126,3 +126,20 @@ def test_a_generic_function_of_another_package_with_one_argument() -> None:
 )
 def test_the_types_of_a_struct_where_its_declaration_names_them(code: str, table: str) -> None:
     assert f"SELECT a FROM {table} WHERE id = ?" in texts("}\n\n" + code + "\n\nfunc last() {")
+
+
+@pytest.mark.parametrize("brackets", ["[guest]", ""])
+def test_what_another_package_gives_a_struct_of_a_table_is_known_by_all_its_fields(brackets: str) -> None:
+    parameter = "[T any]" if brackets else ""
+    sources = {
+        "go.mod": "module x\n",
+        "a/a.go": 'package a\n\nimport "database/sql"\n\n'
+        f"type Repo{parameter} struct {{\n\tTable, Key string\n}}\n\n"
+        f"func (r *Repo{parameter and '[T]'}) Get(db *sql.DB) {{\n"
+        '\tdb.Query("SELECT * FROM " + r.Table + " WHERE " + r.Key + " = 1")\n}\n',
+        "b/b.go": 'package b\n\nimport "x/a"\n\ntype guest struct{}\n\n'
+        f"type service struct{{ guests *a.Repo{brackets} }}\n\nfunc make() *service {{\n"
+        f'\treturn &service{{guests: &a.Repo{brackets}{{Table: "guests", Key: "guest_id"}}}}\n}}\n',
+    }
+    found = {flat(variant.sql) for each in statements(sources) for variant in each.variants}
+    assert found == {"SELECT * FROM guests WHERE guest_id = 1"}

@@ -140,6 +140,7 @@ def stored(
     _evaluate(m, folder, name, is_field=True)
     for each in (type_id,) if type_id else _having(m, folder, name):
         _evaluate_positions(m, folder, each, name)
+        _evaluate_literals(m, folder, each, name)
     key = (folder, type_id, name, whose, whole and bool(type_id))
     found = m.stored.get(key)
     if found is None or found[0] != m.fields_version:
@@ -242,6 +243,25 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
         for part in m.index.writes(file, lambda text: opening in text):
             for write in part.by_position.get(names.index(name), ()):
                 if _type(m, file, write) == type_id:
+                    _evaluate_write(m, folder, name, _Site(file, write))
+
+
+def _evaluate_literals(m: Machine, folder: str, type_id: str, name: str) -> None:
+    """Evaluate what other packages put into a field whose name says nothing (`&db.Repo{Table: "t", Key: "id"}`).
+
+    Once for each, where the struct has to do with SQL by another field.
+    """
+    key = (type_id, name, False)
+    if not name[:1].isupper() or _TELLING.search(name) or key in m.searched or _too_deep(m):
+        return
+    m.searched.add(key)
+    if not any(_TELLING.search(each) for each in m.index.field_names(type_id)):
+        return
+    opening = re.compile(rf"\.{re.escape(type_id.rpartition('.')[2])}\s*[\[{{]")
+    for file in m.index.importing(folder):
+        if file.has(name) and opening.search(file.text):
+            for write in m.index.writing(file, name, is_field=True):
+                if write.type is not None and not write.of_element and _type(m, file, write) == type_id:
                     _evaluate_write(m, folder, name, _Site(file, write))
 
 
