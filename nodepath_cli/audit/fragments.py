@@ -24,8 +24,12 @@ Outcome = Resolution | Unparsed
 
 
 def settle(outcomes: tuple[Outcome, ...], statement: Statement) -> tuple[Outcome, ...]:
-    """Return the outcomes in which a column that a part of a statement lacks is one that cannot be told."""
-    if statement.call is None or not _PART_OF.search(statement.call.name):
+    """Return the outcomes in which a column that a part of a statement lacks is one that cannot be told.
+
+    Where it is seen what a function of the tree makes of the part (`Exists(db, "SELECT 1 FROM t")`), it can be.
+    """
+    call = statement.call
+    if call is None or call.followed or not _PART_OF.search(call.name):
         return outcomes
     return tuple(_settled(each) if isinstance(each, Resolution) else each for each in outcomes)
 

@@ -181,6 +181,8 @@ class CallSite(Struct, frozen=True):
     """The function that is called, where it is one of the tree; None for a method of a database package."""
     surely: bool = False
     """A method of a database gets the text as it stands: what its receiver is was told by more than the method."""
+    followed: bool = False
+    """It is a function of the tree that was followed to the database: the text is the one that is sent there."""
 
 
 class Statement(Struct, frozen=True):

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nodepath_cli.cli import app
+from tests.tree import Tree, brief
 from tests.unit.go_host import body, only, statements, texts
 
 EXEC = """package repo
@@ -148,3 +149,22 @@ def test_parsers_logs_and_spans_are_no_database(code: str) -> None:
 )
 def test_statements_for_administrators_reach_the_inventory_through_wrappers(text: str) -> None:
     assert texts(body(f'cluster.Run(key, "{text}")')) == [text]
+
+
+def test_a_part_that_a_function_of_another_package_is_seen_to_send_has_no_other_tables(tree: Tree) -> None:
+    tree.write("go.mod", "module x\n")
+    tree.write("schema.sql", "CREATE TABLE rooms (id INT);")
+    tree.write(
+        "db/db.go",
+        'package db\n\nimport "database/sql"\n\n'
+        "func Exists(q *sql.DB, sub string, args ...any) (ok bool, err error) {\n"
+        '\terr = q.QueryRow("SELECT EXISTS("+sub+")", args...).Scan(&ok)\n\treturn ok, err\n}\n',
+    )
+    tree.write(
+        "k/k.go",
+        'package k\n\nimport (\n\t"database/sql"\n\t"x/db"\n\t"y/other"\n)\n\n'
+        "func free(conn *sql.DB, id int) (bool, error) {\n"
+        '\tother.Exists("SELECT 1 FROM rooms WHERE outside = 1")\n'
+        '\treturn db.Exists(conn, "SELECT 1 FROM rooms WHERE id = ? AND nosuch = 1", id)\n}\n',
+    )
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]

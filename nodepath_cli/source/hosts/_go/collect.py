@@ -158,7 +158,7 @@ def _statement(
     varying = _varying(records)
     variants = tuple(_variant(m, record, varying) for record in _kept(records))
     surely = all(record.surely for record in records)
-    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, records), surely)
+    call = CallSite(group.call.name, group.call.span, _wrapper(m, group, records), surely, group.rank > 2)
     span = _span(records[0].text, group.origin, call.span)
     statement = Statement(
         variants,
