@@ -97,6 +97,7 @@ def _evaluated(index: Index, number: int) -> Work:
         if not any(fresh):
             break
     _callers(m, share, (yield _readable(m)))
+    _callers(m, share, (yield list(m.passing)), giving=True)
     for _ in range(_TAINT_ROUNDS):
         # Only with a constant of another place is there SQL in it (`query(base + where)`), or in a list that a function
         # hands on: it is followed now.
@@ -253,12 +254,12 @@ def _words(names: Collection[str]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 
-def _callers(m: Machine, share: Sequence[Part], wanted: Sequence[Sequence[Key]]) -> bool:
-    """Evaluate a share's callers of functions; say whether there were new ones."""
+def _callers(m: Machine, share: Sequence[Part], wanted: Sequence[Sequence[Key]], *, giving: bool = False) -> bool:
+    """Evaluate a share's callers of functions, `giving` those that give them a text; say whether any is new."""
     fresh = False
     for path, offset in dict.fromkeys(key for keys in wanted for key in keys):
         routine = m.routine((path, offset)) or m.index.routine_at(path, offset)
-        if routine is not None and evaluate_callers(m, routine, share):
+        if routine is not None and evaluate_callers(m, routine, share, giving=giving):
             fresh = True
     return fresh
 

@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.given_names import given_names
 from nodepath_cli.source.hosts._go.handles import Counts, judge
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.passing import passed
 from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named as children
@@ -60,7 +61,9 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     for count in counts:
         under = join_guards(f.ambient, count.guard)
         texts = constants(m, f, *behind, under) if under is not None and not named else ()
-        _remember(m, done.call, [count], made, texts, whole=whole, known=known)
+        for noted in _remember(m, done.call, [count], made, texts, whole=whole, known=known):
+            if not named and count.number is not None:
+                passed(m, f, noted, *behind)
     # Which of several arguments goes with which of several texts is not followed.
     for each in choices(m, f, *behind) if len(counts) == 1 and len(made) == 1 and not named else ():
         _remember(m, done.call, counts, made, (each,), whole=whole, known=known)
@@ -75,7 +78,8 @@ def _remember(
     *,
     whole: bool,
     known: bool,
-) -> None:
+) -> list[Noted]:
+    found = []
     for each in counts:
         texts = [record for record in made if agree(record.guard, each.guard)]
         implying = [record for record in texts if implied(each.guard, record.guard, record.ambient)]
@@ -86,21 +90,22 @@ def _remember(
         # What loops have made goes with certain parts of one text.
         apart = [[record] for record in texts] if each.rounds or each.none else [texts] if texts else []
         for some in apart:
-            m.noted[
-                Noted(
-                    *(each.kind, call.span, call.name, each.number, each.names, each.owner, each.reason),
-                    tuple(record.order for record in some),
-                    tuple(record.order for record in surely if record in some),
-                    # That a loop has no round may be ruled out: such a list alone need not fit.
-                    whole and known and len(apart) == 1 and not each.none,
-                    known,
-                    made[0].order,
-                    None,
-                    _rounds(each, some[0].text),
-                    constants,
-                    call.function,
-                )
-            ] = None
+            noted = Noted(
+                *(each.kind, call.span, call.name, each.number, each.names, each.owner, each.reason),
+                tuple(record.order for record in some),
+                tuple(record.order for record in surely if record in some),
+                # That a loop has no round may be ruled out: such a list alone need not fit.
+                whole and known and len(apart) == 1 and not each.none,
+                known,
+                made[0].order,
+                None,
+                _rounds(each, some[0].text),
+                constants,
+                call.function,
+            )
+            m.noted[noted] = None
+            found.append(noted)
+    return found
 
 
 def _rounds(given: Counts, text: Text) -> Rounds | None:

@@ -12,6 +12,9 @@ from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.resting import rests_on_arguments
 from nodepath_cli.source.hosts._go.syntax import GoFile
 
+_TEXT = r"(?:[^()\"`;{}]|\([^()]*\))*(?<=[(,\s])\"[^\"\n]*\"\s*[,)]"
+"""Arguments up to one that is a text."""
+
 
 def _imports(m: Machine, file: GoFile, folder: str) -> bool:
     """Say whether a file imports the package of a folder."""
@@ -27,17 +30,20 @@ def _of_interfaces(m: Machine, name: str) -> set[str]:
 
 
 def evaluate_callers(
-    m: Machine, routine: Routine, share: Sequence[Part] | None = None, most: int = sys.maxsize
+    m: Machine, routine: Routine, share: Sequence[Part] | None = None, most: int = sys.maxsize, *, giving: bool = False
 ) -> bool:
     """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new.
 
-    `share` says where they are looked for, None for everywhere; no more than `most` are evaluated.
+    `share` says where they are looked for, None for everywhere; no more than `most` are evaluated. `giving`: those
+    alone that give it a text.
     """
     key = (routine_key(routine), share is None)
     if key in m.searched_callers or (key[0], True) in m.searched_callers:
         return False
-    m.searched_callers.add(key)
-    call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
+    if not giving:
+        m.searched_callers.add(key)
+    behind = _TEXT if giving else ""
+    call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\({behind}")
     exported = routine.name[:1].isupper()
     fresh = False
     homes = {routine.file.folder}

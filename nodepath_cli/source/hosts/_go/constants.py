@@ -32,13 +32,13 @@ def constants(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Valu
             atom = held[0].atom
             if len(held) == 1 and isinstance(atom, Items) and not atom.open and not atom.sample:
                 for behind, item in enumerate(atom.items):
-                    text = _constant(m, item, under)
+                    text = constant(m, item, under)
                     if text is not None:
                         found.append(Given(position + behind, text.plain, text.pieces[0].span))
                     else:
                         found += _time(item, under, position + behind, f.file.span(node))
             break
-        text = _constant(m, value, under)
+        text = constant(m, value, under)
         if text is not None:
             found.append(Given(position, text.plain, f.file.span(node)))
         else:
@@ -62,7 +62,7 @@ def choices(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]
         if node.type == "variadic_argument":
             break
         held = given(value, f.ambient) if len(value) > 1 else ()
-        texts = [_constant(m, (each,), f.ambient) for each in held if _can_be(m, each.guard)] if len(held) > 1 else []
+        texts = [constant(m, (each,), f.ambient) for each in held if _can_be(m, each.guard)] if len(held) > 1 else []
         found += [Given(position, text.plain, f.file.span(node)) for text in texts[:_MOST] if text is not None]
     return found
 
@@ -75,7 +75,8 @@ def _can_be(m: Machine, guard: Guard) -> bool:
     )
 
 
-def _constant(m: Machine, value: Value, under: Guard) -> Text | None:
+def constant(m: Machine, value: Value, under: Guard) -> Text | None:
+    """Return the text that a value is as it stands in the program, and alone on the way to a call; None for others."""
     if len(value) > 1:
         value = given(value, under)
     atom = value[0].atom

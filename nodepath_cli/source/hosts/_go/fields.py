@@ -42,6 +42,7 @@ _TELLING = lazy(
     r"(?:insert|select)(?!ed)|(?:update|delete)(?!d)|dialect|driver|(?<!con)text|parts|build",
     re.IGNORECASE,
 )
+_OF_TABLE = lazy(r"(?i:table|column)")
 _TEXTUAL = lazy(
     r"[\"`]|Sprint|\+|(?i:sql|query|stmt|ddl|table|schema|clause|column|prefix|dialect)|"
     # `exec: db.ExecContext`
@@ -249,13 +250,13 @@ def _evaluate_positions(m: Machine, folder: str, type_id: str, name: str) -> Non
 def _evaluate_literals(m: Machine, folder: str, type_id: str, name: str) -> None:
     """Evaluate what other packages put into a field whose name says nothing (`&db.Repo{Table: "t", Key: "id"}`).
 
-    Once for each, where the struct has to do with SQL by another field.
+    Once for each, where another field of the struct is for a table or columns.
     """
     key = (type_id, name, False)
     if not name[:1].isupper() or _TELLING.search(name) or key in m.searched or _too_deep(m):
         return
     m.searched.add(key)
-    if not any(_TELLING.search(each) for each in m.index.field_names(type_id)):
+    if not any(_OF_TABLE.search(each) for each in m.index.field_names(type_id)):
         return
     opening = re.compile(rf"\.{re.escape(type_id.rpartition('.')[2])}\s*[\[{{]")
     for file in m.index.importing(folder):

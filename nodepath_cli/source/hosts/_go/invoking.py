@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.hosts._go import following, generics, instances, not_followed, recording
+from nodepath_cli.source.hosts._go import following, generics, instances, not_followed, passing, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -132,6 +132,7 @@ def _unfollowed(
         m, function, key
     ):
         _pass_over(m, key, values)
+        passing.hand(m, f, key, nodes, values)
         return _multiplied(m, key, values, _standalone(m, function))
     most = MAX_LIST_INLINE if following.lists_statements(values) else MAX_INLINE if touches else MAX_TEXT_INLINE
     too_deep = m.inline_depth >= most
@@ -141,6 +142,7 @@ def _unfollowed(
         or (m.tired and not (touches or returns or following.clauses(values)))
     ):
         results = _multiplied(m, key, values, _standalone(m, function, values))
+        passing.hand(m, f, key, nodes, values)
         if key in m.asked and any(isinstance(v[0].atom, Unknown) and v[0].atom.reason == ARGUMENT for v in values):
             m.ask()
         elif (touches or returns) and m.root is not None and m.sends[m.root] and any(each in f.types for each in types):
@@ -283,6 +285,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
                 frame.types = generics.bound(function, (), ())
                 bind(m, frame, function, (), ())
                 counted = _countable(frame)
+                passing.begin(m, frame, key)
                 _run(m, frame, function)
                 run_pending(m, frame)
                 found.multiples = {loop: at for at, value in counted if (loop := m.registered(value))}

@@ -11,7 +11,17 @@ from tree_sitter import Node
 from nodepath_cli.source.hosts._go.decisions import Decisions
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
-from nodepath_cli.source.hosts._go.records import Call, Handed, Key, Noted, NotFollowed, Received, Step, Written
+from nodepath_cli.source.hosts._go.records import (
+    Call,
+    Handed,
+    Key,
+    Noted,
+    NotFollowed,
+    Passing,
+    Received,
+    Step,
+    Written,
+)
 from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Text, Unknown, Value, unknown
@@ -240,6 +250,10 @@ class Machine(Struct, eq=False):
     """Literals of texts: whether what the program gives a database for one is that text."""
     multiples: dict[int, tuple[Unknown, int]] = field(default_factory=dict)
     """By the identity of a number that is known only at run time: that number, and its own as of a loop's rounds."""
+    parameters: dict[int, tuple[Unknown, Key, int]] = field(default_factory=dict)
+    """By identity: the texts that functions evaluated on their own are given, with the function and the position."""
+    passing: dict[Key, list[Passing]] = field(default_factory=dict)
+    """By function: those that it gives for placeholders."""
     told: set[tuple[Key, str]] = field(default_factory=set)
     """The texts that each call was seen to receive."""
     spent: int = 0

@@ -155,3 +155,14 @@ class Noted(Struct, frozen=True):
     constants: tuple[Given, ...] = ()
     function: str | None = None
     """All three as in `Use`."""
+
+
+class Passing(Struct, frozen=True):
+    """What a function gives for a placeholder as it was given it."""
+
+    noted: Noted
+    """Its call that gives it."""
+    position: int
+    """Which argument of that call for a placeholder it is, from 0."""
+    parameter: int
+    """Which of the function's own arguments it is, from 0."""
