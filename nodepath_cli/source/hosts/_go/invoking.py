@@ -123,6 +123,7 @@ def _unfollowed(
     wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
     if not (touches or built or returns or structs or scanning or wraps or following.asks_for_text(m, values)):
         _pass_over(m, key, values)
+        passing.hand(m, f, key, nodes, values)
         _run_literals(m, f, values)
         return unknown_results(m, function)
     if m.tired and not (touches or returns or literals or key in m.summaries or following.clauses(values)):
