@@ -78,20 +78,25 @@ class Context(Struct, frozen=True):
         """Yield for each call of a text the constants that it gives for placeholders, by the offsets of those."""
         placeholders = resolution.placeholders
         given = [use for use in self.statement.uses if use.constants]
-        if not given or placeholders.open or any(each.name is not None for each in placeholders.found):
+        names = {each.name is not None for each in placeholders.found}
+        if not given or placeholders.open or len(names) != 1:
             return
         text = next((number for number, each in enumerate(self.outcomes) if each is resolution), None)
         done = set()
         for use in given if text is not None else ():
-            if use.count != len(placeholders.found) or text not in use.texts or use.constants in done:
+            if text not in use.texts or use.constants in done or not (use.binds(text) or len(use.texts) == 1):
                 continue
-            if use.binds(text) or len(use.texts) == 1:
-                done.add(use.constants)
-                places = [placeholders.found[each.position] for each in use.constants]
-                yield {
-                    place.start: Constant(each.text, place.start, place.end, True, each.place, each.samples)
-                    for place, each in zip(places, use.constants, strict=True)
-                }
+            if True in names:
+                places = [(p, each) for p in placeholders.found for each in use.constants if each.name == p.name]
+            elif use.count == len(placeholders.found):
+                places = [(placeholders.found[each.position], each) for each in use.constants]
+            else:
+                continue
+            done.add(use.constants)
+            yield {
+                place.start: Constant(each.text, place.start, place.end, True, each.place, each.samples)
+                for place, each in places
+            }
 
     def external(self, table: str) -> bool:
         """Say whether the table belongs to another application."""

@@ -45,6 +45,8 @@ class Given(Struct, frozen=True):
     place: Span
     samples: tuple[str, ...] = ()
     """For a time: what the text is at several moments."""
+    name: str | None = None
+    """The placeholder that it goes to, where a struct or a map gives it by name."""
 
 
 class Use(Struct, frozen=True):

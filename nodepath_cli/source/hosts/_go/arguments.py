@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.alternatives import agree, join_guards
 from nodepath_cli.source.hosts._go.calls import base_name
-from nodepath_cli.source.hosts._go.constants import choices, constants
+from nodepath_cli.source.hosts._go.constants import choices, constants, named_constants
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.given_names import given_names
 from nodepath_cli.source.hosts._go.handles import Counts, judge
@@ -60,7 +60,11 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     behind = nodes[sink + 1 :], values[sink + 1 :]
     for count in counts:
         under = join_guards(f.ambient, count.guard)
-        texts = constants(m, f, *behind, under) if under is not None and not named else ()
+        texts: tuple[Given, ...] = ()
+        if under is not None and not named:
+            texts = constants(m, f, *behind, under)
+        elif under is not None and len(nodes) == sink + 2:
+            texts = named_constants(m, nodes[sink + 1], first_of(values[sink + 1]), under)
         for noted in _remember(m, done.call, [count], made, texts, whole=whole, known=known):
             if not named and count.number is not None:
                 passed(m, f, noted, *behind)

@@ -10,7 +10,9 @@ from nodepath_cli.source.hosts._go import dialects
 from nodepath_cli.source.hosts._go.alternatives import given
 from nodepath_cli.source.hosts._go.layouts import written
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
-from nodepath_cli.source.hosts._go.values import Guard, Items, Text, Unknown, Value
+from nodepath_cli.source.hosts._go.structs import column_of
+from nodepath_cli.source.hosts._go.texts import plain
+from nodepath_cli.source.hosts._go.values import Guard, Items, Record, Table, Text, Unknown, Value
 from nodepath_cli.source.statement import Span
 from nodepath_cli.source.uses import Given
 
@@ -53,6 +55,30 @@ def _time(value: Value, under: Guard, position: int, place: Span) -> list[Given]
     if len(held) != 1 or not isinstance(atom, Unknown) or not atom.layout:
         return []
     return [Given(position, atom.layout, place, written(atom.layout))]
+
+
+def named_constants(m: Machine, node: Node, value: Value, under: Guard) -> tuple[Given, ...]:
+    """Return what a struct or a map gives by name that can be one text alone on the way to a call.
+
+    One that is made in the call itself: others may be changed on the way to it by functions that are not followed.
+    """
+    made = node.child_by_field_name("operand") if node.type == "unary_expression" else node
+    if made is None or made.type != "composite_literal":
+        return ()
+    atom = value[0].atom
+    held: list[tuple[str | None, Value]] = []
+    if len(value) == 1 and isinstance(atom, Table) and not atom.open:
+        held = [(plain(key[0].atom) if len(key) == 1 else None, each) for key, each in atom.entries]
+    elif len(value) == 1 and isinstance(atom, Record) and atom.type:
+        for field, each in atom.fields:
+            if m.index.method(m.index.field_type(atom.type, field), "Value") is None:
+                held.append((column_of(m.index, atom.type, field), each))
+    found: list[Given] = []
+    for name, each in held:
+        text = constant(m, each, under) if name is not None else None
+        if text is not None:
+            found.append(Given(0, text.plain, text.pieces[0].span, name=name))
+    return tuple(found)
 
 
 def choices(m: Machine, f: Frame, nodes: Sequence[Node], values: Sequence[Value]) -> list[Given]:

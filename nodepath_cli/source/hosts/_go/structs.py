@@ -37,6 +37,16 @@ def columns_of(index: Index, type_id: str) -> tuple[str, ...] | None:
     return tuple(sorted(names)) if complete else None
 
 
+def column_of(index: Index, type_id: str, field: str) -> str | None:
+    """Return the name by which a struct's own field is found, None where it is not."""
+    found = index.body(type_id)
+    if found is None or found[1].type != "struct_type" or not field[:1].isupper():
+        return None
+    tags = (tag for names, _, tag in _fields(*found) if field in names)
+    tag = next(tags, "-")
+    return field.lower() if tag is None else None if tag == "-" else tag
+
+
 def is_scalar(index: Index, type_id: str) -> bool | None:
     """Say whether a value of a type takes one column as a whole; None where that cannot be told."""
     if type_id in _SCALARS or type_id.startswith(_KNOWN_SCALARS):
