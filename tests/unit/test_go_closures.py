@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.go_host import body, only, statements, texts, variants
+from tests.unit.go_host import body, flat, only, statements, texts, variants
 
 MIGRATION = """
 package m
@@ -112,3 +112,34 @@ def test_a_function_literal_does_not_see_the_inner_variables_of_where_it_is_call
     }
     """
     assert texts(body(code)) == ["SELECT a FROM outer_one"]
+
+
+FACTORY = """package store
+
+import "database/sql"
+
+func counter(db *sql.DB, table, cond string) func(limit string) error {
+	return func(limit string) error {
+		_, err := db.Query("SELECT COUNT(*) FROM " + table + " WHERE " + cond + limit)
+		return err
+	}
+}
+
+func counters(db *sql.DB) map[string]func(string) error {
+	return map[string]func(string) error{
+		"open": counter(db, "orders", "state = 1"),
+		"late": counter(db, "bills", "late = 1"),
+	}
+}
+
+func direct(db *sql.DB) error { return counter(db, "rooms", "free = 1")(" LIMIT 1") }
+"""
+
+
+def test_a_function_that_a_call_with_texts_returns_is_run_with_those() -> None:
+    found = {flat(variant.sql) for each in statements(FACTORY) for variant in each.variants}
+    assert found == {
+        "SELECT COUNT(*) FROM orders WHERE state = 1<>",
+        "SELECT COUNT(*) FROM bills WHERE late = 1<>",
+        "SELECT COUNT(*) FROM rooms WHERE free = 1 LIMIT 1",
+    }

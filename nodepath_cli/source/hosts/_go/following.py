@@ -133,6 +133,16 @@ def asks_for_text(m: Machine, values: Sequence[Value]) -> bool:
     return False
 
 
+def senders(m: Machine, results: Sequence[Value]) -> list[Function]:
+    """Return the function literals with SQL or database calls among what a call returns."""
+    functions = [each.atom for value in results for each in value if isinstance(each.atom, Function)]
+    return [
+        each
+        for each in functions
+        if each.closure is not None and worth(m, each, (each.file.path, each.node.start_byte))[0]
+    ]
+
+
 def is_receiver(function: Function, value: Value) -> bool:
     """Say whether a method returns its receiver with a field set: the other fields are the caller's."""
     receiver = function.node.child_by_field_name("receiver")

@@ -96,6 +96,8 @@ def invoke(
         if value is not None and any(isinstance(each.atom, (Text, Record, Items, Table)) for each in value):
             store(m, f, _root(f, node, value), value)
     results = results_of(m, frame, function)
+    if not closure and following.clauses(values):
+        m.returned.extend(following.senders(m, results))
     return results if closure or returns or not touches else tuple(following.of_rows(value) for value in results)
 
 
@@ -185,6 +187,7 @@ def _activate(
         frame.types = closure.types
         frame.routine, frame.parameters = f.routine, f.parameters
         m.way.append((key, (closure.number,)))
+        m.closures.add(closure.number)
     frame.ambient = frame.entered = f.ambient
     m.active.append(key)
     try:
@@ -320,6 +323,14 @@ def run_pending(m: Machine, f: Frame) -> None:
         function = m.pending.pop()
         if (function.file.path, function.node.start_byte) not in m.ran:
             run_unbound(m, f, function)
+    m.inline_depth += 1
+    try:
+        while m.returned:
+            function = m.returned.pop()
+            if function.closure is not None and function.closure.number not in m.closures:
+                run_unbound(m, f, function)
+    finally:
+        m.inline_depth -= 1
 
 
 def _without_following(m: Machine, routine: Routine) -> None:

@@ -221,6 +221,10 @@ class Machine(Struct, eq=False):
     """What the calls being followed were given of SQL, outermost first."""
     pending: list[Function] = field(default_factory=list)
     """Function literals that were made; those that nothing calls are run at the end of their function."""
+    returned: list[Function] = field(default_factory=list)
+    """Function literals that calls with texts have returned (`count(db, "orders")`): each is to be run with those."""
+    closures: set[int] = field(default_factory=set)
+    """The numbers of the function literals that were run."""
     inline_depth: int = 0
     one_of_several: int = 0
     """While not 0, what is run is one of several functions that a call may mean."""
@@ -392,7 +396,7 @@ class Machine(Struct, eq=False):
         helper = len(self.in_progress) > 1 and not self.sends[self.in_progress[-1]]
         debt, known = (self.steps - self.told_at) // INHERITED if helper else 0, len(self.told)
         self.active, self.calls, self.way, self.arguments, self.pending = [], [], [], [], []
-        self.bound, self.chosen = [], {}
+        self.bound, self.chosen, self.returned = [], {}, []
         self.inline_depth = self.quiet = self.steps = 0
         self.told_at = -debt
         self.unread = self.soft = self.folded = False
@@ -406,7 +410,20 @@ class Machine(Struct, eq=False):
 
 
 _OWN = (
-    *("active", "calls", "bound", "chosen", "way", "arguments", "pending", "inline_depth", "quiet", "unread", "soft"),
+    *(
+        "active",
+        "calls",
+        "bound",
+        "chosen",
+        "way",
+        "arguments",
+        "pending",
+        "returned",
+        "inline_depth",
+        "quiet",
+        "unread",
+        "soft",
+    ),
     "folded",
     *("steps", "told_at", "nesting"),
 )
