@@ -328,7 +328,8 @@ def run_pending(m: Machine, f: Frame) -> None:
         while m.returned:
             function = m.returned.pop()
             if function.closure is not None and function.closure.number not in m.closures:
-                run_unbound(m, f, function)
+                home = m.index.enclosing(function.file, function.node.start_byte)
+                run_unbound(m, m.frame(function.file, home.name if home is not None else None), function)
     finally:
         m.inline_depth -= 1
 
