@@ -57,3 +57,28 @@ def test_what_others_make_of_it_is_not_known(tree: Tree, code: str, sql: str) ->
     text = code.replace("SQL", f'"UPDATE staff SET role = {sql} WHERE id = :id"')
     tree.write("store.go", HEAD + text + '}\n\nfunc fix(it *row) { it.Role = "admin" }\n')
     assert brief(list(tree.audit(".").findings)) == []
+
+
+def test_a_constant_that_sqlx_in_is_given(tree: Tree) -> None:
+    tree.write("schema.sql", SCHEMA)
+    code = '\tq, args, _ := sqlx.In("UPDATE staff SET role = ? WHERE id IN (?)", "boss", []int{id})\n'
+    code += "\tdb.Exec(q, args...)\n}\n"
+    tree.write("store.go", HEAD + code)
+    assert brief(list(tree.audit(".").findings)) == [("NP106", "role")]
+
+
+def test_a_part_that_sqlx_in_gives_back_is_that_part(tree: Tree) -> None:
+    tree.write("schema.sql", SCHEMA)
+    code = """	where, args, _ := cond(id)
+	db.Select(nil, "SELECT id FROM staff" + where, args...)
+}
+
+func cond(ids ...int) (string, []any, error) {
+	if len(ids) == 0 {
+		return "", nil, nil
+	}
+	return sqlx.In(" WHERE nosuch = ? AND id IN (?)", "a", ids)
+}
+"""
+    tree.write("store.go", HEAD + code)
+    assert brief(list(tree.audit(".").findings)) == [("NP101", "nosuch")]

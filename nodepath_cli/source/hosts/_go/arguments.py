@@ -137,6 +137,11 @@ def _rounds(given: Counts, text: Text) -> Rounds | None:
     return Rounds(counts[frozenset()], tuple(portions))
 
 
+def rewrites(callee: Callee) -> bool:
+    """Say whether a call is of a function of sqlx that writes the placeholders of its SQL anew."""
+    return callee.package is not None and callee.package.endswith("sqlx") and callee.method in ("In", "Named")
+
+
 def rewritten(m: Machine, f: Frame, done: Evaluated, made: Sequence[Received]) -> None:
     """Remember what sqlx's In, Named and BindNamed are given for the placeholders that they write anew."""
     nodes, values = done.nodes, done.values
@@ -146,7 +151,9 @@ def rewritten(m: Machine, f: Frame, done: Evaluated, made: Sequence[Received]) -
     names = done.callee.method != "In"
     counts, known = counts_of(m, f, nodes[position + 1 :], [first_of(v) for v in values[position + 1 :]], named=names)
     judge(m, made, whole=len(made) == 1)
-    _remember(m, done.call, counts, made, whole=False, known=known)
+    behind = nodes[position + 1 :], [first_of(value) for value in values[position + 1 :]]
+    texts = constants(m, f, *behind, f.ambient) if not names and len(counts) == len(made) == 1 else ()
+    _remember(m, done.call, counts, made, texts, whole=False, known=known)
 
 
 def is_text(value: Value) -> bool:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import (
+    arguments,
     building,
     builtin,
     generics,
@@ -32,7 +33,7 @@ from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import type_of
-from nodepath_cli.source.hosts._go.values import Bound, Function, Number, Text, Unknown, Value, just, unknown
+from nodepath_cli.source.hosts._go.values import Bound, Function, Number, Several, Text, Unknown, Value, just, unknown
 
 _REBINDING = frozenset(("Rebind", "Bind", "In", "ReplaceAllString", "ReplaceAllLiteralString", "ReplaceAllStringFunc"))
 """Functions of sqlx and its like that return their SQL with other placeholders, and those of patterns that tidy it."""
@@ -400,6 +401,9 @@ def _outside(f: Frame, callee: Callee, nodes: list[Node], values: list[Value]) -
         first = values[1 if callee.method == "Rebind" and callee.package and len(values) > 1 else 0][0].atom
         if isinstance(first, Unknown):
             return unknown(first.reason, "string")
+        if isinstance(first, Text) and arguments.rewrites(callee):
+            # `sqlx.In(" WHERE id IN (?)", ids)`: a part of SQL comes back like a whole statement.
+            return just(Several((values[0], unknown("result of sqlx", "[]any"), unknown("result of sqlx", "error"))))
     shown = callee.name if len(callee.name) < 60 else callee.method
     if callee.method == "Format" and callee.package is None and len(values) == 1:
         return just(Unknown(f"result of {shown}()", layout=layout_of(callee.receiver_type, first_of(values[0]))))

@@ -43,7 +43,7 @@ def exchanged(m: Machine, f: Frame, done: Evaluated, sink: int | None, made: Seq
         sink = _of_function(callee, values)
     if sink is not None and made:
         return _sent(m, f, done, sink, made)
-    if made and (callee.method == "BindNamed" or _rewrites(callee)):
+    if made and (callee.method == "BindNamed" or arguments.rewrites(callee)):
         arguments.rewritten(m, f, done, made)
         return None
     if callee.package is None and callee.receiver is not None and callee.method:
@@ -71,10 +71,6 @@ def _of_function(callee: Callee, values: Sequence[Value]) -> int | None:
     # A context and the handle come first.
     position += base != callee.method
     return position if position < len(values) else None
-
-
-def _rewrites(callee: Callee) -> bool:
-    return callee.package is not None and callee.package.endswith("sqlx") and callee.method in ("In", "Named")
 
 
 def _sent(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Received]) -> Value | None:
