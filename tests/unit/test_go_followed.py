@@ -349,3 +349,39 @@ def test_options_and_maps_that_another_package_gives_are_seen() -> None:
     found = statements({"store/store.go": PATCH, "web/web.go": web})
     texts = {variant.sql for each in found for variant in each.variants}
     assert {"UPDATE leads SET stage = 1", "UPDATE leads SET niche = 2 WHERE id = 3"} <= texts
+
+
+@pytest.mark.parametrize("kind", ["[T any](s *setter, col string, v *T)", "(s *setter, col string, v *string)"])
+def test_a_function_that_calls_the_method_of_a_builder_it_is_given(kind: str) -> None:
+    source = f"""package store
+
+import (
+	"database/sql"
+	"strings"
+)
+
+type setter struct {{
+	parts []string
+	vals  []any
+}}
+
+func (s *setter) set(col string, v any) {{
+	s.parts = append(s.parts, col+" = ?")
+	s.vals = append(s.vals, v)
+}}
+
+func setIf{kind} {{
+	if v != nil {{
+		s.set(col, *v)
+	}}
+}}
+
+func change(db *sql.DB, id int, name, url *string) {{
+	s := &setter{{}}
+	s.set("name", "n")
+	setIf(s, "url", url)
+	db.Exec("UPDATE rooms SET "+strings.Join(s.parts, ", ")+" WHERE id = ?", append(s.vals, id)...)
+}}
+"""
+    found = {variant.sql for each in statements(source) for variant in each.variants}
+    assert found == {"UPDATE rooms SET name = ? WHERE id = ?", "UPDATE rooms SET name = ?, url = ? WHERE id = ?"}

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import recording
-from nodepath_cli.source.hosts._go.binding import receiver_name
+from nodepath_cli.source.hosts._go.binding import parameters, receiver_name
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
 from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
 from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
@@ -81,6 +81,22 @@ def builds(function: Function, values: Sequence[Value], receiver_node: Node | No
     body = function.node.child_by_field_name("body")
     written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
     return body is not None and bool(re.search(written, function.file.source(body)))
+
+
+def fills(m: Machine, function: Function, values: Sequence[Value]) -> bool:
+    """Say whether a function gives a text to a method of a struct that it has a pointer to (`setIf(s, "name", v)`)."""
+    given = list(zip(parameters(function.file, function.node), values, strict=False))
+    texts = [name for (name, _, _), value in given if isinstance(value[0].atom, Text) and value[0].atom.plain]
+    body = function.node.child_by_field_name("body")
+    if not texts or body is None:
+        return False
+    for (name, kind, _), value in given:
+        atom = value[0].atom
+        if isinstance(atom, Record) and atom.complete and kind is not None and kind.type == "pointer_type":
+            called = rf"\b{name}\.\w+\((?:[^()]*,)?\s*(?:{'|'.join(texts)})\s*[,)]"
+            if atom.type.rpartition(".")[0] in m.sql_folders and re.search(called, function.file.source(body)):
+                return True
+    return False
 
 
 def applies(function: Function, values: Sequence[Value]) -> bool:

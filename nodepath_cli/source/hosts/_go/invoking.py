@@ -121,6 +121,7 @@ def _unfollowed(
         for node, value in zip(nodes, values, strict=False)
     )
     built = built or following.builds(function, values, receiver_node) or following.applies(function, values)
+    built = built or following.fills(m, function, values)
     scanning = any(following.takes_rows(each.atom) for value in values for each in value)
     wraps = bool(literals) and base_name(call.name.rpartition(".")[2]) in SINKS
     if not (touches or built or returns or structs or scanning or wraps or following.asks_for_text(m, values)):
