@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.go_host import body, flat, only, source_of, statements, texts, variants
 
 HEAD = """package store
