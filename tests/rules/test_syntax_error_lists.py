@@ -137,9 +137,51 @@ NOTHING = "syntax error where the list has several elements: nothing stands betw
 BLANK = "syntax error where the list has several elements: ' ' stands between them"
 
 
+PAIRS = (
+    "\tvar rows []string\n\tvar args []any\n\tfor name, area := range areas {\n"
+    '\t\trows = append(rows, "(?, ?)")\n\t\targs = append(args, name, area)\n\t}\n'
+    '\tdb.Exec("INSERT INTO flows (name, area) VALUES "+strings.Join(rows, ", "), args...)'
+)
+NOW = (
+    '\tvar text strings.Builder\n\ttext.WriteString("INSERT INTO flows (name) VALUES ")\n\tfor at := range ids {\n'
+    '\t\tif at > 0 {\n\t\t\ttext.WriteString(", ")\n\t\t}\n\t\ttext.WriteString("(CONCAT(?, \'a\'))")\n\t}\n'
+    "\tdb.Exec(text.String(), ids...)"
+)
+FIELD = """type query struct {
+\ttext strings.Builder
+\targs []any
+}
+
+func (q *query) among(column string, ids []any) {
+\tq.text.WriteString(" WHERE " + column + " IN (")
+\tfor at, id := range ids {
+\t\tif at > 0 {
+\t\t\tq.text.WriteString(", ")
+\t\t}
+\t\tq.text.WriteString("?")
+\t\tq.args = append(q.args, id)
+\t}
+\tq.text.WriteString(")")
+}
+
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "right", "wrong", "message"),
     [
+        (run("\tareas := areasOf(db)\n" + PAIRS), 'rows, ", "', 'rows, " "', BLANK),
+        (run(NOW), '\t\tif at > 0 {\n\t\t\ttext.WriteString(", ")\n\t\t}\n', "\t\t_ = at\n", NOTHING),
+        (
+            run(
+                '\tvar q query\n\tq.text.WriteString("DELETE FROM flows")\n\tq.among("id", ids)\n'
+                "\tdb.Exec(q.text.String(), q.args...)"
+            )
+            + FIELD,
+            'String(", ")',
+            'String(" ")',
+            BLANK,
+        ),
         (
             run('\tmarks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")\n' + DELETE),
             '"?, "',
@@ -189,6 +231,9 @@ def test_what_stands_between_and_behind_the_elements(
         '\tmarks := strings.Repeat("?,", len(ids)) + "0"\n' + DELETE,
         # Each round adds something else.
         '\tmarks := "0"\n\tsign := ""\n\tfor range ids {\n\t\tmarks += sign\n\t\tsign = ",?"\n\t}\n' + DELETE,
+        # The number of the round is a part of the text.
+        '\tvar list []string\n\tfor at := range ids {\n\t\tlist = append(list, sign("?", at))\n\t}\n'
+        '\tmarks := strings.Join(list, "")\n' + DELETE,
     ],
 )
 def test_lists_that_are_right_or_not_known(tree: Tree, body: str) -> None:

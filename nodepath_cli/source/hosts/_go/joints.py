@@ -6,12 +6,16 @@ Where an element stands for any number of copies, an empty piece behind it says 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 
 from msgspec.structs import replace
 
 from nodepath_cli.source.hosts._go.text_parts import cut
-from nodepath_cli.source.hosts._go.values import Alternative, Joint, Piece, Text, Value
+from nodepath_cli.source.hosts._go.values import Alternative, Joint, Piece, Record, Text, Value
 from nodepath_cli.source.statement import Separator
+
+_MAX_DEPTH = 3
+"""Structs within structs that are gone through."""
 
 
 def separator(mark: Text) -> Text:
@@ -29,12 +33,23 @@ def with_copies(text: Text, between: str) -> Text:
     return replace(text, pieces=(*text.pieces, nothing))
 
 
-def separated(marked: Value, loop: int, between: str) -> Value:
-    """Return a value whose texts say what stands between two elements, where they end with what a loop adds."""
-    return tuple(
-        Alternative(each.guard, _behind(each.atom, loop, between)) if isinstance(each.atom, Text) else each
-        for each in marked
-    )
+def separated(marked: Value, loop: int, name: str, mark: tuple[str, str]) -> Value:
+    """Return a variable's value whose texts say what stands between two elements, where they end with what a loop adds.
+
+    `mark` is the variable or field (empty: each of them) that is meant, and what stands there.
+    """
+    meant, between = mark
+    found: list[Alternative] = []
+    for each in marked:
+        atom = each.atom
+        if isinstance(atom, Text) and meant in ("", name):
+            atom = _behind(atom, loop, between)
+        elif isinstance(atom, Record) and name.count(".") < _MAX_DEPTH:
+            fields = tuple((field, separated(value, loop, f"{name}.{field}", mark)) for field, value in atom.fields)
+            same = all(one[1] is two[1] for one, two in zip(fields, atom.fields, strict=True))
+            atom = atom if same else replace(atom, fields=fields)
+        found.append(each if atom is each.atom else Alternative(each.guard, atom))
+    return marked if all(map(is_, found, marked)) else tuple(found)
 
 
 def with_mark(before: Value, after: Value, between: str) -> Value:

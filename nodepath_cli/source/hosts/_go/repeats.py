@@ -111,9 +111,9 @@ def mark_repeats(
 ) -> None:
     """Mark what one round of a loop added to the variables that were there before it.
 
-    `steady`: each other round adds the same to lists. `mark` is a variable (empty: each of them), and what stands
-    between two elements that rounds add to its text. `skipped` are the variables where the loop had no round: the place
-    where it adds text is marked there.
+    `steady`: each other round adds the same to lists. `mark` is a variable or field (empty: each of them), and what
+    stands between two elements that rounds add to its text. `skipped` are the variables where the loop had no round:
+    the place where it adds text is marked there.
     """
     for depth, (old, new) in enumerate(zip(before.levels, after.levels, strict=False)):
         for name, value in old.items():
@@ -121,7 +121,7 @@ def mark_repeats(
             if changed is not value:
                 marked = _added(value, changed, loop, 0)
                 marked = _steady(value, marked) if steady else marked
-                marked = separated(marked, loop, mark[1]) if mark is not None and mark[0] in ("", name) else marked
+                marked = separated(marked, loop, name, mark) if mark is not None else marked
                 new[name] = marked = _with_kept(value, marked, loop)
                 if skipped is not None:
                     skipped.levels[depth][name] = _not_added(value, marked, loop, exact=True)

@@ -11,7 +11,7 @@ from nodepath_cli.source.hosts._go.allowed import quietly
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.texts import plain
-from nodepath_cli.source.hosts._go.values import Items, Number, Value
+from nodepath_cli.source.hosts._go.values import Items, Number, Record, Value
 
 _CHANGES = lazy(rb"(?<![:=!<>])=(?!=)|\+\+|--")
 _SEPARATES = lazy(
@@ -20,18 +20,22 @@ _SEPARATES = lazy(
 )
 """What writes nothing but a separator in front of all rounds but the first."""
 _MARK = lazy(
-    rb"\bif\s+(?:(?P<index>\w+)\s*(?:>|!=)\s*0|(?P<text>\w+)\s*!=\s*\"\"|len\((?P<long>\w+)\)\s*(?:>|!=)\s*0"
-    rb"|(?P<built>\w+)\.Len\(\)\s*(?:>|!=)\s*0)\s*\{\s*(?P<to>\w+)\s*(?:\+=\s*|\.Write(?:String|Byte|Rune)\(\s*)"
+    rb"\bif\s+(?:(?P<index>\w+)\s*(?:>|!=)\s*0|(?P<text>[\w.]+)\s*!=\s*\"\"|len\((?P<long>[\w.]+)\)\s*(?:>|!=)\s*0"
+    rb"|(?P<built>[\w.]+)\.Len\(\)\s*(?:>|!=)\s*0)\s*\{\s*(?P<to>[\w.]+?)\s*(?:\+=\s*|\.Write(?:String|Byte|Rune)\(\s*)"
     rb"(?:\"(?P<words>[^\"\\?]*)\"|'(?P<sign>[^'\\?])'|(?P<name>\w+))\s*\)?\s*\}"
 )
 """The same, added to a variable: in all rounds but the first, or where the variable is not empty."""
 _ADDS = lazy(rb"(?<![:=!<>])=\s*append\(|(\w+)\s*\+=")
 _FILLS = rb"\b\w+\[%s\](?:\s*=(?!=))?"
 """What sets an element of a list, or reads one."""
+_LISTED = rb"(\bappend\((?:[^()\n\"`]|\([^()\n]*\))*?),\s*%s\b(?=\s*[,)])"
+"""The number or key of a round that is added to a list as it stands: another value, and no other text."""
+_LEFT_ALONE = lazy(rb"\b_\s*=\s*\w+")
 _CALLS = lazy(
     rb"\b(?!(?:append|string|len|Sprint|Sprintf|Fprint|Fprintf|WriteString|WriteByte|WriteRune|Write)\()\w+\("
 )
 """A call that may give something else in each round."""
+_LITERAL = lazy(rb'"(?:[^"\\\n]|\\.)*"|`[^`]*`')
 _BRANCHING = (b"if ", b"switch", b"break", b"continue", b"return", b"goto", b"select")
 
 
@@ -50,7 +54,7 @@ def as_many_rounds(m: Machine, f: Frame, value: Value, body: Node) -> int:
 def mark_between(f: Frame, body: Node, index: str) -> tuple[str, str] | None:
     """Return the variable to which a loop adds an element in each round, and what it puts between two of them.
 
-    None where rounds may differ in more, and where nothing is put in between.
+    It may be a field (`q.text`). None where rounds may differ in more, and where nothing is put in between.
     """
     source = f.file.data[body.start_byte : body.end_byte]
     found = [each.groupdict() for each in _MARK.finditer(source)]
@@ -68,7 +72,11 @@ def mark_between(f: Frame, body: Node, index: str) -> tuple[str, str] | None:
 
 
 def _known_text(f: Frame, name: str) -> str | None:
-    value = f.scope.get(name)
+    owner, *fields = name.split(".")
+    value = f.scope.get(owner)
+    for field in fields:
+        record = value[0].atom if value is not None and len(value) == 1 else None
+        value = record.get(field) if isinstance(record, Record) else None
     return plain(value[0].atom) if value is not None and len(value) == 1 else None
 
 
@@ -77,12 +85,15 @@ def is_steady(f: Frame, body: Node, index: str) -> bool:
 
     `index` is the number of the round, or empty. Elements of lists that it stands for are another one in each round.
     """
-    source = f.file.data[body.start_byte : body.end_byte]
+    source = _LEFT_ALONE.sub(b"", f.file.data[body.start_byte : body.end_byte])
     if any(word in source for word in (*_BRANCHING, b"func")):
         return False
     if index not in ("", "_"):
         name = re.escape(index).encode()
         source = re.sub(_FILLS % name, b"", source)
+        listed = 1
+        while listed:
+            source, listed = re.subn(_LISTED % name, rb"\1", source)
         if re.search(rb"\b" + name + rb"\b", source):
             return False
     added = _ADDS.findall(source)
@@ -94,7 +105,7 @@ def is_steady(f: Frame, body: Node, index: str) -> bool:
 
 def adds_alike(f: Frame, body: Node) -> bool:
     """Say whether a steady loop adds the same text in each round: no function is asked that may say something else."""
-    return _CALLS.search(f.file.data, body.start_byte, body.end_byte) is None
+    return _CALLS.search(_LITERAL.sub(b'""', f.file.data[body.start_byte : body.end_byte])) is None
 
 
 def index_of(f: Frame, update: Node) -> str:
