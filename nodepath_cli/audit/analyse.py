@@ -62,6 +62,16 @@ class Analysis(Struct, frozen=True, dict=True):
         """The stored functions and procedures that the tree creates, in lower case."""
         return frozenset(found.lower() for file in self.files.files for found in _FUNCTION.findall(file.text))
 
+    def _named_elsewhere(self, name: str, sql: str) -> bool:
+        """Say whether a column's name, or the field that it would come from, stands somewhere beside a text."""
+        words = re.compile(rf"(?i)(?<![a-z0-9]){'_?'.join(map(re.escape, name.split('_')))}(?![a-z0-9])")
+        left = len(words.findall(sql))
+        for file in self.files.files:
+            left -= len(words.findall(file.text))
+            if left < 0:
+                return True
+        return False
+
     def take(self, siblings: Sequence[Siblings]) -> None:
         """Take what was counted for `siblings` in parts of the statements."""
         uses: dict[str, Counter[str]] = defaultdict(Counter)
@@ -85,6 +95,7 @@ class Analysis(Struct, frozen=True, dict=True):
             table_renames=target.table_renames,
             gone=target.gone,
             functions=lambda: self._functions,
+            named_elsewhere=self._named_elsewhere,
         )
 
 

@@ -45,6 +45,9 @@ class Context(Struct, frozen=True):
     functions: Callable[[], frozenset[str]] = frozenset
     """The stored functions and procedures that the tree creates, in lower case."""
 
+    named_elsewhere: Callable[[str, str], bool] = lambda _name, _sql: True
+    """Whether a column's name stands somewhere in the tree beside this SQL text."""
+
     outcomes: tuple[Resolution | Unparsed, ...] = ()
     """What all texts of the statement say, in the order of its variants."""
 

@@ -30,7 +30,18 @@ from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
 from nodepath_cli.sql.routines import Routines
 
-__all__ = ["DdlText", "Replay", "builds_schema", "column_type_text", "nodes", "read", "replay", "replay_script"]
+__all__ = [
+    "DdlText",
+    "Refusal",
+    "Replay",
+    "builds_schema",
+    "column_type_text",
+    "nodes",
+    "read",
+    "refusal_of",
+    "replay",
+    "replay_script",
+]
 
 _FIRST_WORD = lazy(r"(?:[\s(]|--[^\n]*\n|#[^\n]*\n|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
 _DDL = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
@@ -67,6 +78,20 @@ def read(sql: str, dialect: Dialect) -> nodes.Ddl | None:
 def _without_comments(sql: str) -> str:
     match = _FIRST_WORD.match(sql)
     return sql[match.start(1) :] if match else sql
+
+
+def refusal_of(sql: str, dialect: Dialect) -> Refusal | None:
+    """Return what the server says of a DDL statement in a database without tables; None where it takes it."""
+    opened = open_executable(sql, dialect)
+    if _first_word(opened) not in _DDL or HOLE in opened:
+        return None
+    try:
+        apply(parse(opened, dialect), Catalog(Schema(), dialect, ordered=False))
+    except Refusal as refusal:
+        return refusal
+    except (Elsewhere, RecursionError):
+        pass
+    return None
 
 
 def _first_word(sql: str) -> str:

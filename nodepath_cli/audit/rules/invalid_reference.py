@@ -18,6 +18,10 @@ probably meant, or where it begins with JSON_, as it may be a stored function; o
 the schema's script makes stored functions, every other name is one, and where it makes procedures, every CALL of
 another procedure.
 
+Of DDL that a program sends, a column or key twice in one statement is told (1060, 1061, 1068), a key over a column that
+CREATE TABLE does not have (1072), and AFTER, MODIFY and keys of a column that neither the table nor any other text of
+the tree has (1054, 1072). A column that is there already, or gone, is none: boot code runs again and again.
+
 Example:
 
     INSERT INTO orders_nodepath (product, amount, product) VALUES (?, ?, ?)
@@ -30,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.ddl_refused import refused_definition
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.refused import refused
 from nodepath_cli.sql.resolution import Resolution
@@ -37,7 +42,8 @@ from nodepath_cli.sql.resolution import Resolution
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield everything that the server refuses beside unknown and ambiguous names, wrong counts and wrong syntax."""
-    return refused(resolution, context, syntax=False)
+    yield from refused(resolution, context, syntax=False)
+    yield from refused_definition(resolution, context)
 
 
 RULE = Rule(

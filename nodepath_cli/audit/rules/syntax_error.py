@@ -27,7 +27,8 @@ b)`), two directions (`ASC ASC`), a type that neither server makes values of (`C
 `VARCHAR(20)` is MariaDB's and `JSON` MySQL's), SEPARATOR in front of ORDER BY, LIMIT with an offset in UPDATE and
 DELETE, TRUNCATE with WHERE, a unit in the plural (`INTERVAL 1 DAYS`) or within the quotes (`INTERVAL '1 day'`), FULL
 OUTER JOIN, and `IN ?`, which is reported where database/sql or sqlx gets it: other libraries write lists out with their
-parentheses.
+parentheses. Of DDL that a program sends, a comma too many, a parenthesis without a partner and an end behind a word
+that asks for another one (`ADD COLUMN b INT AFTER`) are told.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from nodepath_cli.audit.context import Context
+from nodepath_cli.audit.ddl_refused import refused_syntax
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.joined import between_elements, last_comma, separator_at, several, two_elements
 from nodepath_cli.audit.refused import refused
@@ -56,6 +58,7 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
         return
     if context.statement.host != "sql" and not _runs(context):
         return
+    yield from refused_syntax(unread, context)
     left = last_comma(unread, context)
     if left is not None:
         yield left
@@ -81,6 +84,8 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
 def check_understood(resolution: Resolution, context: Context) -> Iterator[Hit]:
     """Yield the syntax errors of a text whose names are understood all the same."""
     yield from refused(resolution, context, syntax=True)
+    if resolution.kind == "ddl":
+        yield from refused_syntax(resolution, context)
     if context.dialect.family == "mysql" and resolution.variant.separators and _runs(context):
         hit = two_elements(resolution, context, _known(context.schema))
         if hit is not None:

@@ -23,7 +23,7 @@ class Reader:
         sqlite = dialect.name == "sqlite"
         tokens = tokenize(text, ansi_quotes=dialect.ansi_quotes or sqlite, brackets=sqlite)
         if isinstance(tokens, LexError):
-            raise Refusal(1064, tokens.reason)
+            raise Refusal(1064, tokens.reason, tokens.start)
         if tokens.depth > MAX_NESTING:
             raise Refusal(None, "parentheses are nested too deeply to be followed")
         self.text = text
@@ -98,7 +98,8 @@ class Reader:
 
     def error(self) -> Refusal:
         """Return the server's syntax error at this place."""
-        return syntax_error(self.text[self.tokens.starts[self.index] :])
+        start = self.tokens.starts[self.index]
+        return syntax_error(self.text[start:], start)
 
     def is_name(self, ahead: int = 0) -> bool:
         """Say whether the token can be a name."""

@@ -6,16 +6,19 @@ from __future__ import annotations
 class Refusal(Exception):
     """Raised inside the replay of one statement; `replay` turns it into a `Problem` and drops the statement."""
 
-    def __init__(self, errno: int | None, message: str) -> None:
+    def __init__(self, errno: int | None, message: str, start: int | None = None) -> None:
         super().__init__(message)
         self.errno = errno
         self.message = message
+        self.start = start
+        """Offset of the word that cannot stand where it does, None where none is meant."""
 
 
-def syntax_error(near: str) -> Refusal:
+def syntax_error(near: str, start: int | None = None) -> Refusal:
     """Return the refusal of a text that is no statement of the dialect (1064)."""
     shown = " ".join(near.split())[:60]
-    return Refusal(1064, f"syntax error near '{shown}'" if shown else "syntax error at the end of the statement")
+    message = f"syntax error near '{shown}'" if shown else "syntax error at the end of the statement"
+    return Refusal(1064, message, start)
 
 
 def unknown_column(name: str, where: str) -> Refusal:
