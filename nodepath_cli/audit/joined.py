@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Hit
-from nodepath_cli.audit.stops import place
+from nodepath_cli.audit.stops import has, place
 from nodepath_cli.source.statement import Separator
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Resolution, Unparsed
@@ -86,6 +86,9 @@ def last_comma(unread: Unparsed, context: Context) -> Hit | None:
         return None
     source = place(unread, ends.start, ends.end)
     for each in context.outcomes:
+        if not has(each, source):
+            # Where a helper has no element it may return another text (`NULL`).
+            continue
         own = _ends_with_comma(each) if isinstance(each, Unparsed) else None
         if own is None or place(each, own.start, own.end) != source:
             return None

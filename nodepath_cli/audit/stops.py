@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from nodepath_cli.source.statement import Span
+from nodepath_cli.patterns import lazy
+from nodepath_cli.source.statement import Span, Variant
 from nodepath_cli.sql.cursor import TOO_EARLY
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 from nodepath_cli.sql.syntax import SyntaxFault
@@ -18,7 +19,15 @@ from nodepath_cli.sql.syntax import SyntaxFault
 _MANY = 16
 """From so many texts on, some combinations of branches may be missing."""
 
+_ASKS = lazy(r"(?i)[\w`)?'](?:\s*(?:<=?>?|>=?|!=)|\s+(?:NOT\s+)?LIKE)\s*\Z")
+"""A comparison that is left without its second side: no list makes that, and no loop."""
 _BETWEEN_STATEMENTS = frozenset(("UNION", "ALL", "DISTINCT", "EXCEPT", "INTERSECT"))
+
+
+def asks_for_more(variant: Variant) -> bool:
+    """Say whether a text ends with a comparison, in the piece of source that has the first side as well."""
+    found = _ASKS.search(variant.sql)
+    return found is not None and variant.offsets.contiguous(found.start(), len(variant.sql))
 
 
 def place(outcome: Resolution | Unparsed, start: int, end: int) -> Span:
@@ -42,7 +51,7 @@ class Texts(Struct, frozen=True):
                 return False
         contiguous = unread.variant.offsets.contiguous
         if len(others) + 1 == len(self.outcomes) or self._rest_ends_early(others, unread):
-            ends = fault.ends and not unread.variant.offsets.unbroken
+            ends = fault.ends and not unread.variant.offsets.unbroken and not asks_for_more(unread.variant)
             return not ends and contiguous(fault.start if fault.alone else fault.first, fault.end)
         if unread.variant.guessed or _glues(fault):
             return False
@@ -88,11 +97,11 @@ class Texts(Struct, frozen=True):
         segments = unread.variant.offsets.segments
         found = (each.source for each in segments if each.start <= start < each.end)
         span = next(found, place(unread, start, start + 1))
-        return [each for each in self.outcomes if each is not unread and _has(each, span)]
+        return [each for each in self.outcomes if each is not unread and has(each, span)]
 
     def _read(self, span: Span) -> bool:
         """Say whether a text with a piece of the source is understood."""
-        return any(isinstance(each, Resolution) and _has(each, span) for each in self.outcomes)
+        return any(isinstance(each, Resolution) and has(each, span) for each in self.outcomes)
 
     def _faults(
         self, outcomes: Sequence[Resolution | Unparsed]
@@ -118,7 +127,8 @@ def _repeats(unread: Unparsed, fault: SyntaxFault) -> bool:
     return any(start < fault.end and end > fault.first for start, end in unread.variant.repeats)
 
 
-def _has(outcome: Resolution | Unparsed, span: Span) -> bool:
+def has(outcome: Resolution | Unparsed, span: Span) -> bool:
+    """Say whether a text has a piece of the source, or a part of it."""
     return any(
         each.source.path == span.path and each.source.start < span.end and span.start < each.source.end
         for each in outcome.variant.offsets.segments

@@ -41,6 +41,11 @@ class NotUnderstood(Exception):
         self.syntax = syntax
 
 
+def server_words(dialect: str, version: tuple[int, ...]) -> str:
+    """Return a server as reports name it (`MySQL 8.0`)."""
+    return f"{_SERVERS.get(dialect, dialect)} {'.'.join(map(str, version))}".strip()
+
+
 class Cursor:
     """Walks over the tokens of one text."""
 
@@ -71,14 +76,10 @@ class Cursor:
             shown = shown[:27] + "..."
         return NotUnderstood(f"not understood at '{shown}'", self.starts[index])
 
-    def server(self) -> str:
-        """Return the server's name and version."""
-        return f"{_SERVERS.get(self.dialect, self.dialect)} {'.'.join(map(str, self.version))}".strip()
-
     def needs(self, feature: str) -> None:
         """Check that the server has what stands here."""
         if not has(feature, self.dialect, self.version):
-            lacking = f"{feature} is not in {self.server()}"
+            lacking = f"{feature} is not in {server_words(self.dialect, self.version)}"
             elsewhere = lacking if any(since is not None for since in FEATURES.get(feature, (None,))) else ""
             raise NotUnderstood(f"{lacking}, which answers 1064", self.starts[self.i], lacking=elsewhere)
 

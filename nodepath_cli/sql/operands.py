@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.builtins import may_be_stored, probably_none
-from nodepath_cli.sql.cursor import NAME, VALUE
+from nodepath_cli.sql.cursor import NAME, VALUE, server_words
 from nodepath_cli.sql.features import lacks
 from nodepath_cli.sql.lexer import HOLED, NUMBER, PARAM, QUOTED, STRING, VARIABLE, WORD
 from nodepath_cli.sql.nodes import (
@@ -240,7 +240,7 @@ class OperandGrammar(SlipGrammar, ABC):
             self.faults.append(CallFault(errno, message, word, *place, True))
             return
         if lacks(word, self.dialect, self.version):
-            server = self.server()
+            server = server_words(self.dialect, self.version)
             message = f"{server} has no function {word}: it answers 1305"
             self.faults.append(CallFault(1305, message, word, *place, elsewhere=True))
             return

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import Variant
-from nodepath_cli.sql.cursor import HoleUse, NotUnderstood
-from nodepath_cli.sql.lexer import HOLED
+from nodepath_cli.sql.cursor import HoleUse, NotUnderstood, server_words
+from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
 from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.prepare import Prepared, prepare
 from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.statements import StatementGrammar
+from nodepath_cli.sql.words import RESERVED, reserved_words
 
 
 class Parsed(Struct, frozen=True):
@@ -71,10 +72,37 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     try:
         nodes = grammar.statements()
     except NotUnderstood as problem:
+        problem = _reserved_here(prepared, problem)
         syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
         start = prepared.back(problem.start) if syntax or problem.lacking else None
         return Unparsed(prepared.variant, problem.reason, syntax, start, problem.lacking)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))
+
+
+def _reserved_here(prepared: Prepared, problem: NotUnderstood) -> NotUnderstood:
+    """Return the problem with what this server lacks, where the text is right with quotes around its reserved words.
+
+    MySQL 8 and MariaDB have reserved words that other servers take for names: `AS rank`.
+    """
+    dialect, tokens = prepared.dialect, prepared.tokens
+    own = reserved_words(dialect.name, dialect.version) - RESERVED
+    kinds, words = list(tokens.kinds), list(tokens.words)
+    word, found = "", problem
+    while dialect.family == "mysql" and found.start in tokens.starts:
+        index = tokens.starts.index(found.start)
+        if kinds[index] != WORD or words[index] not in own:
+            return problem
+        word = word or words[index]
+        kinds[index], words[index] = QUOTED, ""
+        try:
+            quoted = structs.replace(tokens, kinds=kinds, words=words)
+            StatementGrammar(quoted, dialect.name, dialect.version).statements()
+        except NotUnderstood as other:
+            found = other
+            continue
+        lacking = f"{word} is a reserved word of {server_words(dialect.name, dialect.version)}, no name without quotes"
+        return NotUnderstood(problem.reason, problem.start, problem.syntax, lacking)
+    return problem
 
 
 def _hole_before(prepared: Prepared, start: int) -> bool:

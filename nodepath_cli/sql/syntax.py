@@ -75,6 +75,7 @@ _OTHER_LANGUAGES = words_of(
     "QUALIFY RETURNING ROWID ROWNUM SAMPLE SIMILAR TABLESAMPLE TOP TTL UNNEST WITHIN ZONE ||"
 )
 """Words of PostgreSQL, SQLite, SQL Server, Oracle, Cassandra and ClickHouse, or of what they write in another way."""
+_BEFORE_TOP = words_of("SELECT DISTINCT ALL DELETE UPDATE INSERT INTO (")
 _OWN_TYPES = words_of("SIGNED UNSIGNED CHAR DATETIME BINARY")
 """What CAST makes in MySQL and MariaDB, and hardly elsewhere."""
 
@@ -228,6 +229,9 @@ def _foreign_words(clauses: Clauses) -> Iterator[str]:
             continue
         if word == "FORMAT" and following == "(":
             continue
+        if word == "TOP" and index and tokens.words[index - 1] not in _BEFORE_TOP:
+            # No language has it at the end (`ORDER BY a TOP 10`).
+            continue
         if word == "CAST" and following == "(":
             close = tokens.closing[index + 1]
             named = clauses.find(index + 2, {"AS"}, close)
@@ -258,9 +262,20 @@ def _without_partner(variant: Variant, place: int, dialect: Dialect, known: Know
             break
         start = again.start
     clauses = _plain(Variant(text, variant.offsets), dialect.ansi_quotes, None)
-    if clauses is None or any(_foreign_words(clauses)) or not _names_any(clauses, known):
+    if clauses is None or any(_foreign_words(clauses)):
+        return None
+    if not _names_any(clauses, known) and not _calls_alone(clauses, Variant(variant.sql + ")", variant.offsets)):
         return None
     return SyntaxFault(place, place, place + 1, variant.sql[place])
+
+
+def _calls_alone(clauses: Clauses, closed: Variant) -> bool:
+    """Say whether a text names no table at all, and is right with a parenthesis at its end: `SELECT GET_LOCK(?, ?`."""
+    newest = (Dialect(name, version) for name, version in _NEWEST)
+    tables = {"FROM", "TABLE", "INTO"}
+    return clauses.find(0, tables) == clauses.end and not any(
+        isinstance(parse(closed, each), Unparsed) for each in newest
+    )
 
 
 def _begun_quote(variant: Variant, dialect: Dialect, known: Known) -> SyntaxFault | None:

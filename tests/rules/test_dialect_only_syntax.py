@@ -179,3 +179,34 @@ def test_another_databases_syntax_in_a_program_that_opens_mysql_alone(
     tree.write("b.go", "package store\n")
     tree.write("a.go", source.replace('\n\t_ "github.com/go-sql-driver/mysql"\n', ""))
     assert [each.rule for each in tree.audit("a.go", "b.go").findings] == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "word", "framed"),
+    [
+        ("SELECT SUM(a) AS rank FROM t ORDER BY rank", "RANK", "rank"),
+        ("SELECT `groups`.a FROM `t`, groups", "GROUPS", "groups"),
+        ("UPDATE t SET system = 1", "SYSTEM", "system"),
+    ],
+)
+def test_mysqls_reserved_words_by_its_manual(tree: Tree, sql: str, word: str, framed: str) -> None:
+    tree.write("store.go", source := go(f'"{sql}"'))
+    [finding] = tree.audit().findings
+    told = f"{word} is a reserved word of MySQL 8.0, no name without quotes: it answers 1064"
+    assert (finding.rule, finding.severity, finding.message) == ("NP113", Severity.WARNING, told)
+    line, column = place(source, framed, 2 if "`groups" in sql else 1)
+    assert (finding.position.line, finding.position.column) == (line, column)
+    for dialect in (Dialect("mysql", (5, 7)), Dialect("mariadb", (10, 11))):
+        assert tree.audit(settings=Settings(dialect=dialect)).findings == ()
+
+
+@pytest.mark.parametrize("sql", ["SELECT a AS rank FORM t", "SELECT rank of the users", "SELECT a FROM t WINDOW"])
+def test_a_text_that_is_wrong_beside_its_reserved_word(tree: Tree, sql: str) -> None:
+    tree.write("store.go", go(f'"{sql}"'))
+    assert [each for each in tree.audit().findings if each.rule == "NP113"] == []
+
+
+def test_statistics_of_mariadbs_own_by_mysqls_manual(tree: Tree) -> None:
+    tree.write("store.go", go('"ANALYZE TABLE t PERSISTENT FOR ALL"', '"ANALYZE TABLE t"'))
+    [finding] = tree.audit().findings
+    assert (finding.rule, finding.message) == ("NP113", "PERSISTENT FOR is MariaDB's alone: MySQL answers 1064")

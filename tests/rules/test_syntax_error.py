@@ -34,6 +34,7 @@ def test_a_syntax_error_is_framed_and_stays_listed_as_unresolved(tree: Tree) -> 
         ("`UPDATE flows SET name = CONCAT(name, 'x') id = 1`", "id = 1"),
         ("`INSERT INTO flows (id) VALUES (1) ON DUPLICATE KEY name = 'x'`", "name = "),
         ("`DELETE FROM flows WERE id = 1`", "id = 1"),
+        ("`SELECT id FROM flows ORDER BY id DESC TOP 10`", "TOP 10"),
         ("`INSERT INTO flows (id, IFNULL(name, 1)) VALUES (1, 2)`", "(name, 1"),
         ("`UPDATE flows STE name = 'x' WHERE id = 1`", "name = "),
         ("`WITH f AS (SELECT id FROM flows) SELECT f.id FROM f JION flows g ON g.id = f.id`", "flows g"),
@@ -57,6 +58,7 @@ def test_a_word_that_no_grammar_can_read_is_framed(tree: Tree, literal: str, wor
         ("`INSERT (id, name) VALUES (1, 'x')`", "(id", "syntax error at 'INSERT ('"),
         ("`SELECT id FROM flows WHERE id IN ()`", ")`", "syntax error at '()'"),
         ("`SELECT id FROM flows WHERE id == 1`", "= 1", "syntax error at '=='"),
+        ("`SELECT GET_LOCK(?, ?`", "(?, ?", "syntax error at '('"),
     ],
 )
 def test_a_literal_that_a_database_gets_as_it_stands(tree: Tree, literal: str, word: str, message: str) -> None:
@@ -262,6 +264,7 @@ def test_rounds_that_differ_are_in_doubt(tree: Tree, loop: str) -> None:
         ('"SELECT id FROM flows" + "WHERE id = ?"', "WHERE", "syntax error at 'flowsWHERE': a blank is missing"),
         ('"SELECT f.id FROM flows f" + "ORDER BY f.id"', "ORDER", "syntax error at 'fORDER': a blank is missing"),
         ('"SELECT id FROM `" + "flows" + " WHERE `id` = ?"', '`" +', "syntax error at '`'"),
+        ('"SELECT id FROM flows" + " WHERE id > 0 OR id > "', '> "', "the statement ends at '>'"),
         # What stands before the part that is known only at run time is wrong whatever it is.
         ('"SELECT id, FROM flows WHERE id IN (" + more + ")"', "FROM", "syntax error at ', FROM'"),
         (
@@ -284,6 +287,7 @@ def test_a_text_that_is_joined_of_literals(tree: Tree, expression: str, word: st
         '"SELECT id FROM flows WHERE AND" + more',
         '"SELECT id FROM flows" + suffix + "WHERE id = ?"',
         '"SELECT id FROM elsewhere" + "WHERE id = ?"',
+        '"SELECT id FROM flows WHERE " + "id" + " > "',
     ],
 )
 def test_what_stands_behind_or_beside_a_hole_is_in_doubt(tree: Tree, expression: str) -> None:

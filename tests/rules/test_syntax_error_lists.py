@@ -219,6 +219,45 @@ def test_what_stands_between_and_behind_the_elements(
     assert finding.message == message
 
 
+TRIMMED = """func Find(db *sql.DB, name string) {
+\tq := "SELECT id FROM flows WHERE "
+\tif name != "" {
+\t\tq += "name = 'x' AND "
+\t}
+\tq += "area = 1 AND "
+\tq = strings.TrimSuffix(q, " AND ")
+\tdb.Query(q)
+}
+"""
+HELPED = """func marks(n int) string {
+\tif n <= 0 {
+\t\treturn "NULL"
+\t}
+\treturn strings.TrimSuffix(strings.Repeat("?, ", n), ", ")
+}
+
+func Find(db *sql.DB, ids []any) {
+\tdb.Query("SELECT id FROM flows WHERE id IN ("+marks(len(ids))+")", ids...)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong", "message"),
+    [
+        (TRIMMED, '(q, " AND ")', '(q, " AND")', "the statement ends at 'AND'"),
+        (HELPED, 'n), ", ")', 'n), ",")', LAST),
+    ],
+)
+def test_what_the_program_fails_to_cut_off(tree: Tree, source: str, right: str, wrong: str, message: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", HEAD + source)
+    assert tree.audit("store.go").findings == ()
+    tree.write("store.go", HEAD + source.replace(right, wrong))
+    [finding] = tree.audit("store.go").findings
+    assert (finding.rule, finding.message) == ("NP109", message)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -227,6 +266,9 @@ def test_what_stands_between_and_behind_the_elements(
         '\t\tif at < len(ids)-1 {\n\t\t\tmarks += ","\n\t\t}\n\t}\n' + DELETE,
         # What cuts the last comma off is not followed.
         EACH + "\tmarks = tidy(marks)\n" + DELETE,
+        # Cut off where there is one.
+        '\tmarks := strings.Repeat("?,", len(ids))\n\tif len(ids) > 0 {\n\t\tmarks = marks[:len(marks)-1]\n\t}\n'
+        + DELETE,
         # Another list stands behind it.
         '\tmarks := strings.Repeat("?,", len(ids)) + "0"\n' + DELETE,
         # Each round adds something else.

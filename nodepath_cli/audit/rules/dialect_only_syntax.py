@@ -14,6 +14,8 @@ Example:
 
     ALTER TABLE users_nodepath ADD COLUMN IF NOT EXISTS phone VARCHAR(20)
 
+A reserved word of MySQL 8 that other servers take for a name (`AS rank`, `FROM groups`) needs backquotes there.
+
 What to write instead: a numbered migration that runs once, or a look into information_schema first. Where the server is
 MariaDB, say so: `--dialect mariadb`, or `dialect = "mariadb"` in the configuration. The forms are those that MariaDB's
 documentation names as its own and MySQL's manual ("ALTER TABLE", "CREATE INDEX", "CREATE TABLE") does not have.
@@ -35,7 +37,7 @@ _INDEXES = words_of("INDEX UNIQUE FULLTEXT SPATIAL")
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
-    """Yield what another server or version takes, and each form of MariaDB's own in a DDL statement for MySQL."""
+    """Yield what another server or version takes, and each form of MariaDB's own in DDL or ANALYZE TABLE for MySQL."""
     for violation in resolution.violations:
         if violation.elsewhere and (violation.identifier or "").lower() not in context.functions():
             yield Hit(
@@ -44,12 +46,12 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
                 end=violation.end,
                 errno=violation.errno,
             )
-    if resolution.kind != "ddl" or context.dialect.name != "mysql":
+    if resolution.kind not in ("ddl", "other") or context.dialect.name != "mysql":
         return
     clauses = Clauses.of(resolution.variant.sql, context.dialect.ansi_quotes)
     if clauses is None:
         return
-    for start, end in (*_conditions(clauses), *_replacements(clauses), *_sequences(clauses)):
+    for start, end in (*_conditions(clauses), *_replacements(clauses), *_sequences(clauses), *_statistics(clauses)):
         form = " ".join(clauses.text(start, end).upper().split())
         yield Hit(
             message=f"{form} is MariaDB's alone: MySQL answers 1064",
@@ -100,6 +102,14 @@ def _replacements(clauses: Clauses) -> Iterator[tuple[int, int]]:
 def _sequences(clauses: Clauses) -> Iterator[tuple[int, int]]:
     if clauses.word(0) in ("CREATE", "DROP", "ALTER") and clauses.word(1) == "SEQUENCE":
         yield 0, 2
+
+
+def _statistics(clauses: Clauses) -> Iterator[tuple[int, int]]:
+    """Yield PERSISTENT FOR of ANALYZE TABLE, which MySQL has not (manual, "ANALYZE TABLE Statement")."""
+    if clauses.word(0) == "ANALYZE" and clauses.find(1, {"TABLE", "TABLES"}) < clauses.end:
+        index = clauses.find(1, {"PERSISTENT"})
+        if clauses.word(index + 1) == "FOR":
+            yield index, index + 2
 
 
 RULE = Rule(

@@ -41,7 +41,7 @@ from nodepath_cli.audit.ddl_refused import refused_syntax
 from nodepath_cli.audit.finding import Hit, Rule, Severity
 from nodepath_cli.audit.joined import between_elements, last_comma, separator_at, several, two_elements
 from nodepath_cli.audit.refused import refused
-from nodepath_cli.audit.stops import Texts
+from nodepath_cli.audit.stops import Texts, asks_for_more
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.resolution import Resolution, Unparsed
@@ -104,7 +104,9 @@ def _runs(context: Context) -> bool:
 def _fault(unread: Unparsed, context: Context) -> SyntaxFault | None:
     fault = syntax_fault(unread.variant, context.dialect.ansi_quotes)
     variant, sent = unread.variant, _complete(unread, context)
-    whole = sent and not variant.repeats and (variant.offsets.unbroken or len(context.outcomes) > 1)
+    left = any(each.own and not variant.sql[each.end :].strip() for each in variant.separators)
+    closed = variant.offsets.unbroken or len(context.outcomes) > 1 or left or asks_for_more(variant)
+    whole = sent and not variant.repeats and closed
     return fault or refused_word(unread, context.dialect, _known(context.schema), whole=whole, sent=sent)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from nodepath_cli.source.hosts._go.joints import is_left
 from nodepath_cli.source.hosts._go.unfinished import unfinished
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def gap(text: Text) -> tuple[int, int] | None:
     """Return start and end of the words between which something may have been left out, None where there are none."""
     for start, end in unfinished(text.plain):
         first, last = piece_at(text, start), piece_at(text, end - 1)
-        if _ends_copies(text, first):
+        if _ends_copies(text, first) or is_left(text.pieces[first]):
             continue
         if any(map(_apart, text.pieces[first:last], text.pieces[first + 1 : last + 1])):
             return start, end

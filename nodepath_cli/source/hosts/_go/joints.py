@@ -79,6 +79,26 @@ def trimmed(text: Text, start: int, end: int) -> Text:
     return Text((*kept.pieces, *behind), kept.plain) if behind else kept
 
 
+def not_trimmed(text: Text, word: str) -> Text:
+    """Return a text whose last word is marked as one that the program cuts off, and blanks behind it have saved.
+
+    `strings.TrimSuffix("a = ? AND ", " AND")`
+    """
+    end = len(text.plain.rstrip())
+    start = end - len(word)
+    if end == len(text.plain) or not word.isalpha() or not text.plain.endswith(f" {word}", 0, end):
+        return text
+    joint = Joint(word, True)
+    marked = tuple(replace(piece, joint=joint) for piece in cut(text, start, end).pieces)
+    behind = cut(text, end, len(text.plain)).pieces
+    return Text((*cut(text, 0, start).pieces, *marked, *behind), text.plain)
+
+
+def is_left(piece: Piece) -> bool:
+    """Say whether a piece is a word that the program wanted to cut off."""
+    return piece.joint is not None and piece.joint.own and piece.joint.text.isalpha() and piece.text == piece.joint.text
+
+
 def separators(text: Text) -> tuple[Separator, ...]:
     """Return what stands between the elements of lists in a text."""
     if not any(piece.joint for piece in text.pieces):

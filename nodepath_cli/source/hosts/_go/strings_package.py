@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import agree, limit, product
-from nodepath_cli.source.hosts._go.joints import separator, trimmed, with_copies
+from nodepath_cli.source.hosts._go.joints import not_trimmed, separator, trimmed, with_copies
 from nodepath_cli.source.hosts._go.repeats import place, repeated, rounds_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole, substituted
@@ -231,7 +231,7 @@ def _trim_suffix(text: Text, rest: tuple[Atom, ...]) -> Text | None:
     ending = plain(rest[0]) if rest else None
     if ending and text.plain.endswith(ending):
         return trimmed(text, 0, len(text.plain) - len(ending))
-    return text
+    return not_trimmed(text, ending.strip()) if ending else text
 
 
 def _trim_prefix(text: Text, rest: tuple[Atom, ...]) -> Text | None:
