@@ -402,6 +402,8 @@ class Plain(Struct, frozen=True):
     """What it makes a table or a view from."""
     call: StoredCall | None = None
     """The procedure that CALL calls."""
+    assignments: tuple[Assignment, ...] = ()
+    """What LOAD DATA writes to the columns of its table; no value for one that the file has."""
 
 
 Node: TypeAlias = Query | Insert | Update | Delete | Plain

@@ -19,6 +19,7 @@ from nodepath_cli.sql.placeholders import placeholders
 from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import (
     NEEDLESS,
+    Access,
     Ambiguous,
     Columns,
     Found,
@@ -28,7 +29,7 @@ from nodepath_cli.sql.resolution import (
     Unparsed,
     Violation,
 )
-from nodepath_cli.sql.scope import Output
+from nodepath_cli.sql.scope import Output, Scope
 from nodepath_cli.sql.shown import shown_columns
 from nodepath_cli.sql.write_resolver import WriteResolver
 
@@ -54,8 +55,9 @@ class _Resolver(WriteResolver):
                 case Delete():
                     self.delete(node)
                 case Plain():
-                    for table in node.tables:
-                        self.base_table(table.name, table.database, None, "write" if node.writes else "read")
+                    access: Access = "write" if node.writes else "read"
+                    sources = [self.base_table(each.name, each.database, None, access) for each in node.tables]
+                    self.loaded(node.assignments, Scope(list(sources), sources))
                     self._shown()
                     if node.query is not None:
                         self.making = True

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.cursor import NotUnderstood
-from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, WORD, Tokens, unquote
+from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, VARIABLE, WORD, Tokens, unquote
 from nodepath_cli.sql.made_from import MadeFromGrammar
-from nodepath_cli.sql.nodes import CallFault, Node, Plain, StoredCall, TableName
+from nodepath_cli.sql.nodes import Assignment, CallFault, Node, Plain, StoredCall, TableName
 from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 
@@ -46,6 +46,7 @@ class StatementGrammar(MadeFromGrammar):
         self.collated = []
         self.variables = []
         self.slips = []
+        self.loaded: tuple[Assignment, ...] = ()
 
     def statements(self) -> list[Node]:
         """Read every statement of the text.
@@ -84,7 +85,8 @@ class StatementGrammar(MadeFromGrammar):
             tables = self._needed(word)
             if tables:
                 kind = "ddl" if word in _DDL else "other"
-                return Plain(kind, 0, 0, tables, word in ("TRUNCATE", "LOAD"))
+                loaded = self.loaded if word == "LOAD" else ()
+                return Plain(kind, 0, 0, tables, word in ("TRUNCATE", "LOAD"), assignments=loaded)
         if word in _DDL:
             start = self.starts[self.i]
             query = self.made_from()
@@ -209,9 +211,38 @@ class StatementGrammar(MadeFromGrammar):
             if self.words[self.i] == "INTO" and self.words[self.i + 1] == "TABLE":
                 self.i += 2
                 name = self._whole_name()
+                self.loaded = self._loaded_columns()
                 self._rest(compound=False)
                 return (name,)
             self.i += 1
+        return ()
+
+    def _loaded_columns(self) -> tuple[Assignment, ...]:
+        """Read what stands behind the table of LOAD DATA; (), with nothing read, where a part of it is not known."""
+        start, holes = self.i, len(self.holes)
+        pairs: list[Assignment] = []
+        try:
+            if self.words[self.i] == "PARTITION":
+                self._partitions()
+            while not self._ends() and self.words[self.i] not in ("(", "SET"):
+                self.i += 3 if self.words[self.i : self.i + 2] == ["CHARACTER", "SET"] else 1
+            if self.accept("("):
+                while self.words[self.i] != ")":
+                    if self.kinds[self.i] == VARIABLE:
+                        self.i += 1
+                    else:
+                        pairs.append(Assignment(self.column(), None))
+                    if not self.accept(","):
+                        break
+                self.expect(")")
+            if self.accept("SET"):
+                pairs += self._assignments()[0]
+            if self._ends() and len(self.holes) == holes:
+                return tuple(pairs)
+        except NotUnderstood:
+            pass
+        self.i = start
+        del self.holes[holes:]
         return ()
 
     _NEEDED: ClassVar[dict[str, Callable[[StatementGrammar], tuple[TableName, ...]]]] = {

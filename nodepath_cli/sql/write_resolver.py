@@ -148,6 +148,11 @@ class WriteResolver(SelectResolver):
         if pair.value:
             self.expression(pair.value, right, right_clause, None)
 
+    def loaded(self, assignments: Sequence[Assignment], scope: Scope) -> None:
+        """Resolve the columns of LOAD DATA and its SET."""
+        for pair in assignments:
+            self._assignment(pair, scope, scope, Clause.INSERT_COLUMNS, Clause.SET)
+
     def _written(self, col: Col, scope: Scope, clause: Clause) -> Hit | None:
         """Resolve a column that is written, and return what it is."""
         if col.name.hole or (col.table and col.table.hole):
