@@ -17,6 +17,9 @@ from nodepath_cli.sql.resolution import Unparsed
 from nodepath_cli.sql.statements import StatementGrammar
 from nodepath_cli.sql.words import RESERVED, reserved_words
 
+IS_RESERVED = "is a reserved word of"
+"""What is said of a word that the server at hand takes for no name, and others do."""
+
 
 class Parsed(Struct, frozen=True):
     """A text that was understood."""
@@ -100,7 +103,7 @@ def _reserved_here(prepared: Prepared, problem: NotUnderstood) -> NotUnderstood:
         except NotUnderstood as other:
             found = other
             continue
-        lacking = f"{word} is a reserved word of {server_words(dialect.name, dialect.version)}, no name without quotes"
+        lacking = f"{word} {IS_RESERVED} {server_words(dialect.name, dialect.version)}, no name without quotes"
         return NotUnderstood(problem.reason, problem.start, problem.syntax, lacking)
     return problem
 

@@ -210,3 +210,23 @@ def test_statistics_of_mariadbs_own_by_mysqls_manual(tree: Tree) -> None:
     tree.write("store.go", go('"ANALYZE TABLE t PERSISTENT FOR ALL"', '"ANALYZE TABLE t"'))
     [finding] = tree.audit().findings
     assert (finding.rule, finding.message) == ("NP113", "PERSISTENT FOR is MariaDB's alone: MySQL answers 1064")
+
+
+def test_what_a_program_sends_to_mariadb_alone(tree: Tree) -> None:
+    tree.write(
+        "store.go",
+        'package store\n\nimport "database/sql"\n\n'
+        'func Run(db *sql.DB, server version) {\n\tquery := "ANALYZE TABLE t"\n'
+        '\tif server.IsMariaDB() {\n\t\tquery += " PERSISTENT FOR ALL"\n\t}\n\tdb.Exec(query)\n}\n',
+    )
+    assert tree.audit().findings == ()
+
+
+def test_a_reserved_word_that_a_function_may_quote(tree: Tree) -> None:
+    tree.write(
+        "store.go",
+        'package store\n\nimport "database/sql"\n\ntype conn struct{ db *sql.DB }\n\n'
+        "func (c *conn) Query(query string) {\n\tc.db.Query(translate(query))\n}\n\n"
+        'func Run(c *conn) {\n\tc.Query("SELECT groups FROM t")\n}\n',
+    )
+    assert tree.audit().findings == ()
