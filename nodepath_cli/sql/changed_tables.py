@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.sql.nodes import Cte, Delete, Derived, FromItem, Ident, Join, Query, TableName, Update, within
+from nodepath_cli.sql.nodes import Cte, Delete, Derived, FromItem, Ident, Join, Query, Sub, TableName, Update, within
 
 _ALLOWED_SINCE = (11, 1)
 """MariaDB's version that lets a DELETE from several tables read them (MariaDB Knowledge Base, "DELETE")."""
@@ -26,7 +26,10 @@ def read_while_changed(node: Update | Delete, changed: list[TableName], dialect:
     MySQL refuses each (manual, "Restrictions on Subqueries"), but for what a derived table holds; MariaDB, before
     11.1, those of a DELETE from several tables (measured on 10.11).
     """
-    if not changed:
+    values = node.assignments if isinstance(node, Update) else ()
+    expressions = (node.where, *(each.value for each in values), *node.order)
+    # Few statements have a subquery, and to go through all the others takes time.
+    if not changed or not any(isinstance(atom, Sub) for each in expressions if each for atom in each.atoms):
         return
     several = isinstance(node, Delete) and node.targets is not None
     old = bool(dialect.version) and dialect.version < _ALLOWED_SINCE

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from nodepath_cli.in_shares import dealt
-from nodepath_cli.source.hosts._go.callers import evaluate_callers
+from nodepath_cli.source.hosts._go.callers import evaluate_callers, evaluate_givers
+from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index
@@ -97,7 +98,7 @@ def _evaluated(index: Index, number: int) -> Work:
         if not any(fresh):
             break
     _callers(m, share, (yield _readable(m)))
-    _callers(m, share, (yield list(m.passing)), giving=True)
+    evaluate_givers(m, _routines(m, (yield list(m.passing))), share)
     for _ in range(_TAINT_ROUNDS):
         # Only with a constant of another place is there SQL in it (`query(base + where)`), or in a list that a function
         # hands on: it is followed now.
@@ -254,14 +255,20 @@ def _words(names: Collection[str]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names)[:_MAX_CARRIERS])) + r")\b")
 
 
-def _callers(m: Machine, share: Sequence[Part], wanted: Sequence[Sequence[Key]], *, giving: bool = False) -> bool:
-    """Evaluate a share's callers of functions, `giving` those that give them a text; say whether any is new."""
+def _callers(m: Machine, share: Sequence[Part], wanted: Sequence[Sequence[Key]]) -> bool:
+    """Evaluate a share's callers of functions; say whether there were new ones."""
     fresh = False
-    for path, offset in dict.fromkeys(key for keys in wanted for key in keys):
-        routine = m.routine((path, offset)) or m.index.routine_at(path, offset)
-        if routine is not None and evaluate_callers(m, routine, share, giving=giving):
+    for routine in _routines(m, wanted):
+        if evaluate_callers(m, routine, share):
             fresh = True
     return fresh
+
+
+def _routines(m: Machine, wanted: Sequence[Sequence[Key]]) -> list[Routine]:
+    """Return the functions that are told by their keys, each once."""
+    keys = dict.fromkeys(key for keys in wanted for key in keys)
+    found = (m.routine(key) or m.index.routine_at(*key) for key in keys)
+    return [each for each in found if each is not None]
 
 
 def _readable(m: Machine) -> list[Key]:

@@ -30,20 +30,17 @@ def _of_interfaces(m: Machine, name: str) -> set[str]:
 
 
 def evaluate_callers(
-    m: Machine, routine: Routine, share: Sequence[Part] | None = None, most: int = sys.maxsize, *, giving: bool = False
+    m: Machine, routine: Routine, share: Sequence[Part] | None = None, most: int = sys.maxsize
 ) -> bool:
     """Evaluate the functions that call one, in its package and where its name is exported; say whether any is new.
 
-    `share` says where they are looked for, None for everywhere; no more than `most` are evaluated. `giving`: those
-    alone that give it a text.
+    `share` says where they are looked for, None for everywhere; no more than `most` are evaluated.
     """
     key = (routine_key(routine), share is None)
     if key in m.searched_callers or (key[0], True) in m.searched_callers:
         return False
-    if not giving:
-        m.searched_callers.add(key)
-    behind = _TEXT if giving else ""
-    call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\({behind}")
+    m.searched_callers.add(key)
+    call = re.compile(rf"\b{re.escape(routine.name)}\b\s*(?:\[[^\]]*\])?\(")
     exported = routine.name[:1].isupper()
     fresh = False
     homes = {routine.file.folder}
@@ -66,3 +63,28 @@ def evaluate_callers(
                 if not most:
                     return True
     return fresh
+
+
+def evaluate_givers(m: Machine, routines: Sequence[Routine], share: Sequence[Part]) -> None:
+    """Evaluate the functions of a share that call one of these with a text: in its package, or where it is imported."""
+    own: dict[str, set[str]] = {}
+    for routine in routines:
+        own.setdefault(routine.file.folder, set()).add(routine.name)
+    exported = {folder: {name for name in names if name[:1].isupper()} for folder, names in own.items()}
+    imported: dict[str, set[str]] = {}
+    for folder, names in exported.items():
+        for file in m.index.importing(folder) if names else ():
+            imported.setdefault(file.path, set()).add(folder)
+    for part in share:
+        file = part.file
+        names = set(own.get(file.folder, ()))
+        for folder in imported.get(file.path, ()):
+            if _imports(m, file, folder):
+                names |= exported[folder]
+        known = file.among(names) if names else []
+        if not known:
+            continue
+        call = re.compile(rf"\b(?:{'|'.join(map(re.escape, known))})\b\s*(?:\[[^\]]*\])?\({_TEXT}")
+        for other in part.routines(m.index.of(file)):
+            if not m.evaluated(other) and call.search(file.source(other)):
+                m.summary(other)

@@ -5,12 +5,13 @@ Such a function is not followed with the arguments of each of its calls: its SQL
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.constants import constant
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.records import Key, Noted, Passing
@@ -20,6 +21,7 @@ from nodepath_cli.source.uses import Given
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_WRITTEN = lazy(rb"(?<![.\w])(\w+)(?=\s*(?:,[^\n=]*)?[-+|&*]?=(?!=))|&\s*(\w+)")
 _ANY = frozenset(("string", "any", "interface{}"))
 
 
@@ -51,7 +53,11 @@ def hand(m: Machine, f: Frame, key: Key, nodes: Sequence[Node], values: Sequence
         return
     given: dict[Noted, list[Given]] = {}
     always = _always(m, f)
+    written = _written(m.routines[key].text)
     for each in tuple(m.passing[key]):
+        # What is made of it before (`status = strings.TrimSpace(status)`) is as unknown as it was.
+        if each.name.encode() in written:
+            continue
         if each.parameter >= len(values) or nodes[each.parameter].type == "variadic_argument":
             continue
         node, value = nodes[each.parameter], values[each.parameter]
@@ -69,10 +75,14 @@ def _pass(m: Machine, f: Frame, noted: Noted, position: int, node: Node, value: 
     name = f.file.source(node)
     if own is None or own[1] != m.root or f.parameters.get(name) != own[2]:
         return
-    written = rf"(?<![.\w]){re.escape(name)}\s*(?:,[^\n=]*)?[-+|&*]?=(?!=)|&\s*{re.escape(name)}\b"
-    # What is made of it before (`status = strings.TrimSpace(status)`) is as unknown as it was.
-    if not re.search(written, m.routines[own[1]].text.decode(errors="replace").partition("{")[2]):
-        m.passing.setdefault(own[1], []).append(Passing(noted, position, own[2]))
+    m.passing.setdefault(own[1], []).append(Passing(noted, position, own[2], name))
+
+
+# Each placeholder of a function asks.
+@lru_cache(maxsize=64)
+def _written(text: bytes) -> frozenset[bytes]:
+    """Return the names that a function's body assigns to, or takes the address of."""
+    return frozenset(each[1] or each[2] for each in _WRITTEN.finditer(text, text.find(b"{")))
 
 
 def _always(m: Machine, f: Frame) -> bool:

@@ -166,3 +166,5 @@ class Passing(Struct, frozen=True):
     """Which argument of that call for a placeholder it is, from 0."""
     parameter: int
     """Which of the function's own arguments it is, from 0."""
+    name: str
+    """That of its parameter."""
