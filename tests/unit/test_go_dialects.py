@@ -249,3 +249,22 @@ def test_of_a_map_by_databases_the_own_entry_counts() -> None:
     found = statements(body(code))
     own = [flat(variant.sql) for each in found if each.dialect is None for variant in each.variants]
     assert own == ["UPDATE t SET b = 1 WHERE a = 1 LIMIT 1"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "dialects"),
+    [
+        ("isMySQL(kind)", [None, "other"]),
+        ("!isMySQL(kind)", ["other", None]),
+        ("s.isSQLite()", ["sqlite", None]),
+        ("!db.IsPostgres(kind)", [None, "postgresql"]),
+        ("limit > 0 && isMySQL(kind)", [None, None]),
+        ("isReady(kind)", [None, None]),
+    ],
+)
+def test_a_branch_that_asks_which_database_it_is(condition: str, dialects: list[str | None]) -> None:
+    code = body(
+        f'if {condition} {{\n\t\tr.db.Exec("DELETE FROM a WHERE id = 1")\n\t}} else {{\n'
+        '\t\tr.db.Exec("DELETE FROM b WHERE id = 1")\n\t}'
+    )
+    assert [each.dialect for each in sorted(statements(code), key=lambda each: each.sql)] == dialects

@@ -143,6 +143,8 @@ _TOKEN = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 _PATH_TOKEN = lazy(r"[/_.\-]+")
 
 _AFFIX = lazy(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
+_ASKS = lazy(r"(?:if|unless|else of(?: if)?)\s+(!?)\s*(?:\w+\.)*[iI]s([A-Z]\w*)\([^()]*\)\s*\Z")
+"""A branch that asks a function of the program alone (`isMySQLDbType(kind)`)."""
 _TEST = lazy(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
 
 
@@ -242,6 +244,13 @@ def by_branch(words: str, family: str) -> Foreign | None:
     if ": case " in words:
         found = _one(_tokens(words.partition(": case ")[2]), family)
         return Foreign(found, words) if found else None
+    asked = _ASKS.match(words)
+    dialects = _all(_tokens(asked[2])) if asked is not None else set()
+    if asked is not None and len(dialects) == 1:
+        name = next(iter(dialects))
+        if bool(asked[1]) == negated:
+            return Foreign(name, words) if name != family else None
+        return Foreign("other", words) if name == family else None
     named: set[str] = set()
     for test in _TEST.finditer(words):
         sign = test.group(1) or test.group(4)
