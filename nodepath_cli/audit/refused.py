@@ -18,6 +18,7 @@ _MYSQL_ALONE = {
     NOT_IN_GROUP: "MariaDB takes it",
     NOT_AGGREGATED: "MariaDB takes it",
     1093: "MariaDB takes it in most statements",
+    3065: "MariaDB takes it",
     1221: "MariaDB takes it",
 }
 """What MySQL refuses and MariaDB does not: a warning where nobody has said which of them the server is."""

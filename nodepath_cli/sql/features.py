@@ -78,9 +78,16 @@ FUNCTIONS: dict[str, tuple[Version | None, Version | None]] = {
     "JSON_TABLE": ((8, 0, 4), (10, 6)),
     "JSON_VALUE": ((8, 0, 21), (10, 2, 3)),
     "REGEXP_LIKE": ((8, 0, 4), None),
+    **dict.fromkeys(("JSON_COMPACT", "JSON_DETAILED", "JSON_LOOSE"), (None, (10, 2, 4))),
+    **dict.fromkeys(("JSON_EXISTS", "JSON_QUERY"), (None, (10, 2, 3))),
+    **dict.fromkeys(("CHR", "LENGTHB"), (None, (10, 3, 1))),
+    **dict.fromkeys(("NVL", "NVL2"), (None, (10, 3))),
+    **dict.fromkeys(("ADD_MONTHS", "TO_CHAR"), (None, (10, 6, 1))),
+    **dict.fromkeys(("JSON_EQUALS", "JSON_NORMALIZE", "NATURAL_SORT_KEY", "SFORMAT"), (None, (10, 7))),
 }
 """The first version of MySQL (manual, "Built-In Function and Operator Reference") and of MariaDB that has a function:
-what 10.11 answers 1305 to was measured. None: no version up to 10.11."""
+what 10.11 answers 1305 to was measured, and when MariaDB got a function is from its documentation. None: no version of
+MySQL up to 9, none of MariaDB up to 10.11."""
 _KNOWN_TO = (10, 11, 99)
 """The last version of MariaDB whose functions are known."""
 

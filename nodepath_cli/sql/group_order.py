@@ -44,7 +44,7 @@ class GroupOrderResolver(FromResolver):
 
     def distinct_matters(self, scope: Scope) -> bool:
         """Say whether MySQL checks what the rows of a SELECT DISTINCT are ordered by (ONLY_FULL_GROUP_BY)."""
-        return self.full_group_by() and not (self.dialect.assumed or scope.grouped or scope.merged)
+        return self.full_group_by() and not (scope.grouped or scope.merged)
 
     def order_of_distinct(self, col: Col, number: int, scope: Scope) -> None:
         """Check that a column of ORDER BY is in the list of a SELECT DISTINCT: MySQL refuses others, by its manual.

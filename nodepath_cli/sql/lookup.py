@@ -180,7 +180,7 @@ class NameSearch:
         if col.table is not None:
             return self._qualified(col, name, col.table.text, scope, trees)
         if trees is None and not scope.merged:
-            found = [source for source in scope.sources if name in source.columns]
+            found = [source for source in scope.sources if source.has(name)]
         else:
             found = [source for tree in (scope.trees if trees is None else trees) for source in find(tree, name)]
         if len(found) > 1 and any(source.mixed for source in found):

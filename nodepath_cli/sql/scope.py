@@ -55,6 +55,8 @@ class Source(Struct, eq=False):
     """Its name is known only at run time: every unknown qualifier may mean it."""
     elsewhere: frozenset[str] | None = None
     """Databases that it is not in, beside the server's own ones, where the name of its own is not known."""
+    by_name: frozenset[str] | None = None
+    """Its columns that a name without a qualifier can mean, in lower case; None for all."""
 
     @property
     def label(self) -> str:
@@ -75,6 +77,10 @@ class Source(Struct, eq=False):
     def may_be_merged(self) -> bool:
         """Whether the server may put the query that it stands for into the query around it."""
         return self.table.kind == "view" if self.table else self.mergeable
+
+    def has(self, name: str) -> bool:
+        """Say whether a name without a qualifier, in lower case, can mean a column of it."""
+        return name in self.columns and (self.by_name is None or name in self.by_name)
 
     def answers(self, qualifier: str, database: str | None, case_sensitive: bool) -> bool:
         """Say whether `qualifier` (and `database`, where there is one) means this source."""
@@ -117,7 +123,7 @@ def leaves(trees: Iterable[Tree]) -> Iterator[Source]:
 def find(tree: Tree, name: str) -> list[Source]:
     """Return the sources of a tree that have a column; the sides of a shared column count as one."""
     if isinstance(tree, Source):
-        return [tree] if name in tree.columns else []
+        return [tree] if tree.has(name) else []
     if name in tree.merged:
         first, second = (tree.right, tree.left) if tree.right_first else (tree.left, tree.right)
         return (find(first, name) or find(second, name))[:1]

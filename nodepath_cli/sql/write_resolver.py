@@ -327,9 +327,16 @@ class WriteResolver(SelectResolver):
 def _row_alias(node: Insert, target: Source) -> Source:
     columns: dict[str, Column | None] = dict(target.columns)
     alias = node.row_alias
+    given: frozenset[str] | None = None
+    listed: Sequence[Col | None] = node.columns or [each.column for each in node.assignments or ()]
     if node.row_columns:
         columns = {ident.text.lower(): None for ident in node.row_columns}
-    return Source(alias.text if alias else "", None, columns, (), target.table, target.unknown, target.any_column)
+    elif listed and not node.open and all(each is not None and not each.name.hole for each in listed):
+        # It has the columns that get values (MySQL's source, `Sql_cmd_insert_base::prepare_values_table`), and no other
+        # one that a name alone could mean.
+        given = frozenset(each.name.text.lower() for each in listed if each is not None)
+    name = alias.text if alias else ""
+    return Source(name, None, columns, (), target.table, target.unknown, target.any_column, by_name=given)
 
 
 def _is_system(source: Source) -> bool:

@@ -92,10 +92,12 @@ MYSQL = Settings(schema=("schema.sql",), dialect=Dialect("mysql", (8, 0)), diale
 def test_mysql_by_its_manual_wants_what_distinct_rows_are_ordered_by_in_the_list(tree: Tree, statement: str) -> None:
     (finding,) = tree.findings(DDL, f'"{statement}"', settings=MYSQL)
     assert (finding.rule, finding.errno) == ("NP114", 3065)
-    assert tree.findings(DDL, f'"{statement}"') == []
     # It may be MariaDB, which takes it, or a MySQL whose mode does.
+    assumed = replace(MYSQL, dialect=Dialect("mysql", (8, 0), assumed=True))
+    for settings in (None, assumed):
+        (finding,) = tree.findings(DDL, f'"{statement}"', settings=settings)
+        assert finding.severity is Severity.WARNING
     for dialect in (
-        Dialect("mysql", (8, 0), assumed=True),
         Dialect("mariadb", (10, 11)),
         Dialect("mysql", (5, 6)),
         Dialect("mysql", (8, 0), full_group_by=False),
@@ -271,3 +273,18 @@ def test_two_tables_of_one_name_are_one_finding(tree: Tree, statement: str, fram
     assert (finding.rule, finding.errno, finding.identifier) == ("NP114", 1066, "t")
     source = go(f'"{statement}"')
     assert (finding.position.line, finding.position.column) == place(source, framed)
+
+
+def test_a_row_alias_has_the_columns_that_get_values_as_mysql_s_source_has_it(tree: Tree) -> None:
+    statement = "INSERT INTO t (a) VALUES (?) AS n ON DUPLICATE KEY UPDATE b = LAST_INSERT_ID(b), a = n.a"
+    assert tree.findings(DDL, f'"{statement}"', settings=MYSQL) == []
+    [finding] = tree.findings(DDL, f'"{statement.replace("= n.a", "= a")}"', settings=MYSQL)
+    assert (finding.rule, finding.identifier) == ("NP103", "a")
+
+
+@pytest.mark.parametrize("call", ["NVL(a, 1)", "JSON_DETAILED(b)", "SFORMAT('{}', a)"])
+def test_functions_that_mariadb_alone_has_by_its_documentation(tree: Tree, call: str) -> None:
+    [finding] = tree.findings(DDL, f'"SELECT {call} FROM t"')
+    assert (finding.rule, finding.severity) == ("NP113", Severity.WARNING)
+    mariadb = replace(MYSQL, dialect=Dialect("mariadb", (10, 11)))
+    assert tree.findings(DDL, f'"SELECT {call} FROM t"', settings=mariadb) == []

@@ -330,3 +330,24 @@ def test_a_blank_that_is_missing_behind_several_placeholders_is_one_finding(tree
     found = [each for each in tree.audit("store.go").findings if each.rule != "NP107"]
     assert [(each.rule, each.message) for each in found] == [("NP109", "syntax error at '?ORDER': a blank is missing")]
     assert (found[0].position.line, found[0].position.column) == place(source, "ORDER")
+
+
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        ('"SELECT id FROM flows LIMIT %d"', "%!d(MISSING)"),
+        ('"SELECT id FROM %s WHERE id = %d", "flows"', "%!d(MISSING)"),
+        ('"SELECT DATE_FORMAT(name, \'%Y-%m\') FROM %s", "flows"', "%!Y(string="),
+        ('"SELECT DATE_FORMAT(name, \'%%Y-%%m\') FROM %s LIMIT %d", "flows", 5', ""),
+        ('"SELECT id FROM %[1]s WHERE id = %[2]d", "flows", 5', ""),
+    ],
+)
+def test_what_sprintf_writes_for_a_verb_without_an_argument(tree: Tree, call: str, shown: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write(
+        "store.go",
+        'package store\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\n'
+        f"func Run(db *sql.DB) {{\n\tdb.Query(fmt.Sprintf({call}))\n}}\n",
+    )
+    told = [each.message for each in tree.audit("store.go").findings]
+    assert told == ([f"a verb of fmt.Sprintf without a fitting argument: the text has '{shown}'"] if shown else [])

@@ -13,12 +13,13 @@ that names a known table and that neither MySQL's nor MariaDB's grammar can read
 (`SELEC`) among them. So is a blank that is missing between two literals (`"... FROM flows" + "WHERE id = ?"`), and what
 `strings.Join` puts between the elements of a list, where no text with two of them can be read: elements that several
 branches add (`" WHERE " + strings.Join(conditions, ", ")`), or each round of a loop (`"VALUES " + strings.Join(rows, "
-")`), and the comma behind the last of them (`strings.Repeat("?, ", n)`). Of a text with a part that is known only at
-run time, what stands before that part is looked at. A text that
-breaks off (`... WHERE`, an open quote or parenthesis) may be a piece of another one: it is reported where one literal
-is all that the database gets, and a quote without a partner where only literals are joined. Of a query that branches
-build, a piece is reported that no text with it can be read (`query += " AND AND id = ?"`), with its branch. All other
-texts that it does not understand are listed as unresolved (NP501), with the place where it stopped.
+")`), and the comma behind the last of them (`strings.Repeat("?, ", n)`), and what fmt.Sprintf writes for a verb that
+has no argument (`LIMIT %!d(MISSING)`, `'%Y-%m'` for `'%%Y-%%m'`). Of a text with a part that is known only at run time,
+what stands before that part is looked at. A text that breaks off (`... WHERE`, an open quote or parenthesis) may be a
+piece of another one: it is reported where one literal is all that the database gets, and a quote without a partner
+where only literals are joined. Of a query that branches build, a piece is reported that no text with it can be read
+(`query += " AND AND id = ?"`), with its branch. All other texts that it does not understand are listed as unresolved
+(NP501), with the place where it stopped.
 
 A text that is understood may have an error all the same: a word right behind a placeholder (`?AND`), `SELECT a, *` (a
 `*` without a table's name stands first), `COUNT(DISTINCT *)`, a comma at the end of a row of VALUES, an interval that
@@ -49,6 +50,8 @@ from nodepath_cli.sql.syntax import Known, SyntaxFault, refused_word, syntax_fau
 
 _MARK = lazy(r"[()'\"`]")
 """What needs a partner, and may be there any number of times in a part that repeats."""
+_VERB = lazy(r"%![A-Za-z]\((?:MISSING\)|string=)")
+_WRITTEN = "a verb of fmt.Sprintf without a fitting argument: the text has '{}'"
 _RUNS_SQL = lazy(r"(?i)query|exec|prepare|select|raw|get")
 
 
@@ -59,6 +62,10 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     if context.statement.host != "sql" and not _runs(context):
         return
     yield from refused_syntax(unread, context)
+    verb = _VERB.search(unread.variant.sql)
+    if verb is not None:
+        yield Hit(_WRITTEN.format(verb[0]), *verb.span(), errno=1064)
+        return
     left = last_comma(unread, context)
     if left is not None:
         yield left

@@ -246,7 +246,7 @@ def by_branch(words: str, family: str) -> Foreign | None:
         return Foreign(found, words) if found else None
     asked = _ASKS.match(words)
     dialects = _all(_tokens(asked[2])) if asked is not None else set()
-    if asked is not None and len(dialects) == 1:
+    if asked is not None and len(dialects) == 1 and "maria" not in asked[2].lower():
         name = next(iter(dialects))
         if bool(asked[1]) == negated:
             return Foreign(name, words) if name != family else None

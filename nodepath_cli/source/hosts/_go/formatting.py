@@ -14,6 +14,8 @@ from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole
 from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join
 from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Number, Text, Unknown, Value, just
 
+_LETTERS = frozenset("vTtbcdoOqxXUeEfFgGspw")
+"""The verbs of Go's fmt; for any other one, and where there is no argument, it writes that into the text."""
 _VERB = lazy(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
 
 
@@ -79,6 +81,9 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
         if number < len(arguments):
             node, atom = arguments[number]
             written = _verb(file, node, atom, letter, flags, width)
+            if letter not in _LETTERS:
+                begun = cut(form, verb.start(), verb.end())
+                written = join((_whole(begun, f"%!{letter}(string="), written, _whole(begun, ")")))
             # A verb in a part that repeats is filled in every copy.
             for loop in cut(form, verb.start(), verb.end()).pieces[0].repeats if looped else ():
                 written = repeated(written, loop)
@@ -86,7 +91,7 @@ def sprintf(file: GoFile, form: Text, arguments: Sequence[tuple[Node, Atom]], re
         elif rest is not None:
             parts.append(hole(file.shown(rest), "slice of arguments", file.span(rest)))
         else:
-            parts.append(_missing(cut(form, verb.start(), verb.end())))
+            parts.append(_whole(cut(form, verb.start(), verb.end()), f"%!{letter}(MISSING)"))
         number += 1
     parts.append(cut(form, position, len(form.plain)))
     return join(parts)
@@ -110,8 +115,3 @@ def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: 
 def _whole(verb: Text, text: str) -> Text:
     first = verb.pieces[0]
     return Text((replace(first, text=text, linear=False),), text)
-
-
-def _missing(verb: Text) -> Text:
-    first = verb.pieces[0]
-    return hole(verb.plain, "missing argument of Sprintf", first.span)
