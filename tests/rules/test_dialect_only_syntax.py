@@ -230,3 +230,19 @@ def test_a_reserved_word_that_a_function_may_quote(tree: Tree) -> None:
         'func Run(c *conn) {\n\tc.Query("SELECT groups FROM t")\n}\n',
     )
     assert tree.audit().findings == ()
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        ("\tgithub.com/go-sql-driver/mysql v1.8.1", True),
+        ("\tgithub.com/go-sql-driver/mysql v1.8.1\n\tgithub.com/lib/pq v1.10.9 // indirect", True),
+        ("\tgithub.com/go-sql-driver/mysql v1.8.1\n\tgithub.com/lib/pq v1.10.9", False),
+        ("\tgithub.com/go-sql-driver/mysql v1.8.1 // indirect", False),
+    ],
+)
+def test_the_drivers_that_a_module_needs_count_as_imports_do(tree: Tree, needs: str, told: bool) -> None:
+    tree.write("go.mod", f"module x.my/app\n\ngo 1.22\n\nrequire (\n{needs}\n)\n")
+    tree.write("schema.sql", "CREATE TABLE t (a INT);")
+    tree.write("a.go", go("`INSERT INTO t (a) VALUES (1) RETURNING a`"))
+    assert [each.rule for each in tree.audit("a.go").findings] == (["NP113"] if told else [])

@@ -36,8 +36,9 @@ class GoHost:
         return Other(found.dialect, found.reason) if found else None
 
     def surroundings(self, files: Sequence[SourceFile]) -> object:
-        """Return the modules that the files belong to, as their go.mod files say."""
-        return Modules(file.path.rpartition("/")[0] or "." for file in files).roots
+        """Return the modules that the files belong to and those that they need, as their go.mod files say."""
+        modules = Modules(file.path.rpartition("/")[0] or "." for file in files)
+        return modules.roots, sorted(modules.required)
 
 
 HOST = GoHost()

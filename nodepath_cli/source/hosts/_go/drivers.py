@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from nodepath_cli.patterns import lazy
@@ -36,7 +36,9 @@ class Drivers:
         folders: dict[str, list[GoFile]],
         family: str,
         opens: Callable[[GoFile], Sequence[tuple[str, str]]] = lambda file: opened(file.text),
+        required: Collection[str] = (),
     ) -> None:
+        self._required = required
         self._opens = opens
         self._folders = folders
         self._family = family
@@ -61,9 +63,9 @@ class Drivers:
 
     @cached_property
     def one_alone(self) -> bool:
-        """Whether the program imports a driver of the audited database, and speaks of no other one anywhere."""
-        imports = {names_database(path) for file in self._files for path in imported(file)}
-        if imports != {self._family}:
+        """Whether the program needs a driver of the audited database, and speaks of no other one anywhere."""
+        paths = (*self._required, *(path for file in self._files for path in imported(file)))
+        if {names_database(path) for path in paths} - {None} != {self._family}:
             return False
         return not any(_ELSEWHERE.search(file.text) for file in self._files)
 

@@ -32,7 +32,8 @@ class Judge:
         self._dialect = dialect
         self._paths: dict[str, Foreign | None] = {}
         self._places: dict[tuple[str, str, str | None], _Place] = {}
-        self._drivers = Drivers(m.index.files, m.index.folders, dialect.family, m.index.opens)
+        index = m.index
+        self._drivers = Drivers(index.files, index.folders, dialect.family, index.opens, index.modules.required)
 
     def split(self, records: Iterable[Received]) -> tuple[list[Received], list[tuple[Received, Foreign]]]:
         """Return the records of the audited dialect, and the others with their dialect."""

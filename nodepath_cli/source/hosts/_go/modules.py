@@ -11,6 +11,8 @@ from pathlib import Path
 from nodepath_cli.patterns import lazy
 
 _MODULE = lazy(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
+_REQUIRED = lazy(r"^(?:require)?[ \t]+([\w.~-]+\.\w[\w./~-]*)[ \t]+v[^\s]+[ \t]*$", re.MULTILINE)
+"""A requirement that is not `// indirect`."""
 _VERSION = lazy(r"^v\d+$")
 _MAX_GO_MOD = 1_000_000
 
@@ -36,6 +38,7 @@ class Modules:
         self._answers: dict[tuple[str, str], str | None] = {}
         # By folder, as many lie below the same ones. Not for longer than this run: a go.mod may change.
         self._read: dict[str, str | None] = {}
+        self._required: set[str] = set()
         for folder in sorted(self._folders):
             self._climb(folder)
 
@@ -43,6 +46,11 @@ class Modules:
     def roots(self) -> dict[str, str]:
         """The folder of each module's go.mod by the module's path."""
         return dict(self._roots)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The paths of the modules that those need themselves, not for one of their own."""
+        return frozenset(self._required)
 
     def ending(self, folder: str) -> str:
         """Return the last part of the import paths that mean an audited folder."""
@@ -90,22 +98,25 @@ class Modules:
         for candidate in (current, *current.parents):
             place = str(candidate)
             if place not in self._read:
-                self._read[place] = _module_of(place)
+                self._read[place], needs = _module_of(place)
+                self._required.update(needs)
             found = self._read[place]
             if found:
                 self._roots.setdefault(found, os.path.relpath(candidate).replace(os.sep, "/"))
                 return
 
 
-def _module_of(folder: str) -> str | None:
+def _module_of(folder: str) -> tuple[str | None, list[str]]:
+    """Return the path of a folder's module, and those that it needs itself."""
     path = Path(folder) / "go.mod"
     try:
         if not path.is_file() or path.stat().st_size > _MAX_GO_MOD:
-            return None
-        found = _MODULE.search(path.read_text(encoding="utf-8", errors="replace"))
+            return None, []
+        text = path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
-        return None
-    return found.group(1) if found else None
+        return None, []
+    found = _MODULE.search(text)
+    return found.group(1) if found else None, _REQUIRED.findall(text)
 
 
 def _common(first: list[str], second: list[str]) -> int:
