@@ -55,7 +55,9 @@ _MAY_CLOSE = lazy(r"(?i),|\b(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|SET|VALUES?|S
 """Where a parenthesis that was forgotten may have stood: in front of these."""
 _MOST_PLACES = 30
 _OPENED = lazy(r"`[\w$]+(?=\s)")
-_GLUED = _CLAUSES | words_of("FROM SET VALUES AND OR ON SELECT UNION INTO JOIN LEFT RIGHT INNER CROSS FOR")
+_GLUED = _CLAUSES | words_of(
+    "FROM SET VALUES AND OR ON SELECT UNION INTO JOIN LEFT RIGHT INNER CROSS FOR BY LIKE BETWEEN DISTINCT USING"
+)
 _FOREIGN = frozenset("{}[]%:$#\\")
 _SHAPES = (
     ("SELECT", "FROM"),
@@ -214,7 +216,8 @@ def _glued(unread: Unparsed, clauses: Clauses, dialect: Dialect, known: Known) -
         return None
     joint, index = found[0]
     first, end = tokens.starts[index], tokens.ends[index]
-    return SyntaxFault(first, joint, end, text=variant.sql[first:end], alone=True, why="a blank is missing")
+    words, before = variant.sql[first:end], variant.sql[first:joint]
+    return SyntaxFault(first, joint, end, text=words, before=before, alone=True, why="a blank is missing")
 
 
 def _foreign_words(clauses: Clauses) -> Iterator[str]:

@@ -299,3 +299,15 @@ func Find(db *sql.DB, ids []any) {
     assert (finding.rule, finding.message) == ("NP109", "syntax error at '('")
     tree.write("store.go", source.replace("marks, ids", 'marks+")", ids'))
     assert tree.audit("store.go").findings == ()
+
+
+@pytest.mark.parametrize("word", [" ORDER BY", " ORDER BY "])
+def test_a_blank_that_is_missing_in_front_of_what_a_branch_chooses(tree: Tree, word: str) -> None:
+    tree.write("schema.sql", "CREATE TABLE flows (id INT, name VARCHAR(20));")
+    tree.write(
+        "store.go",
+        'package store\n\nimport "database/sql"\n\nfunc Run(db *sql.DB, by string) {\n\torder := "id"\n'
+        f'\tif by == "name" {{\n\t\torder = "name"\n\t}}\n\tdb.Query("SELECT id FROM flows{word}" + order)\n}}\n',
+    )
+    told = [(each.rule, each.message) for each in tree.audit("store.go").findings]
+    assert told == ([("NP109", "syntax error behind 'BY'")] if word.endswith("Y") else [])
