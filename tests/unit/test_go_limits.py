@@ -391,3 +391,19 @@ def test_sql_that_is_handed_on_through_many_methods(tree: Tree, receiver: str, k
         f"func ({receiver} *Store) Run() {{\n\t{receiver}.run6({given})\n}}\n",
     )
     assert [(each.rule, each.identifier) for each in tree.audit("a.go").findings] == [("NP101", "wrong")]
+
+
+def test_arguments_are_not_counted_behind_many_layers(tree: Tree) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (id INT);")
+    layers = "".join(
+        f"func run{number + 1}(db *sql.DB, q []string, args ...[]any) {{\n\trun{number}(db, q, args...)\n}}\n\n"
+        for number in range(5)
+    )
+    tree.write(
+        "a.go",
+        'package a\n\nimport "database/sql"\n\nfunc run0(db *sql.DB, q []string, args ...[]any) {\n'
+        "\tfor at, each := range q {\n\t\tvar own []any\n\t\tif len(args) > at {\n\t\t\town = args[at]\n\t\t}\n"
+        f"\t\tdb.Exec(each, own...)\n\t}}\n}}\n\n{layers}"
+        'func Run(db *sql.DB) {\n\trun5(db, []string{"DELETE FROM t WHERE wrong = ?"}, []any{1, 2})\n}\n',
+    )
+    assert [(each.rule, each.identifier) for each in tree.audit("a.go").findings] == [("NP101", "wrong")]

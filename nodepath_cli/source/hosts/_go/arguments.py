@@ -14,7 +14,7 @@ from nodepath_cli.source.hosts._go.constants import choices, constants, named_co
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.given_names import given_names
 from nodepath_cli.source.hosts._go.handles import Counts, judge
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.machine import MAX_INLINE, Frame, Machine
 from nodepath_cli.source.hosts._go.passing import passed
 from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of
@@ -48,6 +48,9 @@ def given(m: Machine, f: Frame, done: Evaluated, sink: int, made: Sequence[Recei
     nodes, values = done.nodes, done.values
     base = base_name(done.callee.method)
     if base in _LATER or not trusted(m, f, done.callee):
+        return
+    if m.inline_depth > MAX_INLINE:
+        # Behind so many layers, a list of statements and the list of their arguments are no longer matched for certain.
         return
     named = base in _NAMED
     counts, known = counts_of(m, f, nodes[sink + 1 :], values[sink + 1 :], named=named)
