@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Table
-from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
-from nodepath_cli.sql.lexer import NUMBER, PARAM, QUOTED, STRING, WORD
+from nodepath_cli.sql.lexer import QUOTED, WORD
 from nodepath_cli.sql.resolution import Clause, ColumnRef, Found, InsertRef, Resolution
+from nodepath_cli.sql.select_lists import BEHIND_LIST, JOINED, MODIFIERS, ListReader
 from nodepath_cli.sql.value_records import (
     Aliased,
     Assigned,
@@ -27,12 +26,10 @@ from nodepath_cli.sql.value_records import (
     Matched,
     Now,
     Overruled,
-    United,
     ValueUse,
 )
 from nodepath_cli.sql.words import words_of
 
-_UNREAD = lazy(f"[\\\\{HOLE}\ufffd\ud800-\udfff]")
 _ASSIGNED = frozenset((Clause.SET, Clause.ODKU_LEFT, Clause.ODKU_SELECT, Clause.INSERT_COLUMNS))
 _COMPARE = frozenset(("=", "<=>", ">=", ">", "<=", "<", "<>", "!="))
 _BEFORE = words_of("( , WHERE AND OR XOR NOT ON HAVING WHEN SELECT && SET BY DISTINCT IF")
@@ -44,17 +41,7 @@ _OPERATORS = words_of("AND OR XOR && THEN ELSE")
 _BRANCHING = words_of("( IF IFNULL COALESCE")
 """What gives one of its arguments, IF all but its first one."""
 _DEEPEST = 4
-_MODIFIERS = words_of(
-    "ALL DISTINCT DISTINCTROW HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT SQL_CACHE "
-    "SQL_NO_CACHE SQL_CALC_FOUND_ROWS"
-)
-_JOINED = words_of("UNION EXCEPT INTERSECT")
 _QUANTIFIERS = words_of("ANY SOME ALL")
-_EXTREMES = words_of("MAX MIN")
-"""What gives a value of its argument as it is."""
-_BEHIND_LIST = words_of(
-    "FROM WHERE GROUP HAVING ORDER LIMIT WINDOW INTO FOR LOCK UNION EXCEPT INTERSECT RETURNING ON ; PROCEDURE"
-)
 _WITHOUT_PARENTHESES = words_of("CURRENT_TIMESTAMP CURRENT_DATE LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP UTC_DATE")
 _NOW = _WITHOUT_PARENTHESES | words_of("NOW SYSDATE CURDATE DATE_SUB DATE_ADD")
 
@@ -80,19 +67,7 @@ def _is_given(use: ValueUse) -> bool:
     return isinstance(value, Constant) and value.given is not None and (isinstance(use, Assigned) or not value.samples)
 
 
-class _Reader:
-    def __init__(self, clauses: Clauses, resolution: Resolution, arguments: Mapping[int, Constant]) -> None:
-        self.arguments = arguments
-        self.clauses = clauses
-        self.tokens = clauses.tokens
-        self.resolution = resolution
-        kinds = self.tokens.kinds
-        starts = enumerate(self.tokens.starts)
-        self.index = {start + (kinds[number] == QUOTED): number for number, start in starts}
-        self.references = {self.index[each.start]: each for each in resolution.columns if each.start in self.index}
-        words = self.tokens.words[:5]
-        self.ignores = "IGNORE" in words
-
+class _Reader(ListReader):
     def read(self) -> Iterator[ValueUse]:
         for insert in self.resolution.inserts:
             if not insert.open:
@@ -106,8 +81,8 @@ class _Reader:
                 yield from self._comparison(index, reference)
                 if reference.clause is Clause.SELECT:
                     yield from self._alias(index, reference)
-        if not _JOINED.isdisjoint(self.tokens.words):
-            yield from self._united()
+        if not JOINED.isdisjoint(self.tokens.words):
+            yield from self.united()
 
     def _rows(self, insert: InsertRef) -> Iterator[Assigned | Defaulted | Emptied]:
         table = insert.target
@@ -135,14 +110,14 @@ class _Reader:
             first, end = first + 1, self.tokens.closing.get(first, end)
         while self.clauses.word(first) == "SELECT":
             first += 1
-            while self.clauses.word(first) in _MODIFIERS:
+            while self.clauses.word(first) in MODIFIERS:
                 first += 1
-            behind = self.clauses.find(first, _BEHIND_LIST, end)
+            behind = self.clauses.find(first, BEHIND_LIST, end)
             items = list(self.clauses.split(first, behind, ","))
             if any(self.clauses.word(last - 1) == "*" for _, last in items):
                 return
             yield [(begin, self._without_alias(begin, last)) for begin, last in items]
-            first = self.clauses.find(behind, _JOINED, end) + 1
+            first = self.clauses.find(behind, JOINED, end) + 1
             first += self.clauses.word(first) in ("ALL", "DISTINCT")
 
     def _without_alias(self, begin: int, end: int) -> int:
@@ -175,7 +150,7 @@ class _Reader:
 
     def _constants(self, begin: int, end: int, depth: int) -> Iterator[Constant]:
         """Yield the constants that a value can be: itself, or the results of IF, CASE and the like."""
-        value = self._constant(begin)
+        value = self.constant(begin)
         if value is not None:
             if value[1] == end:
                 yield value[0]
@@ -215,7 +190,7 @@ class _Reader:
 
     def _end_of_value(self, begin: int) -> int:
         """Return the index behind a value that is a constant, a call, a CASE, or in parentheses; `begin` for others."""
-        value = self._constant(begin)
+        value = self.constant(begin)
         if value:
             return value[1]
         word = self.clauses.word(begin)
@@ -290,7 +265,7 @@ class _Reader:
                 yield from self._listed(index + 3, reference, found, "NOT IN")
                 yield from self._subquery(index + 3, reference)
         if self.clauses.word(first - 1) in _COMPARE and self._ends(index + 1):
-            value = self._constant(first - 2)
+            value = self.constant(first - 2)
             if value and value[1] == first - 1 and self._begins(first - 2):
                 yield Compared(*found, reference, value[0], self.clauses.word(first - 1))
 
@@ -300,88 +275,15 @@ class _Reader:
         closing = self.tokens.closing.get(index)
         if closing is None or self.clauses.word(index + 1) != "SELECT" or not self._ends(closing + 1):
             return
-        lists = self._branches(index + 1, closing)
-        other = self._plain(*lists[0][0]) if len(lists) == 1 and len(lists[0]) == 1 else None
+        lists = self.branches(index + 1, closing)
+        other = self.plain(*lists[0][0]) if len(lists) == 1 and len(lists[0]) == 1 else None
         if isinstance(other, ColumnRef):
             yield Matched(reference, other)
-
-    def _united(self) -> Iterator[United]:
-        """Yield the columns that the branches of each UNION have in one place."""
-        words = self.tokens.words
-        ends = [self.clauses.end]
-        for index in range(self.clauses.end):
-            while index >= ends[-1] and len(ends) > 1:
-                ends.pop()
-            behind = self.tokens.closing.get(index) if words[index] == "(" else None
-            if (words[index] == "SELECT" or (behind and words[index + 1] == "SELECT")) and not self._is_branch(index):
-                yield from self._places(self._branches(index, ends[-1]))
-            if behind is not None:
-                ends.append(behind)
-
-    def _is_branch(self, index: int) -> bool:
-        """Say whether a SELECT, or a parenthesis around one, is a later branch of a UNION."""
-        before = index - 1
-        before -= before > 0 and self.tokens.words[before] in ("ALL", "DISTINCT")
-        return before >= 0 and self.tokens.words[before] in _JOINED
-
-    def _places(self, lists: list[list[tuple[int, int]]]) -> Iterator[United]:
-        if len(lists) < 2 or len({len(each) for each in lists}) > 1:
-            return
-        for place in zip(*lists, strict=True):
-            found = [self._plain(*each) for each in place]
-            columns = tuple(each for each in found if isinstance(each, ColumnRef))
-            if None not in found and len(columns) > 1:
-                yield United(columns)
-
-    def _branches(self, first: int, end: int) -> list[list[tuple[int, int]]]:
-        """Return the lists of the SELECTs of a query up to `end`; none for one that holds anything else."""
-        lists: list[list[tuple[int, int]]] = []
-        while True:
-            inner, last, behind = first, end, end
-            if self.clauses.word(first) == "(":
-                inner, behind = first + 1, self.tokens.closing.get(first, first) + 1
-                last = behind - 1
-            if self.clauses.word(inner) != "SELECT":
-                return []
-            following = self.clauses.find(inner, _JOINED, last)
-            if inner != first and following < last:
-                return []
-            inner += 1
-            while self.clauses.word(inner) in _MODIFIERS:
-                inner += 1
-            items = list(self.clauses.split(inner, self.clauses.find(inner, _BEHIND_LIST, last), ","))
-            if any(self.clauses.word(until - 1) == "*" for _, until in items):
-                return []
-            lists.append(items)
-            first = behind if inner != first and behind != end else following
-            if first >= end or self.clauses.word(first) not in _JOINED:
-                return lists
-            first += 1
-            first += self.clauses.word(first) in ("ALL", "DISTINCT")
-
-    def _plain(self, begin: int, end: int) -> ColumnRef | Constant | None:
-        """Return the column or the constant that an item of a list is, under whatever name; None for all others."""
-        opening = begin + 1
-        if self.clauses.word(begin) in _EXTREMES and self.clauses.word(opening) == "(":
-            behind = self.tokens.closing[opening] + 1
-            found: ColumnRef | Constant | None = self._plain(opening + 1, behind - 1)
-            if isinstance(found, Constant):
-                return None
-        else:
-            constant = self._constant(begin)
-            if constant is not None:
-                found, behind = constant
-            else:
-                behind = self.clauses.after_name(begin)
-                found = self.references.get(behind - 1) if self.tokens.kinds[begin] in (WORD, QUOTED) else None
-        behind += self.clauses.word(behind) == "AS"
-        named = behind == end - 1 and self.tokens.kinds[behind] in (WORD, QUOTED, STRING)
-        return found if behind == end or named else None
 
     def _right_side(
         self, index: int, reference: ColumnRef, found: tuple[Table, Column]
     ) -> Iterator[Compared | Matched]:
-        value = self._constant(index)
+        value = self.constant(index)
         if value:
             if self._ends(value[1]):
                 yield Compared(*found, reference, value[0], self.clauses.word(index - 1))
@@ -402,7 +304,7 @@ class _Reader:
         if self.clauses.word(index) != "(":
             return
         for begin, end in self.clauses.split(index + 1, self.tokens.closing[index], ","):
-            value = self._constant(begin)
+            value = self.constant(begin)
             if value and value[1] == end:
                 yield Compared(*found, reference, value[0], operator)
 
@@ -427,27 +329,6 @@ class _Reader:
 
     def _ends(self, index: int) -> bool:
         return index >= self.clauses.end or self.clauses.word(index) in _AFTER
-
-    def _constant(self, index: int) -> tuple[Constant, int] | None:
-        """Return the constant that begins at a token, and the index behind it."""
-        if not 0 <= index < self.clauses.end:
-            return None
-        kinds, text = self.tokens.kinds, self.tokens.text
-        start, end = self.tokens.starts[index], self.tokens.ends[index]
-        if kinds[index] == NUMBER and text[start : start + 2].lower() not in ("0x", "0b"):
-            return Constant(text[start:end], start, end, False), index + 1
-        if self.clauses.word(index) == "-" and kinds[index + 1] == NUMBER:
-            end = self.tokens.ends[index + 1]
-            return Constant("-" + text[self.tokens.starts[index + 1] : end], start, end, False), index + 2
-        if kinds[index] == PARAM and start in self.arguments:
-            return self.arguments[start], index + 1
-        if kinds[index] != STRING or kinds[index + 1] == STRING:
-            return None
-        inner = text[start + 1 : end - 1]
-        # What an escape stands for depends on the sql_mode; a hole and a byte that is no text are not known.
-        if _UNREAD.search(inner):
-            return None
-        return Constant(inner.replace(text[start] * 2, text[start]), start + 1, end - 1, True), index + 1
 
 
 def _targets(insert: InsertRef) -> list[Column | None]:
