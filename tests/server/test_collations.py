@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from nodepath_cli.config import Dialect
@@ -11,7 +9,6 @@ from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql._ddl.charsets import CHARSETS
 from nodepath_cli.sql.collations import full_name, unknown_charset, unknown_collation
 from nodepath_cli.sql.ddl import DdlText, replay
-from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, Connection, nodepath_says, server_verdict
 
 pytestmark = pytest.mark.server
@@ -63,14 +60,7 @@ STATEMENTS = (
 )
 
 
-@pytest.fixture
-def connection(mariadb: PrivateMariaDB, database: str) -> Iterator[Connection]:
-    """A connection to the tables."""
-    with mariadb.connect(database) as opened, opened.cursor() as cursor:
-        for ddl in DDL:
-            cursor.execute(ddl)
-        cursor.execute("SET NAMES utf8mb4")
-        yield opened
+READY = ("SET NAMES utf8mb4",)
 
 
 def test_collations_as_on_the_server(connection: Connection) -> None:

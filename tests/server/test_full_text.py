@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from msgspec.structs import replace
 
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.ddl import DdlText, replay
-from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, Connection, nodepath_says, server_verdict
 
 pytestmark = pytest.mark.server
@@ -51,15 +48,6 @@ STATEMENTS = (
     "UPDATE a, b SET a.j = MATCH(a.n) AGAINST ('x'{})",
     "SELECT COUNT(*) FROM a GROUP BY MATCH(n) AGAINST ('x'{})",
 )
-
-
-@pytest.fixture
-def connection(mariadb: PrivateMariaDB, database: str) -> Iterator[Connection]:
-    """A connection to the tables."""
-    with mariadb.connect(database) as opened, opened.cursor() as cursor:
-        for ddl in DDL:
-            cursor.execute(ddl)
-        yield opened
 
 
 def test_match_as_on_the_server(connection: Connection) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.ddl import DdlText, replay
-from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, Connection, nodepath_says, server_verdict
 
 pytestmark = pytest.mark.server
@@ -56,15 +53,6 @@ WRITES = (
     "INSERT INTO a (id) SELECT id FROM b ON DUPLICATE KEY UPDATE j = 1",
     "REPLACE INTO a (id) VALUES (1)",
 )
-
-
-@pytest.fixture
-def connection(mariadb: PrivateMariaDB, database: str) -> Iterator[Connection]:
-    """A connection to the tables."""
-    with mariadb.connect(database) as opened, opened.cursor() as cursor:
-        for ddl in DDL:
-            cursor.execute(ddl)
-        yield opened
 
 
 def schema(dialect: Dialect) -> Schema:

@@ -11,7 +11,6 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.arity import _TAKES
 from nodepath_cli.sql.ddl import DdlText, replay
-from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, Connection, nodepath_says, server_verdict
 from tests.tree import Tree, go
 
@@ -29,14 +28,7 @@ def schema() -> Schema:
     return replay([DdlText(each, "x.sql") for each in DDL], Schema(), MARIADB)
 
 
-@pytest.fixture
-def connection(mariadb: PrivateMariaDB, database: str) -> Iterator[Connection]:
-    """A connection to the same tables."""
-    with mariadb.connect(database) as opened, opened.cursor() as cursor:
-        for ddl in DDL:
-            cursor.execute(ddl)
-        cursor.execute("INSERT INTO t (a, b) VALUES (1, 2)")
-        yield opened
+READY = ("INSERT INTO t (a, b) VALUES (1, 2)",)
 
 
 def differing(

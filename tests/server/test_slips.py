@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.sql.cast_types import _NONE
 from nodepath_cli.sql.ddl import DdlText, replay
-from tests.mariadb import PrivateMariaDB
 from tests.server.judge import MARIADB, Connection, nodepath_says, server_verdict
 
 pytestmark = pytest.mark.server
@@ -86,15 +83,6 @@ STATEMENTS = (
 def schema() -> Schema:
     """The tables as nodepath sees them."""
     return replay([DdlText(each, "x.sql") for each in DDL], Schema(), MARIADB)
-
-
-@pytest.fixture
-def connection(mariadb: PrivateMariaDB, database: str) -> Iterator[Connection]:
-    """A connection to the same tables."""
-    with mariadb.connect(database) as opened, opened.cursor() as cursor:
-        for ddl in DDL:
-            cursor.execute(ddl)
-        yield opened
 
 
 def test_words_side_by_side(connection: Connection, schema: Schema) -> None:
