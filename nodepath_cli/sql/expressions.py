@@ -189,7 +189,7 @@ class ExpressionGrammar(OperandGrammar):
                     self._mixed(collation, word)
                     while words[self.i] in _PREDICATE and self._predicate_tail(right, second):
                         pass
-                    self._pair("=", left, (self.shape,), first)
+                    self.pair("=", left, (self.shape,), first)
                     self.shape = 0
             elif word == "IS":
                 self.one_column(first)
@@ -288,7 +288,7 @@ class ExpressionGrammar(OperandGrammar):
             self.subquery(flags)
             self._limited()
             if operation:
-                self._pair("all", left, (-len(self.atoms),), first)
+                self.pair("all", left, (-len(self.atoms),), first)
                 self.shape = 0
                 return
             # `>` and its like take one column from both sides, IN and `= ANY` as many as the other has.
@@ -308,7 +308,7 @@ class ExpressionGrammar(OperandGrammar):
             shapes.append(self.shape)
         self.nesting -= 1
         self.expect(")")
-        self._pair("in" if len(shapes) > 1 else "=", left, tuple(shapes), first)
+        self.pair("in" if len(shapes) > 1 else "=", left, tuple(shapes), first)
         self.shape = 0
 
     def _collation(self, first: int) -> None:

@@ -381,7 +381,7 @@ class FunctionGrammar(ExpressionGrammar):
 
     def _values(self, _opening: int) -> None:
         mark = len(self.atoms)
-        self._name()
+        self.name()
         self._flag(mark, ODKU_VALUE)
 
     def _weight_string(self, opening: int) -> None:
@@ -389,7 +389,7 @@ class FunctionGrammar(ExpressionGrammar):
         self.i = self.closing[opening]
 
     def _sequence_function(self, _opening: int) -> None:
-        self._sequence()
+        self.sequence()
         while self.accept(","):
             self.value()
 
