@@ -279,6 +279,7 @@ def summary(m: Machine, routine: Routine) -> Summary:
         return Summary()
     found = m.summaries[key] = Summary()
     m.routines[key] = routine
+    m.enter(routine)
     m.sends[key] = routine.calls_database or routine.has_sql_words
     function = Function(routine.file, routine.node)
     m.in_progress.append(key)
