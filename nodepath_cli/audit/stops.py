@@ -6,7 +6,7 @@ another branch has put before it. So a piece of the source is wrong only if no t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -42,8 +42,8 @@ class Texts(Struct, frozen=True):
     fault: Callable[[Unparsed], SyntaxFault | None]
     """The certain fault of a text, None where it is in doubt."""
 
-    def stop_at(self, unread: Unparsed, fault: SyntaxFault) -> bool:
-        """Say whether every text that has this word stops at it."""
+    def stop_at(self, unread: Unparsed, fault: SyntaxFault, *, sent: bool = False) -> bool:
+        """Say whether every text that has this word stops at it. `sent`: a database gets the text as it stands."""
         word = place(unread, fault.start, fault.end)
         others = self._with(unread, fault.start)
         for each, other in self._faults(others):
@@ -52,7 +52,8 @@ class Texts(Struct, frozen=True):
         contiguous = unread.variant.offsets.contiguous
         if len(others) + 1 == len(self.outcomes) or self._rest_ends_early(others, unread):
             ends = fault.ends and not unread.variant.offsets.unbroken and not asks_for_more(unread.variant)
-            return not ends and contiguous(fault.start if fault.alone else fault.first, fault.end)
+            sent = sent and len(self.outcomes) == 1
+            return not ends and (sent or contiguous(fault.start if fault.alone else fault.first, fault.end))
         if unread.variant.guessed or _glues(fault):
             return False
         if contiguous(fault.first, fault.end):
@@ -61,7 +62,7 @@ class Texts(Struct, frozen=True):
             return False
         # What stands before is right with other words behind it.
         before = place(unread, fault.first, fault.first + len(fault.before) if fault.before else fault.start)
-        return fault.alone and len(self.outcomes) < _MANY and self._read(before)
+        return fault.alone and (len(self.outcomes) < _MANY or self._meets_all([unread, *others])) and self._read(before)
 
     def stop_behind(self, unread: Unparsed, fault: SyntaxFault) -> bool:
         """Say whether every text that has the word before stops behind it: whatever is put there is wrong."""
@@ -99,6 +100,12 @@ class Texts(Struct, frozen=True):
         span = next(found, place(unread, start, start + 1))
         return [each for each in self.outcomes if each is not unread and has(each, span)]
 
+    def _meets_all(self, texts: Sequence[Resolution | Unparsed]) -> bool:
+        """Say whether every piece of source that any text has is in one of these, too: what is missing of many
+        combinations puts nothing new beside a piece that is in all of these."""
+        met = _sources(texts)
+        return all(span in met for span in _sources(self.outcomes))
+
     def _read(self, span: Span) -> bool:
         """Say whether a text with a piece of the source is understood."""
         return any(isinstance(each, Resolution) and has(each, span) for each in self.outcomes)
@@ -111,6 +118,10 @@ class Texts(Struct, frozen=True):
             return
         for each in outcomes:
             yield each, self.fault(each) if isinstance(each, Unparsed) else None
+
+
+def _sources(outcomes: Iterable[Resolution | Unparsed]) -> frozenset[Span]:
+    return frozenset(each.source for outcome in outcomes for each in outcome.variant.offsets.segments)
 
 
 def _before(fault: SyntaxFault) -> tuple[int, int]:

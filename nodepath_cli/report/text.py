@@ -32,8 +32,8 @@ _REASONS = 10
 def render(report: Report, out: TextIO, options: RenderOptions) -> None:
     """Write the report."""
     style = Style(options.color)
-    for finding in report.findings:
-        out.write("\n".join(finding_lines(finding, report, style)) + "\n\n")
+    for alike in _alike(report.findings):
+        out.write("\n".join(finding_lines(alike[0], report, style, functions=_functions(alike))) + "\n\n")
     if not options.quiet:
         blocks = (
             _unresolved(report.unresolved, style, options) if options.unresolved else [],
@@ -57,16 +57,35 @@ def _notes(report: Report, style: Style, options: RenderOptions) -> list[str]:
     return lines
 
 
-def finding_lines(finding: Finding, report: Report, style: Style) -> list[str]:
-    """Return a finding with its source excerpt, its suggestions and its related places."""
+def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Return findings in order, those together that differ in their statements alone: constants are a part of many."""
+    groups: dict[object, list[Finding]] = {}
+    for each in findings:
+        shown = each.severity, each.rule, each.path, each.position, message(each), each.suggestions, each.related
+        groups.setdefault(shown, []).append(each)
+    return list(groups.values())
+
+
+def _functions(alike: Sequence[Finding]) -> str:
+    """Return the functions of findings that are alike, empty where none of them is in one."""
+    names = list(dict.fromkeys(one_line(each.function) for each in alike if each.function))
+    more = f" and {len(names) - _PLACES:,} more" if len(names) > _PLACES else ""
+    return ", ".join(names[:_PLACES]) + more
+
+
+def finding_lines(finding: Finding, report: Report, style: Style, *, functions: str = "") -> list[str]:
+    """Return a finding with its source excerpt, its suggestions and its related places.
+
+    `functions` are those that it is told of, where they are more than its own.
+    """
     position = finding.position
     place = style.strong(f"{one_line(finding.path)}:{position.line}:{position.column}:")
     label = style.severity(finding.severity, f"{WORDS[finding.severity]}[{finding.rule}]")
     width = len(str(max(position.line, *(each.position.line for each in finding.related), 0)))
     gutter = " " * width
     lines = [f"{place} {label} {style.strong(message(finding))}"]
-    if finding.function:
-        lines.append(style.faint(f"{gutter}--> in {one_line(finding.function)}"))
+    if functions or finding.function:
+        lines.append(style.faint(f"{gutter}--> in {functions or one_line(finding.function or '')}"))
     lines += _source(report, finding.path, position, width, style)
     lines += [f"{gutter} = {style.good('help')}: {each}" for each in help_lines(finding)]
     for related in finding.related:

@@ -300,6 +300,8 @@ class Query(Struct, frozen=True):
     end: int
     into: int = 0
     """How many targets INTO has."""
+    locked: tuple[Ident, ...] = ()
+    """The tables that FOR UPDATE OF names."""
 
 
 Branch: TypeAlias = Select | Rows | Query

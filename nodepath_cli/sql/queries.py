@@ -63,12 +63,12 @@ class QueryGrammar(FunctionGrammar):
                 branches.append(self._branch())
         order = self.order_by()
         limit = self.limit()
-        self._query_end()
+        locked = tuple(self._query_end())
         into = len(self.variables)
         if into:
             limit += tuple(self.variables)
             self.variables = []
-        return Query(tuple(branches), ctes, recursive, order, limit, start, self.ends[self.i - 1], into)
+        return Query(tuple(branches), ctes, recursive, order, limit, start, self.ends[self.i - 1], into, locked)
 
     def with_clause(self) -> tuple[tuple[Cte, ...], bool]:
         """Read `WITH [RECURSIVE] name [(columns)] AS (query), ...`."""
@@ -357,8 +357,9 @@ class QueryGrammar(FunctionGrammar):
         while self.words[self.i] in ("ROW", "ROWS", "ONLY", "WITH", "TIES"):
             self.i += 1
 
-    def _query_end(self) -> None:
-        """Read what may follow: holes, INTO, locks, PROCEDURE ANALYSE."""
+    def _query_end(self) -> list[Ident]:
+        """Read what may follow: holes, INTO, locks, PROCEDURE ANALYSE. Return the tables that are locked by name."""
+        locked: list[Ident] = []
         while True:
             word = self.words[self.i]
             if self.at_hole():
@@ -366,7 +367,7 @@ class QueryGrammar(FunctionGrammar):
             elif word == "INTO":
                 self._into()
             elif word == "FOR" and self.words[self.i + 1] in ("UPDATE", "SHARE", "NO", "KEY"):
-                self._lock()
+                locked += self._lock()
             elif word == "LOCK" and self.words[self.i + 1] == "IN":
                 self.i += 4
                 self._lock_wait()
@@ -375,19 +376,21 @@ class QueryGrammar(FunctionGrammar):
                 self.i += 2
                 self.skip_parentheses()
             else:
-                return
+                return locked
 
-    def _lock(self) -> None:
+    def _lock(self) -> list[Ident]:
+        locked: list[Ident] = []
         if self.words[self.i + 1] != "UPDATE":
             self.needs("FOR SHARE")
         self.i += 2
         if self.words[self.i] == "OF":
             self.needs("FOR UPDATE OF")
             self.i += 1
-            self.ident()
+            locked.append(self.ident())
             while self.accept(","):
-                self.ident()
+                locked.append(self.ident())
         self._lock_wait()
+        return locked
 
     def _lock_wait(self) -> None:
         word = self.words[self.i]

@@ -128,6 +128,7 @@ class SelectResolver(GroupOrderResolver):
         if len(query.branches) == 1 and isinstance(first, Select):
             self._limit(query.limit)
             output = self._select(first, query.order, outer, environment)
+            self._locked(query, output.scope)
             keeps_rows = not (first.distinct or query.limit or output.scope is None or one_row_for_many(output.scope))
             return replace(output, mergeable=keeps_rows and bool(first.sources))
         outputs: list[Output] = []
@@ -145,6 +146,16 @@ class SelectResolver(GroupOrderResolver):
         self._limit(query.limit)
         self._union_order(query, outputs[0], outer, environment)
         return Output(outputs[0].columns, outputs[0].unknown, outputs[0].scope)
+
+    def _locked(self, query: Query, scope: Scope | None) -> None:
+        """Check that FOR UPDATE OF names tables of FROM, by their aliases (3568; MySQL's manual, "SELECT")."""
+        if scope is None or scope.hole:
+            return
+        names = {source.name.lower() for source in scope.sources}
+        for ident in query.locked:
+            if ident.text.lower() not in names:
+                message = f"Unresolved table name `{ident.text}` in locking clause"
+                self.violate(3568, message, ident.text, ident.start, ident.end)
 
     def _branch(self, branch: Branch, outer: Link | None, environment: Environment | None) -> Output:
         match branch:

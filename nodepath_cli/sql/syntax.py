@@ -265,7 +265,8 @@ def _without_partner(variant: Variant, place: int, dialect: Dialect, known: Know
             break
         start = again.start
     clauses = _plain(Variant(text, variant.offsets), dialect.ansi_quotes, None)
-    if clauses is None or any(_foreign_words(clauses)):
+    # `||` is an operator of every database; a mark without a partner is wrong to all of them.
+    if clauses is None or any(word != "||" for word in _foreign_words(clauses)):
         return None
     if not _names_any(clauses, known) and not _calls_alone(clauses, Variant(variant.sql + ")", variant.offsets)):
         return None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.cursor import NAME
-from nodepath_cli.sql.lexer import HOLED, QUOTED
+from nodepath_cli.sql.lexer import HOLED, QUOTED, STRING
 from nodepath_cli.sql.nodes import (
     EXISTS,
     UNORDERED,
@@ -33,6 +33,14 @@ from nodepath_cli.sql.words import (
 )
 
 _AMOUNT = lazy(r"'\d+ [a-zA-Z]+'")
+_SEARCH_WORDS = frozenset(("IN", "NATURAL", "LANGUAGE", "MODE", "BOOLEAN", "WITH", "QUERY", "EXPANSION"))
+_SEARCHES = frozenset(
+    (
+        *("IN BOOLEAN MODE", "IN NATURAL LANGUAGE MODE", "WITH QUERY EXPANSION"),
+        "IN NATURAL LANGUAGE MODE WITH QUERY EXPANSION",
+    )
+)
+"""What may stand behind the words that MATCH looks for."""
 _PLURALS = frozenset(f"{unit}S" for unit in WHOLE_UNITS)
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
@@ -168,6 +176,10 @@ class WordFormGrammar(SlipGrammar, ABC):
         if self.words[self.i] == "(" and self.lists_several(self.i) and not self.is_query(self.i):
             self.call("INTERVAL")
             return
+        if self._amount_of_another():
+            self.i += 1
+            self.slip(first, self.i)
+            return
         self.value()
         if self.at_hole():
             self.hole(NAME)
@@ -177,13 +189,15 @@ class WordFormGrammar(SlipGrammar, ABC):
             self.i += 1
             if not self._moves_a_date(first):
                 self.slip(self.i - 1, self.i)
-        elif _AMOUNT.fullmatch(self.text, self.starts[first + 1], self.ends[self.i - 1]):
-            # PostgreSQL's: its unit stands in the text.
-            if not self._moves_a_date(first):
-                self.slip(first, self.i)
         elif not self.open_text and self.kinds[self.i - 1] != HOLED:
             raise self.problem()
         self._beside_a_time(first)
+
+    def _amount_of_another(self) -> bool:
+        """Say whether the text here is PostgreSQL's interval, whose unit stands in it: `INTERVAL '20 minutes'`."""
+        if self.dialect == "sqlite" or self.kinds[self.i] != STRING or self.words[self.i + 1] in UNITS:
+            return False
+        return bool(_AMOUNT.fullmatch(self.text, self.starts[self.i], self.ends[self.i]))
 
     def _moves_a_date(self, first: int) -> bool:
         """Say whether an interval is the last argument of DATE_ADD or its like, and not the first one."""
@@ -230,8 +244,10 @@ class WordFormGrammar(SlipGrammar, ABC):
         self.expect("(")
         self.operand()
         mode = self.i
-        while self.words[self.i] in ("IN", "NATURAL", "LANGUAGE", "MODE", "BOOLEAN", "WITH", "QUERY", "EXPANSION"):
+        while self.words[self.i] in _SEARCH_WORDS:
             self.i += 1
+        if self.i > mode and " ".join(self.words[mode : self.i]) not in _SEARCHES:
+            self.slip(mode, self.i)
         self.matches.append(Match(columns, "BOOLEAN" in self.words[mode : self.i], *place))
         self.expect(")")
 

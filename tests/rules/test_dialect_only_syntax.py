@@ -151,6 +151,8 @@ func Run(db *sql.DB, name string) {
     [
         ('db.Exec("DELETE FROM t WHERE a = 1 RETURNING a")', "RETURNING", "RETURNING is PostgreSQL's"),
         ("db.Exec(\"SELECT a FROM t WHERE b = 'ilike' AND b ILIKE ?\", name)", "ILIKE ?", "ILIKE is PostgreSQL's"),
+        ('db.Query("SELECT a FROM t ORDER BY a DESC NULLS LAST")', "NULLS LAST", "NULLS LAST is PostgreSQL's"),
+        ('db.Query("SELECT COUNT(*) FILTER (WHERE a > 1) FROM t")', ") FILTER", "FILTER (WHERE is PostgreSQL's"),
         ('db.Exec("SELECT TOP 5 a FROM t")', "SELECT TOP", "SELECT TOP is SQL Server's"),
         ('db.Exec("INSERT OR IGNORE INTO t (a) VALUES (1)")', "INSERT OR", "INSERT OR is SQLite's"),
         (
@@ -179,6 +181,15 @@ def test_another_databases_syntax_in_a_program_that_opens_mysql_alone(
     tree.write("b.go", "package store\n")
     tree.write("a.go", source.replace('\n\t_ "github.com/go-sql-driver/mysql"\n', ""))
     assert [each.rule for each in tree.audit("a.go", "b.go").findings] == []
+
+
+@pytest.mark.parametrize("tail", ["", " NULL ON EMPTY", " DEFAULT '0' ON ERROR"])
+def test_the_type_that_json_value_returns_is_mysqls_by_its_manual(tree: Tree, tail: str) -> None:
+    tree.write("schema.sql", "CREATE TABLE t (a INT, b JSON);")
+    body = f"db.Query(\"SELECT a FROM t WHERE JSON_VALUE(b, '$.x' RETURNING CHAR(40){tail}) = ?\", name)"
+    tree.write("a.go", PROGRAM.replace("BODY", body))
+    report = tree.audit("a.go")
+    assert (report.findings, report.unresolved) == ((), ())
 
 
 @pytest.mark.parametrize(

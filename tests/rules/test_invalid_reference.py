@@ -134,12 +134,25 @@ def test_what_distinct_rows_may_be_ordered_by(tree: Tree, statement: str) -> Non
         ("SELECT NVL3(a, b) FROM t", "neither MySQL nor MariaDB has one of that name"),
         ("UPDATE t SET a = json_array_push(a, ?)", "neither MySQL nor MariaDB has one of that name"),
         ("SELECT JSON_GROUP_ARRAY(a) FROM t", "SQLite has one of that name"),
+        ("SELECT a FROM t WHERE b < CURRENTDATE()", "did you mean CURRENT_DATE?"),
+        ("SELECT VERSIONS()", "did you mean VERSION?"),
+        ("SELECT a FROM t WHERE b = TODAY()", "did you mean CURDATE?"),
+        ("SELECT LISTAGG(a, ',') FROM t", "Oracle has one of that name"),
     ],
 )
 def test_a_function_that_there_most_probably_is_not_is_a_warning(tree: Tree, statement: str, why: str) -> None:
     (finding,) = tree.findings(DDL, f'"{statement}"')
     assert (finding.rule, finding.errno, finding.severity) == ("NP114", 1305, Severity.WARNING)
     assert finding.message.endswith(why)
+
+
+@pytest.mark.parametrize(
+    ("locked", "wrong"), [("t", True), ("u", False), ("x", False), ("x, u", False), ("u, y", True), ("T1", True)]
+)
+def test_mysql_by_its_manual_locks_tables_by_their_aliases(tree: Tree, locked: str, wrong: bool) -> None:
+    sql = f"SELECT x.a FROM t AS x JOIN u ON u.c = x.a FOR UPDATE OF {locked} SKIP LOCKED"
+    findings = tree.findings(DDL, f'"{sql}"', settings=MYSQL)
+    assert [(each.rule, each.errno) for each in findings] == [("NP114", 3568)] * wrong
 
 
 def test_a_function_that_the_tree_creates_or_that_may_be_anywhere_is_one(tree: Tree) -> None:

@@ -65,6 +65,45 @@ def found(tree: Tree, code: str, settings: Settings | None = None) -> list[Findi
 LOOP = "rows, err := s.db.Query(`{}`)\nif err != nil {{\nreturn\n}}\nfor rows.Next() {{\n{}\n}}"
 
 
+MARKS = """
+func marks(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	found := make([]string, n)
+	for i := range found {
+		found[i] = "?"
+	}
+	return strings.Join(found, ", ")
+}
+
+func all(db *sql.DB, none []any) {
+	query := fmt.Sprintf("SELECT id FROM flows WHERE id IN (%s)", marks(len(none)))
+	db.Query(query, none...)
+}
+
+func names(db *sql.DB, ids []any) {
+	if len(ids) == 0 {
+		return
+	}
+	query := fmt.Sprintf("SELECT id, name FROM flows WHERE id IN (%s)", marks(len(ids)))
+	rows, _ := db.Query(query, ids...)
+	for rows.Next() {
+		var id, name, node string
+		rows.Scan(TARGETS)
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(("targets", "wrong"), [("&id, &name, &node", True), ("&id, &name", False)])
+def test_a_helper_with_branches_is_called_behind_a_way_out(tree: Tree, targets: str, wrong: bool) -> None:
+    tree.write("schema.sql", "CREATE TABLE flows (id INT PRIMARY KEY, name VARCHAR(20));")
+    head = 'package store\n\nimport (\n\t"database/sql"\n\t"fmt"\n\t"strings"\n)\n'
+    tree.write("a.go", head + MARKS.replace("TARGETS", targets))
+    assert [each.rule for each in tree.audit("a.go").findings] == ["NP108"] * wrong
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

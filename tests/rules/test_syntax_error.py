@@ -59,6 +59,7 @@ def test_a_word_that_no_grammar_can_read_is_framed(tree: Tree, literal: str, wor
         ("`SELECT id FROM flows WHERE id IN ()`", ")`", "syntax error at '()'"),
         ("`SELECT id FROM flows WHERE id == 1`", "= 1", "syntax error at '=='"),
         ("`SELECT GET_LOCK(?, ?`", "(?, ?", "syntax error at '('"),
+        ("`SELECT name || ' (' || id || ') FROM flows`", "') FROM", 'syntax error at "\'"'),
     ],
 )
 def test_a_literal_that_a_database_gets_as_it_stands(tree: Tree, literal: str, word: str, message: str) -> None:
@@ -278,6 +279,28 @@ def test_a_text_that_is_joined_of_literals(tree: Tree, expression: str, word: st
     [finding] = tree.findings(DDL, expression)
     assert (finding.rule, finding.errno, finding.message) == ("NP109", 1064, message)
     assert (finding.position.line, finding.position.column) == place(go(expression), word)
+
+
+COLUMNS = """package store
+
+import "database/sql"
+
+KIND columns = "id, name,"
+
+func Load(db *sql.DB, wide bool) {
+	db.Query("SELECT " + columns + " FROM flows")
+}
+"""
+
+
+@pytest.mark.parametrize(("kind", "rules"), [("const", ["NP109"]), ("var", [])])
+def test_the_last_comma_of_a_constant_that_a_text_is_joined_of(tree: Tree, kind: str, rules: list[str]) -> None:
+    tree.write("schema.sql", DDL)
+    source = COLUMNS.replace("KIND", kind)
+    tree.write("store.go", source)
+    found = tree.audit("store.go").findings
+    assert [each.rule for each in found] == rules
+    assert [(each.position.line, each.position.column) for each in found] == [place(source, "FROM")] * len(rules)
 
 
 @pytest.mark.parametrize(

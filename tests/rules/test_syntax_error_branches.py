@@ -77,6 +77,65 @@ def test_a_piece_that_no_text_can_be_read_with(tree: Tree, right: str, wrong: st
     assert report.counts.resolved == 1
 
 
+MANY = """package store
+
+import "database/sql"
+
+func List(db *sql.DB, a, b, c, d, e, f bool) {
+	query := "SELECT id FROM flows WHERE id > 0"
+	if a {
+		query += " AND name = 'x'"
+	}
+	if b {
+		query += " AND area = 1"
+	}
+	if c {
+		query += " AND area < 9"
+	}
+	if d {
+		query += " AND EXISTS (SELECT 1 FROM flows AS o WHERE o.area = flows.area)"
+	}
+	if e {
+		query += " AND name <> 'y'"
+	}
+	query += " ORDER BY name"
+	if f {
+		query += " LIMIT 1"
+	}
+	db.Query(query)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "framed"),
+    [
+        ('" AND name = ', '" name = ', "name"),
+        ('" AND area = 1"', '" area = 1"', "area"),
+        ('" AND EXISTS', '" EXISTS', "EXISTS"),
+        ('" AND name <>', '" name <>', "name"),
+        ('" LIMIT 1"', '" LIMITS 1"', "LIMITS"),
+    ],
+)
+def test_a_piece_of_more_branches_than_texts_are_made_of(tree: Tree, right: str, wrong: str, framed: str) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", MANY)
+    assert tree.audit("store.go").findings == ()
+    source = MANY.replace(right, wrong)
+    tree.write("store.go", source)
+    [finding] = tree.audit("store.go").findings
+    line, column = place(source, wrong)
+    assert (finding.rule, finding.position.line) == ("NP109", line)
+    assert finding.position.column == column + wrong.index(framed)
+
+
+def test_a_piece_that_only_a_missing_combination_makes_right(tree: Tree) -> None:
+    tree.write("schema.sql", DDL)
+    source = MANY.replace(" WHERE id > 0", "").replace("AND name = 'x'", "WHERE name = 'x'")
+    tree.write("store.go", source.replace("if b {", "if b && a {").replace("if c {", "if c && a {"))
+    assert [each for each in tree.audit("store.go").findings if "LIMIT" in each.message] == []
+
+
 def test_an_unknown_column_beside_a_broken_branch_is_told_too(tree: Tree) -> None:
     tree.write("schema.sql", DDL)
     tree.write("store.go", LIST.replace('" AND area = 1"', '" AND AND area = 1"').replace("id > 0", "ident > 0"))

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.server
 DDL = (
     "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), b INT, d DATETIME)",
     "CREATE TABLE u (id INT PRIMARY KEY, e INT)",
+    "CREATE TABLE w (id INT PRIMARY KEY, a VARCHAR(20), FULLTEXT (a))",
 )
 # MySQL's own by its manual ("Cast Functions and Operators"), or nobody's and in no program: nothing is said.
 _LEFT = ("JSON", "YEAR", "REAL", "DOUBLE PRECISION", "NATIONAL CHAR(5)", "FLOAT(5)", "BIT", "FIXED", "NUMBER")
@@ -56,6 +57,25 @@ STATEMENTS = (
         f"{head} LIMIT {bounds}"
         for head in ("SELECT id FROM t", "UPDATE t SET b = 1", "DELETE FROM t", "UPDATE t, u SET t.b = 1")
         for bounds in ("1", "?", "1, 2", "?, ?", "1 OFFSET 2")
+    ),
+    *(
+        f"SELECT id FROM t WHERE d {each}"
+        for each in (
+            "> d - INTERVAL '1 day'",
+            "+ INTERVAL '20 minutes' > d",
+            "< d - INTERVAL '30 days' AND b = 1",
+            "+ INTERVAL '20' MINUTE > d",
+            "+ INTERVAL '20 minutes' MINUTE > d",
+            "BETWEEN ? AND ? - INTERVAL 1 MICROSECOND",
+        )
+    ),
+    *(
+        f"SELECT id FROM w WHERE MATCH (a) AGAINST (?{each})"
+        for each in (
+            *("", " IN BOOLEAN MODE", " IN NATURAL LANGUAGE MODE", " WITH QUERY EXPANSION"),
+            *(" IN NATURAL LANGUAGE MODE WITH QUERY EXPANSION", " NATURAL LANGUAGE MODE", " BOOLEAN MODE"),
+            *(" IN BOOLEAN", " IN BOOLEAN MODE WITH QUERY EXPANSION", " QUERY EXPANSION"),
+        )
     ),
     *(f"TRUNCATE {each}" for each in ("t", "TABLE t", "t WHERE id = 1", "TABLE t LIMIT 1", "TABLE t NOWAIT")),
     *(

@@ -79,7 +79,7 @@ def check(unread: Unparsed, context: Context) -> Iterator[Hit]:
     between = separator is not None and between_elements(separator, unread, context, fault_of)
     if between and separator is not None and separator.text.isspace():
         yield Hit(several(separator.text), separator.start, separator.end, errno=1064)
-    elif between or texts.stop_at(unread, fault):
+    elif between or texts.stop_at(unread, fault, sent=_complete(unread, context) and not unread.variant.repeats):
         shown = f'"{fault.text}"' if fault.text == "'" else f"'{fault.text}'"
         where = f"the statement ends at {shown}" if fault.ends else f"syntax error at {shown}"
         yield Hit(f"{where}: {fault.why}" if fault.why else where, fault.start, fault.end, errno=1064)

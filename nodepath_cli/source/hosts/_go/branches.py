@@ -46,7 +46,7 @@ def branch(
         narrowing.apart(m, f, each, decision)
     base, ambient = f.scope, f.ambient
     m.charge(base.size() * len(arms))
-    m.decisions.enter(decision, ambient)
+    m.decisions.enter(decision, ambient, m.root)
     joined: list[tuple[Guard, Scope]] = []
     surviving: list[Guard] = []
     for number, arm in enumerate(arms):

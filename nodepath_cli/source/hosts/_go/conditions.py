@@ -119,7 +119,7 @@ def _choice(m: Machine, f: Frame, node: Node, source: str, other: Node | None, *
     """Return the guards of what an error leads to, and of what its absence does; `failing` is the arm of the error."""
     words = [f"if {_short(source)}", f"{'unless' if other is None else 'else of if'} {_short(source)}"]
     decision = m.decisions.get(*condition_key(f, node, source, words))
-    m.decisions.enter(decision, f.ambient)
+    m.decisions.enter(decision, f.ambient, m.root)
     return ((decision, failing),), ((decision, 1 - failing),)
 
 

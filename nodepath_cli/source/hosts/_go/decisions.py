@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from nodepath_cli.source.hosts._go.records import Key
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Guard
 from nodepath_cli.source.statement import Guess, Span
@@ -30,6 +31,8 @@ class Decisions:
         self._arms: list[list[str]] = []
         self._held: list[object] = []
         self._around: dict[int, Guard] = {}
+        self._within: dict[tuple[Key | None, int], Guard] = {}
+        """The same by the function that is evaluated."""
         self._doubtful: set[tuple[int, int]] = set()
         self._guesses: dict[int, Guess] = {}
         self._choices: set[int] = set()
@@ -55,14 +58,24 @@ class Decisions:
         key = ("package", "built", *(file.path for file in files))
         return self.get(key, [f"built with {file.built}" for file in files])
 
-    def enter(self, decision: int, ambient: Guard) -> None:
-        """Remember the branches around the place of a branch; of several places, those that they share."""
-        known = self._around.get(decision)
-        self._around[decision] = ambient if known is None else tuple(entry for entry in known if entry in ambient)
+    def enter(self, decision: int, ambient: Guard, root: Key | None) -> None:
+        """Remember the branches around the place of a branch; of several places, those that they share.
 
-    def around(self, decision: int) -> Guard | None:
-        """Return the branches around a branch, None for a choice that is no branch of a function."""
-        return self._around.get(decision)
+        `root` is the function that is evaluated: a branch of a function that many call stands where that one calls it.
+        """
+        self._around[decision] = _shared(self._around.get(decision), ambient)
+        self._within[root, decision] = _shared(self._within.get((root, decision)), ambient)
+
+    def lead(self, decision: int, ambient: Guard, root: Key | None) -> None:
+        """Remember that a function meets a branch with the result of another one, which was evaluated on its own."""
+        around = self._around.get(decision)
+        if ambient and around is not None:
+            whole = tuple(sorted({*around, *ambient}))
+            self._within[root, decision] = _shared(self._within.get((root, decision)), whole)
+
+    def around(self, decision: int, root: Key | None) -> Guard | None:
+        """Return the branches around a branch as a function leads to it, None for a choice that is no branch."""
+        return self._within.get((root, decision), self._around.get(decision))
 
     def doubt(self, decision: int, arm: int) -> None:
         """Remember an arm that may never be taken: none of several cases (`switch driver` without default)."""
@@ -157,3 +170,7 @@ class Decisions:
 def _is_shared(key: object) -> bool:
     """Say whether a key names a condition of the whole program or of a package: places in files and values do not."""
     return isinstance(key, tuple) and (key[0] in ("driver", "package", "field") or _is_shared(key[0]))
+
+
+def _shared(known: Guard | None, ambient: Guard) -> Guard:
+    return ambient if known is None else tuple(entry for entry in known if entry in ambient)

@@ -31,6 +31,8 @@ _CONTENT: list[tuple[str, str, tuple[str, ...], re.Pattern[str]]] = [
         ("current_",),
         lazy(r"\bcurrent_(?:database|schemas?|setting)\s*\(", re.IGNORECASE),
     ),
+    ("postgresql", "NULLS LAST", ("nulls",), lazy(r"\bnulls\s+(?:first|last)\b", re.IGNORECASE)),
+    ("postgresql", "FILTER (WHERE", ("filter",), lazy(r"\)\s*filter\s*\(\s*where\b", re.IGNORECASE)),
     ("postgresql", "NOT VALID", ("valid",), lazy(r"\bnot\s+valid\s*;?\s*$", re.IGNORECASE)),
     ("postgresql", "jsonb", ("jsonb",), lazy(r"\bjsonb(?:_\w+)?\b", re.IGNORECASE)),
     (
@@ -68,6 +70,7 @@ _SERIAL_OF_MYSQL = lazy(r"`|\bauto_increment\b|\bunsigned\b|\bengine\s*=", re.IG
 https://dev.mysql.com/doc/refman/8.4/en/numeric-type-syntax.html
 """
 _RETURNING = lazy(r"\breturning\s+(?:[\w\"`*.]+)", re.IGNORECASE)
+_JSON_VALUE = lazy(r"\bjson_value\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", re.IGNORECASE)
 _QUOTED = lazy(
     r"\b(?:from|into|update|join|table|exists)\s+\"\w+\"|\"\w+\"\s*\.\s*\"\w+\"|\bset\s+\"\w+\"\s*=|"
     # A list of names; one of values (`VALUES ("a", 1)`, `IN ("a", "b")`) is MySQL's, too.
@@ -113,7 +116,7 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
                 return Foreign(other, reason)
     if (
         "returning" in lower
-        and _RETURNING.search(bare)
+        and _RETURNING.search(_without_types(bare))
         and (dialect.name != "mariadb" or re.match(r"\s*update\b", bare, re.IGNORECASE))
     ):
         return Foreign("postgresql", "RETURNING")
@@ -122,9 +125,14 @@ def by_content(text: str, dialect: Dialect) -> Foreign | None:
     return None
 
 
+def _without_types(bare: str) -> str:
+    """Blank out the calls of JSON_VALUE: behind RETURNING they have a type."""
+    return _JSON_VALUE.sub(lambda call: " " * len(call[0]), bare)
+
+
 def place_of(text: str, found: Foreign) -> tuple[int, int] | None:
     """Return start and end of what tells that a text is another database's, None where that is not one place."""
-    bare = _STRINGS.sub(lambda each: "'" * len(each[0]), text) if "'" in text else text
+    bare = _without_types(_STRINGS.sub(lambda each: "'" * len(each[0]), text) if "'" in text else text)
     patterns = [pattern for other, reason, _, pattern in _CONTENT if (other, reason) == (found.dialect, found.reason)]
     match = next((match for pattern in (*patterns, _RETURNING, _QUOTED) if (match := pattern.search(bare))), None)
     return match.span() if match is not None else None

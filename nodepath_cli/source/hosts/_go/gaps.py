@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.joints import is_left
 from nodepath_cli.source.hosts._go.unfinished import unfinished
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from nodepath_cli.source.hosts._go.records import Received
     from nodepath_cli.source.hosts._go.values import Piece, Text
     from nodepath_cli.source.statement import Span
+
+
+_OPERAND = lazy(r"(\w+)\s*\+\s*\Z")
+"""The name in front of an operand of a concatenation, the last one of a selector."""
+_NAME = 200
+"""Characters in front of a literal in which that is looked for."""
+_MARKS = 2
+"""Quotes of a declaration with one literal."""
 
 
 def piece_at(text: Text, offset: int) -> int:
@@ -32,13 +41,14 @@ def piece_at(text: Text, offset: int) -> int:
     return len(text.pieces)
 
 
-def gap(text: Text) -> tuple[int, int] | None:
+def gap(m: Machine, text: Text) -> tuple[int, int] | None:
     """Return start and end of the words between which something may have been left out, None where there are none."""
     for start, end in unfinished(text.plain):
         first, last = piece_at(text, start), piece_at(text, end - 1)
         if _ends_copies(text, first) or is_left(text.pieces[first]):
             continue
-        if any(map(_apart, text.pieces[first:last], text.pieces[first + 1 : last + 1])):
+        pairs = zip(text.pieces[first:last], text.pieces[first + 1 : last + 1], strict=True)
+        if any(_apart(one, two) and not _spliced(m, one, two) for one, two in pairs):
             return start, end
         if not text.plain[end:].strip() and not text.plain[start:end].rstrip(" \t\n;").endswith(")"):
             return start, end
@@ -63,6 +73,23 @@ def finished(m: Machine, records: Sequence[Received]) -> Sequence[Received]:
 def _apart(one: Piece, two: Piece) -> bool:
     """Say whether two pieces are more than one literal with an escape sequence between them."""
     return one.literal is None or one.literal != two.literal or one.span.end != two.span.start
+
+
+def _spliced(m: Machine, one: Piece, two: Piece) -> bool:
+    """Say whether a piece ends a constant that the other one is joined to: `"SELECT " + columns + " FROM orders"`."""
+    if one.repeats or two.repeats or one.joint or two.joint or one.literal is None or two.literal is None:
+        return False
+    if one.span.end < one.literal.end - 1 or two.span.start > two.literal.start + 1:
+        return False
+    found = _OPERAND.search(
+        m.index.by_path[two.literal.path].text, max(two.literal.start - _NAME, 0), two.literal.start
+    )
+    home = m.index.by_path[one.literal.path]
+    known = m.index.of(home).values.get(found[1]) if found else None
+    if known is None or not known.constant:
+        return False
+    text = home.source(known.spec)
+    return text.endswith(home.text[one.literal.start : one.literal.end]) and text.count('"') + text.count("`") == _MARKS
 
 
 def _meant(m: Machine, record: Received, left: tuple[int, int], known: set[Span]) -> bool:

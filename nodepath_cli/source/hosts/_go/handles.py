@@ -210,7 +210,7 @@ def _telling(m: Machine, record: Received) -> Guard:
 
 
 def _free(m: Machine, record: Received, decision: int, arm: int) -> bool:
-    around = m.decisions.around(decision)
+    around = m.decisions.around(decision, m.root)
     if around is None or m.decisions.is_doubtful(decision, arm):
         return False
     ambient = [

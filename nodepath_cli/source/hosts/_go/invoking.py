@@ -70,6 +70,8 @@ def invoke(
     if not closure:
         results = _unfollowed(m, f, function, call, literals, nodes, values, receiver_node, types)
         if results is not None:
+            for decision in {decision for value in results for each in value for decision, _ in each.guard}:
+                m.decisions.lead(decision, f.ambient, m.root)
             return results
         touches, returns, _ = following.worth(m, function, key)
         touches = touches or key in m.dependent

@@ -330,7 +330,7 @@ def _once(
     base, ambient, iteration = f.scope, f.ambient, f.iteration
     key = ("loop", f.activation, iteration, node.start_byte)
     decision = m.decisions.get(key, [words, f"no iteration of {words}"])
-    m.decisions.enter(decision, ambient)
+    m.decisions.enter(decision, ambient, m.root)
     m.decisions.doubt(decision, 1)
     guard: Guard = ((decision, 0),)
     f.scope, f.ambient = base.fork(), join_guards(ambient, guard) or ambient

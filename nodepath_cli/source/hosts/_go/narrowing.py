@@ -89,7 +89,7 @@ def without_error(m: Machine, f: Frame, node: Node, failed: Node) -> None:
     subjects.before(m, f, name)
     words = [f'{name} == "{text.plain}"' for text in texts]
     decision = m.decisions.get(("passes", f.activation, f.iteration, node.start_byte, f.file.path), words)
-    m.decisions.enter(decision, f.ambient)
+    m.decisions.enter(decision, f.ambient, m.root)
     f.scope.assign(name, tuple(Alternative(((decision, at),), text) for at, text in enumerate(texts)))
 
 
@@ -162,7 +162,7 @@ def apart(m: Machine, f: Frame, narrowed: Narrowed, decision: int) -> None:
         if value is not None and len(value) > 1:
             words = [f'{narrowed.name} == "{each.atom.plain}"' for each in value if isinstance(each.atom, Text)]
             inner = m.decisions.get((decision, "one of", narrowed.name, arm), words)
-            m.decisions.enter(inner, (*f.ambient, (decision, arm)))
+            m.decisions.enter(inner, (*f.ambient, (decision, arm)), m.root)
             narrowed.arms[arm] = tuple(
                 each for at, alternative in enumerate(value) for each in under((alternative,), ((inner, at),))
             )

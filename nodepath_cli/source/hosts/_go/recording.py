@@ -293,7 +293,7 @@ def _note(
             m.root,
             (outer.wrapper, outer.argument) if outer is not None else None,
             tuple(m.way),
-            gap(text),
+            gap(m, text),
             surely,
         )
     )

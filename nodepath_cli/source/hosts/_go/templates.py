@@ -170,7 +170,7 @@ class _Written(Struct, frozen=True):
         decision = self.m.decisions.get(
             ("template", self.f.activation, self.f.iteration, words, rounds), _arms(words, otherwise)
         )
-        self.m.decisions.enter(decision, self.f.ambient)
+        self.m.decisions.enter(decision, self.f.ambient, self.m.root)
         return limit([*under(body, ((decision, 0),)), *under(other, ((decision, 1),))])
 
     def _range(self, part: _Block) -> Value:
