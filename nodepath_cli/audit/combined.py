@@ -10,18 +10,19 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.source.statement import Span
-from nodepath_cli.sql.resolution import Found, Missing, Resolution, Unknown, Unparsed
+from nodepath_cli.sql.resolution import Ambiguous, Found, Missing, Resolution, Unknown, Unparsed
 
 REASON = "which table and columns go together is not known"
 
 Outcome = Resolution | Unparsed
+_WRONG = (Missing, Ambiguous)
 
 
 def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     """Return the outcomes in which a column that is missing in some combinations alone cannot be told."""
     resolutions = [each for each in outcomes if isinstance(each, Resolution)]
     if any(each.variant.guessed for each in resolutions):
-        alike = all(map(_refused, resolutions))
+        alike = _missing_in_all(resolutions) if all(map(_refused, resolutions)) else None
         outcomes = tuple(_proved(each, alike) if isinstance(each, Resolution) else each for each in outcomes)
         resolutions = [each for each in outcomes if isinstance(each, Resolution)]
     lacking = [any(isinstance(column.outcome, Missing) for column in each.columns) for each in resolutions]
@@ -43,11 +44,25 @@ def settle(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
 
 
 def _refused(resolution: Resolution) -> bool:
-    return bool(resolution.violations) or any(isinstance(each.outcome, Missing) for each in resolution.columns)
+    return bool(resolution.violations) or any(isinstance(each.outcome, _WRONG) for each in resolution.columns)
 
 
-def _proved(resolution: Resolution, alike: bool) -> Resolution:
-    """Return what is certain of a text that is a guess. `alike`: all texts of the statement are refused.
+def _missing_in_all(resolutions: list[Resolution]) -> frozenset[Span]:
+    """Return the places of names that are missing or ambiguous in every text."""
+    return frozenset.intersection(
+        *(
+            frozenset(
+                each.variant.offsets.locate(column.start, column.end)
+                for column in each.columns
+                if isinstance(column.outcome, _WRONG)
+            )
+            for each in resolutions
+        )
+    )
+
+
+def _proved(resolution: Resolution, alike: frozenset[Span] | None) -> Resolution:
+    """Return what is certain of a text that is a guess. `alike`: what is missing in each, where all are refused.
 
     Of one that some value of a type makes, perhaps not the one at hand, that is its table, and what is wrong with every
     value; an INSERT's columns may belong to another table.
@@ -57,13 +72,18 @@ def _proved(resolution: Resolution, alike: bool) -> Resolution:
         return resolution
     inserts = tuple(replace(insert, open=True) for insert in resolution.inserts)
     resolution = replace(resolution, inserts=inserts) if inserts else resolution
-    if not _refused(resolution) or (alike and guessed == "part"):
+    if not _refused(resolution):
         return resolution
+    known = alike if guessed == "part" else None
+    locate = resolution.variant.offsets.locate
     columns = tuple(
-        replace(column, outcome=Unknown(REASON), errno=None) if isinstance(column.outcome, Missing) else column
+        replace(column, outcome=Unknown(REASON), errno=None)
+        if isinstance(column.outcome, _WRONG) and (known is None or locate(column.start, column.end) not in known)
+        else column
         for column in resolution.columns
     )
-    return replace(resolution, columns=columns, violations=(), open=(*resolution.open, REASON))
+    violations = () if known is None else resolution.violations
+    return replace(resolution, columns=columns, violations=violations, open=(*resolution.open, REASON))
 
 
 def _settled(resolution: Resolution, unclear: set[Span]) -> Resolution:

@@ -10,6 +10,7 @@ from nodepath_cli.source.hosts._go import (
     arguments,
     building,
     builtin,
+    following,
     generics,
     gorm,
     interfaces,
@@ -24,6 +25,7 @@ from nodepath_cli.source.hosts._go.exchange import exchanged
 from nodepath_cli.source.hosts._go.index import BASIC
 from nodepath_cli.source.hosts._go.layouts import layout_of
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.makers import of_another
 from nodepath_cli.source.hosts._go.names import bare_name, member_value, package_name, typed
 from nodepath_cli.source.hosts._go.options import changed_by_value
 from nodepath_cli.source.hosts._go.own_verbs import filled
@@ -349,7 +351,31 @@ def _follow(
         ]
     finally:
         m.one_of_several -= several
+    if callee.receiver is not None and _is_another(f, callee):
+        results = [(function, _of_another(m, function, found)) for function, found in results]
     return outcome.merged(m, f, node, results, callee.receiver)
+
+
+def _is_another(f: Frame, callee: Callee) -> bool:
+    """Say whether a method is called on a value of which it is not known who has made it.
+
+    That is no receiver of the function in progress and none of its fields: such a one stands for any of its type.
+    """
+    node = callee.receiver_node
+    while node is not None and node.type in ("selector_expression", "parenthesized_expression"):
+        node = node.child_by_field_name("operand") or next(iter(named(node)), None)
+    begun = f.scope.get(f.file.source(node)) if node is not None and node.type == "identifier" else None
+    if begun is not None and any(isinstance(each.atom, Unknown) and each.atom.reason == "receiver" for each in begun):
+        return False
+    return all(isinstance(each.atom, Unknown) for each in callee.receiver or ())
+
+
+def _of_another(m: Machine, function: Function, results: outcome.Results) -> outcome.Results:
+    """Return what a method returns for a receiver that is not known, where it reads what others put into its fields."""
+    key = (function.file.path, function.node.start_byte)
+    if key not in m.own_fields:
+        return results
+    return tuple(of_another(m, value, key, following.holds_text) for value in results)
 
 
 def _only_rebinds(callee: Callee, values: list[Value], result: Value) -> bool:

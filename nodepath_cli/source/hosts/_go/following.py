@@ -31,6 +31,8 @@ from nodepath_cli.source.hosts._go.values import (
 _CLAUSE = lazy(r"[\s?=(,`]")
 _TEXT_TYPES = frozenset(("", "string", "[]string"))
 _NO_TEXT_TYPES = frozenset(("int", "int32", "int64", "uint", "uint64", "bool", "error", "float64"))
+_DEPTH = 3
+"""How deep structs and lists in each other are looked into."""
 _LOOKED_AT = 40
 """How many elements of a list are looked at for what rests on arguments."""
 
@@ -48,6 +50,19 @@ def worth(m: Machine, function: Function, key: tuple[str, int]) -> tuple[bool, b
 def clauses(values: Sequence[Value]) -> bool:
     """Say whether anything among some values can become a part of SQL."""
     return any(_has_clause(each.atom, 0) for value in values for each in value)
+
+
+def holds_text(values: Sequence[Value]) -> bool:
+    """Say whether there is a text among some values, or in what they hold."""
+    return any(_holds_text(each.atom, 0) for value in values for each in value)
+
+
+def _holds_text(atom: Atom, depth: int) -> bool:
+    if isinstance(atom, Record) and depth <= _DEPTH:
+        return any(_holds_text(each.atom, depth + 1) for _, value in atom.fields for each in value)
+    if isinstance(atom, Items) and depth <= _DEPTH:
+        return any(_holds_text(each.atom, depth + 1) for value in atom.items[:_LOOKED_AT] for each in value)
+    return isinstance(atom, Text) and bool(atom.plain)
 
 
 def is_clause(value: Value) -> bool:
@@ -120,7 +135,7 @@ def _has_clause(atom: Atom, depth: int) -> bool:
     if isinstance(atom, Text):
         return bool(_CLAUSE.search(atom.plain))
     if isinstance(atom, Record):
-        return depth > 3 or any(_has_clause(each.atom, depth + 1) for _, value in atom.fields for each in value)
+        return depth > _DEPTH or any(_has_clause(each.atom, depth + 1) for _, value in atom.fields for each in value)
     if isinstance(atom, Items):
         return any(_has_clause(each.atom, depth + 1) for value in atom.items[:_LOOKED_AT] for each in value)
     return isinstance(atom, Function) or (isinstance(atom, Table) and bool(atom.entries))

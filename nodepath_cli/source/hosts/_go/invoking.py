@@ -134,8 +134,10 @@ def _unfollowed(
     if m.tired and not (touches or returns or literals or key in m.summaries or following.clauses(values)):
         return unknown_results(m, function)
     told = generics.tells(m, function, types, values)
-    if not (literals or built or returns or scanning or told or following.calls_back(values)) and _settled(
-        m, function, key
+    if (
+        not (literals or built or returns or scanning or told or following.calls_back(values))
+        and _settled(m, function, key)
+        and not _rests_on_own(m, function, key)
     ):
         _pass_over(m, key, values)
         passing.hand(m, f, key, nodes, values)
@@ -224,6 +226,14 @@ def _settled(m: Machine, function: Function, key: tuple[str, int]) -> bool:
     if found.done:
         m.settled[key] = answer
     return found.done and answer
+
+
+def _rests_on_own(m: Machine, function: Function, key: tuple[str, int]) -> bool:
+    """Say whether a method returns texts that somebody has put into its receiver, and what this one holds is known."""
+    own = function.receiver[0].atom if function.receiver is not None else None
+    if not isinstance(own, Record) or not own.complete or key not in m.own_fields:
+        return False
+    return key in m.summaries and following.holds_text(m.summaries[key].results)
 
 
 def _root(f: Frame, node: Node, value: Value) -> Node:

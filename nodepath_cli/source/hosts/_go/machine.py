@@ -264,6 +264,11 @@ class Machine(Struct, eq=False):
     """By identity: the texts that functions evaluated on their own are given, with the function and the position."""
     passing: dict[Key, list[Passing]] = field(default_factory=dict)
     """By function: those that it gives for placeholders."""
+    setters: dict[int, tuple[object, list[str]]] = field(default_factory=dict)
+    """By a choice between those that set a receiver's fields: key and arms of that choice for a value of which it is
+    not known who has made it."""
+    own_fields: set[Key] = field(default_factory=set)
+    """Functions that read of their receiver what others have put into its fields."""
     told: set[tuple[Key, str]] = field(default_factory=set)
     """The texts that each call was seen to receive."""
     spent: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -104,9 +104,12 @@ def as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wri
         return (Alternative((), known[0][1].atom),)
     # The fields of one struct go together: which of them it is, is one choice for all that the same places have set.
     chosen = ("field", folder, type_id, "" if whole else name, whose, *makers)
-    decision = m.decisions.get(chosen, [SET_IN + maker for maker in makers])
+    arms = [SET_IN + maker for maker in makers]
+    decision = m.decisions.get(chosen, arms)
     if not whose:
         m.decisions.guess(decision, "part")
+    else:
+        m.setters[decision] = ("field", folder, type_id, "" if whole else name, False, *makers), arms
     result: list[Alternative] = []
     seen: set[str] = set()
     for maker, alternative in known:
@@ -120,6 +123,34 @@ def as_value(m: Machine, key: tuple[str, str, str, bool, bool], writes: list[Wri
         # Which of them are left out shall not be silence.
         return (*kept, Alternative((), Unknown(MORE)))
     return kept or None
+
+
+def of_another(m: Machine, value: Value, method: Key, holds: Callable[[Sequence[Value]], bool]) -> Value:
+    """Return what a method returns where it is not that of the receiver in progress but of a value that is not known.
+
+    Which of those that set its fields has made that one is a guess, and so is that one of them has: of only one, what
+    is wrong cannot be told from what is its own. `holds` says whether there is a text among values.
+    """
+    result = []
+    for each in value:
+        guard = {_guessed(m, entry) for entry in each.guard}
+        if guard == set(each.guard) and holds(((each,),)):
+            # No arm beside it: it says nothing of its own.
+            made = m.decisions.get(("field", "element", *method), [""])
+            m.decisions.guess(made, "text")
+            guard.add((made, 0))
+        result.append(Alternative(tuple(sorted(guard)), each.atom))
+    return tuple(result)
+
+
+def _guessed(m: Machine, entry: tuple[int, int]) -> tuple[int, int]:
+    decision, arm = entry
+    found = m.setters.get(decision)
+    if found is None:
+        return entry
+    guess = m.decisions.get(*found)
+    m.decisions.guess(guess, "part")
+    return guess, arm
 
 
 def filled(known: list[tuple[str, Alternative]]) -> list[tuple[str, Alternative]]:

@@ -177,17 +177,23 @@ def _typed_member(m: Machine, f: Frame, atom: Record | Unknown, name: str) -> Va
         return just(Items((), False, field_type[2:]))
     if field_type and not _may_hold_text(m, field_type):
         return unknown(f"field {name}", field_type)
-    whose = not isinstance(atom, Unknown) or atom.reason.startswith(("receiver", "field "))
+    whose = not _is_another(atom)
     stored = _promoted(m, atom.type, name, whose) or fields.stored(
         m, atom.type.rpartition(".")[0], atom.type, name, whose=whose, whole=isinstance(atom, Unknown)
     )
     if stored is not None and any(not isinstance(each.atom, Unknown) for each in stored):
+        if whose and m.root is not None:
+            m.own_fields.add(m.root)
         return stored
     if stored is not None:
         return stored
     if field_type:
         return unknown(f"field {name}", field_type)
     return None
+
+
+def _is_another(atom: Atom) -> bool:
+    return isinstance(atom, Unknown) and not atom.reason.startswith(("receiver", "field "))
 
 
 def _promoted(m: Machine, outer: str, name: str, whose: bool) -> Value | None:
