@@ -1,4 +1,4 @@
-"""NP401 of locks whose table has no unique key over what is locked."""
+"""NP401 and NP403 of locks whose table has no unique key over what is locked."""
 
 from __future__ import annotations
 
@@ -237,3 +237,102 @@ func (w *Webhook) Terima(phone string) error {
 def test_a_row_that_is_read_without_an_error_is_there(tree: Tree, taken: str, rules: list[str]) -> None:
     code = HEAD + _FOUND.replace("TAKEN", taken)
     assert [each.rule for each in lock_findings(tree, code, _TABLE.format(""))] == rules
+
+
+_DOORS = """CREATE TABLE door_locks (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, door VARCHAR(40) NOT NULL, locked_at DATETIME NOT NULL, KEY (door));
+"""
+_HANDLE = """
+type Hold struct {
+	id int64
+	db *sql.DB
+}
+
+func TryHold(ctx context.Context, db *sql.DB, door string) (*Hold, error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	var n int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM door_locks WHERE door = ?", door).Scan(&n); err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		return nil, nil
+	}
+	res, err := tx.ExecContext(ctx, "INSERT INTO door_locks (door, locked_at) VALUES (?, NOW())", door)
+	if err != nil {
+		return nil, err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return nil, err
+	}
+	return &Hold{id: id, db: db}, tx.Commit()
+}
+
+func (h *Hold) LetGo() error {
+	_, err := h.db.Exec("DELETE FROM door_locks WHERE id = ?", h.id)
+	return err
+}
+
+func pass(ctx context.Context, db *sql.DB, door string, work func() error) error {
+	h, err := TryHold(ctx, db, door)
+	if err != nil || h == nil {
+		return err
+	}
+	defer h.LetGo()
+	return work()
+}
+"""
+_ERROR = """
+var ErrBusy = errors.New("busy")
+
+func (r *Repo) Acquire(door string) error {
+	var one int
+	err := r.db.QueryRow("SELECT 1 FROM door_locks WHERE door = ?", door).Scan(&one)
+	if err == nil {
+		return ErrBusy
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	_, err = r.db.Exec("INSERT INTO door_locks (door, locked_at) VALUES (?, NOW())", door)
+	return err
+}
+
+func (r *Repo) Release(door string) error {
+	_, err := r.db.Exec("DELETE FROM door_locks WHERE door = ?", door)
+	return err
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _HANDLE,
+        _HANDLE.replace("return nil, nil", 'return nil, errors.New("busy")'),
+        _HANDLE.replace("(*Hold, error)", "(_ *Hold, err error)"),
+        _ERROR,
+    ],
+)
+def test_nothing_to_hold_or_an_error_says_no_as_well(tree: Tree, code: str) -> None:
+    [found] = [each for each in lock_findings(tree, HEAD + code, _DOORS) if each.rule == "NP403"]
+    assert found.position.line == line(HEAD + code, "FROM door_locks WHERE door")
+
+
+@pytest.mark.parametrize(
+    ("code", "schema"),
+    [
+        # A row that nobody ends is kept, and no lock.
+        (_ERROR.partition("func (r *Repo) Release")[0], _DOORS),
+        # An error may keep rows of any kind apart.
+        (_ERROR.replace("Acquire", "Reserve").replace("door_locks", "door_names"), _DOORS.replace("_locks", "_names")),
+        # What is found is given out.
+        (_HANDLE.replace("return nil, nil", "return &Hold{db: db}, nil"), _DOORS),
+    ],
+)
+def test_what_nobody_gives_back_or_refuses_is_no_lock(tree: Tree, code: str, schema: str) -> None:
+    assert lock_findings(tree, HEAD + code, schema) == []

@@ -53,14 +53,14 @@ def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Si
     """Yield the functions that look for a row and then add one that no key can refuse, each INSERT once."""
     seen: set[Site] = set()
     for function, ways in protocols.ways.items():
-        if function.within or "bool" not in function.results or words.storing(function.name):
+        if function.within or not _may_refuse(function) or words.storing(function.name):
             continue
         for way in ways:
             for run in way.runs if way.success else ():
                 site = run.site
                 if site is None or site in seen or site.access.action != "insert" or _refusable(site):
                     continue
-                if words.taking(function.name) < 2 and not _handed_back(function, site, protocols):
+                if not _takes(function, site, protocols):
                     continue
                 read = looked(way, run, site.table)
                 if read is None or not any(turned_away(each, read) for each in ways):
@@ -68,6 +68,41 @@ def looked_then_added(protocols: Protocols) -> Iterator[tuple[Function, Site, Si
                 if not guarded(way, read, run) and not protocols.mentions(_added(site)):
                     seen.add(site)
                     yield function, read, site
+
+
+def _may_refuse(function: Function) -> bool:
+    """Say whether the caller can be told no: by a truth, an error, or nothing to hold (`return nil, nil`)."""
+    return not {"bool", "error", "handle"}.isdisjoint(function.results)
+
+
+def _takes(function: Function, insert: Site, protocols: Protocols) -> bool:
+    """Say whether a function that adds a row takes a lock, by its name or by what becomes of the row.
+
+    Without a yes or no, an error or nothing to hold may mean anything: then the row is given back as well, or the table
+    is one of locks and something gives its rows back.
+    """
+    name, holds = words.taking(function.name), words.holds_locks(insert.access.table)
+    if "bool" in function.results:
+        return name == 2 or _handed_back(function, insert, protocols)
+    if (name or holds) and _handed_back(function, insert, protocols):
+        return True
+    sure = name == 2 and (holds == 2 or words.acquiring(function.name))
+    return sure and _is_ended(insert, function, protocols)
+
+
+def _is_ended(insert: Site, function: Function, protocols: Protocols) -> bool:
+    """Say whether a function beside it that gives back, or is put off, ends one row that an INSERT has added."""
+    given = {each.column for each in insert.access.inserted}
+    given |= {each.name.lower() for each in insert.access.table.columns if each.auto_increment}
+    folder = function.span.path.rpartition("/")[0]
+    for other in protocols.sites.about(insert.table):
+        access, name = other.access, other.function
+        back = words.releasing(name) or name in protocols.deferred
+        if not back or access.action not in ("update", "delete") or words.renewing(name):
+            continue
+        if other.span.path.rpartition("/")[0] == folder and access.fixed and given.issuperset(access.fixed):
+            return True
+    return False
 
 
 def _handed_back(function: Function, insert: Site, protocols: Protocols) -> bool:
