@@ -77,3 +77,98 @@ def test_a_variable_says_which_statement_a_path_sends(tree: Tree, missing: str, 
     table = "CREATE TABLE rooms (phone VARCHAR(40) PRIMARY KEY, entered DATETIME NULL);"
     code = HEAD + _CHOSEN.replace("MISSING", missing)
     assert [each.rule for each in lock_findings(tree, code, table) if each.rule == "NP404"] == rules
+
+
+_HELPED = """
+type heldBy struct {
+	editor string
+	stale  bool
+}
+
+func lockRow(ctx context.Context, tx *sql.Tx, id string) (*heldBy, error) {
+	h := new(heldBy)
+	err := tx.QueryRowContext(ctx,
+		"SELECT editor, touched_at < NOW() - INTERVAL 30 SECOND FROM form_edit_locks WHERE form_id = ? FOR UPDATE", id).
+		Scan(&h.editor, &h.stale)
+	if err == sql.ErrNoRows {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func createRow(ctx context.Context, tx *sql.Tx, id, editor string) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO form_edit_locks (form_id, editor, touched_at) VALUES (?, ?, NOW())", id, editor)
+	return err
+}
+
+func takeRow(ctx context.Context, tx *sql.Tx, id, editor string) error {
+	_, err := tx.ExecContext(ctx,
+		"UPDATE form_edit_locks SET editor = ?, touched_at = NOW() WHERE form_id = ?", editor, id)
+	return err
+}
+
+func checkout(ctx context.Context, db *sql.DB, form, me string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	cur, err := lockRow(ctx, tx, form)
+	if err != nil {
+		return err
+	}
+	switch {
+	case cur == nil:
+		err = createRow(ctx, tx, form, me)
+	case cur.stale:
+		err = takeRow(ctx, tx, form, me)
+	default:
+		return errors.New("somebody edits this form")
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func release(ctx context.Context, db *sql.DB, form, me string) error {
+	_, err := db.ExecContext(ctx, "DELETE FROM form_edit_locks WHERE form_id = ? AND editor = ?", form, me)
+	return err
+}
+"""
+_FORMS = """CREATE TABLE form_edit_locks (
+    form_id VARCHAR(36) NOT NULL PRIMARY KEY, editor VARCHAR(64) NOT NULL, touched_at DATETIME NOT NULL);
+"""
+_BY_VALUE = _HELPED.replace("h := new(heldBy)", "var h heldBy").replace("return h, nil", "return &h, nil")
+_BUILT = (
+    _HELPED.replace("h := new(heldBy)", "var editor string\n\tvar stale bool")
+    .replace("&h.editor, &h.stale", "&editor, &stale")
+    .replace("return h, nil", "return &heldBy{editor: editor, stale: stale}, nil")
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _HELPED,
+        _HELPED.replace("id).\n\t\tScan", "id).Scan"),
+        _BY_VALUE,
+        _BUILT,
+    ],
+)
+def test_the_select_and_the_insert_may_stand_in_helpers(tree: Tree, code: str) -> None:
+    [found] = lock_findings(tree, HEAD + code, _FORMS)
+    assert (found.rule, found.position.line) == ("NP404", line(HEAD + code, "SELECT editor, touched_at"))
+    assert [each.position.line for each in found.related] == [line(HEAD + code, "INSERT INTO form_edit_locks")]
+
+
+@pytest.mark.parametrize("code", [_HELPED, _BY_VALUE, _BUILT])
+def test_a_row_that_was_found_is_not_inserted_behind_a_helper(tree: Tree, code: str) -> None:
+    refused = code.replace("err = createRow(ctx, tx, form, me)", 'return errors.New("there is no such form")').replace(
+        "case cur.stale:\n", "case cur.stale:\n\t\tif cur == nil {\n\t\t\treturn createRow(ctx, tx, form, me)\n\t\t}\n"
+    )
+    assert [each.rule for each in lock_findings(tree, HEAD + refused, _FORMS)] == []

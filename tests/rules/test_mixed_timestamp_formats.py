@@ -169,3 +169,74 @@ func stamp(r *Repo) string {{
 }}
 """
     assert [each.rule for each in findings(tree, two("stamp(r)", written, asked))] == rules
+
+
+_STAMPED = f"""
+const layout = "2006-01-02 15:04:05.000000"
+
+type Stamped struct {{
+	db       *sql.DB
+	prospect string
+	mine     string
+}}
+
+func Acquire(db *sql.DB, prospect string) (*Stamped, error) {{
+	l := &Stamped{{db: db, prospect: prospect, mine: time.Now().Format(layout)}}
+	_, err := db.Exec("{_INSERT % "?"}", prospect, "wa", l.mine)
+	if err != nil {{
+		return nil, err
+	}}
+	return l, nil
+}}
+
+func (l *Stamped) Renew() error {{
+	next := time.Now().Format(time.RFC3339Nano)
+	_, err := l.db.Exec("{_UPDATE % "?"} AND `timestamp` = ?", next, l.prospect, "wa", l.mine)
+	l.mine = next
+	return err
+}}
+
+func (l *Stamped) Release() error {{
+	_, err := l.db.Exec("DELETE FROM {AI} WHERE id_prospect = ? AND id_device = ? AND `timestamp` = ?",
+		l.prospect, "wa", l.mine)
+	return err
+}}
+
+func talk(db *sql.DB, prospect string, work func() error) error {{
+	l, err := Acquire(db, prospect)
+	if err != nil {{
+		return err
+	}}
+	defer l.Release()
+	return work()
+}}
+"""
+_MADE = "l := &Stamped{db: db, prospect: prospect, mine: time.Now().Format(layout)}"
+_SENT = f'db.Exec("{_INSERT % "?"}", prospect, "wa", l.mine)'
+_BESIDE = f"""
+func fresh(db *sql.DB, prospect string) *Stamped {{
+	at := time.Now()
+	return &Stamped{{db: db, prospect: prospect, mine: at.Format(layout)}}
+}}
+
+func (l *Stamped) insert() (sql.Result, error) {{
+	return l.db.Exec("{_INSERT % "?"}", l.prospect, "wa", l.mine)
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        _STAMPED,
+        _STAMPED.replace(_MADE, _MADE.replace("&", "")).replace("return l, nil", "return &l, nil"),
+        _STAMPED.replace(_MADE, "l := Stamped{db, prospect, time.Now().Format(layout)}").replace("n l,", "n &l,"),
+        _STAMPED.replace(_MADE, "l := new(Stamped)\n\tl.db, l.mine = db, time.Now().Format(layout)"),
+        _STAMPED.replace(_MADE, "l := fresh(db, prospect)") + _BESIDE,
+        _STAMPED.replace(_MADE, "l := fresh(db, prospect)").replace(_SENT, "l.insert()") + _BESIDE,
+    ],
+)
+def test_a_time_may_stand_in_a_field_of_a_struct(tree: Tree, code: str) -> None:
+    [found] = findings(tree, HEAD + code)
+    assert found.function in ("Renew", "insert")
+    assert findings(tree, HEAD + code.replace("time.RFC3339Nano", "layout")) == []

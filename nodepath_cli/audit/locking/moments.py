@@ -83,7 +83,8 @@ def _written(protocols: Protocols) -> Iterator[tuple[Site, str, Style]]:
             style = _of_sql(setting)
             if style is not None:
                 yield site, setting.column, style
-    for ways in protocols.timed.values():
+    # Who takes a lock may hand its time on to the function that writes it.
+    for ways in (*protocols.timed.values(), *protocols.ways.values()):
         for way in ways:
             for run in way.runs:
                 for setting in times(run.site) if run.site else ():

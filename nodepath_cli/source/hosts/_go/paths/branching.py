@@ -1,4 +1,4 @@
-"""Statements that choose or repeat: if, switch, for, return, defer."""
+"""Statements that choose, repeat or put off: if, switch, for, defer."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Known, Mixed, Ran, Value
-from nodepath_cli.source.hosts._go.paths import assigning, comparing
+from nodepath_cli.source.functions import Called, Mixed, Ran
+from nodepath_cli.source.hosts._go.paths import assigning, comparing, returning
 from nodepath_cli.source.hosts._go.paths.assigning import write
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
     Any,
-    Instance,
-    Many,
     Place,
     Scope,
     State,
-    Variable,
     exported,
-    first,
 )
-from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Values, Walker
+from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Walker
 from nodepath_cli.source.hosts._go.syntax import named
 
 _MAX_DEFERRED = 40
@@ -45,71 +41,6 @@ def _initialized(w: Walker, place: Place, scope: Scope, node: Node, state: State
     if initializer is None:
         return [state]
     return [after for after, left in w.statement(place, scope, initializer, state) if left is None]
-
-
-def _return(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
-    listing = named(node)
-    nodes = named(listing[0]) if listing and listing[0].type == "expression_list" else listing
-    if not nodes:
-        found = ((name, scope.find(name) or (0, "")) for name in _result_names(place))
-        values = tuple(_with_fields(state.variables.get(each, UNKNOWN), each, name, state) for name, each in found)
-        return [(state, Left("return", values))]
-    results: list[tuple[State, tuple[Any, ...]]] = [(state, ())]
-    for each in nodes:
-        results = [
-            (after, (*values, *(value.values if isinstance(value, Many) and len(nodes) == 1 else (first(value),))))
-            for current, values in results
-            for after, value in _result(w, place, scope, each, current)
-        ]
-        if len(results) > 2000:
-            raise TooManyPaths
-    return [(after, Left("return", values)) for after, values in results]
-
-
-def _result(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
-    """Return what an expression gives the caller: of a struct made here, its fields; an empty one is nothing."""
-    if node.type == "identifier":
-        name = place.file.source(node)
-        variable = scope.find(name)
-        values = w.evaluate(place, scope, node, state)
-        return [(after, _with_fields(value, variable, name, after)) for after, value in values] if variable else values
-    body = node.child_by_field_name("body") if node.type == "composite_literal" else None
-    if body is None or not all(isinstance(value, Instance) for _, value in w.evaluate(place, scope, node, state)):
-        return w.evaluate(place, scope, node, state)
-    results: list[tuple[State, tuple[Value, ...]]] = [(state, ())]
-    for each in named(body):
-        element = named(each)[-1] if each.type in ("keyed_element", "literal_element") and named(each) else each
-        element = named(element)[0] if element.type == "literal_element" and named(element) else element
-        results = [
-            (after, (*parts, exported(first(value))))
-            for current, parts in results
-            for after, value in w.evaluate(place, scope, element, current)
-        ]
-        if len(results) > 2000:
-            raise TooManyPaths
-    type_id = w.index.type_id(place.file, node.child_by_field_name("type"))
-    text = " ".join(place.file.source(node).split())
-    return [(after, Instance(type_id, Mixed(parts, text) if parts else Known(None))) for after, parts in results]
-
-
-def _with_fields(value: Any, variable: Variable, name: str, state: State) -> Any:
-    """Return a struct with the yes and no that was written into its fields before: `res.Acquired = n == 1`."""
-    if not isinstance(value, Instance) or value.told is not None:
-        return value
-    fields = {
-        each: given
-        for (serial, each), given in state.variables.items()
-        if serial == variable[0] and each.startswith(f"{name}.") and isinstance(given, Known)
-    }
-    told = tuple(each for each in fields.values() if isinstance(each.value, bool))
-    return Instance(value.type, Mixed(told, " ".join(fields))) if told else value
-
-
-def _result_names(place: Place) -> list[str]:
-    results = place.routine.node.child_by_field_name("result") if place.routine is not None else None
-    if results is None or results.type != "parameter_list":
-        return []
-    return [place.file.source(name) for each in named(results) for name in each.children_by_field_name("name")]
 
 
 def _leave(kind: str) -> Callable[[Walker, Place, Scope, Node, State], list[Flow]]:
@@ -321,7 +252,7 @@ def _labelled(w: Walker, place: Place, scope: Scope, node: Node, state: State) -
 HANDLERS: dict[str, Handler] = {
     **assigning.HANDLERS,
     "if_statement": _if,
-    "return_statement": _return,
+    "return_statement": returning.leave,
     "for_statement": _for,
     "expression_switch_statement": _switch,
     "type_switch_statement": _switch,

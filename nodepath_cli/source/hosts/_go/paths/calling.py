@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.source.functions import Called, Failure, Given, Known, Mixed, Moment, Outcome
-from nodepath_cli.source.hosts._go.paths import clock, comparing, following, sending
+from nodepath_cli.source.hosts._go.paths import clock, comparing, following, sending, structs
 from nodepath_cli.source.hosts._go.paths.assigning import pointed_at, scanned
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -99,7 +99,8 @@ class Calling:
         self.w, self.place, self.scope, self.node = w, place, scope, node
         self.function, self.nodes, self.name = function, nodes, name
         self.receiver, self.arguments = receiver, arguments
-        self.method = name.rpartition(".")[2]
+        # The name of a method may stand on a line of its own: `QueryRow(...).` and `Scan(...)` below.
+        self.method = name.rpartition(".")[2].strip()
 
     def run(self, state: State) -> Values:
         """Return what the call gives."""
@@ -123,6 +124,8 @@ class Calling:
         one = arguments[0] if arguments else UNKNOWN
         if name in _CONVERSIONS:
             return one
+        if name == "new" and len(self.nodes) == 1:
+            return structs.empty(self.w, self.place, self.nodes[0])
         if name in _NEW_ERRORS or (name in _JOINING and any(isinstance(each, Failure) for each in arguments)):
             return Failure()
         if name == "time.Now" or (self.method == "Now" and not arguments):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
+from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import NOT_NULL, Aspect, Compared, Failure, Given, Known, Mixed, Outcome
-from nodepath_cli.source.hosts._go.paths import calling, comparing
+from nodepath_cli.source.functions import NOT_NULL, Aspect, Compared, Failure, Given, Known, Mixed, Outcome, Value
+from nodepath_cli.source.hosts._go.paths import calling, comparing, structs
 from nodepath_cli.source.hosts._go.paths.assigning import evaluated_name, of_type
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -51,15 +52,17 @@ def evaluate(w: Walker, place: Place, scope: Scope, node: Node, state: State) ->
         return _unary(w, place, scope, node, state)
     if kind == "func_literal":
         return [(state, Closure(node, scope, place))]
+    if kind == "composite_literal":
+        return structs.composite(w, place, scope, node, state)
     if kind == "type_assertion_expression":
         return _assertion(w, place, scope, node, state)
     if kind == "type_conversion_expression":
         operand = node.child_by_field_name("operand")
         return w.evaluate(place, scope, operand, state) if operand is not None else [(state, UNKNOWN)]
-    return [(state, _other(w, place, node))] if kind != "index_expression" else _mixed(w, place, scope, node, state)
+    return [(state, _other(place, node))] if kind != "index_expression" else _mixed(w, place, scope, node, state)
 
 
-def _other(w: Walker, place: Place, node: Node) -> Any:
+def _other(place: Place, node: Node) -> Any:
     source = place.file.source(node)
     if node.type == "int_literal":
         try:
@@ -74,11 +77,6 @@ def _other(w: Walker, place: Place, node: Node) -> Any:
         except (ValueError, SyntaxError):
             return UNKNOWN
         return Known(text) if isinstance(text, str) else UNKNOWN
-    if node.type == "composite_literal":
-        type_id = w.index.type_id(place.file, node.child_by_field_name("type"))
-        if "." in type_id and w.index.method(type_id, "Error") is not None:
-            return Failure()
-        return of_type(type_id) or Mixed((), f"value {node.start_byte}")
     return UNKNOWN
 
 
@@ -154,6 +152,9 @@ def _of_package(w: Walker, place: Place, operand: Node, name: str) -> Any:
 
 def _member(w: Walker, place: Place, node: Node, value: Any, name: str) -> Any:
     if isinstance(value, Instance):
+        held = value.field(name)
+        if held is not None:
+            return _of_row(held, name)
         type_id = w.index.field_type(value.type, name)
         return (of_type(type_id) if type_id else None) or Mixed((), _text(place, node))
     plain = exported(value)
@@ -163,12 +164,16 @@ def _member(w: Walker, place: Place, node: Node, value: Any, name: str) -> Any:
         # gorm has the error and the number of rows in fields of its result.
         aspects: dict[str, Aspect] = {"Error": "error", "RowsAffected": "affected"}
         return Outcome(plain.run, aspects.get(name, "row"))
-    if name == "Valid" and isinstance(plain, Outcome) and plain.aspect == "row":
-        # Of sql.NullInt64 and the like: whether there is a value, not which.
-        return Mixed((plain,), NOT_NULL)
     if isinstance(plain, (Outcome, Known)):
-        return plain if isinstance(plain, Outcome) else UNKNOWN
+        return _of_row(plain, name) if isinstance(plain, Outcome) else UNKNOWN
     return Mixed((plain,) if plain != UNKNOWN else (), _text(place, node))
+
+
+def _of_row(value: Value, name: str) -> Value:
+    """Return a member of what was read; `Valid`, as sql.NullInt64 has it, is whether there is a value, not which."""
+    if name == "Valid" and isinstance(value, Outcome) and value.aspect == "row":
+        return Mixed((value,), NOT_NULL)
+    return value
 
 
 def _binary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
@@ -181,14 +186,22 @@ def _binary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     result: Values = []
     for between, one in w.evaluate(place, scope, left, state):
         for after, other in w.evaluate(place, scope, right, between):
-            if operator.type in _COMPARE:
+            if operator.type in ("==", "!=") and _is_there(one, other):
+                value: Any = Known(operator.type == "!=")
+            elif operator.type in _COMPARE:
                 source = place.file.source(right)
-                value: Any = comparing.compared(exported(one), operator.type, exported(other), source)
+                value = comparing.compared(exported(one), operator.type, exported(other), source)
             else:
                 parts = tuple(each for each in (exported(one), exported(other)) if each != UNKNOWN)
                 value = Mixed(parts, _text(place, node))
             result.append((after, value))
     return result
+
+
+def _is_there(one: Any, other: Any) -> bool:
+    """Say whether what was made in the tree is compared with nil."""
+    made, nothing = (one, other) if isinstance(one, Instance) else (other, one)
+    return isinstance(made, Instance) and made.made and nothing == Known(None)
 
 
 def _unary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:
@@ -213,7 +226,10 @@ def _unary(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> V
             )
             for after, value in w.evaluate(place, scope, operand, state)
         ]
-    return w.evaluate(place, scope, operand, state)
+    values = w.evaluate(place, scope, operand, state)
+    if operator.type != "&":
+        return values
+    return [(after, replace(value, made=True) if isinstance(value, Instance) else value) for after, value in values]
 
 
 def _assertion(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Values:

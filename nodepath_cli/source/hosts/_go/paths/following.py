@@ -53,7 +53,7 @@ def resolve(made: Calling) -> Routine | Closure | None:
         found = w.index.package_of(place.file, place.file.source(operand))
         if found is not None:
             return w.index.routine(found[1], made.method) if found[1] is not None else None
-    if isinstance(made.receiver, Instance):
+    if isinstance(made.receiver, Instance) and (made.receiver.row is None or made.receiver.fields):
         method = w.index.method(made.receiver.type, made.method)
         if method is not None:
             return method

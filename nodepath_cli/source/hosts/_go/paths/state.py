@@ -7,7 +7,19 @@ from typing import TypeAlias
 from msgspec import Struct, field
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Compared, Failure, Given, Known, Mixed, Moment, Outcome, Step, Value, asked
+from nodepath_cli.source.functions import (
+    Compared,
+    Failure,
+    Given,
+    Known,
+    Mixed,
+    Moment,
+    Outcome,
+    Step,
+    Value,
+    asked,
+    outcomes,
+)
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.statement import Span
@@ -46,6 +58,16 @@ class Instance(Struct, frozen=True):
     type: str
     told: Value | None = None
     """What a caller is told by it, where it is made in the return statement: its fields, or nothing."""
+    made: bool = False
+    """It was made in the tree (`&T{}`, `new(T)`): a pointer to it is not nil."""
+    fields: tuple[tuple[str, Value], ...] = ()
+    """Those of its fields that have a time, or something of a statement's outcome."""
+    row: Outcome | None = None
+    """The row that was read into it."""
+
+    def field(self, name: str) -> Value | None:
+        """Return what is in a field, None where that is not known."""
+        return next((value for each, value in self.fields if each == name), self.row)
 
 
 class Many(Struct, frozen=True):
@@ -126,12 +148,19 @@ def exported(value: Any) -> Value:
     match value:
         case Instance(told=Known() | Mixed() as told):
             return told
+        case Instance(row=Outcome() as row):
+            return row
         case Closure() | Transaction() | Prepared() | Instance():
             return UNKNOWN
         case Many():
             return Mixed(tuple(exported(each) for each in value.values))
         case _:
             return value
+
+
+def matters(value: Any) -> bool:
+    """Say whether a field keeps a value: a time, or something of a statement's outcome."""
+    return isinstance(value, Moment) or (isinstance(value, (Outcome, Compared, Mixed)) and any(outcomes(value)))
 
 
 def known_truth(value: Value, state: State) -> bool | None:
