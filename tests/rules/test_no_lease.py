@@ -111,3 +111,93 @@ def test_a_lease_that_is_written_and_never_read_ends_nothing(
     source = HEAD + _CLAIM.replace("NAME", name).replace("LATER", later) + code
     schema = _DEVICES.replace("NAME", name).replace("MORE", more)
     assert [each.rule for each in lock_findings(tree, source, schema)] == rules
+
+
+_JOBS = """CREATE TABLE export_job_lock (
+    job_name VARCHAR(100) NOT NULL PRIMARY KEY, owner_id VARCHAR(64) NOT NULL, expires_at DATETIME NOT NULL);
+"""
+_STEPS = """
+func (r *Repo) Grab(name, me string) (bool, error) {
+	var owner string
+	var expired bool
+	err := r.db.QueryRow("SELECT owner_id, expires_at < NOW() FROM export_job_lock WHERE job_name = ?", name).
+		Scan(&owner, &expired)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r.create(name, me)
+	case err != nil:
+		return false, err
+	case !expired:
+		return false, nil
+	}
+	return r.replace(name, me, owner)
+}
+
+func (r *Repo) create(name, me string) (bool, error) {
+	_, err := r.db.Exec(
+		"INSERT INTO export_job_lock (job_name, owner_id, expires_at) VALUES (?, ?, NOW() + INTERVAL 5 MINUTE)",
+		name, me)
+	var taken *mysql.MySQLError
+	if errors.As(err, &taken) && taken.Number == 1062 {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (r *Repo) replace(name, me, seen string) (bool, error) {
+	res, err := r.db.Exec(
+		"UPDATE export_job_lock SET owner_id = ?, expires_at = NOW() + INTERVAL 5 MINUTE "+
+			"WHERE job_name = ? AND owner_id = ?",
+		me, name, seen)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func (r *Repo) Yield(name, me string) error {
+	_, err := r.db.Exec("DELETE FROM export_job_lock WHERE job_name = ? AND owner_id = ?", name, me)
+	return err
+}
+
+func (r *Repo) nightly(me string, dump func() error) error {
+	ok, err := r.Grab("nightly", me)
+	if err != nil || !ok {
+		return err
+	}
+	defer r.Yield("nightly", me)
+	return dump()
+}
+"""
+_BOLD = _STEPS.replace(' AND owner_id = ?",\n\t\tme, name, seen)', '",\n\t\tme, name)')
+_ALONE = """
+func (r *Repo) hourly(me string, dump func() error) error {
+	ok, err := r.create("hourly", me)
+	if err != nil || !ok {
+		return err
+	}
+	defer r.Yield("hourly", me)
+	return dump()
+}
+"""
+
+
+def test_a_step_of_an_acquire_is_judged_with_the_others(tree: Tree) -> None:
+    assert lock_findings(tree, HEAD + _STEPS, _JOBS) == []
+    assert [(each.rule, each.function) for each in lock_findings(tree, HEAD + _BOLD, _JOBS)] == [("NP403", "Grab")]
+
+
+def test_a_step_that_another_function_takes_by_itself_is_an_acquire(tree: Tree) -> None:
+    found = [(each.rule, each.function) for each in lock_findings(tree, HEAD + _BOLD + _ALONE, _JOBS)]
+    assert found == [("NP403", "Grab"), ("NP405", "create")]
+
+
+def test_who_only_waits_for_an_acquire_is_not_judged_in_its_place(tree: Tree) -> None:
+    waiting = "\nfunc (r *Repo) LockAndWait(prospect, device string) (bool, error) {\n\tfor i := 0; i < 5; i++ {\n"
+    waiting += (
+        "\t\tif ok, err := r.TryAcquireSession(prospect, device); ok || err != nil {\n\t\t\treturn ok, err\n\t\t}\n"
+    )
+    waiting += "\t}\n\treturn false, nil\n}\n"
+    assert of(tree, V1, "NP405").function == "TryAcquireSession"
+    assert "NP405" in [each.rule for each in lock_findings(tree, V1.source + waiting)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -87,6 +87,12 @@ class Acquire(Struct, frozen=True, eq=False, dict=True):
 def calls(ways: tuple[Way, ...], name: str) -> bool:
     """Say whether some path calls a function."""
     return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
+
+
+def called_without(way: Way, name: str, around: Collection[str]) -> bool:
+    """Say whether a path calls a function by itself, and none of those that call it for it."""
+    called = {step.name for step in way.path.steps if isinstance(step, Called)}
+    return name in called and called.isdisjoint(around)
 
 
 def good(ways: tuple[Way, ...]) -> tuple[Way, ...]:

@@ -16,6 +16,7 @@ from nodepath_cli.audit.locking.acquires import (
     Release,
     asks_before,
     beside,
+    called_without,
     calls,
     good,
     in_turn,
@@ -123,7 +124,30 @@ class Protocols:
         taking = {each.function.name for each in (*found, *by_deeds)}
         found += [each for each in by_deeds if not any(step.name in taking for step in each.calls)]
         parts = {step.name for each in found for step in each.calls}
-        return tuple(each for each in found if "bool" in each.function.results or each.function.name not in parts)
+        return tuple(
+            each
+            for each in found
+            if each.function.name not in parts or ("bool" in each.function.results and not self._is_step(each, found))
+        )
+
+    def _is_step(self, acquire: Acquire, every: Iterable[Acquire]) -> bool:
+        """Say whether a function is one step of others that take the lock, and is called by nobody else.
+
+        They run statements of their own about the table: what one of them does is judged with what the others do.
+        """
+        name, own = acquire.function.name, set(acquire.sites)
+        whole = {
+            each.function.name
+            for each in every
+            if each.table == acquire.table and each.function.complete and calls(each.ways, name)
+            if each is not acquire and own < set(each.sites)
+        }
+        return bool(whole) and not any(
+            called_without(way, name, whole)
+            for function, ways in self.ways.items()
+            if function is not acquire.function and function.name not in whole
+            for way in ways
+        )
 
     @staticmethod
     def _is_state(acquire: Acquire) -> bool:
