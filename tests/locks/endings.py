@@ -198,7 +198,7 @@ CASES = (
         for title, change, given, rules in (
             ("puts the owner in again", "owner = ?", "owner, ", ("NP402",)),
             ("puts another one in", "owner = ?", "r.next, ", ()),
-            ("takes the owner out", "owner = ?", '"", ', ()),
+            ("puts an empty owner in, which is not free", "owner = ?", '"", ', ("NP402",)),
             ("takes the owner out as NULL", "owner = ?", "nil, ", ()),
             ("gives the time of its end", "locked_until = ?", "now, ", ()),
         )

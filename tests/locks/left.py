@@ -99,7 +99,14 @@ _UPDATES = tuple(
         ("no holder, and no lease", (), leaving(_FREE, "holder = NULL, until = NULL")),
         ("no holder", (), leaving(_FREE, "holder = NULL")),
         ("an empty holder, and no lease", ("NP402",), leaving(_FREE, "holder = '', until = NULL")),
-        ("an empty holder, and the lease", (), leaving(_FREE, "holder = ''")),
+        ("an empty holder, and the lease", ("NP402",), leaving(_FREE, "holder = ''")),
+        ("an empty holder, and the lease, by an argument", ("NP402",), leaving(_FREE, "holder = ?", '"", ')),
+        ("an empty holder, and a lease that is over", (), leaving(_FREE, "holder = '', until = NOW()")),
+        (
+            "an empty holder that is asked for, and the lease",
+            (),
+            leaving("(holder IS NULL OR holder = '' OR until < NOW())", "holder = ''"),
+        ),
         (
             "an empty holder where NULL or that is free",
             (),

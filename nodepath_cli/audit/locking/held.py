@@ -243,11 +243,11 @@ def _same(setting: Setting, release: Run, row: Held) -> str | None:
 def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, protocols: Protocols) -> str | None:
     """Return why a constant that a release puts in the owner's place frees nothing; None where somebody may go by it.
 
-    Nobody does where all that is asked of the owner is whether it is NULL, or another constant.
+    Nobody does where all that is asked of the owner is whether it is NULL, or another constant: '' is neither, and the
+    lock stays for as long as its lease.
     """
     column, fact, text = setting.column, row.facts.get(setting.column), constant(setting.value, release)
-    if text is None or text in EMPTY or fact is None or fact.kind != "own":
-        # What is empty may be meant to be free as soon as the lease is over.
+    if text is None or fact is None or fact.kind != "own":
         return None
     asked: list[str] = []
     for site in (*acquire.sites, *protocols.elsewhere(acquire)):
@@ -262,7 +262,8 @@ def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, proto
                 return None
             if site in acquire.sites and access.action == "update":
                 asked.append(each.text)
-    return f"{setting.value.text} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
+    given = setting.value.text if setting.value.kind == "constant" else f"'{text}'"
+    return f"{given} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
 
 
 def _other_than(condition: Condition, column: str, text: str, run: Run | None = None) -> bool:

@@ -12,7 +12,8 @@ with the present time, where the acquire inserts the row or looks at its age. So
 the acquire has put there (`SET owner = ?` with the owner), one whose condition no held lock meets
 (`DELETE ... WHERE name = ? AND lease_until < NOW()` as the only release), and one that ends a lock in another table
 than the one that was taken. NULL is no early time: after `SET lease_until = NULL` with the owner still there,
-`owner IS NULL OR lease_until < NOW()` is not met any more, and nobody gets that key again.
+`owner IS NULL OR lease_until < NOW()` is not met any more, and nobody gets that key again. Nor is `''` NULL: after
+`SET owner = ''` that key is held until its lease is over.
 
 What to write instead: delete the row, and only the one that is still ours, `:mine` being the text that the acquire has
 put there:
