@@ -82,6 +82,41 @@ func (r *Repo) ReleaseTask(nombor, siapa string) error {{
 """
 
 
+_MOVES = """
+func (r *Repo) Requeue(nombor string) error {{
+	_, err := r.db.Exec("UPDATE tugas SET keadaan = 'baru' WHERE nombor = ?{}", nombor)
+	return err
+}}
+"""
+
+
+def asking_state(condition: str, reads: bool) -> str:
+    """A lock that is taken by its state, and a release that leaves another one."""
+    read = """	var state string
+	if err := r.db.QueryRow("SELECT note FROM room_locks WHERE room = ?", room).Scan(&state); err != nil {
+		return false, err
+	}
+	if state != "idle" {
+		return false, nil
+	}
+"""
+    return f"""
+func (r *Repo) TryLock(room, holder string) (bool, error) {{
+{read if reads else ""}	res, err := r.db.Exec("UPDATE room_locks SET note = 'busy', holder = ?, until = {_LATER} WHERE room = ? AND {condition}", holder, room)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}}
+
+func (r *Repo) Unlock(room, holder string) error {{
+	_, err := r.db.Exec("UPDATE room_locks SET note = 'free', holder = NULL WHERE room = ? AND holder = ?", room, holder)
+	return err
+}}
+"""
+
+
 _FREE = "(holder IS NULL OR until < NOW())"
 _UPSERT = "holder = IF({}, VALUES(holder), holder), until = IF(holder = VALUES(holder), VALUES(until), until)"
 _OLD, _NONE = _UPSERT.format("until < NOW()"), _UPSERT.format("holder IS NULL OR until < NOW()")
@@ -154,6 +189,32 @@ CASES = (
         "a state that is over is not free again",
         (),
         acquire_task("UPDATE tugas SET keadaan = 'selesai', luput = NULL WHERE nombor = ? AND pemilik = ?"),
+    ),
+    *(
+        Case(
+            f"a release leaves a state: {title}",
+            rules,
+            acquire_task(f"UPDATE tugas SET keadaan = '{word}', luput = NULL WHERE nombor = ? AND pemilik = ?")
+            .replace("AcquireTask", "TryLock")
+            .replace("ReleaseTask", "Unlock")
+            + more,
+        )
+        for title, word, rules, more in (
+            ("one that is asked for", "baru", (), ""),
+            ("a free one that nobody asks for", "bebas", ("NP402",), ""),
+            ("one that is moved on", "bebas", (), _MOVES.format(" AND keadaan = 'bebas'")),
+            ("one that is replaced", "bebas", (), _MOVES.format("")),
+        )
+    ),
+    *(
+        Case(f"a release leaves a state in a table of locks, {title}", rules, asking_state(taking, read))
+        for title, rules, taking, read in (
+            ("and nobody asks for it", ("NP402",), "note = 'idle'", False),
+            ("until its lease is over", ("NP402",), "(note = 'idle' OR until < NOW())", False),
+            ("and nobody asks for it who has read it", ("NP402",), "note = 'idle'", True),
+            ("and every other one is asked for", ("NP405",), "note <> 'busy'", False),
+            ("and it is asked for", (), "(note IN ('idle', 'free') OR until < NOW())", False),
+        )
     ),
     Case(
         "a release puts the stamp in again, which it calls token",

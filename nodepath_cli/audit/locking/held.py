@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
-from nodepath_cli.audit.locking.acquires import Acquire, Release
+from nodepath_cli.audit.locking.acquires import Acquire, Release, swaps
 from nodepath_cli.audit.locking.deciding import conditional, decided
 from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
@@ -75,9 +75,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     decides = not everybody and all(decided(way, acquire.table) for way in acquire.successes)
     # A piece of work that is done is done once.
     table = release.site.access.table
-    locks = (shape_of(table) is not None or words.holds_locks(table) == 2) and not words.finishing(
-        release.function.name
-    )
+    locks = shape_of(table) is not None or words.holds_locks(table) == 2
+    locks = locks or (swaps(acquire) and _means_free(release.site, run))
+    locks = locks and not words.finishing(release.function.name)
     never = _never_free(acquire, release, run, protocols) if decides and locks else None
     if never:
         return Kept(taken, f"{name} does not give the lock back: {never}")
@@ -205,11 +205,13 @@ def _state(setting: Setting, release: Run, row: Held) -> str | None:
 def _asked_for_others(column: str, text: str, acquire: Acquire, protocols: Protocols) -> bool:
     """Say whether a column is asked for other words than one, by whatever asks for it before it changes rows."""
     runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
+    taking = [site.access for site in acquire.sites if site.access.action != "select"]
+    # What the program makes of the word that it has read does not matter where every write asks for one as well.
+    decisive = all(any(each.columns == {column} for each in access.others) for access in taking)
     for site in (*acquire.sites, *protocols.elsewhere(acquire)):
         access = site.access
-        if (access.action == "select" and column in access.selected and site in runs) or any(
-            column in each.value.columns for each in access.settings if not each.keeps
-        ):
+        read = access.action == "select" and column in access.selected and site in runs and not decisive
+        if read or any(column in each.value.columns for each in access.settings if not each.keeps):
             return False
         asking = (each for each in plain(access.conditions) if column in each.columns)
         if access.action != "select" and not all(_other_than(each, column, text, runs.get(site)) for each in asking):
@@ -247,11 +249,16 @@ def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, proto
     lock stays for as long as its lease.
     """
     column, fact, text = setting.column, row.facts.get(setting.column), constant(setting.value, release)
-    if text is None or fact is None or fact.kind != "own":
+    if text is None or fact is None or fact.kind not in ("own", "constant"):
+        return None
+    if fact.kind == "constant" and (fact.text == text or _moved_on(column, acquire, protocols)):
         return None
     asked: list[str] = []
     for site in (*acquire.sites, *protocols.elsewhere(acquire)):
         access = site.access
+        if access.action in ADDING and access.key is None and site in acquire.sites:
+            # Whoever comes next adds a row of its own.
+            return None
         read = access.action == "select" and column in access.selected
         if read or any(column in each.value.columns for each in access.settings if not each.keeps):
             return None
@@ -264,6 +271,21 @@ def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, proto
                 asked.append(each.text)
     given = setting.value.text if setting.value.kind == "constant" else f"'{text}'"
     return f"{given} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
+
+
+def _means_free(release: Site, run: Run) -> bool:
+    """Say whether a release puts a word into the row that says that it is free."""
+    changed = (each.value for each in release.access.settings if not each.keeps)
+    return any(words.free(constant(each, run) or "") for each in changed)
+
+
+def _moved_on(column: str, acquire: Acquire, protocols: Protocols) -> bool:
+    """Say whether something else puts a word into a column: the state may go on from where a release leaves it."""
+    return any(
+        each.column == column and not each.keeps
+        for site in protocols.elsewhere(acquire)
+        for each in site.access.settings
+    )
 
 
 def _other_than(condition: Condition, column: str, text: str, run: Run | None = None) -> bool:

@@ -73,6 +73,12 @@ _FINISHING = frozenset(
     ("finish", "finished", "done", "complete", "completed", "end", "ended", "close", "selesai", "tamat", "tamatkan")
 )
 """What is over then need not be free for another one."""
+_FREE = frozenset(
+    (
+        *("free", "idle", "available", "unlocked", "released", "open", "vacant", "unclaimed"),
+        *("bebas", "kosong", "lepas", "dilepaskan"),
+    )
+)
 _REMOVING = frozenset(("delete", "remove", "del", "destroy", "reset", "padam", "buang", "hapus"))
 _RENEWING = frozenset(
     (
@@ -235,6 +241,11 @@ def releasing(name: str) -> bool:
 def finishing(name: str) -> bool:
     """Say whether a function's name is that of ending a piece of work, which nobody may have to do again."""
     return any(word in _FINISHING for word in words(name))
+
+
+def free(word: str) -> bool:
+    """Say whether a state's word is that of something which anybody may take."""
+    return any(each in _FREE for each in words(word))
 
 
 def plain(name: str) -> bool:
