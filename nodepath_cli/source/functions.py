@@ -119,6 +119,8 @@ class Called(Struct, frozen=True):
     """It runs when the function ends, however it ends."""
     given: bool = False
     """It was an argument: the work that the function does for its caller."""
+    sends: tuple[tuple[Span, str], ...] = ()
+    """With `deferred`: the statements that it sends, whatever comes, as those of a `Ran`."""
 
 
 Step: TypeAlias = Ran | Tested | Called

@@ -39,9 +39,7 @@ class Release(Struct, frozen=True, eq=False):
     @property
     def empties(self) -> bool:
         """Say whether it takes the row away, or something out of it."""
-        access = self.site.access
-        changed = [each.value for each in access.settings if not each.keeps]
-        return access.action == "delete" or any(each.kind in ("null", "constant") for each in changed)
+        return self.site.empties
 
     @property
     def named(self) -> bool:

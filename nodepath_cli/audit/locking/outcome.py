@@ -160,8 +160,25 @@ class Way(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def works(self) -> bool:
-        """Say whether the path does the work that it was given by its caller: it then has what that needs."""
-        return any(isinstance(step, Called) and step.given for step in self.path.steps)
+        """Say whether the path does the work that it was given by its caller: it then has what that needs.
+
+        So does one that has taken a row and gives it back at its end, whatever comes: all behind that is the work.
+        """
+        return any(isinstance(step, Called) and step.given for step in self.path.steps) or self._holds_on
+
+    @property
+    def _holds_on(self) -> bool:
+        for position, step in enumerate(self.path.steps):
+            if isinstance(step, Called) and step.sends:
+                taken = {
+                    (run.site.table, run.site.access.one_key)
+                    for run in self.runs
+                    if run.site and run.position < position and run.site.access.action not in ("select", "delete")
+                }
+                for site in self.sites.among(step.sends):
+                    if site.access.one_key and site.empties and (site.table, site.access.one_key) in taken:
+                        return True
+        return False
 
     def _truth(self, value: Value) -> bool | None:
         """Return whether a returned value is true, or an error; None where that is open."""

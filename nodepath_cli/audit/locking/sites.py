@@ -58,6 +58,13 @@ class Site(Struct, frozen=True, eq=False):
         """The function that the statement stands in, empty where there is none."""
         return self.analysed.statement.function or ""
 
+    @property
+    def empties(self) -> bool:
+        """Say whether it takes a row away, or something out of it."""
+        changed = [each.value for each in self.access.settings if not each.keeps]
+        ends = any(each.kind in ("null", "constant") for each in changed)
+        return self.access.action == "delete" or (self.access.action == "update" and ends)
+
     def related(self, message: str) -> Related:
         """Return the statement as another place of a finding."""
         return Related(self.span, message)
@@ -158,7 +165,11 @@ class Sites:
 
     def of(self, ran: Ran) -> tuple[Site, ...]:
         """Return what a call runs; () where none of its texts was understood."""
-        return tuple(site for site in (self._text(span, text) for span, text in ran.texts) if site is not None)
+        return self.among(ran.texts)
+
+    def among(self, texts: Iterable[tuple[Span, str]]) -> tuple[Site, ...]:
+        """Return what some texts do, as far as they were understood."""
+        return tuple(site for site in (self._text(span, text) for span, text in texts) if site is not None)
 
     def tables_of(self, ran: Ran) -> tuple[str, ...]:
         """Return the tables that a call may be about."""

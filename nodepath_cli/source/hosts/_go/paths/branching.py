@@ -15,6 +15,7 @@ from nodepath_cli.source.hosts._go.paths.state import (
     Place,
     Scope,
     State,
+    Texts,
     exported,
 )
 from nodepath_cli.source.hosts._go.paths.walker import Flow, Handler, Left, TooManyPaths, Walker
@@ -22,6 +23,14 @@ from nodepath_cli.source.hosts._go.syntax import named
 
 _MAX_DEFERRED = 40
 _MAX_TRIES = 3
+_CHOOSING = (
+    "if_statement",
+    "expression_switch_statement",
+    "type_switch_statement",
+    "select_statement",
+    "for_statement",
+)
+"""What may run what stands in it or not."""
 
 
 def _if(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
@@ -198,22 +207,38 @@ def _select(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
 
 
-def _deferred(_w: Walker, place: Place, _scope: Scope, node: Node, state: State) -> list[Flow]:
+def _deferred(w: Walker, place: Place, _scope: Scope, node: Node, state: State) -> list[Flow]:
     """Write down what a deferred or concurrent function calls; what it does is not followed."""
     after = state.fork()
-    waiting = [node]
+    late = node.type == "defer_statement"
+    waiting = [(node, late)]
     found = 0
     while waiting and found < _MAX_DEFERRED:
-        each = waiting.pop()
+        each, certain = waiting.pop()
         if each.type == "call_expression":
             function = each.child_by_field_name("function")
             member = function.child_by_field_name("field") if function is not None else None
             name = member or function
             if name is not None and name.type in ("identifier", "field_identifier"):
                 found += 1
-                after.add(Called(place.file.source(name), node.type == "defer_statement"))
-        waiting += reversed(named(each))
+                after.add(Called(place.file.source(name), late, sends=_sends(w, place, each) if certain else ()))
+        certain = certain and each.type not in _CHOOSING
+        waiting += [(child, certain or _is_head(each, child)) for child in reversed(named(each))]
     return [(after, None)]
+
+
+def _is_head(node: Node, child: Node) -> bool:
+    """Say whether a part of a choice runs whatever it comes to: `if _, err := db.Exec("DELETE ..."); err != nil`."""
+    return node.type == "if_statement" and child == node.child_by_field_name("initializer")
+
+
+def _sends(w: Walker, place: Place, call: Node) -> Texts:
+    """Return the statements that a call sends, by itself or as a function of the tree."""
+    own = w.texts.get((place.file.path, call.start_byte, call.end_byte), ())
+    name = call.child_by_field_name("function")
+    name = (name.child_by_field_name("field") or name) if name is not None else None
+    known = w.known.get(place.file.source(name), ()) if name is not None and not own else ()
+    return w.texts_of(known[0]) if len(known) == 1 else own
 
 
 def _concurrent(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:

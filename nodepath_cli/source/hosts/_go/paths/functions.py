@@ -204,15 +204,25 @@ def _literals(walker: Walker, routine: Routine) -> Iterator[Function]:
     """Yield the functions that a function makes for later, where they run statements or call what does."""
     file = routine.file
     for each in later(routine):
-        span = range(each.node.start_byte, each.node.end_byte)
-        called = (name.decode("utf-8", "replace") for name in _CALLED.findall(file.data[span.start : span.stop]))
-        sends = any(path == file.path and start in span for path, start, _ in walker.texts)
-        if not sends and not any(name in walker.known for name in called):
+        if not _does_something(walker, file, each.node):
             continue
         paths, complete = paths_of(walker, file, routine, _bind, each.node)
         kinds = tuple(_results_of(file, each.node))
         name, place = each.name, file.span(each.node)
         yield Function(name, routine.receiver, place, kinds, paths, complete, routine.name, each.deferred)
+
+
+def _does_something(walker: Walker, file: GoFile, node: Node) -> bool:
+    """Say whether what runs later sends a statement or, being a literal, calls what does.
+
+    A function with a name that is put off is told of by itself.
+    """
+    if node.type == "call_expression":
+        return (file.path, node.start_byte, node.end_byte) in walker.texts
+    span = range(node.start_byte, node.end_byte)
+    called = (name.decode("utf-8", "replace") for name in _CALLED.findall(file.data[span.start : span.stop]))
+    sends = any(path == file.path and start in span for path, start, _ in walker.texts)
+    return sends or any(name in walker.known for name in called)
 
 
 def _bind(w: Walker, place: Place, scope: Scope, state: State, literal: Node | None) -> None:

@@ -1,4 +1,4 @@
-"""Function literals that run later, by themselves: those that a function hands out, and those that it puts off."""
+"""What runs later, by itself: function literals that a function hands out or puts off, and calls that it puts off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RETURNED = r"\breturn\b[^\n]*(?<![\w.]){}\b(?!\()"
 
 
 class Later(Struct, frozen=True):
-    """A function literal."""
+    """A function literal, or a call that is put off by itself: `defer db.Exec("DELETE ...")`."""
 
     node: Node
     name: str
@@ -26,18 +26,28 @@ class Later(Struct, frozen=True):
 
 
 def later(routine: Routine) -> Iterator[Later]:
-    """Yield the literals of a function that run later, the outermost first."""
-    if b"func" not in routine.text[4:]:
+    """Yield the literals of a function that run later, and the calls that it puts off, the outermost first."""
+    if b"func" not in routine.text[4:] and b"defer" not in routine.text:
         return
     body = routine.node.child_by_field_name("body")
     waiting = [body] if body is not None else []
     while waiting:
         node = waiting.pop()
         found = _kept(routine, node) if node.type == "func_literal" else None
-        if found is not None:
+        call = _put_off(node) if node.type == "defer_statement" else None
+        if call is not None:
+            yield Later(call, "", True)
+        elif found is not None:
             yield found
         elif node.type != "go_statement":
             waiting += reversed(named(node))
+
+
+def _put_off(statement: Node) -> Node | None:
+    """Return the call of a defer statement that runs no literal."""
+    call = next((each for each in named(statement) if each.type == "call_expression"), None)
+    function = call.child_by_field_name("function") if call is not None else None
+    return call if function is not None and function.type in ("selector_expression", "identifier") else None
 
 
 def _kept(routine: Routine, literal: Node) -> Later | None:

@@ -71,6 +71,17 @@ class Walker(Struct, eq=False):
     """The functions that are being walked, outermost first."""
     dropped: bool = False
     """A path was left out."""
+    by_file: dict[str, list[tuple[int, Texts]]] = field(default_factory=dict)
+    """The SQL by the files of its calls, as far as that was asked for."""
+
+    def texts_of(self, routine: Routine) -> Texts:
+        """Return the SQL that the calls in a function receive."""
+        if not self.by_file:
+            for (path, start, _), texts in self.texts.items():
+                self.by_file.setdefault(path, []).append((start, texts))
+        inside = range(routine.start_byte, routine.node.end_byte)
+        found = (texts for start, texts in self.by_file.get(routine.file.path, ()) if start in inside)
+        return tuple(dict.fromkeys(text for texts in found for text in texts))
 
     def scope(self, parent: Scope | None = None) -> Scope:
         """Return a new block."""
@@ -173,16 +184,19 @@ def paths_of(
     bind: Callable[[Walker, Place, Scope, State, Node | None], None],
     literal: Node | None = None,
 ) -> tuple[tuple[Path, ...], bool]:
-    """Return the paths of a declared function or of a literal in it, and whether they are all there are."""
+    """Return the paths of a declared function, or of a literal or a call in it, and whether they are all there are."""
     node = routine.node if literal is None else literal
     body = node.child_by_field_name("body")
-    if body is None:
+    if body is None and node.type != "call_expression":
         return (), True
     walker.steps, walker.active, walker.dropped = 0, [(file.path, node.start_byte)], False
     place, scope, state = Place(file, routine), walker.scope(), State()
     bind(walker, place, scope, state, literal)
     try:
-        ends = walker.body(place, walker.scope(scope), body, state)
+        if body is not None:
+            ends = walker.body(place, walker.scope(scope), body, state)
+        else:
+            ends = [(after, ()) for after, _ in walker.evaluate(place, scope, node, state)]
     except (TooManyPaths, RecursionError):
         return (), False
     paths = dict.fromkeys(Path(end.steps, tuple(exported(each) for each in values)) for end, values in ends)
