@@ -61,6 +61,11 @@ func (r *Repo) reply(ctx context.Context, name string) error {{
 """
 
 
+def at_the_end(release: str) -> str:
+    """An acquire whose caller gives the row back behind its work."""
+    return called("").replace("\t\n\treturn send(ctx, name)", f"\terr = send(ctx, name)\n\t{release}\n\treturn err")
+
+
 def called(release: str) -> str:
     """An acquire whose caller gives the row back by itself."""
     return f"""
@@ -105,6 +110,40 @@ CASES = (
     Case("a caller puts off a call that frees whoever has it", ("NP406",), called(_FREE)),
     Case("a caller puts off a call that keeps the lock", ("NP402",), called(_KEEP)),
     Case("a caller puts off a call that asks whose it is", (), called(_OWN)),
+    *(
+        Case(f"a caller gives back at its end: {title}", rules, at_the_end(release.removeprefix("defer ")))
+        for title, release, rules in (
+            ("whoever has it", _FREE, ("NP406",)),
+            ("nothing", _KEEP, ("NP402",)),
+            ("its own", _OWN, ()),
+        )
+    ),
+    Case(
+        "a caller of a claim writes down that it is done",
+        (),
+        """
+func (r *Repo) ClaimTask(nombor, siapa string) (bool, error) {
+	res, err := r.db.Exec("UPDATE tugas SET keadaan = 'jalan', pemilik = ?, luput = NOW() + INTERVAL 1 MINUTE WHERE nombor = ? AND (keadaan = 'baru' OR luput < NOW())", siapa, nombor)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func (r *Repo) Jalankan(ctx context.Context, nombor, siapa string) error {
+	ok, err := r.ClaimTask(nombor, siapa)
+	if err != nil || !ok {
+		return err
+	}
+	if err := send(ctx, nombor); err != nil {
+		return err
+	}
+	_, err = r.db.Exec("UPDATE tugas SET muatan = '' WHERE nombor = ?", nombor)
+	return err
+}
+""",
+    ),
 )
 
 _VISIT = "INSERT INTO visits (visitor, last_seen) VALUES (?, NOW())"

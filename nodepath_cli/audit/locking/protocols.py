@@ -37,7 +37,7 @@ from nodepath_cli.audit.locking.shape import Shape, shape_of
 from nodepath_cli.audit.locking.sites import SOFT, Site, Sites, spans, text_times
 from nodepath_cli.audit.locking.switches import is_switch
 from nodepath_cli.audit.locking.wanted import wanted_sites
-from nodepath_cli.source.functions import Function
+from nodepath_cli.source.functions import Called, Function, Step
 from nodepath_cli.source.statement import Span, Statement
 
 ENOUGH = 3
@@ -187,6 +187,7 @@ class Protocols:
             for site, function in self._freeing.get(table, {}).items()
             if function.span.path.rpartition("/")[0] == home and beside(function, acquire)
         ]
+        candidates = candidates or list(self._ended_by_callers(acquire, table))
         found = []
         for site, function in candidates:
             if function.span == acquire.span or site.access.one_key not in keys:
@@ -197,6 +198,24 @@ class Protocols:
             # What a literal without a name changes beside that is not the release.
             found = [each for each in found if each.empties or not each.function.within or each.function.name]
         return tuple(found)
+
+    def _ended_by_callers(self, acquire: Function, table: str) -> Iterator[tuple[Site, Function]]:
+        """Yield what the callers of a function do with its row when their work is done, whatever they are called.
+
+        The table holds nothing but locks: what is done with a row of work that was claimed may be anything.
+        """
+        for function, ways in self.ways.items():
+            if function is acquire or function.within:
+                continue
+            for way in ways:
+                first = next((at for at, step in enumerate(way.path.steps) if _calls(step, acquire.name)), None)
+                for run in way.runs if first is not None else ():
+                    site = run.site
+                    if site is None or site.table != table or run.position < (first or 0) or not site.empties:
+                        continue
+                    holds = words.holds_locks(site.access.table) == 2 or shape_of(site.access.table) is not None
+                    if holds and stands_in(function, site):
+                        yield site, function
 
     @staticmethod
     def _runs(ways: tuple[Way, ...], site: Site) -> bool:
@@ -468,3 +487,7 @@ class Protocols:
         for site in self.sites.about(acquire.table):
             if site not in own:
                 yield site
+
+
+def _calls(step: Step, name: str) -> bool:
+    return isinstance(step, Called) and step.name == name and not step.deferred
