@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from nodepath_cli.patterns import lazy
+from nodepath_cli.sql import system_variables
 from nodepath_cli.sql.builtins import may_be_stored, probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE, server_words
 from nodepath_cli.sql.features import lacks
@@ -69,6 +70,8 @@ class OperandGrammar(WordFormGrammar):
             self.i = index + 1
             if kind == PARAM and self.kinds[index + 1] == WORD and self.touches_next(index):
                 self._glued(index)
+            elif kind == VARIABLE and self.dialect != "sqlite":
+                self._variable(index)
         elif kind == HOLED:
             self._hole(index)
         elif self.words[index] == "." and self.kinds[index + 1] in (WORD, QUOTED) and self.words[index + 2] == ".":
@@ -160,6 +163,15 @@ class OperandGrammar(WordFormGrammar):
             self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
             self.name()
+
+    def _variable(self, index: int) -> None:
+        """Note a system variable that there most probably is not."""
+        start, end = self.starts[index], self.ends[index]
+        meant = system_variables.meant(self.text[start:end])
+        if meant is not None:
+            name = self.text[start:end].lstrip("@")
+            message = f"Unknown system variable '{name}': did you mean {meant}?"
+            self.faults.append(CallFault(1193, message, name, start, end))
 
     def _named_call(self, word: str, index: int) -> None:
         """Note a call of what is a name to the server: a blank makes it one, or it is none of its functions."""

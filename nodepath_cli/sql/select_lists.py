@@ -129,10 +129,14 @@ class ListReader:
             return Constant("-" + text[self.tokens.starts[index + 1] : end], start, end, False), index + 2
         if kinds[index] == PARAM and start in self.arguments:
             return self.arguments[start], index + 1
-        if kinds[index] != STRING or kinds[index + 1] == STRING:
-            return None
-        inner = text[start + 1 : end - 1]
-        # What an escape stands for depends on the sql_mode; a hole and a byte that is no text are not known.
-        if _UNREAD.search(inner):
-            return None
-        return Constant(inner.replace(text[start] * 2, text[start]), start + 1, end - 1, True), index + 1
+        parts: list[str] = []
+        # Texts side by side are one (`'a' 'b'` is 'ab').
+        while kinds[index] == STRING:
+            begin, end = self.tokens.starts[index], self.tokens.ends[index]
+            inner = text[begin + 1 : end - 1]
+            # What an escape stands for depends on the sql_mode; a hole and a byte that is no text are not known.
+            if _UNREAD.search(inner):
+                return None
+            parts.append(inner.replace(text[begin] * 2, text[begin]))
+            index += 1
+        return (Constant("".join(parts), start + 1, end - 1, True), index) if parts else None

@@ -33,6 +33,7 @@ def found(tree: Tree, *statements: str) -> list[tuple[str, str | None, int | Non
         ("UPDATE users SET status = 'activ' WHERE id = ?", "'activ'", "status"),
         ("UPDATE users u SET u.status = '' WHERE u.id = ?", "''", "status"),
         ("UPDATE users SET status = 3", "3", "status"),
+        ("UPDATE users SET status = 'active' 'blocked'", "'activeblocked'", "status"),
         ("UPDATE users SET tags = 8", "8", "tags"),
         ("UPDATE users SET status = IF(id > 1, 'active', 'gone'), name = 'x'", "'gone'", "status"),
         ("UPDATE users SET status = (CASE WHEN id THEN 'gone' WHEN ? THEN ? ELSE 'active' END)", "'gone'", "status"),

@@ -147,6 +147,15 @@ def test_a_function_that_there_most_probably_is_not_is_a_warning(tree: Tree, sta
 
 
 @pytest.mark.parametrize(
+    ("variable", "wrong"),
+    [("@@session.timezone", True), ("@@sql_modes", True), ("@@time_zone", False), ("@@wsrep_on", False), ("@n", False)],
+)
+def test_a_system_variable_that_there_most_probably_is_not(tree: Tree, variable: str, wrong: bool) -> None:
+    findings = tree.findings(DDL, f'"SELECT {variable}"')
+    assert [(each.rule, each.errno) for each in findings] == [("NP114", 1193)] * wrong
+
+
+@pytest.mark.parametrize(
     ("locked", "wrong"), [("t", True), ("u", False), ("x", False), ("x, u", False), ("u, y", True), ("T1", True)]
 )
 def test_mysql_by_its_manual_locks_tables_by_their_aliases(tree: Tree, locked: str, wrong: bool) -> None:

@@ -75,6 +75,32 @@ def test_a_literal_that_another_function_may_go_on_with(tree: Tree) -> None:
     assert tree.audit("store.go").findings == ()
 
 
+HANDLES = """package store
+
+import "database/sql"
+
+type querier interface {
+	Exec(query string, args ...any) (RESULT, error)
+}
+
+type store struct{ q querier }
+
+func (s *store) Add(id int) {
+	s.q.Exec("INSERT INTO flows (id) VALUES (?", id)
+}
+"""
+
+
+@pytest.mark.parametrize(("result", "wrong"), [("sql.Result", True), ("string", False)])
+def test_an_interface_that_handles_alone_have_sends_what_it_is_given(tree: Tree, result: str, wrong: bool) -> None:
+    tree.write("schema.sql", DDL)
+    tree.write("store.go", HANDLES.replace("RESULT", result))
+    assert [each.rule for each in tree.audit("store.go").findings] == ["NP109"] * wrong
+    own = "type own struct{}\n\nfunc (own) Exec(query string, args ...any) (sql.Result, error) { return nil, nil }\n"
+    tree.write("own.go", f'package store\n\nimport "database/sql"\n\n{own}')
+    assert [each.rule for each in tree.audit(".").findings] == []
+
+
 def test_a_statement_of_a_script_ends_at_its_semicolon(tree: Tree) -> None:
     tree.write("schema.sql", DDL)
     tree.write("ends.sql", "SELECT id FROM flows WHERE;\nSELECT id FROM flows;\n")

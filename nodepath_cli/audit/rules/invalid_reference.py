@@ -10,13 +10,14 @@ subquery of several columns where one is meant, or of another width than what it
 early), 1250 (a table name in the ORDER BY of a UNION), 1327 (an identifier in LIMIT), 1426 (`NOW(9)`), 1582 (a function
 with more or fewer arguments than it takes), 1630 (`COUNT (a)`: the blank makes it another function's name), 1318 (a
 stored function or procedure with another number of arguments than the schema's script gives it), 4015, 4074, 3593 and
-3594 (a window function where none may stand), 3065 (MySQL: SELECT DISTINCT ordered by what is not in its list). 1093 (a
-table that is changed and read by a subquery), 1221 (an UPDATE of several tables with ORDER BY or LIMIT), 1055 and 1140
-(ONLY_FULL_GROUP_BY: a column beside the groups or the aggregates) are MySQL's; where nobody has said that the server is
-MySQL they are warnings. A name that is no function of either server is a warning (1305) where another one was most
-probably meant, or where it begins with JSON_, as it may be a stored function; one that the tree creates is none. Where
-the schema's script makes stored functions, every other name is one, and where it makes procedures, every CALL of
-another procedure.
+3594 (a window function where none may stand), 1193 (a system variable that is one slip away from one that is used
+much), 3568 (MySQL: FOR UPDATE OF a table that has an alias, by its own name), 3065 (MySQL: SELECT DISTINCT ordered by
+what is not in its list). 1093 (a table that is changed and read by a subquery), 1221 (an UPDATE of several tables with
+ORDER BY or LIMIT), 1055 and 1140 (ONLY_FULL_GROUP_BY: a column beside the groups or the aggregates) are MySQL's; where
+nobody has said that the server is MySQL they are warnings. A name that is no function of either server is a warning
+(1305) where another one was most probably meant, or where it begins with JSON_, as it may be a stored function; one
+that the tree creates is none. Where the schema's script makes stored functions, every other name is one, and where it
+makes procedures, every CALL of another procedure.
 
 Of DDL that a program sends, a column or key twice in one statement is told (1060, 1061, 1068), a key over a column that
 CREATE TABLE does not have (1072), and AFTER, MODIFY and keys of a column that neither the table nor any other text of

@@ -59,6 +59,8 @@ class Callee(Struct):
 
     sends_only: bool = False
     """It is a method of an interface that is followed for what it sends: its results are no part of SQL."""
+    of_handles: bool = False
+    """It is a method of an interface that database handles alone have."""
     on_text: bool = False
     """It is a method of a named string type (`type statement string`): what it sends is its receiver."""
 
@@ -159,7 +161,7 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
         return _of_handle(name, bound)
     functions = _bound(_functions(value), receiver) or _only_method(m, f, receiver, method)
     texts: tuple[bool, ...] | None = None
-    sends_only = on_text = False
+    sends_only = of_handles = on_text = False
     if functions:
         on_text = m.index.is_text(type_of(receiver)) or recording.named_text(receiver)
         texts = tuple(interfaces.texts(functions[0].file, functions[0].node))
@@ -170,7 +172,8 @@ def _callee(m: Machine, f: Frame, node: Node) -> Callee:
             texts = tuple(interfaces.texts(*declared))
             functions = interfaces.implementations(m, type_id, method)
             sends_only = bool(functions) and not interfaces.returns_part(*declared)
-    return Callee(name, method, None, operand, receiver, functions, texts, sends_only, on_text)
+            of_handles = interfaces.of_handles(m, *declared, method)
+    return Callee(name, method, None, operand, receiver, functions, texts, sends_only, of_handles, on_text)
 
 
 def _plain(m: Machine, f: Frame, name: str) -> Callee:

@@ -18,6 +18,8 @@ _MAX_DEPTH = 4
 _COMPARED = 12
 """How many methods of an interface a type must have to count as one that implements it."""
 _TEXT = lazy(r"\bstring\b")
+_ANSWER = lazy(r"\b(?:sql\.(?:Result|Rows?|Stmt)|sqlx\.(?:Rows?|Stmt|NamedStmt))\b")
+"""What a database's methods that send SQL return."""
 _PART = lazy(r"\bstring\b|^\[\](?:any|interface\{\})$")
 _PACKAGE = lazy(r"\b\w+\.(?=\w)|\s+")
 _NO_TEXT = frozenset(("any", "interface{}", "bool", "error", "int", "int32", "int64", "uint", "uint64", "float64"))
@@ -105,6 +107,15 @@ def returns_part(file: GoFile, node: Node) -> bool:
     """Say whether a declared method has a text among its results, or is a list of any values."""
     result = node.child_by_field_name("result")
     return result is not None and bool(_PART.search(file.source(result)))
+
+
+def of_handles(m: Machine, file: GoFile, node: Node, name: str) -> bool:
+    """Say whether a method of an interface can be that of a database's handle alone, which sends what it is given.
+
+    It answers with what those of `database/sql` do, and nothing in the tree declares one of its name.
+    """
+    result = node.child_by_field_name("result")
+    return result is not None and bool(_ANSWER.search(file.source(result))) and not _methods(m, name)
 
 
 def _methods(m: Machine, name: str) -> list[Routine]:

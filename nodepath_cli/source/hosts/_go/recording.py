@@ -164,7 +164,8 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
 
 def _surely(f: Frame, callee: Callee) -> bool:
     receiver = f.file.source(callee.receiver_node) if callee.receiver_node is not None else ""
-    return is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method)) is True
+    named = is_database("".join(receiver.split()), callee.receiver_type, base_name(callee.method))
+    return named is True or (named is None and callee.of_handles)
 
 
 def _sends(m: Machine, f: Frame, callee: Callee) -> bool:
