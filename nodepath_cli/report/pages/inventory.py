@@ -46,7 +46,7 @@ def render_json(items: Sequence[InventoryItem], out: TextIO, groups: Sequence[Gr
 def render_text(items: Sequence[InventoryItem], counts: Counts, out: TextIO, options: RenderOptions) -> None:
     """Write how much was understood, then a line for each statement, with its SQL under it where asked (-v)."""
     style = Style(options.color)
-    out.write(f"{style.strong(_coverage(counts))}\n")
+    out.write(f"{style.strong(_coverage(counts, items))}\n")
     if options.quiet:
         return
     for each in items:
@@ -71,7 +71,7 @@ def render_groups_text(
 ) -> None:
     """Write how much was understood, then a line for each group; by status also why not all of it was."""
     style = Style(options.color)
-    out.write(f"{style.strong(_coverage(counts))}\n")
+    out.write(f"{style.strong(_coverage(counts, items))}\n")
     if options.quiet:
         return
     names = [_group_name(each, by) for each in groups]
@@ -122,10 +122,15 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _coverage(counts: Counts) -> str:
-    understood = counts.resolved + counts.partial
-    share = f"{100 * understood / counts.statements:.1f} %" if counts.statements else "nothing"
-    return f"{understood_counts(counts)} ({share} understood, {plural(counts.files, 'file')})"
+def _coverage(counts: Counts, items: Sequence[InventoryItem]) -> str:
+    """Return how much was understood; of what is another database's, nobody asks that it is."""
+    audited = {each.dialect for each in items if each.status != "unresolved"}
+    others = sum(each.status == "unresolved" and each.dialect not in audited for each in items) if audited else 0
+    understood, asked = counts.resolved + counts.partial, counts.statements - others
+    share = f"{100 * understood / asked:.1f} %" if asked else "nothing"
+    apart = f", {others} of them another database's" if others else ""
+    whose = " of the rest" if others else ""
+    return f"{understood_counts(counts)}{apart} ({share}{whose} understood, {plural(counts.files, 'file')})"
 
 
 def _lines(item: InventoryItem, style: Style, verbose: bool) -> list[str]:
