@@ -1,12 +1,14 @@
 """The order in which migration tools run the SQL files of a tree, told by their names.
 
 Facts from the tools' own documentation: golang-migrate `NNN_name.up.sql`, goose and dbmate `TIMESTAMP_name.sql`, Flyway
-`V1_1__name.sql`, `R__name.sql` (repeatable, after all others), `U1__name.sql` (undo), `B1__name.sql` (baseline).
+`V1_1__name.sql`, `R__name.sql` (repeatable, after all others), `U1__name.sql` (undo), `B1__name.sql` (baseline); pop
+`NNN_name.mysql.up.sql`, which is run instead of `NNN_name.up.sql`, and popx `NNN_name.mysql.autocommit.up.sql`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -38,6 +40,8 @@ _DIALECTS = {
     "clickhouse": "clickhouse",
     "oracle": "oracle",
 }
+_ALONE = "autocommit"
+"""What popx writes into the name of a file that it runs without a transaction."""
 _TAKEN = {"mysql": ("mysql", "mariadb"), "mariadb": ("mariadb", "mysql"), "sqlite": ("sqlite",)}
 """The dialects whose files serve an audited one, the best first."""
 
@@ -79,11 +83,48 @@ def version_of(path: str) -> tuple[int, ...] | None:
     return number if kind == 2 else None
 
 
+def replaced(paths: Iterable[str], dialect: str) -> dict[str, str]:
+    """Return the numbered files that are not run, each with the one of the dialect that is run in its place.
+
+    `1_a.up.sql` is for the others where `1_a.mysql.up.sql` stands beside it.
+    """
+    general: dict[str, list[str]] = defaultdict(list)
+    own: dict[str, tuple[int, str]] = {}
+    taken = _TAKEN.get(dialect, (dialect,))
+    for path in paths:
+        common, named = _for_every_dialect(path)
+        if named is None:
+            general[common].append(path)
+        elif named in taken and not is_down(path):
+            own[common] = min(own.get(common, (len(taken), "")), (taken.index(named), path))
+    return {
+        path: own[common][1]
+        for common, found in general.items()
+        if common in own
+        for path in found
+        if not is_down(path) and version_of(path) is not None
+    }
+
+
+def _for_every_dialect(path: str) -> tuple[str, str | None]:
+    """Return what a migration's file is called in every dialect, and the one that its name has."""
+    folder, _, name = path.rpartition("/")
+    first, *words = name.lower().split(".")
+    named = next((word for word in words if word in _DIALECTS), None)
+    return ".".join([f"{folder}/{first}", *(word for word in words if word not in (named, _ALONE))]), (
+        _DIALECTS[named] if named else None
+    )
+
+
 def _of_dialect(paths: Iterable[str], dialect: str) -> list[str]:
     taken = _TAKEN.get(dialect, (dialect,))
     groups: dict[str, dict[str, list[str]]] = {}
     plain = []
+    paths = list(paths)
+    others = replaced(paths, dialect)
     for path in paths:
+        if path in others:
+            continue
         found = _dialect_of(path)
         if found is None:
             plain.append(path)
@@ -100,7 +141,8 @@ def _dialect_of(path: str) -> tuple[str, str] | None:
         named = _DIALECTS.get(part.lower())
         if named:
             return "/".join([*parts[:index], "*"]), named
-    words = re.split(r"[._-]", parts[-1].lower().removesuffix(".sql").removesuffix(".up"))
+    name = parts[-1].lower().removesuffix(".sql").removesuffix(".up").removesuffix("." + _ALONE)
+    words = re.split(r"[._-]", name)
     for word in (words[-1], words[0]):
         named = _DIALECTS.get(word) if word != "pg" else None
         if named:

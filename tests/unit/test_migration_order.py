@@ -66,3 +66,26 @@ def test_what_undoes_a_migration_is_told_by_its_name(path: str, down: bool) -> N
 def test_a_number_behind_a_word_counts_as_one() -> None:
     paths = ["m/db_00010.sql", "m/db_00002.sql", "m/utf8.sql", "m/seed.sql"]
     assert numbered(paths, "mysql") == ["m/db_00002.sql", "m/db_00010.sql"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "dialect", "expected"),
+    [
+        (["m/1_a.up.sql", "m/1_a.mysql.up.sql", "m/1_a.sqlite.up.sql"], "mysql", ["m/1_a.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.mysql.up.sql", "m/1_a.sqlite.up.sql"], "sqlite", ["m/1_a.sqlite.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.mysql.up.sql"], "mariadb", ["m/1_a.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.sqlite.up.sql"], "mysql", ["m/1_a.up.sql"]),
+        (["m/1_a.autocommit.up.sql", "m/1_a.mysql.up.sql"], "mysql", ["m/1_a.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.mysql.autocommit.up.sql"], "mysql", ["m/1_a.mysql.autocommit.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.cockroach.autocommit.up.sql"], "mysql", ["m/1_a.up.sql"]),
+        (["m/1_a.up.sql", "n/1_a.mysql.up.sql"], "mysql", ["m/1_a.up.sql", "n/1_a.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/2_a.mysql.up.sql"], "mysql", ["m/1_a.up.sql", "m/2_a.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/1_b.mysql.up.sql"], "mysql", ["m/1_a.up.sql", "m/1_b.mysql.up.sql"]),
+        (["m/1_a.up.sql", "m/1_a.mysql.down.sql"], "mysql", ["m/1_a.up.sql"]),
+    ],
+)
+def test_a_dialects_own_file_is_run_instead_of_the_general_one(
+    paths: list[str], dialect: str, expected: list[str]
+) -> None:
+    assert numbered(paths, dialect) == expected
+    assert in_order(paths, dialect) == expected

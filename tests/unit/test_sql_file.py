@@ -98,3 +98,18 @@ def test_an_update_from_is_postgresqls_where_scripts_of_several_databases_lie_si
         found, sources = program(files)
         [statement] = found.statements(sources["db/move.sql"])
         assert statement.dialect == dialect
+
+
+def test_a_file_for_the_other_dialects_is_neither_replayed_nor_audited() -> None:
+    opened, sources = program(
+        {
+            "m/1_t.up.sql": "CREATE TABLE t (a INT, b INT);",
+            "m/2_t.up.sql": "ALTER TABLE t RENAME COLUMN a TO general;",
+            "m/2_t.mysql.up.sql": "ALTER TABLE t RENAME COLUMN a TO own;",
+        }
+    )
+    assert [each.span.path for each in opened.ddl()] == ["m/1_t.up.sql", "m/2_t.mysql.up.sql"]
+    assert [each.span.path for each in opened.migrations()] == ["m/1_t.up.sql", "m/2_t.mysql.up.sql"]
+    (general,) = opened.statements(sources["m/2_t.up.sql"])
+    assert general.foreign_file
+    assert general.dialect_reason == "2_t.mysql.up.sql is run instead"

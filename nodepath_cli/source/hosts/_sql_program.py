@@ -14,7 +14,7 @@ from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
 from nodepath_cli.source.hosts._go.dialect_content import by_content, by_joined_write
 from nodepath_cli.source.hosts._go.dialects import Foreign, by_path, owned_by_path
-from nodepath_cli.source.migrations import in_order, is_down, numbered
+from nodepath_cli.source.migrations import in_order, is_down, numbered, replaced
 from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
@@ -120,6 +120,8 @@ class SqlProgram(Struct, dict=True):
     def _foreign(self, file: SourceFile, statements: Sequence[ScriptStatement]) -> Foreign | None:
         """Tell another database's file by its path, or by a statement that only the other one has."""
         dialect = self.options.dialect
+        if instead := self._replaced.get(file.path):
+            return Foreign("other", f"{instead.rpartition('/')[2]} is run instead", True)
         named = by_path(file.path, dialect.family)
         if named or owned_by_path(file.path, dialect.family):
             return named
@@ -156,6 +158,11 @@ class SqlProgram(Struct, dict=True):
             return None
         found = by_joined_write(sql[:20_000])
         return found if found and self._several else None
+
+    @cached_property
+    def _replaced(self) -> Mapping[str, str]:
+        """The files for every other dialect, with the audited one's that is run in their place."""
+        return replaced((file.path for file in self.files), self.options.dialect.name)
 
     @cached_property
     def _several(self) -> bool:
