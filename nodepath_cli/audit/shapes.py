@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -115,7 +115,7 @@ def with_every_shape(
     `ddl` is all DDL that counts, `head` the tables that are not the tree's. What numbered migrations make is as they
     make it, and what code makes, too, where scripts have the table beside it.
     """
-    alone = {script[0].span.path for script in scripts if script}
+    alone = {each.span.path: script[0].span.path for script in scripts for each in script}
     makers: dict[str, set[str]] = defaultdict(set)
     parts: dict[str, list[Statement]] = defaultdict(list)
     for each in ddl:
@@ -123,7 +123,7 @@ def with_every_shape(
         parts[maker].append(each)
         if found := CREATED.match(each.sql):
             makers[found[2]].add(maker)
-    several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone or _in_code(by))}
+    several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone.keys() or _in_code(by))}
     if not several:
         return schema
     tables = {(table.database, table.name): table for table in schema.tables}
@@ -145,11 +145,11 @@ def with_every_shape(
 _CODE, _SEQUENCE = "code of ", "a sequence"
 
 
-def _maker(statement: Statement, alone: set[str]) -> str:
-    """Return what makes a table: a script, the code of a folder, or a sequence of migrations."""
+def _maker(statement: Statement, alone: Mapping[str, str]) -> str:
+    """Return what makes a table: a script (its first file), the code of a folder, or a sequence of migrations."""
     path = statement.span.path
     if statement.host == "sql":
-        return path if path in alone else _SEQUENCE
+        return alone.get(path, _SEQUENCE)
     return _CODE + path.rpartition("/")[0] if statement.migration is None else _SEQUENCE
 
 

@@ -16,7 +16,7 @@ from nodepath_cli.audit.gone import Gone, gone_tables
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
-from nodepath_cli.audit.shapes import Known, before, in_one_database, with_every_shape
+from nodepath_cli.audit.shapes import CREATED, Known, before, in_one_database, with_every_shape
 from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
@@ -24,6 +24,7 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
 from nodepath_cli.schema.sources import load
+from nodepath_cli.source.dump_folders import Dump, dumps
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import Program
 from nodepath_cli.source.migrations import version_of
@@ -185,6 +186,10 @@ class Targets:
 
     def _begun(self, script: Sequence[Statement]) -> Met:
         """What a script that stands for itself meets."""
+        if not self._settings.schema and any(step.span.path in self._dumped for step in script):
+            own = {found[2] for step in script if (found := CREATED.match(step.sql))}
+            around = self._without_dumps
+            return Met(around.with_tables(table for table in around.tables if table.name not in own))
         begun = met(script, self.main.schema, partial(self._rest, script), self.main.dialect)
         return replace(begun, schema=before(script, begun.schema, self.main.proved_tables))
 
@@ -193,10 +198,23 @@ class Targets:
         if self._settings.schema:
             return None
         own = {step.span for step in script}
-        rest = [each for each in self._ddl if each.span not in own]
+        return self._made_of([each for each in self._ddl if each.span not in own])
+
+    def _made_of(self, rest: Sequence[Statement]) -> Schema:
+        """What some of the tree's DDL makes."""
         schema = from_statements(rest, self._head, self._settings.dialect, self._files)
         schema = with_every_shape(schema, rest, self._scripts, self._head, self._settings.dialect, self._made)
         return replace(in_one_database(schema), inferred=True)
+
+    @cached_property
+    def _dumped(self) -> Mapping[str, Dump]:
+        return dumps(file.path for file in self._files)
+
+    @cached_property
+    def _without_dumps(self) -> Schema:
+        """What the tree makes without its dumps: another database's tables are not those of a dump."""
+        rest = [each for each in self._ddl if each.span.path not in self._dumped]
+        return self._made_of(rest)
 
     def _before(self) -> Met:
         """The schema that the first migration meets: the owned tables and what the code makes at boot."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from nodepath_cli.patterns import lazy
+from nodepath_cli.source.dump_folders import dumps
 
 _DOWN = lazy(
     r"(?:[._-](?:down|undo|rollback|revert)(?:\.(?:mysql|mariadb|sqlite3?|postgres(?:ql)?|pgsql))?\.sql"
@@ -70,9 +71,14 @@ def in_order(paths: Iterable[str], dialect: str) -> list[str]:
 
 
 def numbered(paths: Iterable[str], dialect: str) -> list[str]:
-    """Return the numbered and the repeatable files in the order in which they run, those behind a `LATEST.sql`, too."""
+    """Return the numbered and the repeatable files in the order in which they run, those behind a `LATEST.sql`, too.
+
+    The files of a dump are none, whatever numbers they have.
+    """
     chosen = [path for path in _of_dialect(paths, dialect) if not is_down(path)]
-    return sorted((path for path in chosen if _file_rank(path.rpartition("/")[2])[0][0] > 1), key=_rank)
+    dumped = dumps(chosen)
+    own = (path for path in chosen if path not in dumped)
+    return sorted((path for path in own if _file_rank(path.rpartition("/")[2])[0][0] > 1), key=_rank)
 
 
 # Every statement asks for the files on the way to it.

@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from nodepath_cli.patterns import lazy
+from nodepath_cli.source.dump_folders import Dump, dumps
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
 from nodepath_cli.source.hosts import HostOptions
@@ -84,14 +85,21 @@ class SqlProgram(Struct, dict=True):
         ]
 
     def scripts(self) -> Sequence[Sequence[Statement]]:
-        """Return every statement of each file that stands for itself, the files in order of path."""
+        """Return every statement of each file that stands for itself, the files in order of path.
+
+        The files of one dump are one script, in the order in which they are loaded.
+        """
         sequence = set(numbered((file.path for file in self.files), self.options.dialect.name))
-        reads = [self._file(file) for file in self.files if file.path not in sequence and not is_down(file.path)]
-        return [
-            [self._statement(each, read) for each in read.statements if not each.down]
-            for read in reads
-            if read.foreign is None
-        ]
+        alone = {file.path: file for file in self.files if file.path not in sequence and not is_down(file.path)}
+        dumped = dumps(alone)
+        scripts: dict[str | Dump, list[Statement]] = {}
+        for path in [*(path for path in alone if path not in dumped), *dumped]:
+            read = self._file(alone[path])
+            if read.foreign is None:
+                scripts.setdefault(dumped.get(path, path), []).extend(
+                    self._statement(each, read) for each in read.statements if not each.down
+                )
+        return list(scripts.values())
 
     def functions(self, _wanted: Collection[Span], _worth: Callable[[str], bool]) -> Sequence[Function]:
         """Return nothing: a script has no functions."""
