@@ -258,7 +258,8 @@ class _Reader(Struct, frozen=True):
         found = self._in_its_time(statement, target)
         schema, proved = found.target.schema, found.target.proved_tables
         outcomes = self.changes.settle(found.outcomes, schema, proved, statement)
-        outcomes = self.not_todays.settle(outcomes, schema, proved, statement, found.target.changed)
+        changed, unlike = found.target.changed, found.target.unlike
+        outcomes = self.not_todays.settle(outcomes, schema, proved, statement, changed, unlike)
         return Read(found.target, combined.settle(fragments.settle(outcomes, statement)))
 
     def _in_its_time(self, statement: Statement, target: Target) -> Read:

@@ -24,6 +24,7 @@ from nodepath_cli.sql.resolution import ColumnRef, InsertRef, Missing, Resolutio
 OLDER = "a migration without a number may meet an older schema than this"
 THROUGH = "the schema has been through this script: the table may have had other columns"
 CHANGED = "a script without a number changes it: which of them runs first is not known"
+UNLIKE = "scripts make tables of this name with other columns: which of them is meant is not known"
 REPLACED = "the program may replace the word {}"
 
 _MIGRATION = lazy(r"(?<![A-Za-z])[Mm]igrat|[a-z]Migrat")
@@ -88,11 +89,13 @@ class NotTodays(Struct, frozen=True, dict=True):
         proved: frozenset[str],
         statement: Statement,
         changed: frozenset[str] = frozenset(),
+        unlike: frozenset[str] = frozenset(),
     ) -> tuple[Outcome, ...]:
         """Return the outcomes in which what is missing, but proves nothing, is what cannot be told.
 
         The tables in `proved` are known whatever the code says; those in `changed`, in lower case, may have had other
-        columns when the statement ran.
+        columns when the statement ran. What a script says of one in `unlike`, that other scripts make in shapes of
+        their own, may be about any further one.
         """
         path = statement.span.path
         older: _Older | None = None
@@ -102,6 +105,9 @@ class NotTodays(Struct, frozen=True, dict=True):
         elif changed:
             older = _Older(THROUGH, lambda table: table.lower() in changed and table not in proved, any)
         unordered = statement.host == "sql" and version_of(path) is None
+        if older is None and unlike and unordered:
+            others = unlike - self._made.get(path, set())
+            older = _Older(UNLIKE, lambda table: table.lower() in others and table not in proved, any)
         return tuple(
             self._settled(each, older, unordered) if isinstance(each, Resolution) else each for each in outcomes
         )

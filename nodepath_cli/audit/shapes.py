@@ -115,23 +115,14 @@ def with_every_shape(
     `ddl` is all DDL that counts, `head` the tables that are not the tree's. What numbered migrations make is as they
     make it, and what code makes, too, where scripts have the table beside it.
     """
-    alone = {each.span.path: script[0].span.path for script in scripts for each in script}
-    makers: dict[str, set[str]] = defaultdict(set)
-    parts: dict[str, list[Statement]] = defaultdict(list)
-    for each in ddl:
-        maker = _maker(each, alone)
-        parts[maker].append(each)
-        if found := CREATED.match(each.sql):
-            makers[found[2]].add(maker)
-    several = {name: by for name, by in makers.items() if len(by) > 1 and (by <= alone.keys() or _in_code(by))}
+    makers, parts = _makers(ddl, scripts)
+    several = {name: by for name, by in makers.items() if len(by) > 1 and (_in_scripts(by) or _in_code(by))}
     if not several:
         return schema
     tables = {(table.database, table.name): table for table in schema.tables}
     kept = {table.name for table in head.tables}
     for maker in sorted(set().union(*several.values())):
-        own = known.get(maker)
-        if own is None:
-            own = known[maker] = from_statements(parts[maker], Schema(), dialect)
+        own = _made(maker, parts, dialect, known)
         for table in own.tables:
             database = table.database or own.database
             key = (None if database == schema.database else database, table.name)
@@ -140,6 +131,64 @@ def with_every_shape(
                 here = replace(table, database=key[0])
                 tables[key] = either(tables[key], here) if key in tables else here
     return schema.with_tables(tables.values())
+
+
+def unlike(
+    ddl: Sequence[Statement], scripts: Iterable[Sequence[Statement]], dialect: Dialect, known: dict[str, Schema]
+) -> frozenset[str]:
+    """Return the names, in lower case, that scripts give to tables which have hardly a column in common.
+
+    Such are `t1` and `users` of samples. Of tables that grew one out of the other, one has most columns of the other.
+    """
+    makers, parts = _makers(ddl, scripts)
+    found = set()
+    for name, by in makers.items():
+        if not _in_scripts(by - {_SEQUENCE}) or len(by - {_SEQUENCE}) < 2:
+            continue
+        shapes = {
+            frozenset(column.name.lower() for column in table.columns) - {"id"}
+            for maker in by
+            for table in _made(maker, parts, dialect, known).tables
+            if table.name == name and not table.open
+        }
+        # What migrations make counts, unless the name is one that anything has.
+        least = 3 if _SEQUENCE in by else 2
+        ordered = sorted(shapes, key=sorted)
+        if any(_strangers(ordered[at:]) >= least for at in range(len(ordered) - least + 1)):
+            found.add(name.lower())
+    return frozenset(found)
+
+
+def _strangers(shapes: Sequence[frozenset[str]]) -> int:
+    """Return how many shapes, from the first on, have less than half of their columns in common with each other."""
+    kept: list[frozenset[str]] = []
+    for each in shapes:
+        if all(2 * len(each & other) < min(len(each), len(other)) for other in kept):
+            kept.append(each)
+    return len(kept)
+
+
+def _makers(
+    ddl: Sequence[Statement], scripts: Iterable[Sequence[Statement]]
+) -> tuple[dict[str, set[str]], dict[str, list[Statement]]]:
+    """Return what makes each table, and the DDL of each maker: a script, the code of a folder, the migrations."""
+    alone = {each.span.path: script[0].span.path for script in scripts for each in script}
+    makers: dict[str, set[str]] = defaultdict(set)
+    parts: dict[str, list[Statement]] = defaultdict(list)
+    for each in ddl:
+        maker = _maker(each, alone)
+        parts[maker].append(each)
+        if found := CREATED.match(each.sql):
+            makers[found[2]].add(maker)
+    return makers, parts
+
+
+def _made(maker: str, parts: Mapping[str, Sequence[Statement]], dialect: Dialect, known: dict[str, Schema]) -> Schema:
+    """Return what a script, or the code of a package, makes by itself."""
+    found = known.get(maker)
+    if found is None:
+        found = known[maker] = from_statements(parts[maker], Schema(), dialect)
+    return found
 
 
 _CODE, _SEQUENCE = "code of ", "a sequence"
@@ -151,6 +200,10 @@ def _maker(statement: Statement, alone: Mapping[str, str]) -> str:
     if statement.host == "sql":
         return alone.get(path, _SEQUENCE)
     return _CODE + path.rpartition("/")[0] if statement.migration is None else _SEQUENCE
+
+
+def _in_scripts(makers: set[str]) -> bool:
+    return not any(each == _SEQUENCE or each.startswith(_CODE) for each in makers)
 
 
 def _in_code(makers: set[str]) -> bool:

@@ -16,7 +16,7 @@ from nodepath_cli.audit.gone import Gone, gone_tables
 from nodepath_cli.audit.lines import folder_of, lines
 from nodepath_cli.audit.put_away import without_put_away
 from nodepath_cli.audit.rename_history import rename_history
-from nodepath_cli.audit.shapes import CREATED, Known, before, in_one_database, with_every_shape
+from nodepath_cli.audit.shapes import CREATED, Known, before, in_one_database, unlike, with_every_shape
 from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
@@ -57,6 +57,8 @@ class Target(Struct, frozen=True):
     table_renames: tuple[TableRename, ...] = ()
     changed: frozenset[str] = frozenset()
     """Tables, in lower case, that may have had other columns when the statement ran."""
+    unlike: frozenset[str] = frozenset()
+    """Names, in lower case, of tables that scripts make with hardly a column in common."""
     gone: Mapping[str, Gone] = field(default_factory=dict)
     """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
 
@@ -166,7 +168,8 @@ class Targets:
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         steps = [each for program in self._programs for each in program.migrations() if each.dialect is None]
         gone = gone_tables(self._with_code(steps), self._files, self._settings.dialect) if steps else {}
-        return replace(self._target(schema, self._settings, _names(head)), gone=gone)
+        several = unlike(ddl, self._scripts, self._settings.dialect, self._made)
+        return replace(self._target(schema, self._settings, _names(head)), unlike=several, gone=gone)
 
     def _migrations(self) -> dict[Span, Target]:
         """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""
@@ -279,12 +282,16 @@ class Targets:
         begun = begin()
         base = begun.schema
         running = Replay(base, dialect, ordered=False)
+        own = {found[2].lower() for step in steps if (found := CREATED.match(step.sql))} if alone else set()
+        others = self.main.unlike - own if alone else frozenset[str]()
         target = None
         for step, each, building in zip(steps, texts, builds, strict=True):
             coded = step.migration is not None and step.migration in self._coded
             moments = self._moments.setdefault(step.migration or "", []) if coded else None
             if coded or not all(building) or any(map(_meets, each)):
-                target = target or replace(self._now(running, base, owned, alone=alone), changed=begun.changed)
+                target = target or replace(
+                    self._now(running, base, owned, alone=alone), changed=begun.changed, unlike=others
+                )
                 past[step.span] = target
                 if moments == []:
                     moments.append(target)
