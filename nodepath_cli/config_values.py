@@ -20,6 +20,15 @@ _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 LONGEST_SECONDS = 365 * 86400.0
 _UNIT_BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 _DEFAULT_VERSION = {"mysql": (8, 0), "mariadb": (10, 11), "sqlite": ()}
+_NEWEST = range(100)
+"""Of the newest series there are more each quarter."""
+_VERSIONS = {
+    "mysql": {5: range(5, 8), 8: range(5), 9: _NEWEST},
+    "mariadb": {5: range(5, 6), 10: range(12), 11: range(9), 12: _NEWEST},
+    "sqlite": {3: _NEWEST},
+}
+"""By its first number, the second ones of the versions that are known."""
+_KNOWN = {"mysql": "5.5 to 5.7, 8.0 to 8.4 and 9.x", "mariadb": "5.5, 10.x, 11.x and 12.x", "sqlite": "3.x"}
 
 SQL_MODES = frozenset(
     {
@@ -169,8 +178,13 @@ def dialect(value: object) -> Dialect:
     name = match["name"].lower() if match else ""
     if match is None or name not in _DEFAULT_VERSION:
         raise ValueError("a dialect (mysql, mariadb or sqlite, with a version as in mysql:5.7)")
-    version = match["version"]
-    return Dialect(name, tuple(int(part) for part in version.split(".")) if version else _DEFAULT_VERSION[name])
+    if not match["version"]:
+        return Dialect(name, _DEFAULT_VERSION[name])
+    version = tuple(int(part[:9]) for part in match["version"].split("."))
+    minors = _VERSIONS[name].get(version[0])
+    if minors is None or any(part not in minors for part in version[1:2]):
+        raise ValueError(f"a version of {name} that nodepath knows ({_KNOWN[name]})")
+    return Dialect(name, version)
 
 
 def sql_mode(value: object) -> tuple[str, ...]:

@@ -191,8 +191,9 @@ def _audit(paths: Sequence[str], settings: Settings) -> Iterator[Check]:
     counts = counted(analysis)
     understood = counts.resolved + counts.partial
     share = f"{100 * understood / counts.statements:.1f} %" if counts.statements else "nothing"
+    noun = "statement" if counts.statements == 1 else "statements"
     message = (
-        f"{counts.files} files, {counts.statements} statements: {counts.resolved} resolved, {counts.partial} partial, "
+        f"{counts.files} files, {counts.statements} {noun}: {counts.resolved} resolved, {counts.partial} partial, "
         f"{counts.unresolved} unresolved ({share} understood)"
     )
     for path in analysis.files.missing:

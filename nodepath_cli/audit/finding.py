@@ -236,6 +236,8 @@ class SchemaSummary(Struct, frozen=True):
     dialect: str
     tables: int
     columns: int
+    version: str = ""
+    """The server's version, where the user or the server itself has named one."""
 
 
 class Counts(Struct, frozen=True):

@@ -38,6 +38,7 @@ from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle
 from nodepath_cli.audit.several_tables import said_once
 from nodepath_cli.audit.suppress import by_line
+from nodepath_cli.audit.target import Target
 from nodepath_cli.config import Settings
 from nodepath_cli.errands import Errand
 from nodepath_cli.errors import NodepathError, NothingToAudit
@@ -74,9 +75,8 @@ def audit(
     settled = settle(findings, analysis, by_path, active, baseline, comments.result())
     unresolved = _with_status(analysis, "unresolved")
     checked = judge(analysis) if judge else None
-    schema = analysis.main.schema
     return Report(
-        schema=SchemaSummary(schema.sources, analysis.main.dialect.name, len(schema.tables), schema.column_count),
+        schema=_summed(analysis.main, settings),
         counts=replace(
             counted(analysis),
             suppressed=settled.suppressed,
@@ -264,6 +264,13 @@ def _with_status(analysis: Analysis, wanted: Status) -> tuple[Unresolved, ...]:
             line, column = analysed.file.position(statement.span.start)
             found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", statement.sql))
     return tuple(found)
+
+
+def _summed(target: Target, settings: Settings) -> SchemaSummary:
+    schema, dialect = target.schema, target.dialect
+    named = settings.dialect_given or schema.server_known
+    version = ".".join(map(str, dialect.version)) if named else ""
+    return SchemaSummary(schema.sources, dialect.name, len(schema.tables), schema.column_count, version)
 
 
 def _skipped(analysis: Analysis) -> tuple[Skipped, ...]:

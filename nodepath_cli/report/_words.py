@@ -84,8 +84,9 @@ def understood(report: Report) -> str:
 
 def understood_counts(counts: Counts) -> str:
     """Return the same for the counts alone."""
+    noun = "statement" if counts.statements == 1 else "statements"
     return (
-        f"{counts.statements} statements: {counts.resolved} resolved, {counts.partial} partial, "
+        f"{counts.statements} {noun}: {counts.resolved} resolved, {counts.partial} partial, "
         f"{counts.unresolved} unresolved"
     )
 
@@ -108,9 +109,8 @@ def schema_line(report: Report) -> str:
     """Return what the statements were checked against."""
     schema = report.schema
     sources = ", ".join(schema.sources) or "nothing"
-    return one_line(
-        f"{schema.dialect}, {plural(schema.tables, 'table')}, {plural(schema.columns, 'column')} from {sources}"
-    )
+    server = f"{schema.dialect} {schema.version}".rstrip()
+    return one_line(f"{server}, {plural(schema.tables, 'table')}, {plural(schema.columns, 'column')} from {sources}")
 
 
 def cross_checked(found: CrossCheck) -> str:

@@ -18,7 +18,7 @@ _TOKEN = r"""
   | (?P<line>(?:--(?=[\s\x00-\x1f]|\Z)|--(?=[^\n]*\+)|\#)[^\n]*+)
   | (?P<executable>/\*M?!)
   | (?P<block>/\*.*?(?:\*/|\Z))
-  | (?P<command>(?<![^\n])[ \t]*(?:(?i:delimiter)[ \t]+[^\n]+|\\[^\n]*|(?i:go)[ \t]*(?=\r?\n|\Z)
+  | (?P<command>(?<![^\n])[ \t]*(?:(?i:delimiter)[ \t]+[^\n]+|\\[^\n]*|(?:(?i:go)|--split)[ \t]*(?=\r?\n|\Z)
       |(?i:use)[ \t]+(?:`[^`\n]+`|[\w$-]+)[ \t]*(?=\r?\n|\Z)))
   | (?P<go>\\[gG](?=\s|\Z))
   | (?P<dollar>\$(?:[A-Za-z_]\w*)?\$)
@@ -164,12 +164,12 @@ class _Splitter:
         self.last_word = word
 
     def _command(self, match: re.Match[str]) -> Iterator[ScriptStatement]:
-        """A line for the client: DELIMITER, `\\connect`, `\\.`, USE without a delimiter, or T-SQL's GO."""
+        """A line for the client or the tool: DELIMITER, `\\connect`, USE without a delimiter, GO, popx's `--split`."""
         words = match.group().split()
         if words[0].lower() == "delimiter":
             if self.start is None:
                 self.delimiter = words[1]
-        elif words[0].lower() == "go":
+        elif words[0].lower() in ("go", "--split"):
             yield from self._finish(match.start())
         elif words[0].lower() == "use" and self.start is None:
             self.start = match.start() + match.group().index(words[0])

@@ -20,6 +20,8 @@ VALUE, NAME, TEXT = "value", "name", "text"
 
 TOO_EARLY = "the statement ends too early"
 """Why a text is not understood that breaks off."""
+SHORT_COMMENT = "not understood at '--', which begins a comment only where a space follows it"
+"""Why a comment is not understood that other servers take for one."""
 
 
 class HoleUse(Struct, frozen=True):
@@ -71,6 +73,8 @@ class Cursor:
         index = self.i
         if self.kinds[index] == END:
             return NotUnderstood(TOO_EARLY, self.starts[index])
+        if self.dialect != "sqlite" and self.text.startswith("--", self.starts[index]):
+            return NotUnderstood(SHORT_COMMENT, self.starts[index])
         shown = self.text[self.starts[index] : self.ends[index]]
         if len(shown) > 30:
             shown = shown[:27] + "..."

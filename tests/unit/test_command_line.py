@@ -95,7 +95,21 @@ def test_a_clean_tree_exits_0_and_says_how_much_was_understood(project: Tree, no
     project.write("store.go", go(GOOD))
     outcome = audit(nodepath)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "1 statements: 1 resolved, 0 partial, 0 unresolved" in outcome.out
+    assert "1 statement: 1 resolved, 0 partial, 0 unresolved" in outcome.out
+
+
+def test_the_summary_names_the_version_where_it_was_given(project: Tree, nodepath: Any) -> None:
+    project.write("store.go", go(GOOD))
+    assert "checked against mysql, 1 table" in audit(nodepath).out
+    assert "checked against mysql 5.7, 1 table" in audit(nodepath, "--dialect", "mysql:5.7").out
+
+
+def test_a_version_that_there_is_not_is_wrong_usage(project: Tree, nodepath: Any) -> None:
+    project.write("store.go", go(GOOD))
+    outcome = audit(nodepath, "--dialect", "mysql:99")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.count("\n") == 1
+    assert "'mysql:99' is not a version of mysql that nodepath knows" in outcome.err
 
 
 def test_a_finding_exits_1_with_the_carets_below_the_identifier(project: Tree, nodepath: Any) -> None:

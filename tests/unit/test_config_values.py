@@ -25,6 +25,23 @@ def test_a_dialect_has_a_version(given: str, expected: Dialect) -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    ["mysql:5", "mysql:8", "mysql:8.4", "mysql:9.6.0", "mariadb:5.5", "mariadb:11.8", "mariadb:12.1", "sqlite:3.45"],
+)
+def test_every_version_that_there_is_may_be_named(given: str) -> None:
+    name, _, version = given.partition(":")
+    assert values.dialect(given) == Dialect(name, tuple(map(int, version.split("."))))
+
+
+@pytest.mark.parametrize(
+    "given", ["mysql:4", "mysql:5.1", "mysql:6", "mysql:8.5", "mysql:99", "mysql:10.11", "mariadb:9", "mariadb:8.0"]
+)
+def test_a_version_that_there_is_not_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match=f"a version of {given.partition(':')[0]} that nodepath knows"):
+        values.dialect(given)
+
+
+@pytest.mark.parametrize(
     ("given", "seconds"), [(5, 5), ("30", 30), ("30s", 30), ("1.5m", 90), ("2h", 7200), ("250ms", 0.25), ("1d", 86400)]
 )
 def test_a_duration_is_seconds_or_carries_a_unit(given: object, seconds: float) -> None:

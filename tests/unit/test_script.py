@@ -22,6 +22,9 @@ def texts(script: str) -> list[str]:
         ("-- first; no\nSELECT 1; # second; no\nSELECT 2", ["SELECT 1", "SELECT 2"]),
         ("SELECT 1 -- ; inside\n, 2;", ["SELECT 1 -- ; inside\n, 2"]),
         ("SELECT 1--1; SELECT 2", ["SELECT 1--1", "SELECT 2"]),
+        ("SELECT 1;\n--split\nSELECT 2;\n--split\n\n--split \nSELECT 3", ["SELECT 1", "SELECT 2", "SELECT 3"]),
+        ("SELECT 1\n--split\r\nSELECT 2", ["SELECT 1", "SELECT 2"]),
+        ("SELECT 1 --split\n, 2\n--splits\n", ["SELECT 1 --split\n, 2\n--splits"]),
         ("/* a; b */ SELECT /* c; d */ 1;", ["SELECT /* c; d */ 1"]),
         (
             "/*!40101 SET NAMES utf8 */;\n/*M!100100 SELECT 1 */;",

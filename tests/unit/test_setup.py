@@ -94,7 +94,7 @@ def test_a_healthy_tree(nodepath: Any) -> None:
         "audit": "ok",
     }
     (audit,) = [each for each in document["checks"] if each["code"] == "audit"]
-    assert audit["message"].startswith("2 files, 1 statements: 1 resolved, 0 partial, 0 unresolved")
+    assert audit["message"].startswith("2 files, 1 statement: 1 resolved, 0 partial, 0 unresolved")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts import HostOptions, Program, host_for
 from nodepath_cli.source.hosts.sql_file import HOST
 from nodepath_cli.source.statement import Statement
+from tests.tree import Tree
 
 
 def program(files: dict[str, str], dialect: Dialect | None = None) -> tuple[Program, dict[str, SourceFile]]:
@@ -113,3 +114,9 @@ def test_a_file_for_the_other_dialects_is_neither_replayed_nor_audited() -> None
     (general,) = opened.statements(sources["m/2_t.up.sql"])
     assert general.foreign_file
     assert general.dialect_reason == "2_t.mysql.up.sql is run instead"
+
+
+def test_a_comment_without_a_space_is_told_as_that(tree: Tree) -> None:
+    tree.write("a.sql", "CREATE TABLE t (a INT);\n--what it has\nSELECT a FROM t;")
+    (unresolved,) = tree.audit(".").unresolved
+    assert unresolved.reason == "not understood at '--', which begins a comment only where a space follows it"
