@@ -32,6 +32,7 @@ from nodepath_cli.audit.finding import (
     WrapperPlace,
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
+from nodepath_cli.audit.full_dump import full_dump
 from nodepath_cli.audit.halves import checked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
@@ -294,7 +295,9 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     if problems:
         statements = "DDL statement" if len(problems) == 1 else "DDL statements"
         first = problems[0] if len(problems) == 1 else f"the first at {problems[0]}"
-        yield f"{len(problems)} {statements} could not be replayed into the schema: {first}"
+        dump = full_dump(analysis.main.schema.problems, (each.statement for each in analysis.statements))
+        why = f"; a full dump ({dump}) and migrations seem to be both here: give the one that counts with --schema"
+        yield f"{len(problems)} {statements} could not be replayed into the schema: {first}{why if dump else ''}"
 
 
 def _not_replayed(analysis: Analysis) -> tuple[str, ...]:

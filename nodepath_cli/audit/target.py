@@ -168,8 +168,8 @@ class Targets:
         schema = replace(in_one_database(best), inferred=True, sources=sources)
         steps = [each for program in self._programs for each in program.migrations() if each.dialect is None]
         gone = gone_tables(self._with_code(steps), self._files, self._settings.dialect) if steps else {}
-        several = unlike(ddl, self._scripts, self._settings.dialect, self._made)
-        return replace(self._target(schema, self._settings, _names(head)), unlike=several, gone=gone)
+        strangers = unlike(ddl, self._scripts, self._settings.dialect, self._made)
+        return replace(self._target(schema, self._settings, _names(head)), unlike=strangers, gone=gone)
 
     def _migrations(self) -> dict[Span, Target]:
         """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""
