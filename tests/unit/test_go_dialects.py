@@ -268,3 +268,38 @@ def test_a_branch_that_asks_which_database_it_is(condition: str, dialects: list[
         '\t\tr.db.Exec("DELETE FROM b WHERE id = 1")\n\t}'
     )
     assert [each.dialect for each in sorted(statements(code), key=lambda each: each.sql)] == dialects
+
+
+@pytest.mark.parametrize(
+    ("test", "server", "then", "other"),
+    [
+        ("flavor == FlavorMariaDB", "mysql", None, None),
+        ("flavor == FlavorMariaDB && newer", "mysql", None, None),
+        ("flavor == FlavorMariaDB && newer", "mariadb", None, None),
+        ("flavor == FlavorMariaDB", "mariadb", None, "other"),
+        ("flavor != FlavorMariaDB", "mysql", None, None),
+        ("flavor != FlavorMariaDB", "mariadb", "other", None),
+        ("flavor == FlavorMySQL", "mariadb", None, None),
+        ("flavor == FlavorMySQL", "mysql", None, "other"),
+        ('vendor == "tidb"', "mysql", None, None),
+        ('driver == "mysql"', "mariadb", None, "other"),
+        ('driver == "mysql" && newer', "mysql", None, None),
+        ('driver == "postgres"', "mysql", "postgresql", None),
+    ],
+)
+def test_who_is_asked_for_among_servers_of_one_family(
+    test: str, server: str, then: str | None, other: str | None
+) -> None:
+    code = f"""
+        package a
+
+        func f(db *sql.DB, flavor, vendor, driver string, newer bool) {{
+            if {test} {{
+                db.Query("SELECT a FROM t")
+            }} else {{
+                db.Query("SELECT b FROM t")
+            }}
+        }}
+    """
+    found = statements(code, Dialect(name=server))
+    assert [each.dialect for each in found] == [then, other]

@@ -146,6 +146,10 @@ _AFFIX = lazy(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
 _ASKS = lazy(r"(?:if|unless|else of(?: if)?)\s+(!?)\s*(?:\w+\.)*[iI]s([A-Z]\w*)\([^()]*\)\s*\Z")
 """A branch that asks a function of the program alone (`isMySQLDbType(kind)`)."""
 _TEST = lazy(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
+_KIN = lazy(r"maria|tidb|percona|vitess|oceanbase", re.IGNORECASE)
+"""Servers that understand MySQL: who asks for one of them tells MySQL's own servers apart."""
+_TELLS_KIN = lazy(r"(?:flavou?r|vendor|fork|variant)\w*(?:\(\))?\s*\Z", re.IGNORECASE)
+"""What is compared where a program tells such servers apart (`flavor == FlavorMySQL`)."""
 
 
 def by_path(path: str, family: str) -> Foreign | None:
@@ -230,8 +234,11 @@ def by_function(name: str | None, family: str) -> Foreign | None:
 
 # The same branches stand around many texts.
 @lru_cache(maxsize=1024)
-def by_branch(words: str, family: str) -> Foreign | None:
-    """Tell by a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`."""
+def by_branch(words: str, family: str, server: str = "") -> Foreign | None:
+    """Tell by a branch: `if driver == "postgres"`, `switch d: case "sqlite3"`, `else of if d == "mysql"`.
+
+    `server` is the one of the family that is audited, where what another one of it gets is to be told apart.
+    """
     negated = words.startswith(("else of", "unless"))
     if words.startswith("set in "):
         found = _one(_tokens(words[7:]), family)
@@ -260,7 +267,7 @@ def by_branch(words: str, family: str) -> Foreign | None:
         name = next(iter(dialect))
         if (sign == "==") != negated:
             named.add(name)
-        elif name == family:
+        elif name == family and _rules_out(words, test, server, negated=negated):
             return Foreign("other", words)
     if _AFFIX.search(words) and not named:
         affixes = _all(_tokens(words.partition("(")[2]))
@@ -269,6 +276,21 @@ def by_branch(words: str, family: str) -> Foreign | None:
     if named and family not in named:
         return Foreign(sorted(named)[0], words)
     return None
+
+
+def _rules_out(words: str, test: re.Match[str], server: str, *, negated: bool) -> bool:
+    """Say whether the audited server cannot be where a test for one of its family is not met.
+
+    MySQL gets the `else` of a test for MariaDB, and either server that of one that asks for more (`&& newer`).
+    """
+    if not server:
+        return True
+    if ("&&" if negated else "||") in words:
+        return False
+    kin = _KIN.search(test.group(2) or test.group(3))
+    if kin is not None:
+        return kin[0].lower() in server
+    return server != "mariadb" or not _TELLS_KIN.search(words[: test.start()])
 
 
 def _by_tags(tags: str, family: str, words: str) -> Foreign | None:

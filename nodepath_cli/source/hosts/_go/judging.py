@@ -85,7 +85,7 @@ class Judge:
     def guard(self, guard: Guard) -> Foreign | None:
         """Return the other database that the branches of a guard are for."""
         for decision, arm in guard:
-            found = dialects.by_branch(self._m.decisions.arm(decision, arm), self._dialect.family)
+            found = dialects.by_branch(self._m.decisions.arm(decision, arm), self._dialect.family, self._dialect.name)
             if found is not None:
                 return found
         return None
