@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.tree import Tree, brief
-from tests.unit.go_host import ddl
+from tests.unit.go_host import ddl, statements
 
 HEAD = 'package main\n\nimport (\n\t"database/sql"\n\t"fmt"\n)\n\n'
 
@@ -287,3 +287,69 @@ func Run(db *sql.DB) {
     report = tree.audit(".")
     assert brief(list(report.findings)) == [("NP101", "nosuch")]
     assert (report.counts.statements, report.counts.resolved) == (1, 1)
+
+
+STEPS_BY_DRIVER = """
+    package store
+
+    import (
+        "database/sql"
+
+        migrate "github.com/rubenv/sql-migrate"
+    )
+
+    type step struct {
+        id string
+        up map[string][]string
+    }
+
+    type steps []step
+
+    func (s steps) forDriver(driver string) []*migrate.Migration {
+        found := []*migrate.Migration{}
+        for _, each := range s {
+            found = append(found, each.forDriver(driver))
+        }
+        return found
+    }
+
+    func (s *step) forDriver(driver string) *migrate.Migration {
+        return &migrate.Migration{Id: s.id, Up: s.up[driver]}
+    }
+
+    type provider interface{ pending() (steps, error) }
+
+    type migrator struct{ provider provider }
+
+    func (m *migrator) run(db *sql.DB, driver string) error {
+        pending, err := m.provider.pending()
+        if err != nil {
+            return err
+        }
+        found := migrate.MemoryMigrationSource{Migrations: pending.forDriver(driver)}
+        _, err = migrate.Exec(db, driver, found, migrate.Up)
+        return err
+    }
+
+    var all = steps{
+"""
+
+
+def test_the_steps_behind_an_interface_are_those_of_every_struct_that_the_tree_makes() -> None:
+    rows = "".join(
+        f'        step{{"{at}", map[string][]string{{"mysql": {{"CREATE TABLE t{at} (id INT)"}}, '
+        f'"postgres": {{"CREATE TABLE p{at} (id INT)"}}}}}},\n'
+        for at in range(60)
+    )
+    source = f"{STEPS_BY_DRIVER}{rows}    }}\n"
+    assert ddl(source) == [f"CREATE TABLE t{at} (id INT)" for at in range(60)]
+    assert not [each for each in statements(source) if each.opaque]
+
+
+def test_of_maps_with_other_keys_in_one_place_each_key_names_its_own_database() -> None:
+    rows = """
+        step{"1", map[string][]string{"mysql": {"CREATE TABLE a (id INT)"}, "postgres": {"CREATE TABLE b (id INT)"}}},
+        step{"2", map[string][]string{"postgres": {"CREATE TABLE c (id INT)"}, "mysql": {"CREATE TABLE d (id INT)"}}},
+    }
+    """
+    assert ddl(STEPS_BY_DRIVER + rows) == ["CREATE TABLE a (id INT)", "CREATE TABLE d (id INT)"]

@@ -83,3 +83,25 @@ def test_a_function_of_the_tree_is_followed_as_before() -> None:
 )
 def test_of_several_texts_every_one_that_is_sql_counts(code: str, found: list[str]) -> None:
     assert _found(code) == found
+
+
+@pytest.mark.parametrize(
+    ("package", "call"),
+    [
+        ("github.com/rubenv/sql-migrate", "sqlmigrate.Exec(db, driver, source, sqlmigrate.Up)"),
+        ("github.com/rubenv/sql-migrate", "sqlmigrate.ExecContext(ctx, db, driver, source, sqlmigrate.Up)"),
+        ("github.com/cf/sql-migrate/v2", "sqlmigrate.ExecMax(db, driver, source, sqlmigrate.Up, most)"),
+    ],
+)
+def test_a_migration_tool_is_given_no_sql(package: str, call: str) -> None:
+    code = f"""
+        package a
+
+        import sqlmigrate "{package}"
+
+        func run(ctx context.Context, db *sql.DB, driver string, source sqlmigrate.MigrationSource, most int) {{
+            {call}
+            db.Exec("SELECT id FROM t")
+        }}
+    """
+    assert [each.sql for each in statements(code)] == ["SELECT id FROM t"]

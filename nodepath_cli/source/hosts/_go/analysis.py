@@ -25,6 +25,7 @@ from nodepath_cli.source.hosts._go.relevant import (
     costs,
     hands_database,
     has_sql_words,
+    makes_steps,
     method_values,
     returns_text,
 )
@@ -156,7 +157,8 @@ def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
     file = part.file
     declared = m.index.of(file)
     for routine in part.routines(declared):
-        if routine.has_sql_words or routine.calls_database or hands_database(routine.text):
+        text = routine.text
+        if routine.has_sql_words or routine.calls_database or hands_database(text) or makes_steps(text):
             m.summary(routine)
         if routine.has_sql_words and not routine.receiver and SQL_TEXT.search(routine.text):
             carriers.setdefault(file.folder, set()).add(routine.name)

@@ -158,6 +158,8 @@ _COMMON = frozenset(
     ("New", "Is", "As", "Any", "Count", "Index", "Interface", "T", "Tr", "Translate", "Handle", "Flag", "Str")
 )
 _PARSERS = lazy(r"(?:^|/)[\w-]*(?:sqlparser|sqllexer|pg_query|pg_query_go|tidb/pkg/parser|tidb/parser)(?:/|\.|$)")
+_MIGRATION_TOOLS = lazy(r"(?:^|[/-])(?:migrat(?:e|or|ions?)|goose|darwin|dbmate)(?:/?\.?v\d+)?$")
+"""Packages that run the steps which they are given, or find: a database, a dialect, a source of steps, no SQL."""
 _NEVER_FUNCTIONS = frozenset(
     [
         "panic",
@@ -238,6 +240,11 @@ def is_context(argument: str) -> bool:
 def hands_on(method: str) -> bool:
     """Say whether a function of another package is named as one that runs SQL (`sqlutils.ExecNoPrepare(db, query)`)."""
     return bool(_RUNS.match(method)) or base_name(method) in SINKS
+
+
+def migrates(package: str) -> bool:
+    """Say whether a package is a migration tool by its path (`migrate.Exec(db, "mysql", source, migrate.Up)`)."""
+    return bool(_MIGRATION_TOOLS.search(package))
 
 
 def never_sends(callee: str, package: str | None, method: str, *, declared: bool = False) -> bool:

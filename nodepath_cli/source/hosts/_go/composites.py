@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import fields, filled_maps, instances, recording
+from nodepath_cli.source.hosts._go import fields, filled_maps, instances, recording, steps
 from nodepath_cli.source.hosts._go.alternatives import join_guards, limit, under
 from nodepath_cli.source.hosts._go.choices import is_free
 from nodepath_cli.source.hosts._go.declarations import field_names
@@ -172,11 +172,18 @@ def _struct(m: Machine, f: Frame, type_id: str, names: list[str], body: Node) ->
         entries.append((name, _value_of(m, f, value, None)))
         if name in _STEPS and type_id.endswith(".Migration") and folder not in m.index.folders:
             call = Call(f.file, element.start_byte, element.end_byte, f"Migration.{name}", f.function)
-            recording.migration(m, f, call, entries[-1][1])
+            _migration(m, f, value, call, entries[-1][1])
         if folder in m.index.folders:
             site = (f.file.path, element.start_byte)
             fields.note(m, folder, type_id, name, entries[-1][1], f.function, site, (f.file.path, body.start_byte))
     return just(Record(type_id, tuple(entries), True))
+
+
+def _migration(m: Machine, f: Frame, node: Node, call: Call, value: Value) -> None:
+    """Record what a step of a migration runs; for one in a field, what each struct of the tree has there."""
+    inner = named(node)[0] if node.type == "literal_element" and named(node) else node
+    for step in steps.of_fields(m, f, inner, element) or [value]:
+        recording.migration(m, f, call, step)
 
 
 def element(m: Machine, f: Frame, node: Node, whole: Value, index: Value) -> Value:
@@ -345,6 +352,9 @@ def _any_of(
         words = [f'map by {by}: case "{name}"' if name else other for name, other in zip(keys, words, strict=True)]
     fresh = m.decisions.number
     decision = m.decisions.get(key, words)
+    if m.decisions.arms(decision) != words:
+        # A map of other keys, or a longer list, in the same place.
+        decision = m.decisions.get((*key, *words), words)
     index = node.child_by_field_name("index")
     if decision == fresh and index is not None and _may_be_sql(values) and is_free(m, f, index):
         m.decisions.choose(decision, f.ambient)

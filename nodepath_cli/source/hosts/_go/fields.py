@@ -153,6 +153,14 @@ def stored(
     return found[1]
 
 
+def written(m: Machine, type_id: str, name: str) -> list[Value]:
+    """Return everything that the tree writes to a field of a type, place by place, in the order of its files."""
+    folder = type_id.rpartition(".")[0]
+    if stored(m, folder, type_id, name) is None:
+        return []
+    return [entry.value for entry in makers.of_type(m, type_id, m.fields.get((folder, name), {}).values())]
+
+
 def chained(m: Machine, type_id: str, name: str) -> bool:
     """Say whether only options and methods that hand the struct on set a field (`func (s *Select) Order(...) *Select`).
 

@@ -17,6 +17,7 @@ from nodepath_cli.source.hosts._go.calls import (
     hands_on,
     is_context,
     is_database,
+    migrates,
     never_sends,
     parses,
     sql_argument,
@@ -178,7 +179,7 @@ def _handed(m: Machine, f: Frame, callee: Callee, nodes: Sequence[Node], values:
 
     `sqlutils.ExecNoPrepare(db, query)`: its name says that it runs what it is given.
     """
-    if callee.package is None or callee.functions or not hands_on(callee.method):
+    if callee.package is None or callee.functions or not hands_on(callee.method) or migrates(callee.package):
         return None
     if never_sends(callee.name, callee.package, callee.method):
         return None

@@ -100,6 +100,9 @@ _HANDED = lazy(
     rb"\.(?:Must)?(?:Exec|Query|Prepare)(?:[A-Z]\w*)?\((?:[\w.()]+,\s*)?(?:\w+\.)*\w*(?i:db|(?<!c)tx|conn)\s*,"
 )
 """Calls of functions that are named like these, with a database among their arguments."""
+_STEP = b".Migration{"
+_STEPS = lazy(rb"\.Migration\{[^{}]*\b(?:Up|Script):")
+"""What a migration tool is given to run."""
 _HANDLE = lazy(rb"(?i:db|tx|conn|dbx|sqlx?|pool|sess|session|database|dbmap|querier|trx|txn)(?:\([^)]*\))?$")
 _FILE = 1_500
 """What it costs to see what a file declares, in bytes of functions with SQL."""
@@ -142,6 +145,11 @@ def hands_database(text: bytes) -> bool:
     Too many have such a name to look into a file for it alone.
     """
     return bool(_HANDED.search(text))
+
+
+def makes_steps(text: bytes) -> bool:
+    """Say whether a text makes the steps of a migration tool (`&migrate.Migration{Id: m.id, Up: m.up[driver]}`)."""
+    return _STEP in text and bool(_STEPS.search(text))
 
 
 def has_sql_words(text: bytes) -> bool:
@@ -194,10 +202,13 @@ def _sentence(text: bytes, found: re.Match[bytes]) -> bool:
 
 
 def concerns_sql(text: bytes) -> bool:
-    """Say whether a file has SQL words or database calls. Nearly all files have neither, which costs little to see."""
+    """Say whether a file has SQL words, database calls or steps of migrations.
+
+    Nearly all files have none, which costs little to see.
+    """
     squeezed = text.translate(_LOWER, _SPACE)
     may = _SQUEEZED.search(squeezed) or (b"*/" in squeezed and _COMMENTED.search(squeezed))
-    return (bool(may) and has_sql_words(text)) or calls_database(text)
+    return (bool(may) and has_sql_words(text)) or calls_database(text) or makes_steps(text)
 
 
 def costs(text: bytes) -> list[tuple[int, int]]:
@@ -209,7 +220,7 @@ def costs(text: bytes) -> list[tuple[int, int]]:
     found = [(0, _FILE)]
     start = -len(b"\nfunc")
     for part in text.split(b"\nfunc"):
-        if calls_database(part) or has_sql_words(part):
+        if calls_database(part) or has_sql_words(part) or makes_steps(part):
             found.append((max(start, 0), len(part)))
         start += len(b"\nfunc") + len(part)
     return found
