@@ -16,7 +16,7 @@ from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.finding import Position
 from nodepath_cli.errors import UsageError
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.statement import Span
+from nodepath_cli.source.statement import Span, legible
 from nodepath_cli.sql.resolution import Ambiguous, ColumnRef, Found, Missing, Resolution, TableRef, clause_words
 
 COLUMN_ERRORS = {
@@ -119,7 +119,7 @@ def causes(analysis: Analysis, error: Logged, table: str | None = None) -> tuple
         for span, likelihood, why in _places(analysed, error, table):
             file = files[span.path]
             position = Position(*file.position(span.start), *file.position(span.end))
-            sql = analysed.resolutions[0].display if analysed.resolutions else analysed.statement.sql
+            sql = analysed.resolutions[0].display if analysed.resolutions else legible(analysed.statement.sql)
             cause = Cause(span.path, position, analysed.statement.function, sql, likelihood, why)
             found.setdefault((span, why), cause)
     order = list(Likelihood)

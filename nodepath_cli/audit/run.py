@@ -45,7 +45,7 @@ from nodepath_cli.errands import Errand
 from nodepath_cli.errors import NodepathError, NothingToAudit
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import suffixes
-from nodepath_cli.source.statement import CallSite, Span
+from nodepath_cli.source.statement import CallSite, Span, legible
 from nodepath_cli.sql.resolution import Resolution, Unparsed
 
 
@@ -221,7 +221,7 @@ def _branch(group: Sequence[_Placed], alike: Sequence[Resolution | Unparsed]) ->
 def _finding(placed: _Placed, analysed: Analysed, branch: str, files: dict[str, SourceFile]) -> Finding:
     statement, hit, rule = analysed.statement, placed.hit, placed.rule
     outcome = placed.outcome
-    sql = outcome.display if isinstance(outcome, Resolution) else outcome.variant.sql
+    sql = outcome.display if isinstance(outcome, Resolution) else legible(outcome.variant.sql)
     home = files[statement.span.path]
     return Finding(
         rule=rule.id,
@@ -263,7 +263,8 @@ def _with_status(analysis: Analysis, wanted: Status) -> tuple[Unresolved, ...]:
         if status == wanted and analysed.counted:
             statement = analysed.statement
             line, column = analysed.file.position(statement.span.start)
-            found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", statement.sql))
+            sql = legible(statement.sql)
+            found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", sql))
     return tuple(found)
 
 
@@ -330,7 +331,7 @@ def _item(analysed: Analysed, files: dict[str, SourceFile]) -> InventoryItem:
     status, reason = analysed.verdict
     line, column = analysed.file.position(statement.span.start)
     texts = tuple(dict.fromkeys(each.display for each in analysed.resolutions)) or tuple(
-        dict.fromkeys(variant.sql for variant in statement.variants if variant.sql)
+        dict.fromkeys(legible(variant.sql) for variant in statement.variants if variant.sql)
     )
     call = statement.call
     tables = dict.fromkeys(table.name for each in analysed.resolutions for table in each.tables)

@@ -27,6 +27,7 @@ from nodepath_cli.deploy.records import Deploy, DeployFinding, Failure, Plan, St
 from nodepath_cli.deploy.states import Replayed, replayed
 from nodepath_cli.deploy.verdict import verdict
 from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
+from nodepath_cli.source.statement import legible
 
 
 def audit_deploy(
@@ -195,7 +196,8 @@ def _unresolved(code: Code, wanted: str) -> tuple[Unresolved, ...]:
         if status == wanted and analysed.counted:
             statement = analysed.statement
             line, column = analysed.file.position(statement.span.start)
-            found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", statement.sql))
+            sql = legible(statement.sql)
+            found.append(Unresolved(statement.span.path, line, column, statement.function, reason or "", sql))
     return tuple(found)
 
 

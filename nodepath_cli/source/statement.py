@@ -23,6 +23,11 @@ HOLE = "\ufffc"
 """The character that stands in `Variant.sql` for a part known only at run time (OBJECT REPLACEMENT CHARACTER)."""
 
 
+def legible(text: str) -> str:
+    """Return a text with holes as reports show it."""
+    return text.replace(HOLE, "\u2026")
+
+
 class Span(Struct, frozen=True, order=True):
     """A piece of a source file."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from nodepath_cli.config import Dialect
-from nodepath_cli.source.statement import Variant
+from nodepath_cli.source.statement import HOLE, Hole, Variant
 from nodepath_cli.sql.cursor import HoleUse, NotUnderstood, server_words
 from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
 from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query, Rows, Update
@@ -19,6 +19,10 @@ from nodepath_cli.sql.words import RESERVED, reserved_words
 
 IS_RESERVED = "is a reserved word of"
 """What is said of a word that the server at hand takes for no name, and others do."""
+
+
+RUN_TIME = "a part is known only at run time"
+"""Why a text is not understood, or in part, that has a hole."""
 
 
 class Parsed(Struct, frozen=True):
@@ -78,8 +82,24 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
         problem = _reserved_here(prepared, problem)
         syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
         start = prepared.back(problem.start) if syntax or problem.lacking else None
-        return Unparsed(prepared.variant, problem.reason, syntax, start, problem.lacking)
+        return Unparsed(prepared.variant, _reason(prepared, problem), syntax, start, problem.lacking)
     return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))
+
+
+def described(hole: Hole | None) -> str:
+    """Return what stands for a hole in the source, and why it is not known."""
+    if hole is None:
+        return "a hole"
+    return f"{hole.expression} ({hole.reason})" if hole.reason else hole.expression
+
+
+def _reason(prepared: Prepared, problem: NotUnderstood) -> str:
+    """Return why a text is not understood; where the grammar ends at a hole, what that is."""
+    if HOLE not in problem.reason:
+        return problem.reason
+    place = prepared.back(prepared.text.index(HOLE, problem.start))
+    hole = next((each for each in prepared.variant.holes if each.offset == place), None)
+    return f"{RUN_TIME}: {described(hole)}"
 
 
 def _reserved_here(prepared: Prepared, problem: NotUnderstood) -> NotUnderstood:

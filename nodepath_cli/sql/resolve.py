@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
+from nodepath_cli.source.statement import HOLE, OffsetMap, Variant, legible
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.ddl import DdlText, Replay
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
-from nodepath_cli.sql.parse import Parsed, parse
+from nodepath_cli.sql.parse import RUN_TIME, Parsed, described, parse
 from nodepath_cli.sql.placeholders import placeholders
 from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import (
@@ -195,7 +195,7 @@ def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...
 
 _ROLES = {
     NAME: "a name is known only at run time",
-    TEXT: "a part is known only at run time",
+    TEXT: RUN_TIME,
 }
 
 
@@ -203,15 +203,7 @@ def _reasons(parsed: Parsed) -> list[str]:
     """Return why a text with holes is only partly understood: values alone do not count."""
     holes = {hole.offset: hole for hole in parsed.variant.holes}
     back = parsed.prepared.back
-    return [
-        f"{_ROLES[use.role]}: {_described(holes.get(back(use.start)))}" for use in parsed.holes if use.role != VALUE
-    ]
-
-
-def _described(hole: Hole | None) -> str:
-    if hole is None:
-        return "a hole"
-    return f"{hole.expression} ({hole.reason})" if hole.reason else hole.expression
+    return [f"{_ROLES[use.role]}: {described(holes.get(back(use.start)))}" for use in parsed.holes if use.role != VALUE]
 
 
 def _display(parsed: Parsed) -> tuple[str, bool]:
@@ -221,16 +213,14 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
     if HOLE not in text and not (":" in text and PARAM in tokens.kinds):
         return text.strip(), True
     roles = {use.start: use.role for use in parsed.holes}
-    numbers = {start: number for number, start in enumerate(sorted(roles), 1)}
     out: list[str] = []
     position = 0
     for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
         if start in roles:
-            out += [text[position:start], "?" if roles[start] == VALUE else f"__h{numbers[start]}"]
+            out += [text[position:start], "?" if roles[start] == VALUE else HOLE]
             position = end
         elif kind == PARAM and text[start] == ":":
             out += [text[position:start], "?"]
             position = end
     out.append(text[position:])
-    shown = "".join(out).replace(HOLE, "__h")
-    return shown.strip(), all(role == VALUE for role in roles.values())
+    return legible("".join(out)).strip(), all(role == VALUE for role in roles.values())

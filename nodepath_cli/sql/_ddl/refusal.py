@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nodepath_cli.source.statement import legible
+
 
 class Refusal(Exception):
     """Raised inside the replay of one statement; `replay` turns it into a `Problem` and drops the statement."""
@@ -16,8 +18,8 @@ class Refusal(Exception):
 
 def syntax_error(near: str, start: int | None = None) -> Refusal:
     """Return the refusal of a text that is no statement of the dialect (1064)."""
-    shown = " ".join(near.split())[:60]
-    message = f"syntax error near '{shown}'" if shown else "syntax error at the end of the statement"
+    words = legible(" ".join(near.split())[:60])
+    message = f"syntax error near '{words}'" if words else "syntax error at the end of the statement"
     return Refusal(1064, message, start)
 
 
