@@ -229,3 +229,40 @@ def test_what_may_be_sql_or_a_part_of_it_is_followed(text: str) -> None:
 )
 def test_sentences_errors_and_go_itself_are_no_sql(text: str) -> None:
     assert not has_sql_words(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("package", "handle", "call"),
+    [
+        ("github.com/syndtr/goleveldb/leveldb", "leveldb.DB", "db.Get(key, nil)"),
+        ("github.com/linxGnu/grocksdb", "grocksdb.DB", "db.Get(options, key)"),
+        ("modernc.org/kv", "kv.DB", "db.Get(buffer, []byte(name))"),
+        ("github.com/cockroachdb/pebble", "pebble.DB", "db.Get(options, name)"),
+        ("github.com/arangodb/go-driver", "driver.Database", "db.Query(ctx, name, nil)"),
+    ],
+)
+def test_stores_of_keys_and_databases_with_a_language_of_their_own_get_no_sql(
+    package: str, handle: str, call: str
+) -> None:
+    code = f"""
+        package store
+
+        import (
+            "context"
+            "database/sql"
+
+            {handle.partition(".")[0]} "{package}"
+        )
+
+        func find(ctx context.Context, db *{handle}, options any, buffer, key []byte, name string) {{
+            {call}
+        }}
+
+        func opened(own *sql.DB) {{
+            db, _ := open()
+            db.Get(key, nil)
+            db.Get(buffer, []byte("name"))
+            own.Query("SELECT id FROM t")
+        }}
+    """
+    assert [each.sql for each in statements(code)] == ["SELECT id FROM t"]

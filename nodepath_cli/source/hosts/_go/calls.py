@@ -43,7 +43,12 @@ _DATABASE_TYPE = lazy(
 )
 _DATABASE_INTERFACE = lazy(r"\.\w*(?:DB|Db|Tx|Conn|Connection|Querier|Queryer|Execer|Executor|DBTX|Database)$")
 """Types of the tree that are named after what they wrap."""
-_BY_KEY = lazy(r"(?:^|/)(?:gorp|borp|datastore|etcd|redis|memcache|bolt|badger|leveldb)(?:[./]|$)")
+_BY_KEY = lazy(
+    r"(?:^|/)(?:gorp|borp|datastore|etcd|redis|memcache|kv|buntdb|nutsdb|lmdb|mdbx|"
+    r"[\w-]*(?:bolt|badger|pebble|leveldb|rocksdb))(?:[./]|$)"
+)
+_NO_SQL = lazy(r"(?:^|/)(?:arangodb|mongo|mongo-driver|mgo|couchbase|gocb|dgraph-io|dgo)(?:[./]|$)")
+"""Packages of databases that have a language of their own, or none."""
 _FOREIGN_TYPE = lazy(r"[^/]+\.[^/]+/.*\.\w+$")
 """Types of imported packages by their path, none of which is known for a database."""
 _STATEMENT_TYPE = lazy(r"\.(?:Stmt|NamedStmt|PreparedStatement)$")
@@ -215,7 +220,7 @@ def is_database(receiver: str, type_id: str, method: str) -> bool | None:
     `method` is its bare name: `Get` of a store of keys is no query, nor that of gorp, which takes primary keys.
     """
     if type_id:
-        if method == "Get" and _BY_KEY.search(type_id):
+        if (method == "Get" and _BY_KEY.search(type_id)) or _NO_SQL.search(type_id):
             return False
         if _DATABASE_TYPE.search(type_id):
             return True

@@ -151,7 +151,10 @@ def _sink(f: Frame, callee: Callee, nodes: Sequence[Node]) -> int | None:
     if position is not None and callee.texts is not None and not any(callee.texts[position : position + 1]):
         # Declared in the tree with another order of its parameters, or with none that is a text (`Get(dest, keys...)`).
         position = next((at for at in range(position, min(len(callee.texts), len(nodes))) if callee.texts[at]), None)
-    if position is None or nodes[position].type in ("func_literal", "variadic_argument"):
+    if position is None or nodes[position].type in ("func_literal", "variadic_argument", "nil"):
+        return None
+    if nodes[position].type == "type_conversion_expression" and f.file.source(nodes[position]).startswith("[]byte("):
+        # A key, and what it is to be copied to (`db.Get(buffer, []byte(key))`): SQL is a string.
         return None
     if SINKS[base_name(callee.method)] == 1 and position and nodes[position - 1].type in _TEXT_NODES:
         # What stands before the SQL takes the rows: a text there is a key (`client.Get(ctx, "prefix/", option)`).
