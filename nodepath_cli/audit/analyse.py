@@ -185,7 +185,7 @@ def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = No
     if not files.files:
         why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
         raise NothingToAudit("no Go or SQL files in " + _folders(paths) + why, "name a folder with Go or .sql files")
-    statements, programs = _extract(files.files, settings)
+    statements, programs = _extract(files, settings)
     if not statements and files.missing:
         raise no_such_path(files)
     if not statements:
@@ -210,16 +210,15 @@ def _analysis(extraction: Extraction, targets: Targets, settings: Settings) -> A
     return Analysis(extraction.files, analysed, targets.main, extraction.programs, tuple(distinct.values()))
 
 
-def _extract(
-    files: Sequence[SourceFile], settings: Settings
-) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
+def _extract(found: FileSet, settings: Settings) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
+    files = found.files
     extracted: list[tuple[Statement, SourceFile]] = []
     programs = []
     owned = [(host, [file for file in files if file.path.endswith(host.suffixes)]) for host in hosts()]
     others = (host.other(own, settings.dialect) for host, own in owned if own)
     around = next((other for other in others if other), None)
     beside = {file.path: file.text for file in files if file.path.endswith(".sql")}
-    options = HostOptions(settings.dialect, around, settings.processes, beside)
+    options = HostOptions(settings.dialect, around, settings.processes, beside, found.generated)
     home = {file.path: file for file in files}
     for host, own in owned:
         if own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -43,10 +44,19 @@ from nodepath_cli.audit.target import Target
 from nodepath_cli.config import Settings
 from nodepath_cli.errands import Errand
 from nodepath_cli.errors import NodepathError, NothingToAudit
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import FileSet, SourceFile, collect
 from nodepath_cli.source.hosts import suffixes
 from nodepath_cli.source.statement import CallSite, Span, legible
 from nodepath_cli.sql.resolution import Resolution, Unparsed
+
+_HEAD = 8_000
+"""Bytes of a generated file in which its imports stand."""
+_DATABASE = lazy(rb'"(?:database/sql|[^"\s]*/(?:sqlx|sqlboiler(?:/v\d+)?/\w+|boil|gorm|pgx(?:/v\d+)?|dialect/sql))"')
+_STATEMENT = lazy(
+    rb'["`]\s*(?:--[^\n]*\s+)?(?:select\s|insert\s+(?:ignore\s+)?into\s|update\s+\S+\s+set\s|delete\s+from\s)',
+    re.IGNORECASE,
+)
 
 
 def audit(
@@ -299,6 +309,16 @@ def _notes(analysis: Analysis) -> Iterator[str]:
         dump = full_dump(analysis.main.schema.problems, (each.statement for each in analysis.statements))
         why = f"; a full dump ({dump}) and migrations seem to be both here: give the one that counts with --schema"
         yield f"{len(problems)} {statements} could not be replayed into the schema: {first}{why if dump else ''}"
+    generated = sum(_may_send(file.data) for file in analysis.files.generated)
+    if generated:
+        what = "1 generated file with SQL is" if generated == 1 else f"{generated:,} generated files with SQL are"
+        sent = "it sends" if generated == 1 else "they send"
+        yield f"{what} not audited: --include-generated reads what {sent}, too"
+
+
+def _may_send(data: bytes) -> bool:
+    """Say whether a generated file imports a database package and has SQL."""
+    return bool(_DATABASE.search(data, 0, _HEAD)) and bool(_STATEMENT.search(data))
 
 
 def _not_replayed(analysis: Analysis) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def content(files: FileSet) -> bytes:
     """Return a hash of what was read of some files."""
     digest = blake2b(digest_size=32)
     digest.update(repr((len(files.files), files.skipped, files.missing)).encode("utf-8", "surrogateescape"))
-    for file in files.files:
+    for file in (*files.files, *files.generated):
         _add(digest, file.path.encode("utf-8", "surrogateescape"))
         _add(digest, file.data)
     return digest.digest()

@@ -86,6 +86,8 @@ class FileSet(Struct, frozen=True):
     """Path and reason of what could not be read."""
     missing: tuple[str, ...] = ()
     """Paths of the command line that do not exist."""
+    generated: tuple[SourceFile, ...] = ()
+    """Generated Go files of the folders that are left out: others use what they declare."""
     unread: tuple[str, ...] = ()
     """Those of `skipped` that may hold SQL which nobody has seen: files and folders without permission, large files."""
 
@@ -97,6 +99,7 @@ class _Collector(Struct):
     skipped: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    generated: dict[str, SourceFile] = field(default_factory=dict)
     stdin: bytes | None = None
     """What the standard input held, which can be read once only."""
 
@@ -196,19 +199,24 @@ class _Collector(Struct):
         if b"\0" in data:
             self.skipped[shown] = "binary file"
             return
-        if walked and shown.endswith(".go") and self._left_out_text(data):
-            return
+        if walked and shown.endswith(".go"):
+            reason = self._left_out_text(data)
+            if reason is _GENERATED:
+                self.generated[shown] = SourceFile(shown, data)
+            if reason is not None:
+                return
         self.files[shown] = SourceFile(shown, data)
 
-    def _left_out_text(self, text: bytes) -> bool:
+    def _left_out_text(self, text: bytes) -> object:
+        """Return the pattern by which a file is left out, None for one that is read."""
         # Most files begin with their package clause, or have it behind a few lines: no more need be looked through.
         clause = _PACKAGE.search(text, 0 if text.startswith(b"package") else text.find(b"\npackage") + 1)
         head = text[: clause.start()] if clause else text
         if b"Code generated" not in head and b"build ignore" not in head:
-            return False
+            return None
         if _BUILD_IGNORE.search(head):
-            return True
-        return bool(_GENERATED.search(head)) and not self.settings.include_generated
+            return _BUILD_IGNORE
+        return _GENERATED if _GENERATED.search(head) and not self.settings.include_generated else None
 
 
 def _content(path: str, size: int) -> bytes:
@@ -252,5 +260,6 @@ def collect(paths: Sequence[str], settings: Settings, suffixes: Sequence[str]) -
         tuple(collector.files[path] for path in sorted(collector.files)),
         tuple(sorted(collector.skipped.items())),
         tuple(collector.missing),
+        tuple(collector.generated[path] for path in sorted(collector.generated) if path not in collector.files),
         tuple(sorted(collector.unread)),
     )

@@ -37,6 +37,8 @@ class HostOptions(Struct, frozen=True):
     """How many processes may work at once. What they find does not rest on it."""
     beside: Mapping[str, str] = MappingProxyType({})
     """The texts of the run's `.sql` files by path: code may embed them."""
+    generated: Sequence[SourceFile] = ()
+    """Generated files of its language, which are not audited: others use what they declare."""
 
 
 class Program(Protocol):

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go.declarations import Declared, FileIndex, Routine, declarations_of, fields_of
 from nodepath_cli.source.hosts._go.dialects import opened
+from nodepath_cli.source.hosts._go.generated import NONE, Generated
 from nodepath_cli.source.hosts._go.modules import Modules
 from nodepath_cli.source.hosts._go.outline import (
     may_declare_method,
@@ -53,8 +54,14 @@ _MAX_EMBEDDING = 6
 class Index:
     """The declarations of all files. A file is parsed only when it may hold a name that is asked for."""
 
-    def __init__(self, files: Sequence[GoFile], beside: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        files: Sequence[GoFile],
+        beside: Mapping[str, str] = MappingProxyType({}),
+        generated: Generated = NONE,
+    ) -> None:
         self.files = files
+        self.generated = generated
         self.beside = beside
         """The texts of `.sql` files by path."""
         self.by_path = {file.path: file for file in files}

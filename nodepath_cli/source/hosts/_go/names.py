@@ -52,7 +52,8 @@ def identifier(m: Machine, f: Frame, node: Node) -> Value:
     if value is not None:
         m.compare(value, f.ambient)
         return given(value, f.ambient)
-    return bare_name(m, f.file, name) or unknown(f"variable {name}")
+    value = bare_name(m, f.file, name) or m.index.generated.own(f.file, node, name)
+    return value or unknown(f"variable {name}")
 
 
 def bare_name(m: Machine, file: GoFile, name: str) -> Value | None:
@@ -82,6 +83,7 @@ def selector(m: Machine, f: Frame, node: Node) -> Value:
                 value = (
                     package_name(m, found[1], name) if found[1] is not None else standard(f.file, node, found[0], name)
                 )
+                value = value or m.index.generated.imported(f.file, node, found[0], name)
                 where = " (its package is not in the audited paths)" if m.index.modules.outside(found[0]) else ""
                 return value or unknown(f"{package}.{name}{where}")
     receiver = first_of(m.evaluate(f, operand))

@@ -14,6 +14,7 @@ from nodepath_cli.source.hosts._go.boot import in_boot_order
 from nodepath_cli.source.hosts._go.broken import unreached
 from nodepath_cli.source.hosts._go.collect import Collected, collect
 from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.generated import Generated
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.paths.functions import deferred, functions, texts_by_call
@@ -29,7 +30,7 @@ class GoProgram:
 
     def __init__(self, files: Sequence[SourceFile], options: HostOptions) -> None:
         self._options = options
-        self._index = Index([GoFile(file) for file in files], options.beside)
+        self._index = Index([GoFile(file) for file in files], options.beside, Generated(options.generated))
         self._deferred = Errand(lambda: deferred(self._index))
         self._collected: list[Collected] | None = None
         self._by_path: dict[str, list[Statement]] = {}
