@@ -7,11 +7,11 @@ generator writes out what it knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
+from nodepath_cli.patterns import lazy
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.hosts._go.modules import Modules
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -98,9 +98,7 @@ class Generated:
 
 
 NONE = Generated()
-_BY_INDENT: Mapping[bytes, re.Pattern[bytes]] = MappingProxyType(
-    {indent: re.compile(rb"\n" + indent + rb"\}\r?(?:\n|\Z)") for indent in (b"", b"\t")}
-)
+_ENDS = {b"": lazy(rb"\n\}\r?(?:\n|\Z)"), b"\t": lazy(rb"\n\t\}\r?(?:\n|\Z)")}
 """The line that ends a declaration of several, by what stands in front of its first."""
 
 
@@ -117,7 +115,7 @@ def _declaration(source: SourceFile, name: str) -> tuple[GoFile, Node] | None:
         stop = data.find(b"\n", start)
         line = data[start : stop if stop >= 0 else len(data)]
         if line.count(b"{") > line.count(b"}"):
-            last = _BY_INDENT[found[1] or b""].search(data, start)
+            last = _ENDS[found[1] or b""].search(data, start)
             stop = last.end() if last else -1
         text = data[start : stop if stop >= 0 else len(data)]
         if len(text) > _LONGEST:
@@ -133,6 +131,5 @@ def _declaration(source: SourceFile, name: str) -> tuple[GoFile, Node] | None:
 
 def _in_group(data: bytes, start: int) -> bool:
     """Say whether an indented line stands in a group of declarations (`const (`), not in a function."""
-    before = data.rfind(b"\n(", 0, start), data.rfind(b"\n)", 0, start), data.rfind(b"\n}", 0, start)
     opening = max(data.rfind(b"\nconst (", 0, start), data.rfind(b"\nvar (", 0, start))
-    return opening > max(*before, data.rfind(b"\nfunc ", 0, start))
+    return opening > max(data.rfind(end, 0, start) for end in (b"\n)", b"\n}", b"\nfunc "))
