@@ -40,9 +40,9 @@ def entries(m: Machine, f: Frame, node: Node) -> list[Value]:
         return []
     name = f.file.source(operand).rpartition(".")[2]
     writes = list(_writes(m, f, operand))
-    if any(_is_shared(file.text, name) for file in {file.path: file for file, _ in writes}.values()):
-        return []
     if not any(write.of_element for _, write in writes) or len(writes) > _MOST:
+        return []
+    if any(_is_shared(m, file, name) for file in {file.path: file for file, _ in writes}.values()):
         return []
     result: list[Value] = []
     for file, write in writes:
@@ -59,8 +59,19 @@ def entries(m: Machine, f: Frame, node: Node) -> list[Value]:
     return result
 
 
-def _is_shared(text: str, name: str) -> bool:
-    """Say whether a map is handed to a function, which may put in more, or an entry of it is added to."""
+def _is_shared(m: Machine, file: GoFile, name: str) -> bool:
+    """Say whether a map is handed to a function, which may put in more, or an entry of it is added to.
+
+    It is told once for each file and name: each round of a loop that reads an entry asks.
+    """
+    key = (file.path, name)
+    known = m.shared_maps.get(key)
+    if known is None:
+        known = m.shared_maps[key] = _shares(file.text, name)
+    return known
+
+
+def _shares(text: str, name: str) -> bool:
     whole = rf"(?<![\w.])(?:\w+\.)*{re.escape(name)}"
     if re.search(rf"{whole}\[[^\n]*\]\s*\+=|,\s*{whole}\s*[,)]", text):
         return True

@@ -193,6 +193,8 @@ class Machine(Struct, eq=False):
     """Whether an evaluated function has SQL words or database calls of its own."""
     settled: dict[Key, bool] = field(default_factory=dict)
     """Whether a function has nothing more to tell when it is followed with its arguments."""
+    shared_maps: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By file and name: whether a map of that name is handed on there, so that others may fill it."""
     sql_folders: set[str] = field(default_factory=set)
     """Folders with SQL or database calls in them: only their structs are worth following."""
 
