@@ -80,10 +80,12 @@ class Index:
         self._inside: dict[tuple[str, str], bool] = {}
         self._types: dict[tuple[str, str], tuple[GoFile, Node] | None] = {}
         self._methods: dict[tuple[str, str], tuple[Routine, ...]] = {}
+        self._method: dict[tuple[str, str], Routine | None] = {}
         self._received: dict[tuple[str, str, str], tuple[Routine, ...]] = {}
         self._mentions: dict[tuple[str, str], list[GoFile]] = {}
         self._writes: dict[tuple[str, int], Writes] = {}
         self._structs: dict[str, list[tuple[list[str], str]]] = {}
+        self._embedded: dict[str, list[str]] = {}
         self._field_types: dict[tuple[str, str], str] = {}
         self._promoting: dict[tuple[str, str], str] = {}
         self._packages: dict[tuple[str, str], tuple[str, str | None] | None] = {}
@@ -228,15 +230,21 @@ class Index:
             )
         return self._methods[key]
 
-    def method(self, type_id: str, name: str, depth: int = 0) -> Routine | None:
+    def method(self, type_id: str, name: str) -> Routine | None:
         """Return a method of a type, also through embedded types; None for an interface's."""
+        key = (type_id, name)
+        if key not in self._method:
+            self._method[key] = self._find_method(type_id, name, 0)
+        return self._method[key]
+
+    def _find_method(self, type_id: str, name: str, depth: int) -> Routine | None:
         folder, _, type_name = type_id.rpartition(".")
         for method in self._methods_of(folder, type_name, name):
             if method.receiver == type_name:
                 return method
         if depth < _MAX_EMBEDDING:
             for embedded in self.embedded(type_id):
-                found = self.method(embedded, name, depth + 1)
+                found = self._find_method(embedded, name, depth + 1)
                 if found is not None:
                     return found
         return None
@@ -282,7 +290,11 @@ class Index:
 
     def embedded(self, type_id: str) -> list[str]:
         """Return the type ids that a struct embeds."""
-        return [kind for names, kind in self._struct(type_id) if not names]
+        found = self._embedded.get(type_id)
+        if found is None:
+            # The settings of a program may be one struct of a thousand fields, of which each method is looked for.
+            found = self._embedded[type_id] = [kind for names, kind in self._struct(type_id) if not names]
+        return found
 
     def promoting(self, type_id: str, name: str) -> str:
         """Return the type id of the struct embedded in another that gives it a field, empty where it has it itself."""
