@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 
+from nodepath_cli.source.hosts._go import filled_maps
 from tests.unit.go_host import only, statements, variants
 
 COLLECTOR = """package repo
@@ -95,3 +98,29 @@ func Run(db *sql.DB, ks []string) {
 )
 def test_where_not_every_text_is_known_the_call_is_listed_as_such(source: str) -> None:
     assert [each.opaque for each in statements(source) if each.call and each.call.name == "c.db.Query"][-1]
+
+
+def test_whether_a_map_is_handed_on_is_told_once_for_all_that_ask() -> None:
+    reads = "".join(f"\tc.db.Query(c.query[level{number}])\n" for number in range(20))
+    more = f"func (c *collector) All() {{\n{reads}}}\n"
+    with patch.object(filled_maps, "_shares", wraps=filled_maps._shares) as asked:
+        found = only(statements(_collected(more=more)))
+    assert len(variants(found)) == len(("one", "two"))
+    assert asked.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "func (c *collector) Fill() { fill(c.query) }\n",
+        "func (c *collector) Fill() { fill(1,\n\t\tc.query) }\n",
+        "func (c *collector) Fill(k string) { c.query[k] += tail }\n",
+    ],
+)
+def test_a_map_that_others_may_fill_is_not_known(more: str) -> None:
+    assert only(statements(_collected(more=more))).opaque
+
+
+@pytest.mark.parametrize("more", ["func fill() { other.myquery(query2) }\n", "func fill() { made().query[k] = x }\n"])
+def test_names_that_only_look_like_the_map_put_nothing_in(more: str) -> None:
+    assert not filled_maps._shares(more, "query")

@@ -117,6 +117,36 @@ def test_a_function_beyond_the_budget_still_reports_its_calls() -> None:
     assert statements(source)[2].opaque
 
 
+def test_rounds_in_vain_end_long_before_the_budget_and_lose_no_statement() -> None:
+    names = ", ".join(f'"n{number}"' for number in range(180))
+    source = f"""package a
+
+var names = []string{{{names}}}
+
+func load(db *sql.DB, grants map[string]bool) {{
+\tdb.Exec("DELETE FROM first")
+\tfor _, user := range names {{
+\t\tfor _, grant := range names {{
+\t\t\tgrants[user + grant] = allowed(user, grant)
+\t\t}}
+\t}}
+\tdb.Exec("DELETE FROM last")
+}}
+"""
+    taken = 0
+    step = machine.Machine.step
+
+    def counted(self: machine.Machine) -> None:
+        nonlocal taken
+        taken += 1
+        step(self)
+
+    with patch.object(machine.Machine, "step", counted):
+        found = statements(source)
+    assert [flat(each.sql) for each in found] == ["DELETE FROM first", "DELETE FROM last"]
+    assert taken < machine.IN_VAIN + machine.PATIENCE
+
+
 LAYERS = """package a
 
 import "fmt"

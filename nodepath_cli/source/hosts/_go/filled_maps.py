@@ -21,6 +21,11 @@ from nodepath_cli.source.hosts._go.values import Atom, Table, Text, Unknown, Val
 from nodepath_cli.source.hosts._go.writes import Write
 
 _MADE_EMPTY = lazy(r"make\(|map\[.*\]\s*[\w.*]+\s*\{\s*\}$")
+_CHAIN = lazy(r"(?<![\w.])(?:\w+\.)*$")
+"""What stands in front of a name: the struct that it is a field of, or nothing."""
+_CALLED = lazy(r"(\w+)\($")
+_LINE = 400
+"""So many characters of a line are looked at in front of a name."""
 _MOST = 12
 _KEPT = ("len", "delete", "clear")
 """Functions that put nothing into a map."""
@@ -72,10 +77,22 @@ def _is_shared(m: Machine, file: GoFile, name: str) -> bool:
 
 
 def _shares(text: str, name: str) -> bool:
-    whole = rf"(?<![\w.])(?:\w+\.)*{re.escape(name)}"
-    if re.search(rf"{whole}\[[^\n]*\]\s*\+=|,\s*{whole}\s*[,)]", text):
-        return True
-    return any(found[1] not in _KEPT for found in re.finditer(rf"(\w+)\({whole}\s*[,)]", text))
+    # A pattern that begins with the name finds it at once; one with what may stand in front is tried at each word.
+    for found in re.finditer(rf"{re.escape(name)}(?=\[[^\n]*\]\s*\+=|\s*[,)])", text):
+        start = found.start()
+        line = text[max(text.rfind("\n", 0, start) + 1, start - _LINE) : start]
+        chain = _CHAIN.search(line)
+        if chain is None:
+            continue
+        if text.startswith("[", found.end()):
+            return True
+        at = start - len(chain.group())
+        while at > 0 and text[at - 1].isspace():
+            at -= 1
+        called = _CALLED.search(line[: chain.start()])
+        if text.endswith(",", 0, at) or (called is not None and called[1] not in _KEPT):
+            return True
+    return False
 
 
 def _writes(m: Machine, f: Frame, operand: Node) -> Iterator[tuple[GoFile, Write]]:
