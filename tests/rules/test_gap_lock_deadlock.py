@@ -172,3 +172,66 @@ def test_a_row_that_was_found_is_not_inserted_behind_a_helper(tree: Tree, code: 
         "case cur.stale:\n", "case cur.stale:\n\t\tif cur == nil {\n\t\t\treturn createRow(ctx, tx, form, me)\n\t\t}\n"
     )
     assert [each.rule for each in lock_findings(tree, HEAD + refused, _FORMS)] == []
+
+
+_UNASKED = """
+func (r *Repo) TryLock(name, owner string) (bool, error) {
+	tx, err := r.db.Begin()
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	var other string
+	query := "SELECT owner FROM job_locks WHERE name = ? FOR UPDATE"
+	LOOK
+	query = "INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW() + INTERVAL 30 SECOND)"
+	_, err = tx.Exec(query, MADE, owner)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err == nil {
+		return true, nil
+	}
+	var dup *mysql.MySQLError
+	if !errors.As(err, &dup) || dup.Number != 1062 {
+		return false, err
+	}
+	query = `UPDATE job_locks SET owner = ?, locked_until = NOW() + INTERVAL 30 SECOND
+		WHERE name = ? AND locked_until < NOW()`
+	res, err := r.db.Exec(query, owner, name)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+func (r *Repo) Unlock(name, owner string) error {
+	_, err := r.db.Exec("DELETE FROM job_locks WHERE name = ? AND owner = ?", name, owner)
+	return err
+}
+"""
+_SCAN = "tx.QueryRow(query, name).Scan(&other)"
+
+
+@pytest.mark.parametrize(
+    ("look", "made", "rules"),
+    [
+        (f"if err := {_SCAN}; err == nil {{ return false, nil }}", "name", ["NP404"]),
+        (f"if {_SCAN} == nil {{ return false, nil }}", "name", ["NP404"]),
+        (f"err = {_SCAN}\n	if err != nil {{ log.Println(err) }} else {{ return false, nil }}", "name", ["NP404"]),
+        (f"_ = {_SCAN}\n	if other != \"\" {{ return false, nil }}", "name", ["NP404"]),
+        (f"{_SCAN}\n	if len(other) > 0 {{ return false, nil }}", "name", ["NP404"]),
+        # Another row is added, or none where there is nothing.
+        (f"{_SCAN}", "owner", []),
+        (f"if err := {_SCAN}; err != nil {{ return false, err }}", "name", []),
+        (f"if err := {_SCAN}; err == sql.ErrNoRows {{ return false, nil }}", "name", []),
+    ],
+)
+def test_whatever_the_read_says_but_yes_goes_on_to_the_insert(
+    tree: Tree, look: str, made: str, rules: list[str]
+) -> None:
+    code = HEAD + _UNASKED.replace("LOOK", look).replace("MADE", made)
+    found = [each for each in lock_findings(tree, code) if each.rule == "NP404"]
+    assert [each.rule for each in found] == rules
+    assert [each.position.line for each in found] == [line(code, "FOR UPDATE") for _ in rules]

@@ -351,3 +351,12 @@ def test_a_name_that_the_program_makes_is_known_by_its_ends(tree: Tree, back: st
     back = back if back == "order" else back + "!"
     code = code.replace('"DO RELEASE_LOCK(NAME)", name', f"fmt.Sprintf(\"DO RELEASE_LOCK('{back}')\", name)")
     assert [each.rule for each in lock_findings(tree, code)] == rules
+
+
+def test_a_release_that_changes_nothing_is_said_to_do_so(tree: Tree) -> None:
+    code = lease("locked_until < NOW(6)", "locked_until = locked_until")
+    [found] = lock_findings(tree, code)
+    assert (found.rule, "it changes nothing, and TryLock looks at 'locked_until'" in found.message) == ("NP402", True)
+    touched = upserts.V3[0].source.replace("SET timestamp = ?", "SET timestamp = timestamp")
+    kept = [each.message for each in lock_findings(tree, touched) if each.rule == "NP402"]
+    assert kept and all("nothing" in each and "only " not in each for each in kept)

@@ -332,25 +332,29 @@ def gaps(protocols: Protocols) -> Iterator[tuple[Site, Site]]:
         for way in ways:
             for number, run in enumerate(way.runs):
                 read = run.site
-                if read is None or read in seen or not _locks_a_gap(way, run, read):
+                if read is None or read in seen or not _locks_a_gap(run, read):
                     continue
+                missed = _missed(way, run)
                 for later in way.runs[number + 1 :]:
                     write = later.site
-                    if write and _fills(read, write) and later.ran.transaction == run.ran.transaction:
+                    filled = write and _fills(read, write) and later.ran.transaction == run.ran.transaction
+                    if write and filled and (missed or _may_have_missed(way, run, later)):
                         seen.add(read)
                         yield read, write
                         break
 
 
-def _locks_a_gap(way: Way, run: Run, read: Site) -> bool:
+def _locks_a_gap(run: Run, read: Site) -> bool:
     if read.access.action != "select" or not read.access.locks or run.ran.transaction is None:
         return False
-    return run.ran.isolation != "read committed" and bool(read.access.fixed) and _missed(way, run)
+    return run.ran.isolation != "read committed" and bool(read.access.fixed)
 
 
 def _missed(way: Way, run: Run) -> bool:
-    """Say whether the path has found that there is no row."""
+    """Say whether the path has found that there is no row, or goes on where the SELECT has failed, for that say."""
     if way.answer(run, "missing") is True or way.answer(run, "found") is False:
+        return True
+    if way.answer(run, "error") is True and way.answer(run, "missing") is not False:
         return True
     for _, subject, truth in way.asked_of(run, "row"):
         if isinstance(subject, Compared) and isinstance(subject.right, Known) and any(outcomes(subject.left)):
@@ -359,6 +363,14 @@ def _missed(way: Way, run: Run) -> bool:
             if counted and none and subject.right.value in (0, 1):
                 return True
     return False
+
+
+def _may_have_missed(way: Way, read: Run, insert: Run) -> bool:
+    """Say whether nobody asks whether there is a row, and then just that row is added: `_ = row.Scan(&holder)`."""
+    if read.site is None or insert.site is None or insert.site.access.action not in ("insert", "ignore"):
+        return False
+    found = way.answer(read, "error") is False or way.answer(read, "missing") is False or way.answer(read, "found")
+    return not found and read.site.access.key is not None and _same_row(read, insert)
 
 
 def _fills(read: Site, write: Site) -> bool:

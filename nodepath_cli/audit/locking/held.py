@@ -84,14 +84,14 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     changed = [each for each in release.site.access.settings if not each.keeps]
     told = [each for each in changed if each.column in looked]
     if not told:
-        columns = ", ".join(f"'{each.column}'" for each in changed)
+        columns = ", ".join(f"'{each.column}'" for each in changed) or "nothing"
         if looked:
             seen = ", ".join(f"'{column}'" for column in sorted(looked))
             why = f"it changes {columns}, and {acquire.function.name} looks at {seen}"
             return Kept(taken, f"{name} does not give the lock back: {why}")
-        return Kept(
-            taken, f"{name} does not give the lock back: the row stays in {table.name}, and only {columns} is changed"
-        )
+        only = f"only {columns}" if changed else columns
+        why = f"the row stays in {table.name}, and {only} is changed"
+        return Kept(taken, f"{name} does not give the lock back: {why}")
     row = held_by(acquire.successes, acquire.table)
     sure = decides and locks and release.named
     reasons = [
