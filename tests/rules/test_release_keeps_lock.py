@@ -360,3 +360,83 @@ def test_a_release_that_changes_nothing_is_said_to_do_so(tree: Tree) -> None:
     touched = upserts.V3[0].source.replace("SET timestamp = ?", "SET timestamp = timestamp")
     kept = [each.message for each in lock_findings(tree, touched) if each.rule == "NP402"]
     assert kept and all("nothing" in each and "only " not in each for each in kept)
+
+
+def upsert(settings: str, release: str) -> str:
+    """An acquire whose upsert chooses what it puts into a row that is there, and a release that sets something."""
+    return (
+        HEAD
+        + f"""
+const acquire = `
+	INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW() + INTERVAL 60 SECOND)
+	ON DUPLICATE KEY UPDATE {settings}`
+
+func (r *Repo) TryLock(name, owner string) (bool, error) {{
+	res, err := r.db.Exec(acquire, name, owner)
+	if err != nil {{
+		return false, err
+	}}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}}
+
+func (r *Repo) Unlock(name, owner string) error {{
+	_, err := r.db.Exec("UPDATE job_locks SET {release} WHERE name = ? AND owner = ?", name, owner)
+	return err
+}}
+"""
+    )
+
+
+_BY_TIME = (
+    "owner = IF(locked_until < NOW(), VALUES(owner), owner), "
+    "locked_until = IF(locked_until < NOW(), VALUES(locked_until), locked_until)"
+)
+_BY_CASE = (
+    "owner = CASE WHEN locked_until < NOW() THEN VALUES(owner) ELSE owner END, "
+    "locked_until = CASE WHEN locked_until < NOW() THEN VALUES(locked_until) ELSE locked_until END"
+)
+_IN_TURN = (
+    "owner = IF(locked_until < NOW(), VALUES(owner), owner), "
+    "locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)"
+)
+_BY_OWNER = (
+    "owner = IF(owner = '' OR locked_until < NOW(), VALUES(owner), owner), "
+    "locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)"
+)
+_BY_NULL = (
+    "owner = IF(owner IS NULL OR locked_until < NOW(), VALUES(owner), owner), "
+    "locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)"
+)
+
+
+@pytest.mark.parametrize("settings", [_BY_TIME, _BY_CASE, _IN_TURN])
+@pytest.mark.parametrize("release", ["owner = ''", "owner = NULL"])
+def test_an_upsert_that_asks_for_the_lease_alone_finds_an_empty_owner_held(
+    tree: Tree, settings: str, release: str
+) -> None:
+    code = upsert(settings, release)
+    [found] = lock_findings(tree, code)
+    assert (found.rule, found.position.line) == ("NP402", line(code, "UPDATE job_locks"))
+
+
+def test_an_upsert_that_takes_null_for_free_finds_an_empty_text_held(tree: Tree) -> None:
+    [found] = lock_findings(tree, upsert(_BY_NULL, "owner = ''"))
+    assert found.rule == "NP402"
+    assert found.message.endswith("leaves such a row as it is until its lease is over")
+
+
+@pytest.mark.parametrize(
+    ("settings", "release"),
+    [
+        (_BY_TIME, "locked_until = NOW() - INTERVAL 1 SECOND"),
+        (_BY_TIME, "owner = '', locked_until = '2000-01-01'"),
+        (_BY_CASE, "locked_until = '2000-01-01'"),
+        (_IN_TURN, "owner = '', locked_until = NOW() - INTERVAL 1 SECOND"),
+        (_BY_OWNER, "owner = ''"),
+        (_BY_OWNER, "owner = '', locked_until = NOW()"),
+        (_BY_NULL, "owner = NULL"),
+    ],
+)
+def test_an_upsert_that_takes_the_row_which_is_left_is_no_finding(tree: Tree, settings: str, release: str) -> None:
+    assert lock_findings(tree, upsert(settings, release)) == []

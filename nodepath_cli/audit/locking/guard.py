@@ -201,7 +201,7 @@ class Held(Struct, frozen=True):
         if fact is None and left.clock and not right.columns:
             return self._aged(left, operator, other)
         if fact is not None and right.kind == "inserted" and left.kind == "column" and left.columns == right.columns:
-            same = self._as_inserted(fact)
+            same = self._as_inserted(fact, right, run)
             return None if same is None or operator not in _EQUAL else same == (operator in ("=", "<=>"))
         if fact is None or right.columns:
             return None
@@ -232,8 +232,13 @@ class Held(Struct, frozen=True):
         fact = self._fact(operand)
         return fact is not None and fact.kind == "null"
 
-    def _as_inserted(self, fact: Fact) -> bool | None:
+    def _as_inserted(self, fact: Fact, right: Operand, run: Run | None) -> bool | None:
         """Say whether a column has what the INSERT of the caller would put there."""
+        if fact.kind == "constant" and not fact.fresh and fact.text in EMPTY and run is not None and run.site:
+            given = [each.value for each in run.site.access.inserted if each.column in right.columns]
+            if given and all(_names_holder(each, run) for each in given):
+                # A release has emptied it, and no caller calls itself nothing.
+                return False
         return True if fact.fresh or fact.kind == "constant" else self.mine if fact.kind == "own" else None
 
     def _equal(self, fact: Fact, right: Operand, constant: str | None, run: Run | None) -> bool | None:
@@ -288,6 +293,13 @@ class Held(Struct, frozen=True):
             later = operator in (">", ">=")
             return later == (expired != reversed_)
         return None
+
+
+def _names_holder(operand: Operand, run: Run | None) -> bool:
+    """Say whether an INSERT gives a column what the program gives it, or what the server makes up (`UUID()`)."""
+    if operand.kind == "other":
+        return not operand.columns and not operand.clock and constant(operand, run) is None
+    return operand.kind == "value" and constant(operand, run) is None
 
 
 def added(operand: Operand, run: Run | None) -> str:

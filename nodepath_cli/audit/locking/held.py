@@ -78,7 +78,7 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     locks = shape_of(table) is not None or words.holds_locks(table) == 2
     locks = locks or (swaps(acquire) and _means_free(release.site, run))
     locks = locks and not words.finishing(release.function.name)
-    never = _never_free(acquire, release, run, protocols) if decides and locks else None
+    never = _never_free(acquire, release, run, protocols, expired=True) if decides and locks else None
     if never:
         return Kept(taken, f"{name} does not give the lock back: {never}")
     changed = [each for each in release.site.access.settings if not each.keeps]
@@ -102,7 +102,8 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     ]
     if all(reasons):
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
-    return None
+    late = _never_free(acquire, release, run, protocols, expired=False) if sure else None
+    return Kept(taken, f"{name} does not give the lock back: {late} until its lease is over") if late else None
 
 
 def _swapped(acquire: Acquire, release: Release) -> str | None:
@@ -159,12 +160,17 @@ def _never_met(acquire: Acquire, release: Release, protocols: Protocols) -> bool
     return bool(reached) and not any(each is not False for each in reached)
 
 
-def _never_free(acquire: Acquire, release: Release, run: Run, protocols: Protocols) -> str | None:
-    """Return why nobody takes the row that a release leaves, however long ago that was; None where somebody may."""
+def _never_free(
+    acquire: Acquire, release: Release, run: Run, protocols: Protocols, *, expired: bool
+) -> str | None:
+    """Return why nobody takes the row that a release leaves; None where somebody may.
+
+    Nobody does however long ago that was, or before the lease is over that the release has left in it.
+    """
     others = (each for each in acquire.releases if each is not release)
     if any(not words.forcing(each.function.name or each.function.within) for each in others):
         return None
-    row = held_by(acquire.successes, acquire.table, expired=True)
+    row = held_by(acquire.successes, acquire.table, expired=expired)
     row = row.without({each.column for site in protocols.elsewhere(acquire) for each in site.access.settings})
     states = {each.column: text for each in release.site.access.settings if (text := _state(each, run, row))}
     row = row.released(release.site.access.settings, run)
@@ -321,8 +327,17 @@ def _columns(site: Site) -> set[str]:
         found |= access.selected
     for each in access.settings:
         if conditional(each):
-            found |= each.value.columns
+            found |= _asked_in(each)
     return found
+
+
+def _asked_in(setting: Setting) -> frozenset[str]:
+    """Return the columns that a value rests on which is chosen by a condition; what it keeps is not asked for."""
+    if not setting.value.branches:
+        return setting.value.columns
+    asked = (one.columns for each in setting.value.branches for one in each.conditions)
+    given = (each.value.columns - {setting.column} for each in setting.value.branches)
+    return frozenset[str]().union(*asked, *given)
 
 
 def _still_held(setting: Setting, release: Run, acquire: Acquire, protocols: Protocols) -> str | None:
