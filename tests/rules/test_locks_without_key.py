@@ -319,8 +319,8 @@ func (r *Repo) Release(door string) error {
     ],
 )
 def test_nothing_to_hold_or_an_error_says_no_as_well(tree: Tree, code: str) -> None:
-    [found] = [each for each in lock_findings(tree, HEAD + code, _DOORS) if each.rule == "NP403"]
-    assert found.position.line == line(HEAD + code, "FROM door_locks WHERE door")
+    [found] = lock_findings(tree, HEAD + code, _DOORS)
+    assert (found.rule, found.position.line) == ("NP403", line(HEAD + code, "FROM door_locks WHERE door"))
 
 
 @pytest.mark.parametrize(

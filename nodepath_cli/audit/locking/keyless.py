@@ -29,7 +29,16 @@ class Keyless(Struct, frozen=True, eq=False):
 
 
 def keyless(protocols: Protocols) -> Iterator[Keyless]:
-    """Yield the functions that take a lock by an INSERT which never meets a key, each INSERT once."""
+    """Yield the functions that take a lock by an INSERT which never meets a key, each INSERT once.
+
+    Where a SELECT keeps others out before it, that it does not is said of the two together (NP403).
+    """
+    found = list(_keyless(protocols))
+    looked = {write for _, _, write in looked_then_added(protocols)} if found else frozenset[Site]()
+    yield from (each for each in found if each.write not in looked)
+
+
+def _keyless(protocols: Protocols) -> Iterator[Keyless]:
     seen: set[Site] = set()
     for function, ways in protocols.ways.items():
         if function.within or words.taking(function.name) < 2 or words.storing(function.name):
