@@ -220,7 +220,7 @@ _SCAN = "tx.QueryRow(query, name).Scan(&other)"
         (f"if err := {_SCAN}; err == nil {{ return false, nil }}", "name", ["NP404"]),
         (f"if {_SCAN} == nil {{ return false, nil }}", "name", ["NP404"]),
         (f"err = {_SCAN}\n	if err != nil {{ log.Println(err) }} else {{ return false, nil }}", "name", ["NP404"]),
-        (f"_ = {_SCAN}\n	if other != \"\" {{ return false, nil }}", "name", ["NP404"]),
+        (f'_ = {_SCAN}\n	if other != "" {{ return false, nil }}', "name", ["NP404"]),
         (f"{_SCAN}\n	if len(other) > 0 {{ return false, nil }}", "name", ["NP404"]),
         # Another row is added, or none where there is nothing.
         (f"{_SCAN}", "owner", []),

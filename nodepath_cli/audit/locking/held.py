@@ -160,9 +160,7 @@ def _never_met(acquire: Acquire, release: Release, protocols: Protocols) -> bool
     return bool(reached) and not any(each is not False for each in reached)
 
 
-def _never_free(
-    acquire: Acquire, release: Release, run: Run, protocols: Protocols, *, expired: bool
-) -> str | None:
+def _never_free(acquire: Acquire, release: Release, run: Run, protocols: Protocols, *, expired: bool) -> str | None:
     """Return why nobody takes the row that a release leaves; None where somebody may.
 
     Nobody does however long ago that was, or before the lease is over that the release has left in it.
