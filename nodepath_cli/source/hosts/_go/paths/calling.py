@@ -43,6 +43,7 @@ def call(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Val
     function, listing = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if function is None:
         return [(state, UNKNOWN)]
+    function = _without_types(w, place, scope, function)
     nodes = named(listing) if listing is not None else []
     operand, member = function.child_by_field_name("operand"), function.child_by_field_name("field")
     name = " ".join(place.file.source(function).split())
@@ -61,6 +62,24 @@ def call(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> Val
             if len(result) > _MAX_RESULTS:
                 raise TooManyPaths
     return result
+
+
+def _without_types(w: Walker, place: Place, scope: Scope, function: Node) -> Node:
+    """Return the function of the tree that a call names with its types: `one` of `one[int64](db, query)`.
+
+    With one type it is written like the element of a list.
+    """
+    if function.type not in ("index_expression", "type_instantiation_expression"):
+        return function
+    inner = function.child_by_field_name("operand") or next(iter(named(function)), function)
+    package, _, name = place.file.source(inner).rpartition(".")
+    if not name.isidentifier() or scope.find(package or name) is not None:
+        return function
+    folder: str | None = place.file.folder
+    if package:
+        found = w.index.package_of(place.file, package)
+        folder = found[1] if found is not None else None
+    return inner if folder is not None and w.index.routine(folder, name) is not None else function
 
 
 def _arguments(
