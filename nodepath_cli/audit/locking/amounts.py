@@ -1,0 +1,182 @@
+"""Amounts that are looked at and then changed: two callers find enough, and both take.
+
+`SELECT balance FROM accounts WHERE id = ?`, `if amount > balance { return ErrTooLittle }`, then
+`UPDATE accounts SET balance = balance - ? WHERE id = ?` with that amount. A row lock (FOR UPDATE), or an UPDATE that
+asks again (`AND balance >= ?`), would do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.deciding import elsewhere, token_compared
+from nodepath_cli.audit.locking.instants import argument
+from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.sites import Candidate, Site, Sites
+from nodepath_cli.patterns import lazy
+from nodepath_cli.source.functions import Called, Compared, Function, Given, Mixed, Outcome, Value, outcomes
+from nodepath_cli.sql.row_access import Setting
+
+_MOVED = lazy(r"`?(?:\w+`?\.`?)?(\w+)`?\s*(?P<sign>[-+])\s*(?:\?|:\w+)\s*\Z")
+"""A column that something is added to or taken away from."""
+_ORDERED = ("<", "<=", ">", ">=")
+_BEGUN = lazy(r":\d+\Z")
+"""How a transaction is called that the path itself has begun: one that it is given may have locked anything before."""
+
+
+class Overdrawn(Struct, frozen=True, eq=False):
+    """An amount that is looked at and then changed."""
+
+    function: Function
+    read: Site
+    write: Site
+
+
+def overdrawn(protocols: Protocols) -> Iterator[Overdrawn]:
+    """Yield the amounts that two callers change who come at the same moment, each UPDATE once."""
+    seen: set[Site] = set()
+    for function, ways in protocols.around(_moving(protocols.sites), lambda _: False).items():
+        for way in ways:
+            for read, write in _unguarded(way, ways) if way.success else ():
+                if read.site and write.site and write.site not in seen and not _checked(write.site, protocols):
+                    seen.add(write.site)
+                    yield Overdrawn(function, read.site, write.site)
+
+
+def _moving(sites: Sites) -> Iterator[Site]:
+    """Yield the UPDATEs of functions that read a row of the same table before, by their texts."""
+    for candidates in sites.candidates.values():
+        updates = [each for each in candidates if each.kind == "update" and ("+" in each.sql or "-" in each.sql)]
+        homes = {_home(each) for each in candidates if each.kind == "select"} if updates else set()
+        for each in updates:
+            if _home(each) in homes and each.site is not None and any(_moved(each.site)):
+                yield each.site
+
+
+def _home(candidate: Candidate) -> tuple[str, str | None]:
+    statement = candidate.analysed.statement
+    return statement.span.path, statement.function
+
+
+def _moved(update: Site) -> Iterator[Setting]:
+    """Yield the columns to which an UPDATE of one row adds something, or takes it away, and that asks for no more."""
+    if update.access.action != "update" or update.access.key is None or update.access.others:
+        return
+    for each in update.access.settings:
+        found = _MOVED.match(each.value.text)
+        column = update.access.table.column(each.column)
+        if found is None or found[1].lower() != each.column or column is None:
+            continue
+        if found["sign"] == "+" or "unsigned" not in column.type:
+            # The server refuses what is less than nothing where the column has no sign (1690).
+            yield each
+
+
+def _unguarded(way: Way, ways: tuple[Way, ...]) -> Iterator[tuple[Run, Run]]:
+    reads: list[Run] = []
+    changed: set[str] = set()
+    for run in way.runs:
+        site = run.site
+        if site is None or site.access.locks or run.ran.isolation == "serializable":
+            # It may lock what everything behind it goes by.
+            return
+        if site.access.action == "select":
+            # What was changed before in the same transaction is locked.
+            if site.access.key is not None and run.ran.transaction not in changed and _is_own(run):
+                reads.append(run)
+            continue
+        for read in reads:
+            if (
+                _same_row(read, run)
+                and _is_own(run)
+                and _goes_by(way, ways, read, run)
+                and not _decided(way, read, run)
+            ):
+                yield read, run
+        if run.ran.transaction is not None:
+            changed.add(run.ran.transaction)
+
+
+def _is_own(run: Run) -> bool:
+    """Say whether a statement is sent to the pool, or in a transaction that the path has begun."""
+    return run.ran.pooled if run.ran.transaction is None else bool(_BEGUN.search(run.ran.transaction))
+
+
+def _same_row(read: Run, write: Run) -> bool:
+    one, other = read.site, write.site
+    if one is None or other is None or one.table != other.table or one.access.key != other.access.key:
+        return False
+    if not any(_moved(other)):
+        return False
+    pairs = [(argument(read, one.access.fixed[name]), argument(write, other.access.fixed[name])) for name in _key(one)]
+    return all(left is not None and left == right for left, right in pairs)
+
+
+def _key(site: Site) -> tuple[str, ...]:
+    return site.access.key or ()
+
+
+def _goes_by(way: Way, ways: tuple[Way, ...], read: Run, write: Run) -> bool:
+    """Say whether a path changes an amount only where it is large enough for that, and another one refuses else."""
+    if read.site is None or write.site is None:
+        return False
+    moved = {each.column for each in _moved(write.site)}
+    key = {write.site.access.fixed[name].parameter for name in _key(write.site)}
+    given = {each for number, each in enumerate(write.ran.arguments or ()) if number not in key}
+    for position, subject, truth in way.tests:
+        if position > write.position or not isinstance(subject, Compared) or subject.operator not in _ORDERED:
+            continue
+        sides = ((subject.left, subject.right), (subject.right, subject.left))
+        asks = any(_reads(one, read, moved) and _is_amount(other) and other in given for one, other in sides)
+        if asks and any(_refuses(each, write.site, subject, truth) for each in ways):
+            return True
+    return False
+
+
+def _reads(value: Value, read: Run, columns: set[str]) -> bool:
+    """Say whether a value is one that a SELECT has read, made of some columns."""
+    if not isinstance(value, Outcome) or value.run != read.ran.number or value.aspect != "row" or read.site is None:
+        return False
+    picked = read.site.access.picked
+    place = value.place if value.place is not None else 0 if len(picked) == 1 else None
+    return place is not None and place < len(picked) and bool(picked[place] & columns)
+
+
+def _is_amount(value: Value) -> bool:
+    """Say whether a value is given to the function: an argument, or the field of one."""
+    return isinstance(value, Given) or (isinstance(value, Mixed) and bool(value.text) and not any(outcomes(value)))
+
+
+def _refuses(way: Way, write: Site, subject: Value, truth: bool) -> bool:
+    """Say whether a path fails and leaves the amount alone for the opposite answer."""
+    opposite = any(asked == subject and answer != truth for _, asked, answer in way.tests)
+    return opposite and not way.success and all(run.site is not write for run in way.runs)
+
+
+def _decided(way: Way, read: Run, write: Run) -> bool:
+    """Say whether something else lets one caller in only, or looks again behind the UPDATE."""
+    if elsewhere(way) or token_compared(way):
+        return True
+    if any(isinstance(each, Called) and words.taking(each.name) == 2 for each in way.path.steps[: write.position]):
+        return True
+    later = (run for run in way.runs if run.position > write.position and run.site is not None)
+    return any(
+        run.site is not None
+        and read.site is not None
+        and run.site.access.action == "select"
+        and run.site.table == read.site.table
+        and run.site.access.key == read.site.access.key
+        for run in later
+    )
+
+
+def _checked(write: Site, protocols: Protocols) -> bool:
+    """Say whether a CHECK of the table may refuse the amount."""
+    columns = "|".join(re.escape(each.column) for each in _moved(write))
+    pattern = rf"\bcheck\s*\([^;]*\b(?:{columns})\b".encode()
+    return protocols.mentions(re.compile(pattern, re.IGNORECASE))
