@@ -19,11 +19,12 @@ from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Candidate, Site, Sites
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import Called, Compared, Function, Given, Mixed, Outcome, Value, outcomes
+from nodepath_cli.source.functions import Called, Compared, Function, Given, Mixed, Value, outcomes
 from nodepath_cli.sql.row_access import Setting
 
 _MOVED = lazy(r"`?(?:\w+`?\.`?)?(\w+)`?\s*(?P<sign>[-+])\s*(?:\?|:\w+)\s*\Z")
 """A column that something is added to or taken away from."""
+_NUMBER = lazy(r"(?:big|small|medium|tiny)?int|decimal|numeric|float|double|real", re.IGNORECASE)
 _ORDERED = ("<", "<=", ">", ">=")
 _BEGUN = lazy(r":\d+\Z")
 """How a transaction is called that the path itself has begun: one that it is given may have locked anything before."""
@@ -49,30 +50,52 @@ def overdrawn(protocols: Protocols) -> Iterator[Overdrawn]:
 
 
 def _moving(sites: Sites) -> Iterator[Site]:
-    """Yield the UPDATEs of functions that read a row of the same table before, by their texts."""
+    """Yield the UPDATEs that change an amount, and the SELECTs beside them of a row of the same table.
+
+    A number that the program gives is an amount rarely: then both stand in one function.
+    """
     for candidates in sites.candidates.values():
-        updates = [each for each in candidates if each.kind == "update" and ("+" in each.sql or "-" in each.sql)]
-        homes = {_home(each) for each in candidates if each.kind == "select"} if updates else set()
-        for each in updates:
-            if _home(each) in homes and each.site is not None and any(_moved(each.site)):
+        updates = [each for each in candidates if each.kind == "update"]
+        reads = [each for each in candidates if each.kind == "select"] if updates else []
+        around = {place for each in reads for place in (_folder(each), _home(each))}
+        homes: set[tuple[str, str | None]] = set()
+        for each in updates if reads else ():
+            moved = [one.value.kind for one in _moved(each.site)] if each.site is not None else []
+            place = _home(each) if set(moved) <= {"value"} else _folder(each)
+            if each.site is not None and moved and place in around:
+                homes.add(place)
                 yield each.site
+        for each in reads if homes else ():
+            if (_folder(each) in homes or _home(each) in homes) and each.site is not None and each.site.access.key:
+                yield each.site
+
+
+def _folder(candidate: Candidate) -> tuple[str, str | None]:
+    return candidate.analysed.statement.span.path.rpartition("/")[0], None
 
 
 def _home(candidate: Candidate) -> tuple[str, str | None]:
     statement = candidate.analysed.statement
-    return statement.span.path, statement.function
+    return statement.span.path, statement.function or ""
 
 
 def _moved(update: Site) -> Iterator[Setting]:
-    """Yield the columns to which an UPDATE of one row adds something, or takes it away, and that asks for no more."""
+    """Yield the columns to which an UPDATE of one row adds something, or takes it away, and that asks for no more.
+
+    Or to which the program gives a number: it may have done that itself.
+    """
     if update.access.action != "update" or update.access.key is None or update.access.others:
         return
     for each in update.access.settings:
-        found = _MOVED.match(each.value.text)
         column = update.access.table.column(each.column)
-        if found is None or found[1].lower() != each.column or column is None:
+        if column is None or not _NUMBER.match(column.type):
             continue
-        if found["sign"] == "+" or "unsigned" not in column.type:
+        found = _MOVED.match(each.value.text)
+        if each.value.kind == "value":
+            yield each
+        elif found is None or found[1].lower() != each.column:
+            continue
+        elif found["sign"] == "+" or "unsigned" not in column.type:
             # The server refuses what is less than nothing where the column has no sign (1690).
             yield each
 
@@ -125,9 +148,7 @@ def _goes_by(way: Way, ways: tuple[Way, ...], read: Run, write: Run) -> bool:
     """Say whether a path changes an amount only where it is large enough for that, and another one refuses else."""
     if read.site is None or write.site is None:
         return False
-    moved = {each.column for each in _moved(write.site)}
-    key = {write.site.access.fixed[name].parameter for name in _key(write.site)}
-    given = {each for number, each in enumerate(write.ran.arguments or ()) if number not in key}
+    moved, given = _by(read, write)
     for position, subject, truth in way.tests:
         if position > write.position or not isinstance(subject, Compared) or subject.operator not in _ORDERED:
             continue
@@ -138,13 +159,34 @@ def _goes_by(way: Way, ways: tuple[Way, ...], read: Run, write: Run) -> bool:
     return False
 
 
+def _by(read: Run, write: Run) -> tuple[set[str], set[Value]]:
+    """Return the columns that an UPDATE changes by something, and what that is: in its SQL, or in the program."""
+    moved: set[str] = set()
+    given: set[Value] = set()
+    if write.site is None:
+        return moved, given
+    key = {write.site.access.fixed[name].parameter for name in _key(write.site)}
+    for each in _moved(write.site):
+        value = argument(write, each.value)
+        if each.value.kind != "value":
+            moved.add(each.column)
+            given.update(one for number, one in enumerate(write.ran.arguments or ()) if number not in key)
+        elif isinstance(value, Mixed) and any(_reads(one, read, {each.column}) for one in value.parts):
+            moved.add(each.column)
+            given.update(value.parts)
+    return moved, given
+
+
 def _reads(value: Value, read: Run, columns: set[str]) -> bool:
-    """Say whether a value is one that a SELECT has read, made of some columns."""
-    if not isinstance(value, Outcome) or value.run != read.ran.number or value.aspect != "row" or read.site is None:
-        return False
-    picked = read.site.access.picked
-    place = value.place if value.place is not None else 0 if len(picked) == 1 else None
-    return place is not None and place < len(picked) and bool(picked[place] & columns)
+    """Say whether a value is one that a SELECT has read, made of some columns, or is computed from one."""
+    picked = read.site.access.picked if read.site is not None else ()
+    for each in outcomes(value):
+        place = each.place if each.place is not None else 0 if len(picked) == 1 else None
+        if each.run != read.ran.number or each.aspect != "row" or place is None or place >= len(picked):
+            return False
+        if picked[place] & columns:
+            return True
+    return False
 
 
 def _is_amount(value: Value) -> bool:
