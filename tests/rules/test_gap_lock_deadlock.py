@@ -235,3 +235,138 @@ def test_whatever_the_read_says_but_yes_goes_on_to_the_insert(
     found = [each for each in lock_findings(tree, code) if each.rule == "NP404"]
     assert [each.rule for each in found] == rules
     assert [each.position.line for each in found] == [line(code, "FOR UPDATE") for _ in rules]
+
+
+_COUNTED = """
+func inTx[T any](ctx context.Context, db *sqlx.DB, fn func(*sqlx.Tx) (T, error)) (T, error) {
+	var zero T
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return zero, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	out, err := fn(tx)
+	if err != nil {
+		return zero, err
+	}
+	return out, tx.Commit()
+}
+
+func isTaken(err error) bool {
+	var my *mysql.MySQLError
+	return errors.As(err, &my) && my.Number == 1062
+}
+
+func Join(ctx context.Context, db *sqlx.DB, room int64, guest string) (int64, error) {
+	return inTx(ctx, db, func(tx *sqlx.Tx) (int64, error) {
+		var beds, used int
+		if err := tx.QueryRowContext(ctx, "SELECT beds FROM rooms WHERE id = ?PARENT", room).Scan(&beds); err != nil {
+			return 0, err
+		}
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM guests WHERE room_id = ? FOR UPDATE", room).
+			Scan(&used); err != nil {
+			return 0, err
+		}
+		if FULL {
+			return 0, errors.New("full")
+		}
+		res, err := tx.ExecContext(ctx, "INSERT INTO guests (room_id, email) VALUES (?, ?)", room, guest)
+		if isTaken(err) {
+			return 0, errors.New("is there")
+		}
+		if err != nil {
+			return 0, err
+		}
+		return res.LastInsertId()
+	})
+}
+"""
+_GUESTS = """
+CREATE TABLE rooms (id BIGINT NOT NULL PRIMARY KEY, beds INT NOT NULL);
+CREATE TABLE guests (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, room_id BIGINT NOT NULL, email VARCHAR(190) NOT NULL,
+    UNIQUE KEY uq (room_id, email));
+"""
+
+
+@pytest.mark.parametrize(
+    ("full", "rules"),
+    [
+        ("used >= beds", ["NP404"]),
+        ("!(used < beds)", ["NP404"]),
+        ("beds <= used", ["NP404"]),
+        ("used+1 > beds", ["NP404"]),
+        ("used >= 4", ["NP404"]),
+        ("used > 0", ["NP404"]),
+        ("used == 0", []),
+        ("used < 1", []),
+        ("used < beds", []),
+    ],
+)
+def test_rows_that_are_counted_may_be_none(tree: Tree, full: str, rules: list[str]) -> None:
+    code = HEAD + _COUNTED.replace("PARENT", "").replace("FULL", full)
+    found = lock_findings(tree, code, _GUESTS)
+    assert [(each.rule, each.position.line) for each in found] == [(rule, line(code, "SELECT COUNT")) for rule in rules]
+
+
+def test_behind_the_lock_of_another_row_one_caller_counts_at_a_time(tree: Tree) -> None:
+    code = HEAD + _COUNTED.replace("PARENT", " FOR UPDATE").replace("FULL", "used >= beds")
+    assert lock_findings(tree, code, _GUESTS) == []
+
+
+_LISTED = """
+func (r *Repo) TryClaim(ctx context.Context, db *sqlx.DB, job, me string) (ok bool, err error) {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	defer tx.Rollback()
+	var seen []string
+	if err := tx.SelectContext(ctx, &seen, "SELECT IF(lease_until < NOW(), 'old', 'held') FROM job_leases "+
+		"WHERE job = ? FOR UPDATE", job); err != nil {
+		return false, err
+	}
+	if MISSING {
+		_, err = tx.ExecContext(ctx,
+			"INSERT INTO job_leases (job, owner, lease_until) VALUES (?, ?, NOW() + INTERVAL 1 MINUTE)", job, me)
+	} else if seen[0] == "old" {
+		_, err = tx.ExecContext(ctx,
+			"UPDATE job_leases SET owner = ?, lease_until = NOW() + INTERVAL 1 MINUTE WHERE job = ?", me, job)
+	} else {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Commit()
+}
+
+func (r *Repo) Unclaim(ctx context.Context, job, me string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM job_leases WHERE job = ? AND owner = ?", job, me)
+	return err
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("missing", "rules"),
+    [
+        ("len(seen) == 0", ["NP404"]),
+        ("len(seen) < 1", ["NP404"]),
+        ("!(len(seen) > 0)", ["NP404"]),
+        ("n := len(seen); n == 0", ["NP404"]),
+        ("len(seen) > 1", []),
+        ("len(seen) != 0", []),
+    ],
+)
+def test_a_list_without_an_element_is_a_miss(tree: Tree, missing: str, rules: list[str]) -> None:
+    code = HEAD + _LISTED.replace("MISSING", missing)
+    found = [each for each in lock_findings(tree, code) if each.rule == "NP404"]
+    assert [(each.rule, each.position.line) for each in found] == [(rule, line(code, "SELECT IF(")) for rule in rules]
+
+
+def test_an_empty_text_of_a_row_is_no_miss(tree: Tree) -> None:
+    code = HEAD + _LISTED.replace("var seen []string", "var seen string").replace("MISSING", "len(seen) == 0").replace(
+        "SelectContext", "GetContext"
+    ).replace("seen[0]", "seen")
+    assert "NP404" not in [each.rule for each in lock_findings(tree, code)]

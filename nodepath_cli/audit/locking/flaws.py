@@ -1,4 +1,4 @@
-"""Acquires that do not lock: upserts and reads that decide nothing, and locking reads that deadlock."""
+"""Acquires that do not lock: upserts and reads that decide nothing, and reads that lock for several at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import held_by
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, outcomes
+from nodepath_cli.source.functions import Called, Function, Outcome, outcomes
 
 _ALONE = lazy(r"(?:^|[^\s(,=+\-*/&|<>!.:\[])[ \t\r]*\n\s*(?:_\s*,\s*_\s*=\s*)?\Z")
 """What stands before a call that is a statement: the end of another one, or of a line that begins a block."""
@@ -150,7 +150,7 @@ def _seizes(way: Way, run: Run) -> bool:
     return way.accepted(run) is not None or any(_refused(way, other) for other in before)
 
 
-def _same_row(one: Run, other: Run) -> bool:
+def same_row(one: Run, other: Run) -> bool:
     """Say whether two statements fix the same key, and not to values that are known to differ."""
     if one.site is None or other.site is None or one.site.access.one_key != other.site.access.one_key:
         return False
@@ -175,7 +175,7 @@ def _emptied(way: Way, table: str) -> Iterator[Site]:
         if site.access.action == "delete" and site.access.one_key and not already_mine(way, run.position):
             if not keeps_out(way, run):
                 deletes.append(run)
-        elif site.access.action in ADDING and any(_same_row(each, run) for each in deletes):
+        elif site.access.action in ADDING and any(same_row(each, run) for each in deletes):
             others = (other for other in way.runs if other is not run and other not in deletes)
             if not any(decides(way, other, table) for other in others) and not elsewhere(way):
                 yield from (each.site for each in deletes if each.site is not None)
@@ -202,7 +202,7 @@ def _seeds(way: Way, run: Run) -> bool:
     if not given <= set(site.access.key):
         return False
     later = (each for each in way.runs if each.position > run.position and each.site is not None)
-    return any(each.site is not None and each.site.access.action == "update" and _same_row(run, each) for each in later)
+    return any(each.site is not None and each.site.access.action == "update" and same_row(run, each) for each in later)
 
 
 def _unasked_swap(way: Way, run: Run) -> bool:
@@ -319,61 +319,7 @@ def upgrades(acquire: Acquire) -> Iterator[tuple[Site, Site]]:
                 write = later.site
                 changes = write is not None and write.access.action in ("update", "delete")
                 same = run.ran.transaction is not None and later.ran.transaction == run.ran.transaction
-                if write is not None and changes and same and write.table == read.table and _same_row(run, later):
+                if write is not None and changes and same and write.table == read.table and same_row(run, later):
                     seen.add(read)
                     yield read, write
                     break
-
-
-def gaps(protocols: Protocols) -> Iterator[tuple[Site, Site]]:
-    """Yield the locking SELECTs of one row that the same transaction inserts where it is missing, each once."""
-    seen: set[Site] = set()
-    for ways in protocols.ways.values():
-        for way in ways:
-            for number, run in enumerate(way.runs):
-                read = run.site
-                if read is None or read in seen or not _locks_a_gap(run, read):
-                    continue
-                missed = _missed(way, run)
-                for later in way.runs[number + 1 :]:
-                    write = later.site
-                    filled = write and _fills(read, write) and later.ran.transaction == run.ran.transaction
-                    if write and filled and (missed or _may_have_missed(way, run, later)):
-                        seen.add(read)
-                        yield read, write
-                        break
-
-
-def _locks_a_gap(run: Run, read: Site) -> bool:
-    if read.access.action != "select" or not read.access.locks or run.ran.transaction is None:
-        return False
-    return run.ran.isolation != "read committed" and bool(read.access.fixed)
-
-
-def _missed(way: Way, run: Run) -> bool:
-    """Say whether the path has found that there is no row, or goes on where the SELECT has failed, for that say."""
-    if way.answer(run, "missing") is True or way.answer(run, "found") is False:
-        return True
-    if way.answer(run, "error") is True and way.answer(run, "missing") is not False:
-        return True
-    for _, subject, truth in way.asked_of(run, "row"):
-        if isinstance(subject, Compared) and isinstance(subject.right, Known) and any(outcomes(subject.left)):
-            counted = "count(" in run.ran.texts[0][1].lower().replace(" ", "")
-            none = {"==": truth, ">": not truth, "<": truth}.get(subject.operator, False)
-            if counted and none and subject.right.value in (0, 1):
-                return True
-    return False
-
-
-def _may_have_missed(way: Way, read: Run, insert: Run) -> bool:
-    """Say whether nobody asks whether there is a row, and then just that row is added: `_ = row.Scan(&holder)`."""
-    if read.site is None or insert.site is None or insert.site.access.action not in ("insert", "ignore"):
-        return False
-    found = way.answer(read, "error") is False or way.answer(read, "missing") is False or way.answer(read, "found")
-    return not found and read.site.access.key is not None and _same_row(read, insert)
-
-
-def _fills(read: Site, write: Site) -> bool:
-    if write.table != read.table or write.access.action not in ADDING:
-        return False
-    return set(read.access.fixed) <= {each.column for each in write.access.inserted}

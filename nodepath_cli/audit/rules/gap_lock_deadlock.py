@@ -29,7 +29,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
-from nodepath_cli.audit.locking.flaws import gaps, upgrades
+from nodepath_cli.audit.locking.flaws import upgrades
+from nodepath_cli.audit.locking.gaps import gaps
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
