@@ -14,7 +14,7 @@ from nodepath_cli.source.statement import OffsetMap, Variant
 from nodepath_cli.sql.parse import parse
 from nodepath_cli.sql.resolution import Found, Resolution, Unparsed
 from nodepath_cli.sql.resolve import resolve
-from tests.locks import AI, Case, upserts
+from tests.locks import AI, HEAD, Case, upserts
 from tests.locks.audited import line, lock_findings, of
 from tests.tree import Tree
 
@@ -171,3 +171,70 @@ def test_an_upsert_is_found_whatever_the_caller_is_told_by(tree: Tree, told: tup
     always = said.partition("; ")[2]
     code = _told_by(_WRONG, results, failed, f"_ = n; {always}")
     assert "NP401" in [each.rule for each in lock_findings(tree, code)]
+
+
+_READ_BACK = """
+const (
+	layout = "2006-01-02 15:04:05.000000"
+	lease  = 2 * time.Minute
+)
+
+type Clock interface{ Now() time.Time }
+
+type Builds struct {
+	db    *sql.DB
+	clock Clock
+}
+
+func (b *Builds) Begin(ctx context.Context, report, region string) (string, error) {
+	now := b.clock.Now()
+	mark := now.Format(layout)
+	if _, err := b.db.ExecContext(ctx, `
+		INSERT INTO report_builds (report_id, region, locked_at) VALUES (?, ?, ?)
+		ON DUPLICATE KEY UPDATE locked_at = CASE WHEN locked_at < ? THEN VALUES(locked_at) ELSE locked_at END`,
+		report, region, mark, now.Add(-lease).Format(layout)); err != nil {
+		return "", err
+	}
+	var seen string
+	err := b.db.QueryRowContext(ctx, "SELECT locked_at FROM report_builds WHERE report_id = ? AND region = ?",
+		report, region).Scan(&seen)
+	if err != nil {
+		return "", err
+	}
+	at, err := time.Parse(layout, seen)
+	if err != nil {
+		return "", err
+	}
+	if FRESH {
+		return mark, nil
+	}
+	return "", nil
+}
+
+func (b *Builds) End(ctx context.Context, report, region, mark string) error {
+	_, err := b.db.ExecContext(ctx,
+		"DELETE FROM report_builds WHERE report_id = ? AND region = ? AND locked_at = ?", report, region, mark)
+	return err
+}
+"""
+_BUILDS = """CREATE TABLE report_builds (report_id VARCHAR(64) NOT NULL, region VARCHAR(16) NOT NULL,
+    locked_at VARCHAR(64) NOT NULL, UNIQUE KEY uq (report_id, region));"""
+
+
+@pytest.mark.parametrize(
+    ("fresh", "rules"),
+    [
+        ("now.Sub(at) < time.Second", ["NP401"]),
+        ("time.Since(at) <= 2*time.Second", ["NP401"]),
+        ("at.After(now.Add(-time.Second))", ["NP401"]),
+        ("!at.Before(now.Add(-time.Second))", ["NP401"]),
+        ("seen == mark", []),
+        ("at.Equal(now)", []),
+    ],
+)
+def test_a_time_that_is_read_back_is_as_young_for_two_callers(tree: Tree, fresh: str, rules: list[str]) -> None:
+    code = HEAD + _READ_BACK.replace("FRESH", fresh)
+    found = lock_findings(tree, code, _BUILDS)
+    assert [(each.rule, each.position.line) for each in found] == [
+        (rule, line(code, "INSERT INTO report_builds")) for rule in rules
+    ]

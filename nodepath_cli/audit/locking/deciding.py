@@ -10,7 +10,7 @@ from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import is_holder, is_number
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import Compared, Known, Moment, Outcome, Value, outcomes, texts
+from nodepath_cli.source.functions import Compared, Known, Mixed, Moment, Outcome, Value, outcomes, texts
 from nodepath_cli.sql.row_access import Setting
 
 _SERVER_LOCK = lazy(r"\b(?:get_lock|is_free_lock|row_count)\s*\(|\block\s+tables\b", re.IGNORECASE)
@@ -24,6 +24,7 @@ _MARK_ASKED = lazy(
 )
 """A SELECT that gives nothing but whether a column is what the program says."""
 _FRACTION = lazy(r"[.,][09]{3,}")
+_SAME_TIME = lazy(r"\.Equal\(")
 
 
 def decided(way: Way, table: str) -> bool:
@@ -213,6 +214,9 @@ def _own(value: Value | None) -> bool:
 
 
 def _equal(subject: Value, truth: bool) -> bool:
+    if isinstance(subject, Mixed):
+        # `seen.Equal(mark)`, as two times are compared.
+        return truth and len(subject.parts) == 2 and bool(_SAME_TIME.search(subject.text))
     return (
         isinstance(subject, Compared)
         and subject.operator == "=="

@@ -152,9 +152,26 @@ def backs_off(ways: Iterable[Way], table: str) -> bool:
             return True
         if writes and not way.success and any(way.looked_at(run, "affected", "duplicate") for run in writes):
             return True
+        if writes and not way.success and all(_spares(run.site) for run in writes) and _read_back(way, writes, reads):
+            return True
         if any(_answers(way, run) for run in writes):
             return True
     return False
+
+
+def _spares(site: Site | None) -> bool:
+    """Say whether a statement may leave the row of another one as it is, and that is no error."""
+    if site is None or site.access.action not in ("ignore", "upsert"):
+        return False
+    return all(each.keeps or conditional(each) for each in site.access.settings)
+
+
+def _read_back(way: Way, writes: Iterable[Run], reads: Iterable[Run]) -> bool:
+    """Say whether a path reads, behind its writes, what stands in the row now, and goes by that."""
+    last = max(run.position for run in writes)
+    return any(
+        run.position > last and way.answer(run, "error") is False and any(way.asked_of(run, "row")) for run in reads
+    )
 
 
 def _answers(way: Way, run: Run) -> bool:
