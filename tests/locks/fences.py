@@ -66,6 +66,37 @@ CASES = (
     ),
 )
 
+_UPSERT = _CODE.replace(
+    '"UPDATE gates SET holder = ?, version = version + 1, until = NOW() + INTERVAL ? SECOND WHERE CONDITION", '
+    "holder, int(ttl.Seconds()), room",
+    "`INSERT INTO gates (room, holder, version, until) VALUES (?, ?, 1, NOW() + INTERVAL ? SECOND) "
+    "ON DUPLICATE KEY UPDATE SETTINGS`, room, holder, int(ttl.Seconds())",
+)
+_OVER = '"UPDATE gates SET until = NOW() - INTERVAL 1 SECOND WHERE room = ? AND holder = ?", room, holder'
+
+
+def _upsert(name: str, settings: str, *rules: str) -> Case:
+    return Case(f"a fence: {name}", rules, _UPSERT.replace("SETTINGS", settings).replace("RELEASE", _OVER))
+
+
+UPSERTS = (
+    _upsert(
+        "an upsert that takes what is over",
+        "holder = IF(until < NOW(), VALUES(holder), holder), version = IF(until < NOW(), version + 1, version), "
+        "until = IF(until < NOW(), VALUES(until), until)",
+    ),
+    _upsert(
+        "an upsert that always changes the row",
+        "holder = VALUES(holder), version = version + 1, until = VALUES(until)",
+        "NP401",
+    ),
+    _upsert(
+        "an upsert that leaves the holder to the number",
+        "version = version + 1, until = VALUES(until)",
+        "NP401",
+    ),
+)
+
 _STATE = """
 func (r *Repo) LockUser(id int, by string) error {
 	var locked bool

@@ -97,6 +97,7 @@ CASES = (
     *picking.CASES,
     *picking.OTHERS,
     *fences.CASES,
+    *fences.UPSERTS,
     *fences.STATES,
     *dead.CASES,
     *closures.BEGUN,

@@ -7,7 +7,7 @@ import re
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.rows import changes, held_by
-from nodepath_cli.audit.locking.shape import is_holder, is_number
+from nodepath_cli.audit.locking.shape import is_holder, is_limit, is_number
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Compared, Known, Mixed, Moment, Outcome, Value, outcomes, texts
@@ -139,7 +139,7 @@ def leaves_alone(site: Site) -> bool:
 def counts(site: Site) -> bool:
     """Say whether a statement counts in the row: how many hold something, not who.
 
-    The number of a holder that it puts in, too, counts the times that the lock was taken.
+    The number of a holder that it puts in, or of a time until when, counts the times that the lock was taken.
     """
     counters = {
         each.column
@@ -147,7 +147,9 @@ def counts(site: Site) -> bool:
         if each.column in each.value.columns and each.value.kind == "other" and not each.value.chooses
     }
     fenced = all(map(is_number, counters)) and any(
-        is_holder(each.column) and each.value.kind == "value" for each in site.access.settings
+        is_limit(each.column) or (is_holder(each.column) and each.value.kind in ("value", "inserted"))
+        for each in site.access.settings
+        if not each.keeps
     )
     return bool(counters) and not fenced
 

@@ -16,7 +16,7 @@ from nodepath_cli.audit.locking.instants import Direction, argument, direction, 
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import changes, held_by
-from nodepath_cli.audit.locking.shape import shape_of
+from nodepath_cli.audit.locking.shape import is_limit, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import Given, Mixed, Outcome
@@ -83,6 +83,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return Kept(taken, f"{name} does not give the lock back: {never}")
     changed = [each for each in release.site.access.settings if not each.keeps]
     told = [each for each in changed if each.column in looked]
+    if not told and everybody and (release.empties or any(_ends(each, run) for each in changed)):
+        # What the acquire looks at is what it has put there itself: whoever comes gets the lock, given back or not.
+        return None
     if not told:
         columns = ", ".join(f"'{each.column}'" for each in changed) or "nothing"
         if looked:
@@ -104,6 +107,12 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
         return Kept(taken, f"{name} does not give the lock back: {reasons[0]}")
     late = _never_free(acquire, release, run, protocols, expired=False) if sure else None
     return Kept(taken, f"{name} does not give the lock back: {late} until its lease is over") if late else None
+
+
+def _ends(setting: Setting, release: Run) -> bool:
+    """Say whether a release puts a time into the row that is over."""
+    where = direction(setting, release)
+    return where == "earlier" or (where == "" and is_limit(setting.column))
 
 
 def _swapped(acquire: Acquire, release: Release) -> str | None:
