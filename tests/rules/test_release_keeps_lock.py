@@ -440,3 +440,107 @@ def test_an_upsert_that_takes_null_for_free_finds_an_empty_text_held(tree: Tree)
 )
 def test_an_upsert_that_takes_the_row_which_is_left_is_no_finding(tree: Tree, settings: str, release: str) -> None:
     assert lock_findings(tree, upsert(settings, release)) == []
+
+
+_LEADING = """
+func (r *Repo) Campaign(ctx context.Context, job, self string) (bool, error) {
+	res, err := r.db.ExecContext(ctx, `UPDATE job_leases SET owner = ?, lease_until = NOW(6) + INTERVAL 15 SECOND
+		WHERE job = ? AND CONDITION`, self, job, self)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+func (r *Repo) Heartbeat(ctx context.Context, job, self string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE job_leases SET lease_until = NOW(6) + INTERVAL 15 SECOND "+
+		"WHERE job = ? AND owner = ?", job, self)
+	return err
+}
+
+func (r *Repo) Resign(ctx context.Context, job, self string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE job_leases SET SETTINGS WHERE job = ? AND owner = ?", job, self)
+	return err
+}
+
+func (r *Repo) Loop(ctx context.Context, job, self string, work func(context.Context)) {
+	defer r.Resign(ctx, job, self)
+	for {
+		time.Sleep(time.Second)
+		if ok, err := r.Campaign(ctx, job, self); err == nil && ok {
+			work(ctx)
+		}
+	}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "settings", "rules"),
+    [
+        ("(owner = ? OR lease_until < NOW(6))", "owner = ''", ["NP402"]),
+        ("(lease_until < NOW(6) OR owner = ?)", "owner = '', lease_until = NOW(6) + INTERVAL 1 SECOND", ["NP402"]),
+        ("(owner = ? OR lease_until < NOW(6))", "owner = '', lease_until = NOW(6)", []),
+        ("(owner = ? OR owner = '' OR lease_until < NOW(6))", "owner = ''", []),
+        ("(owner IN ('', ?) OR lease_until < NOW(6))", "owner = ''", []),
+        ("(owner = ? OR lease_until < NOW(6))", "lease_until = '2000-01-01'", []),
+    ],
+)
+def test_no_caller_calls_itself_nothing(tree: Tree, condition: str, settings: str, rules: list[str]) -> None:
+    code = HEAD + _LEADING.replace("CONDITION", condition).replace("SETTINGS", settings)
+    found = lock_findings(tree, code)
+    assert [(each.rule, each.function) for each in found] == [(rule, "Resign") for rule in rules]
+
+
+_FENCED = """
+func (r *Repo) Acquire(ctx context.Context, room, holder string) (int64, error) {
+	res, err := r.db.ExecContext(ctx, `INSERT INTO gates (room, holder, version, until)
+		VALUES (?, ?, 1, NOW() + INTERVAL 30 SECOND) ON DUPLICATE KEY UPDATE
+		holder = IF(until < NOW(), VALUES(holder), holder), version = IF(until < NOW(), version + 1, version),
+		until = IF(until < NOW(), VALUES(until), until)`, room, holder)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	if changed == 0 {
+		return 0, errors.New("held")
+	}
+	var fence int64
+	err = r.db.QueryRowContext(ctx, "SELECT version FROM gates WHERE room = ? AND holder = ?", room, holder).
+		Scan(&fence)
+	if err != nil {
+		return 0, err
+	}
+	return fence, nil
+}
+
+func (r *Repo) Release(ctx context.Context, room, holder string) error {
+	_, err := r.db.ExecContext(ctx, "UPDATE gates SET SETTINGS WHERE room = ? AND holder = ?", room, holder)
+	return err
+}
+"""
+
+
+_MILLISECONDS = "FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)"
+
+
+@pytest.mark.parametrize(
+    ("settings", "rules"),
+    [
+        ("version = version + 1", ["NP402"]),
+        ("version = 0", ["NP402"]),
+        ("until = 0", []),
+        ("version = version + 1, until = 0", []),
+    ],
+)
+def test_a_number_that_is_handed_on_frees_nothing(tree: Tree, settings: str, rules: list[str]) -> None:
+    code = HEAD + _FENCED.replace("SETTINGS", settings)
+    code = code.replace("NOW() + INTERVAL 30 SECOND", f"{_MILLISECONDS} + 30000").replace("NOW()", _MILLISECONDS)
+    table = """CREATE TABLE gates (room VARCHAR(40) NOT NULL PRIMARY KEY, holder VARCHAR(60) NOT NULL,
+        until BIGINT NOT NULL, version INT NOT NULL);"""
+    found = lock_findings(tree, code, table)
+    assert [(each.rule, each.function) for each in found] == [(rule, "Release") for rule in rules]

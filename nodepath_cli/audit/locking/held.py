@@ -16,10 +16,10 @@ from nodepath_cli.audit.locking.instants import Direction, argument, direction, 
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rows import changes, held_by
-from nodepath_cli.audit.locking.shape import is_limit, shape_of
+from nodepath_cli.audit.locking.shape import is_limit, is_number, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import Given, Mixed, Outcome
+from nodepath_cli.source.functions import Given, Mixed, Outcome, outcomes
 from nodepath_cli.sql.row_access import Condition, Operand, Setting
 
 _AGE = lazy(
@@ -267,23 +267,37 @@ def _not_free(setting: Setting, release: Run, row: Held, acquire: Acquire, proto
     if fact.kind == "constant" and (fact.text == text or _moved_on(column, acquire, protocols)):
         return None
     asked: list[str] = []
+    runs = {run.site: run for way in acquire.ways for run in way.runs if run.site is not None}
     for site in (*acquire.sites, *protocols.elsewhere(acquire)):
         access = site.access
         if access.action in ADDING and access.key is None and site in acquire.sites:
             # Whoever comes next adds a row of its own.
             return None
+        if site not in runs and words.renewing(site.function):
+            continue
         read = access.action == "select" and column in access.selected
         if read or any(column in each.value.columns for each in access.settings if not each.keeps):
             return None
         for each in plain(access.conditions):
             if column not in each.columns:
                 continue
-            if not _other_than(each, column, text):
+            if not _other_than(each, column, text) and not _asks_for_own(each, column, text, runs.get(site)):
                 return None
             if site in acquire.sites and access.action == "update":
                 asked.append(each.text)
     given = setting.value.text if setting.value.kind == "constant" else f"'{text}'"
     return f"{given} in '{column}' is not what '{asked[0]}' takes for free" if asked else None
+
+
+def _asks_for_own(condition: Condition, column: str, text: str, run: Run | None) -> bool:
+    """Say whether a condition asks for the caller's own name, and a column has none: no caller calls itself nothing."""
+    left, right = condition.left, condition.right
+    if condition.negated or condition.relation not in ("=", "<=>") or text not in EMPTY:
+        return False
+    if left is None or left.kind != "column" or left.columns != {column} or right is None or right.kind != "value":
+        return False
+    given = argument(run, right)
+    return isinstance(given, (Given, Mixed)) and not any(outcomes(given))
 
 
 def _means_free(release: Site, run: Run) -> bool:
@@ -319,12 +333,22 @@ def _looked_at(acquire: Acquire, protocols: Protocols) -> set[str]:
     key = {column for site in acquire.sites for column in site.access.key or ()}
     found: set[str] = set()
     for site in acquire.sites:
-        found |= _columns(site)
+        found |= _columns(site) - _handed_on(site, acquire)
     for site in protocols.elsewhere(acquire):
         writes = site.access.action in ("update", "delete") and not words.renewing(site.function)
         if writes or (site.access.action == "select" and words.asking(site.function)):
             found |= _columns(site)
     return found - key
+
+
+def _handed_on(site: Site, acquire: Acquire) -> set[str]:
+    """Return the numbers that a SELECT reads for the caller (its fence), and by which the acquire does not go."""
+    if site.access.action != "select" or not acquire.function.complete:
+        return set()
+    if any(run.site is site and way.looked_at(run, "row", "result") for way in acquire.ways for run in way.runs):
+        return set()
+    asked = {column for each in site.access.conditions for column in each.columns}
+    return {column for column in site.access.selected if is_number(column)} - asked
 
 
 def _columns(site: Site) -> set[str]:
