@@ -201,3 +201,54 @@ def test_who_only_waits_for_an_acquire_is_not_judged_in_its_place(tree: Tree) ->
     waiting += "\t}\n\treturn false, nil\n}\n"
     assert of(tree, V1, "NP405").function == "TryAcquireSession"
     assert "NP405" in [each.rule for each in lock_findings(tree, V1.source + waiting)]
+
+
+_TOKEN = """
+func token() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+func (r *Repo) NAME(ctx context.Context, vehicle int64, GIVEN) (mine string, ok bool, err error) {
+	mine = MADE
+	res, err := r.db.ExecContext(ctx,
+		"INSERT IGNORE INTO vehicle_claims (vehicle_id, claimed_by, claimed_at) VALUES (?, ?, NOW())", vehicle, mine)
+	if err != nil {
+		return "", false, err
+	}
+	n, err := res.RowsAffected()
+	return mine, n == 1, err
+}
+
+func (r *Repo) Unclaim(ctx context.Context, vehicle int64, mine string) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM vehicle_claims WHERE vehicle_id = ? AND claimed_by = ?", vehicle, mine)
+	return err
+}
+"""
+_SWEEP = """
+func (r *Repo) Sweep(ctx context.Context) error {
+	_, err := r.db.ExecContext(ctx, "DELETE FROM vehicle_claims WHERE claimed_at < NOW() - INTERVAL 10 MINUTE")
+	return err
+}
+"""
+_CLAIMS = """CREATE TABLE vehicle_claims (vehicle_id BIGINT NOT NULL PRIMARY KEY, claimed_by VARCHAR(40) NOT NULL,
+    claimed_at DATETIME NOT NULL);"""
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "more", "rules"),
+    [
+        ("Claim", "token()", "", ["NP405"]),
+        ("Claim", "uuid.NewString()", "", ["NP405"]),
+        ("Claim", "token()", _SWEEP, []),
+        ("Claim", "driver", "", []),
+        ("Reserve", "token()", "", []),
+    ],
+)
+def test_a_token_that_is_handed_out_is_held_for_a_while(
+    tree: Tree, name: str, made: str, more: str, rules: list[str]
+) -> None:
+    code = _TOKEN.replace("NAME", name).replace("MADE", made).replace("GIVEN", "driver string") + more
+    found = lock_findings(tree, HEAD + code, _CLAIMS)
+    assert [(each.rule, each.function) for each in found] == [(rule, name) for rule in rules]

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
 from nodepath_cli.audit.locking.deciding import already_mine
+from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
-from nodepath_cli.audit.locking.shape import is_lean
+from nodepath_cli.audit.locking.shape import is_lean, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
-from nodepath_cli.source.functions import Called, Failure, Function, Known, Mixed, outcomes
+from nodepath_cli.source.functions import Called, Failure, Function, Known, Mixed, Moment, Value, outcomes
 
 
 def title(function: Function) -> str:
@@ -213,6 +214,38 @@ def _has_partner(acquire: Acquire) -> bool:
     return any(
         words.releasing(each.name) and words.subject(each.name) == words.subject(function.name) for each in pairs
     )
+
+
+def hands_out_token(acquire: Acquire) -> bool:
+    """Say whether a function makes up who has the row and tells its caller, and whoever gives it back has to know.
+
+    The one who has it is this caller for now, and not a person or thing that may keep it for good.
+    """
+    shape = shape_of(acquire.sites[0].access.table)
+    if shape is None or not shape.times or not acquire.releases or words.reserving(acquire.function.name):
+        return False
+    holder = shape.who | shape.perhaps
+    if not all(any(each.fixes in holder for each in back.site.access.others) for back in acquire.releases):
+        return False
+    return bool(acquire.successes) and all(_tells_token(way, acquire.table, holder) for way in acquire.successes)
+
+
+def _tells_token(way: Way, table: str, holder: Collection[str]) -> bool:
+    for run in way.runs:
+        if run.site is None or not writes(run, table):
+            continue
+        for setting in (*run.site.access.inserted, *run.site.access.settings):
+            given = argument(run, setting.value) if setting.column in holder else None
+            if isinstance(given, Mixed) and given.text and given in way.path.returned and _made_up(given):
+                return True
+    return False
+
+
+def _made_up(value: Value) -> bool:
+    """Say whether a value is made of calls alone: of nothing that the caller gives, and of no row."""
+    if not isinstance(value, Mixed):
+        return isinstance(value, (Known, Moment))
+    return ("(" in value.text or bool(value.parts)) and all(map(_made_up, value.parts))
 
 
 def says_by_field(acquire: Acquire) -> bool:

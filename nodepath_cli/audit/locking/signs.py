@@ -10,6 +10,7 @@ from nodepath_cli.audit.locking.acquires import (
     asks_before,
     calls,
     good,
+    hands_out_token,
     in_turn,
     indifferent,
     made,
@@ -129,9 +130,10 @@ class Signs:
         return score >= (_ENOUGH_BY_DEEDS if speaks else _ENOUGH_NAMELESS)
 
     def is_sure(self, acquire: Acquire) -> bool:
-        """Say whether names or a caller speak for a lock, beside the deeds."""
+        """Say whether names or a caller speak for a lock, beside the deeds, or the token that it hands out does."""
         holds = words.holds_locks(acquire.sites[0].access.table)
-        return self._paired(acquire) or holds == 2 or words.taking(acquire.function.name) == 2
+        named = holds == 2 or words.taking(acquire.function.name) == 2
+        return named or self._paired(acquire) or hands_out_token(acquire)
 
     def prepares(self, acquire: Acquire) -> bool:
         """Say whether a function only makes the rows that others take."""

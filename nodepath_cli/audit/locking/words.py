@@ -34,6 +34,7 @@ _WEAK = frozenset(
         *("pinjam", "sewa", "masuk", "mula", "cuba", "dapatkan"),
     )
 )
+_RESERVING = frozenset(("reserve", "reservation", "book", "booking", "order", "tempah", "tempahan", "pesan"))
 _TRIES = frozenset(("try", "cuba"))
 _TRIED = frozenset(
     (
@@ -226,6 +227,11 @@ def kept(name: str) -> bool:
 def storing(name: str) -> bool:
     """Say whether a name is that of a function which only stores a row for another one."""
     return words(name)[:1] != [] and words(name)[0] in _STORING
+
+
+def reserving(name: str) -> bool:
+    """Say whether a function's name is that of setting something aside for later: that may stay for good."""
+    return not _RESERVING.isdisjoint(words(name))
 
 
 def releasing(name: str) -> bool:
