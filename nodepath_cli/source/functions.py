@@ -57,7 +57,7 @@ class Moment(Struct, frozen=True):
     form: str
     """`time` for a value of the host's own type, else how it is written: a layout, `unix seconds`."""
     zone: str
-    """`local`, `utc`, or `` where it is not known."""
+    """`local`, `utc`, `injected` where the program was given the clock, or `` where it is not known."""
     moved: Literal["", "earlier", "later", "unknown"] = ""
     """Whether something was taken away or added: a limit, an expiry."""
     by: str = ""

@@ -240,3 +240,64 @@ def test_a_time_may_stand_in_a_field_of_a_struct(tree: Tree, code: str) -> None:
     [found] = findings(tree, HEAD + code)
     assert found.function in ("Renew", "insert")
     assert findings(tree, HEAD + code.replace("time.RFC3339Nano", "layout")) == []
+
+
+_CLOCK = """
+const layout = "2006-01-02 15:04:05.000000"
+
+type Clock interface{ Now() time.Time }
+
+type Builds struct {
+	db    *sql.DB
+	clock Clock
+}
+
+func (b *Builds) Begin(ctx context.Context, report, region string) (string, error) {
+	mark := b.clock.Now().Format(layout)
+	_, err := b.db.ExecContext(ctx,
+		"INSERT INTO report_builds (report_id, region, locked_at) VALUES (?, ?, ?)", report, region, mark)
+	return mark, err
+}
+
+func (b *Builds) Renew(ctx context.Context, report, region, mark string) (string, error) {
+	var next string
+	READ
+	_, err := b.db.ExecContext(ctx, "UPDATE report_builds SET locked_at = NEXT WHERE report_id = ? AND region = ? "+
+		"AND locked_at = ?", GIVEN report, region, mark)
+	return next, err
+}
+"""
+_BUILDS = """CREATE TABLE report_builds (report_id VARCHAR(64) NOT NULL, region VARCHAR(16) NOT NULL,
+    locked_at VARCHAR(64) NOT NULL, UNIQUE KEY uq (report_id, region));"""
+
+
+@pytest.mark.parametrize(
+    ("source", "rules"),
+    [
+        ("SELECT CAST(NOW(6) AS CHAR)", ["NP407"]),
+        ("SELECT CAST(NOW(6) AS CHAR(26)) AS t", ["NP407"]),
+        ("SELECT CAST(NOW(6) AS CHAR(64))", ["NP407"]),
+        ("SELECT CAST(NOW(6) AS CHAR(7))", []),
+        ("SELECT CONVERT(NOW(6), CHAR) FROM dual", ["NP407"]),
+        ("SELECT DATE_FORMAT(NOW(6), '%Y-%m-%d %H:%i:%s.%f')", ["NP407"]),
+        ("=CAST(NOW(6) AS CHAR)", ["NP407"]),
+        ("=NOW(6)", ["NP407"]),
+        ("b.clock.Now().Format(layout)", []),
+        ("time.Now().Format(layout)", []),
+        ("time.Now().UTC().Format(layout)", []),
+    ],
+)
+def test_a_clock_that_is_injected_is_not_the_servers(tree: Tree, source: str, rules: list[str]) -> None:
+    read = f"next = {source}"
+    if source.startswith("SELECT"):
+        read = f'if err := b.db.QueryRowContext(ctx, "{source}").Scan(&next); err != nil {{\n\t\treturn "", err\n\t}}'
+    elif source.startswith("="):
+        read = ""
+    by_server = source.startswith("=")
+    code = HEAD + _CLOCK.replace("READ", read).replace("NEXT", source[1:] if by_server else "?").replace(
+        "GIVEN", "" if by_server else "next,"
+    )
+    tree.write("schema.sql", _BUILDS)
+    tree.write("store.go", code)
+    found = tree.audit("store.go", settings=Settings(schema=("schema.sql",), select=("NP407",))).findings
+    assert [each.rule for each in found] == rules

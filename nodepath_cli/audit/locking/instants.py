@@ -26,7 +26,10 @@ _CLOCKS = r"(?:now|current_timestamp|utc_timestamp|sysdate|localtime|localtimest
 _WRITTEN = lazy(r"date_format\s*\(\s*(?P<time>.*?)\s*,\s*'[^']*'\s*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 _PRESENT = lazy(_CLOCKS, re.IGNORECASE)
 _READ = lazy(
-    rf"\s*select\s+(?:{_CLOCKS}|date_format\s*\(\s*{_CLOCKS}\s*,\s*'[^']*'\s*\))\s*(?:as\s+\w+\s*)?;?\s*\Z",
+    rf"\s*select\s+(?:{_CLOCKS}|date_format\s*\(\s*{_CLOCKS}\s*,\s*'[^']*'\s*\)|"
+    rf"cast\s*\(\s*{_CLOCKS}\s+as\s+char\b[^()]*(?:\(\s*\d+\s*\)[^()]*)?\)|"
+    rf"convert\s*\(\s*{_CLOCKS}\s*,\s*char\b\s*(?:\(\s*\d+\s*\)\s*)?\))\s*"
+    rf"(?:as\s+\w+\s*)?(?:from\s+dual\s*)?;?\s*\Z",
     re.IGNORECASE,
 )
 """A SELECT that gives nothing but the present."""

@@ -29,6 +29,15 @@ _ADDED = lazy(
 )
 """A time that is the present's form still, with whole seconds added."""
 
+_CHAR = r"char\b\s*(?:\(\s*(?:2[6-9]|[3-9]\d|\d\d\d+)\s*\)\s*)?"
+"""A text that nothing of a time is cut from."""
+_CAST = lazy(
+    rf"^cast\s*\(\s*(?P<cast>{_NOW})\s+as\s+{_CHAR}\)$|^convert\s*\(\s*(?P<converted>{_NOW})\s*,\s*{_CHAR}\)$",
+    re.IGNORECASE,
+)
+_INJECTED = "injected"
+"""A clock that the program was given: `s.clock.Now()`."""
+
 
 class Style(Struct, frozen=True):
     """How a time is written."""
@@ -36,7 +45,7 @@ class Style(Struct, frozen=True):
     form: str
     """A Go layout, or what else it is."""
     clock: str
-    """`server`, `application`, `application, UTC`, `server, UTC`."""
+    """`server`, `application`, `injected`, `application, UTC`, `server, UTC`."""
 
     @property
     def words(self) -> str:
@@ -73,8 +82,14 @@ def _usual(styles: list[Style]) -> Style:
 
 
 def _differs(style: Style, usual: Style) -> bool:
-    same_clock = style.clock == usual.clock or not style.clock or not usual.clock
-    return style.form != usual.form or not same_clock
+    return style.form != usual.form or not _may_agree(style.clock, usual.clock)
+
+
+def _may_agree(one: str, other: str) -> bool:
+    """Say whether two clocks may be one; that which the program was given is any of its own, and not the server's."""
+    if _INJECTED in (one, other):
+        return not (one.startswith("server") or other.startswith("server"))
+    return one == other or not one or not other
 
 
 def _written(protocols: Protocols) -> Iterator[tuple[Site, str, Style]]:
@@ -101,7 +116,15 @@ def _of_sql(setting: Setting) -> Style | None:
     if formatted is not None:
         return _formatted(formatted)
     added = _ADDED.match(value.text) if value.clock and not value.columns else None
-    return _of_function(added["inside"] or added["before"]) if added is not None else None
+    if added is not None:
+        return _of_function(added["inside"] or added["before"])
+    return _as_text(value.text) if value.clock and not value.columns else None
+
+
+def _as_text(text: str) -> Style | None:
+    """Return the style of a time of the server that is made a text without a format: `CAST(NOW(6) AS CHAR)`."""
+    found = _CAST.match(text)
+    return _of_function(found["cast"] or found["converted"]) if found is not None else None
 
 
 def _of_function(text: str) -> Style | None:
@@ -135,9 +158,10 @@ def _asked_before(setting: Setting, run: Run, way: Way) -> Style | None:
     texts = [text for each in way.runs if each.ran.number == given.run for _, text in each.ran.texts]
     if len(texts) != 1 or not reads_present(texts[0]):
         return None
-    found = _FORMATTED.match(re.sub(r"(?i)^\s*select\s+|\s*(?:as\s+\w+\s*)?;?\s*$", "", texts[0]))
-    # What a driver makes of a time without a format is not told here.
-    return _formatted(found) if found is not None else None
+    text = re.sub(r"(?i)^\s*select\s+|\s*(?:\bas\s+\w+\s*)?(?:\bfrom\s+dual\s*)?;?\s*$", "", texts[0])
+    found = _FORMATTED.match(text)
+    # What a driver makes of a time that is no text is not told here.
+    return _formatted(found) if found is not None else _as_text(text)
 
 
 def _formatted(found: re.Match[str]) -> Style:
@@ -152,5 +176,5 @@ def _of_program(setting: Setting, run: Run) -> Style | None:
         return Style(value.form, "")
     # The driver writes a time.Time with microseconds, in the zone of the data source name's loc.
     form = _DATETIME + ".999999" if value.form == "time" else value.form
-    clock = {"utc": "application, UTC", "local": "application"}.get(value.zone, "")
+    clock = {"utc": "application, UTC", "local": "application", "injected": _INJECTED}.get(value.zone, "")
     return Style(form, clock)

@@ -148,7 +148,10 @@ class Calling:
         if name in _NEW_ERRORS or (name in _JOINING and any(isinstance(each, Failure) for each in arguments)):
             return Failure()
         if name == "time.Now" or (self.method == "Now" and not arguments):
-            return clock.NOW if name == "time.Now" else Moment("time", "")
+            if name == "time.Now":
+                return clock.NOW
+            # Where one asks the database for the time, it may be that of any of them.
+            return clock.UNKNOWN if self.w.known.get("Now") else clock.INJECTED
         if isinstance(self.receiver, Moment):
             written = ", ".join(self.place.file.source(each) for each in self.nodes)
             return clock.moment_method(self.receiver, self.method, arguments, written)

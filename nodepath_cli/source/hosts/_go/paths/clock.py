@@ -8,6 +8,9 @@ from nodepath_cli.source.functions import Known, Mixed, Moment
 from nodepath_cli.source.hosts._go.paths.state import Any, Instance
 
 NOW = Moment("time", "local")
+UNKNOWN = Moment("time", "")
+INJECTED = Moment("time", "injected")
+"""By a clock that the program was given: `s.clock.Now()`."""
 _UNITS = {"Unix": "unix seconds", "UnixMilli": "unix milliseconds", "UnixMicro": "unix microseconds"}
 _UNITS["UnixNano"] = "unix nanoseconds"
 _SAME = frozenset(("Truncate", "Round", "Local"))
