@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Column, Schema, Table
-from nodepath_cli.source.statement import HOLE, legible
+from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.catalogue import SYSTEM_DATABASES, meant_table, system_columns
 from nodepath_cli.sql.lookup import InTable, several
 from nodepath_cli.sql.names import NameResolver
@@ -223,7 +223,7 @@ class FromResolver(NameResolver):
         back = self.prepared
         self.tables.append(
             TableRef(
-                legible(name.text),
+                name.text.replace(HOLE, "__h"),
                 back.back(name.start),
                 back.back_end(name.end),
                 outcome,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
-from nodepath_cli.source.statement import HOLE, OffsetMap, Variant, legible
+from nodepath_cli.source.statement import HOLE, OffsetMap, Variant
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.ddl import DdlText, Replay
@@ -213,14 +213,16 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
     if HOLE not in text and not (":" in text and PARAM in tokens.kinds):
         return text.strip(), True
     roles = {use.start: use.role for use in parsed.holes}
+    # A name that servers read: the inventory's SQL is to be given to them.
+    numbers = {start: number for number, start in enumerate(sorted(roles), 1)}
     out: list[str] = []
     position = 0
     for kind, start, end in zip(tokens.kinds, tokens.starts, tokens.ends, strict=True):
         if start in roles:
-            out += [text[position:start], "?" if roles[start] == VALUE else HOLE]
+            out += [text[position:start], "?" if roles[start] == VALUE else f"__h{numbers[start]}"]
             position = end
         elif kind == PARAM and text[start] == ":":
             out += [text[position:start], "?"]
             position = end
     out.append(text[position:])
-    return legible("".join(out)).strip(), all(role == VALUE for role in roles.values())
+    return "".join(out).replace(HOLE, "__h").strip(), all(role == VALUE for role in roles.values())
