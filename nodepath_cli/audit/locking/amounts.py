@@ -55,7 +55,7 @@ def _moving(sites: Sites) -> Iterator[Site]:
     A number that the program gives is an amount rarely: then both stand in one function.
     """
     for candidates in sites.candidates.values():
-        updates = [each for each in candidates if each.kind == "update"]
+        updates = [each for each in candidates if each.kind == "update" and _may_move(each)]
         reads = [each for each in candidates if each.kind == "select"] if updates else []
         around = {place for each in reads for place in (_folder(each), _home(each))}
         homes: set[tuple[str, str | None]] = set()
@@ -68,6 +68,13 @@ def _moving(sites: Sites) -> Iterator[Site]:
         for each in reads if homes else ():
             if (_folder(each) in homes or _home(each) in homes) and each.site is not None and each.site.access.key:
                 yield each.site
+
+
+def _may_move(update: Candidate) -> bool:
+    """Say whether an UPDATE names a column that can be an amount: to read its row takes longer."""
+    text = update.sql.lower()
+    columns = (each for each in update.table.columns if not each.auto_increment and _NUMBER.match(each.type))
+    return any(each.name.lower() in text for each in columns)
 
 
 def _folder(candidate: Candidate) -> tuple[str, str | None]:
