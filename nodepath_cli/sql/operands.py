@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from nodepath_cli.patterns import lazy
 from nodepath_cli.sql import system_variables
 from nodepath_cli.sql.builtins import may_be_stored, probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE, server_words
@@ -22,16 +21,12 @@ from nodepath_cli.sql.words import (
     NILADIC,
     RESERVED,
     TOUCHING,
-    WHOLE_UNITS,
     words_of,
 )
 
-_AMOUNT = lazy(r"'\d+ [a-zA-Z]+'")
-_PLURALS = frozenset(f"{unit}S" for unit in WHOLE_UNITS)
 _PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
 _CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
 _TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
-_FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
 _OWN_GRAMMAR = frozenset(("CAST", "EXTRACT"))
 _ARGUMENT_WORDS = words_of("* AS DISTINCT DISTINCTROW ALL SEPARATOR ORDER FROM INTERVAL IN LEADING TRAILING BOTH FOR")
 """What stands among the arguments of functions alone that the grammar knows."""

@@ -29,7 +29,6 @@ from nodepath_cli.sql.words import (
     DATE_FUNCTIONS,
     UNITS,
     WHOLE_UNITS,
-    words_of,
 )
 
 _AMOUNT = lazy(r"'\d+ [a-zA-Z]+'")
@@ -42,14 +41,7 @@ _SEARCHES = frozenset(
 )
 """What may stand behind the words that MATCH looks for."""
 _PLURALS = frozenset(f"{unit}S" for unit in WHOLE_UNITS)
-_PREFIX = frozenset(("-", "+", "~", "!", "BINARY"))
-_CONSTANTS = frozenset(("NULL", "TRUE", "FALSE"))
-_TYPED_LITERALS = frozenset(("DATE", "TIME", "TIMESTAMP"))
 _FUNCTION_SCHEMAS = frozenset(("mariadb_schema", "oracle_schema", "maxdb_schema"))
-_OWN_GRAMMAR = frozenset(("CAST", "EXTRACT"))
-_ARGUMENT_WORDS = words_of("* AS DISTINCT DISTINCTROW ALL SEPARATOR ORDER FROM INTERVAL IN LEADING TRAILING BOTH FOR")
-"""What stands among the arguments of functions alone that the grammar knows."""
-_SPECIAL = frozenset(("CASE", "EXISTS", "INTERVAL", "MATCH", "DEFAULT", "NEXT", "PREVIOUS", "VALUES", "NOT"))
 
 
 class WordFormGrammar(SlipGrammar, ABC):
