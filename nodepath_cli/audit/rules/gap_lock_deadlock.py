@@ -21,6 +21,9 @@ row is there. Then change it under a condition that decides:
 A lock whose row is read with `LOCK IN SHARE MODE` or `FOR SHARE` and then changed deadlocks as well: both callers read
 it, and each waits for the other one. `FOR UPDATE` lets one at a time in.
 
+An empty list counts as a missing row (`if len(rows) == 0`), and so do any error of the Scan that goes on to the INSERT,
+and the answer zero of `SELECT COUNT(*) ... FOR UPDATE`.
+
 `nodepath explain NP401` has the whole protocol. Transactions at READ COMMITTED take no gap locks and are not reported.
 """
 

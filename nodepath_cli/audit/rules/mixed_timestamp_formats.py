@@ -17,6 +17,9 @@ the format that its functions read, with microseconds where the text has to be u
     UPDATE ai_whatsapp_session_nodepath SET `timestamp` = DATE_FORMAT(NOW(6), '%Y-%m-%d %H:%i:%s.%f')
     WHERE id_prospect = ? AND id_device = ? AND `timestamp` = :seen
 
+The server's time that the program reads first (`SELECT CAST(NOW(6) AS CHAR)`) is its own beside `time.Now()`, and so is
+a clock that the program is given.
+
 A column of type DATETIME(6) has one format only. `nodepath locks doctor` counts the formats that are in a lock table.
 """
 

@@ -11,7 +11,8 @@ Example:
 
 An UPDATE that takes only what is free (`UPDATE job_locks SET owner = ? WHERE name = ? AND owner IS NULL`) is the same,
 and so is a lease that is written and never asked for: a `SELECT owner, lease_until ... FOR UPDATE` after which the
-program goes by the owner alone, or an upsert that puts the owner in only where there is none.
+program goes by the owner alone, or an upsert that puts the owner in only where there is none. So is a claim by a token
+that the function makes up and hands out (`INSERT IGNORE`, then RowsAffected), where the release needs that token.
 
 MySQL sets the columns of an upsert one behind the other, and a column reads what was set before it. This lease is never
 over, because `lease_until` is a new one by the time that `owner` asks for it; `owner` has to come first:
