@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from nodepath_cli.source.hosts._go import machine
+from nodepath_cli.source.hosts._go import limits, machine
 from nodepath_cli.source.statement import HOLE
 from tests.tree import Tree, brief
 from tests.unit.go_host import body, flat, only, statements, variants
@@ -144,7 +144,7 @@ func load(db *sql.DB, grants map[string]bool) {{
     with patch.object(machine.Machine, "step", counted):
         found = statements(source)
     assert [flat(each.sql) for each in found] == ["DELETE FROM first", "DELETE FROM last"]
-    assert taken < machine.IN_VAIN + machine.PATIENCE
+    assert taken < limits.IN_VAIN + limits.PATIENCE
 
 
 LAYERS = """package a

@@ -14,10 +14,11 @@ from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, MAP_KEY, SET_BY, Machine, OutOfSteps, routine_key
+from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.merging import merged
 from nodepath_cli.source.hosts._go.names import package_name
 from nodepath_cli.source.hosts._go.part import Part
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT, MAP_KEY, SET_BY
 from nodepath_cli.source.hosts._go.records import Key
 from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,

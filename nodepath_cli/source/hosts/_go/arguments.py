@@ -14,7 +14,8 @@ from nodepath_cli.source.hosts._go.constants import choices, constants, named_co
 from nodepath_cli.source.hosts._go.counting import counted, implied
 from nodepath_cli.source.hosts._go.given_names import given_names
 from nodepath_cli.source.hosts._go.handles import Counts, judge
-from nodepath_cli.source.hosts._go.machine import MAX_INLINE, Frame, Machine
+from nodepath_cli.source.hosts._go.limits import MAX_INLINE
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.passing import passed
 from nodepath_cli.source.hosts._go.records import Call, Evaluated, Noted, Received
 from nodepath_cli.source.hosts._go.results import first_of

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero, zero_of
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import Function, Items, Value, just, unknown
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
 from nodepath_cli.source.hosts._go.declarations import Routine
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Unknown
 

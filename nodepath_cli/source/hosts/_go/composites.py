@@ -13,9 +13,10 @@ from nodepath_cli.source.hosts._go.declarations import field_names
 from nodepath_cli.source.hosts._go.embedding import by_name
 from nodepath_cli.source.hosts._go.index import declared_inside
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed, zero
 from nodepath_cli.source.hosts._go.ordering import spelled
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT, LIST_ELEMENT, MAP_ENTRY
 from nodepath_cli.source.hosts._go.records import Call
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile, named

@@ -12,7 +12,8 @@ from nodepath_cli.source.hosts._go.alternatives import agree
 from nodepath_cli.source.hosts._go.calls import base_name
 from nodepath_cli.source.hosts._go.constants import constants
 from nodepath_cli.source.hosts._go.handles import Counts, Held, held, judge, note, opened
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.records import Evaluated, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.values import CAP, Alternative, Guard, Unknown, Value

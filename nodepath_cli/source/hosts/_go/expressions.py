@@ -12,8 +12,9 @@ from nodepath_cli.source.hosts._go.building import number_less
 from nodepath_cli.source.hosts._go.calling import call_value, generic_call
 from nodepath_cli.source.hosts._go.handles import pointed
 from nodepath_cli.source.hosts._go.joints import trimmed
+from nodepath_cli.source.hosts._go.limits import MAX_NESTING
 from nodepath_cli.source.hosts._go.literals import literal_text
-from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.scope import Closure
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain, reason_of

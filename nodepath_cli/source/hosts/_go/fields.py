@@ -17,7 +17,8 @@ from nodepath_cli.source.hosts._go import makers
 from nodepath_cli.source.hosts._go.alternatives import limit
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.declarations import Routine
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile

@@ -8,7 +8,8 @@ from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import assignment, conditions, loops, switches
 from nodepath_cli.source.hosts._go.branches import case_body, sequence
-from nodepath_cli.source.hosts._go.machine import MAX_NESTING, Frame, Machine
+from nodepath_cli.source.hosts._go.limits import MAX_NESTING
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.results import several
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.values import unknown

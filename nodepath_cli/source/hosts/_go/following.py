@@ -11,7 +11,8 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import recording
 from nodepath_cli.source.hosts._go.binding import parameters, receiver_name
 from nodepath_cli.source.hosts._go.looks_like_sql import sql_kind
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
+from nodepath_cli.source.hosts._go.machine import Machine
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.relevant import returns_struct, returns_text, touches_sql
 from nodepath_cli.source.hosts._go.values import (
     Atom,

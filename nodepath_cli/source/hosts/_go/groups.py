@@ -8,8 +8,9 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from nodepath_cli.source.hosts._go.judging import Judge
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Machine
+from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.makers import SET_IN
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.records import Call, NotFollowed, Received
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.statement import Span

@@ -12,19 +12,10 @@ from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.declarations import Routine
-from nodepath_cli.source.hosts._go.machine import (
-    ARGUMENT,
-    MAX_INLINE,
-    MAX_LIST_INLINE,
-    MAX_NESTING,
-    MAX_TEXT_INLINE,
-    Frame,
-    Machine,
-    OutOfSteps,
-    Summary,
-    routine_key,
-)
+from nodepath_cli.source.hosts._go.limits import MAX_INLINE, MAX_LIST_INLINE, MAX_NESTING, MAX_TEXT_INLINE
+from nodepath_cli.source.hosts._go.machine import Frame, Machine, OutOfSteps, Summary, routine_key
 from nodepath_cli.source.hosts._go.outcome import Results, foreign, results_of, unknown_results
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.records import Call, Handed, Key
 from nodepath_cli.source.hosts._go.repeats import renumbered
 from nodepath_cli.source.hosts._go.results import first_of

@@ -11,7 +11,8 @@ from nodepath_cli.source.hosts._go import narrowing, not_followed
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.joints import with_mark
 from nodepath_cli.source.hosts._go.later_rounds import differ
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, MAP_KEY, Frame, Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.machine import Frame, Machine, OutOfSteps
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT, GIVEN_ELEMENT, MAP_KEY
 from nodepath_cli.source.hosts._go.repeats import loop_of, mark_repeats, place
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.same_rounds import (

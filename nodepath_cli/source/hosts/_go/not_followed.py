@@ -9,7 +9,8 @@ from tree_sitter import Node
 from nodepath_cli.faults import said_of
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.declarations import Routine
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, GIVEN_ELEMENT, LIST_ELEMENT, MAP_ENTRY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT, GIVEN_ELEMENT, LIST_ELEMENT, MAP_ENTRY
 from nodepath_cli.source.hosts._go.records import Call, Key, NotFollowed, Received
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.values import Guard, Unknown, Value

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from tree_sitter import Node
 
 from nodepath_cli.source.hosts._go import fields
-from nodepath_cli.source.hosts._go.machine import SET_BY, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import BUILDERS
+from nodepath_cli.source.hosts._go.reasons import SET_BY
 from nodepath_cli.source.hosts._go.text_parts import add, hole
 from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Record, Text, Value, just
 

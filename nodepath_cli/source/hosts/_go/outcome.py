@@ -10,8 +10,9 @@ from tree_sitter import Node
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.alternatives import limit, under
 from nodepath_cli.source.hosts._go.binding import function_name, result_types
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.names import typed
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.values import (
     Alternative,
     Atom,

@@ -18,7 +18,8 @@ from nodepath_cli.source.hosts._go.allowed import (
     texts_of,
 )
 from nodepath_cli.source.hosts._go.binding import parameters
-from nodepath_cli.source.hosts._go.machine import ARGUMENT, Frame, Machine
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import named
 from nodepath_cli.source.hosts._go.values import Function, unknown

@@ -24,15 +24,10 @@ from nodepath_cli.source.hosts._go.calls import (
 )
 from nodepath_cli.source.hosts._go.gaps import gap
 from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
-from nodepath_cli.source.hosts._go.machine import (
-    ARGUMENT,
-    MAP_KEY,
-    SET_BY,
-    Frame,
-    Machine,
-)
+from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.not_followed import note_opaque
 from nodepath_cli.source.hosts._go.own_verbs import opened
+from nodepath_cli.source.hosts._go.reasons import ARGUMENT, MAP_KEY, SET_BY
 from nodepath_cli.source.hosts._go.records import Call, Handed, Received
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
