@@ -14,11 +14,12 @@ import atexit
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from nodepath_cli import errands
+from nodepath_cli.first_come import FirstCome
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SHARES = 2
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 
 class Deal(NamedTuple):
@@ -41,18 +41,6 @@ class Deal(NamedTuple):
 _HANDS = 48
 """About how many times items are dealt out by `dealt`: the last is what one share may have to wait for."""
 Work: TypeAlias = Generator[Any, Any, T]
-
-
-def parts(items: Iterable[U], cost: Callable[[U], int]) -> list[list[U]]:
-    """Cut a list where it costs the same before and behind, a part for each share."""
-    costs = [(item, cost(item)) for item in items]
-    whole = max(sum(each for _, each in costs), 1)
-    found: list[list[U]] = [[] for _ in range(SHARES)]
-    before = 0
-    for item, each in costs:
-        found[min(before * SHARES // whole, SHARES - 1)].append(item)
-        before += each
-    return found
 
 
 def dealt(
@@ -144,11 +132,27 @@ def _next(deal: Deal, spent: Sequence[Sequence[int]], own: int) -> tuple[int | N
     return None, certain
 
 
-def side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -> tuple[T, bytes] | None:
+def side_by_side(
+    work: Callable[[int], Work[T]], packed: Callable[[T], bytes], first_come: FirstCome | None = None
+) -> tuple[T, bytes] | None:
     """Do the first share here and the second in a process of its own; return the first's result and the other's packed.
 
-    None where that cannot be, or has failed: nothing is known of the second share then.
+    None where that cannot be, or has failed: nothing is known of the second share then. Both take what is `first_come`.
     """
+    if first_come is None:
+        return _side_by_side(work, packed)
+    try:
+        first_come.open()
+    except OSError:
+        # No room for a pipe.
+        return None
+    try:
+        return _side_by_side(work, packed)
+    finally:
+        first_come.close()
+
+
+def _side_by_side(work: Callable[[int], Work[T]], packed: Callable[[T], bytes]) -> tuple[T, bytes] | None:
     if not hasattr(os, "fork") or threading.active_count() > 1:
         return None
     # What it brings with it takes longer to import than a small program to read.

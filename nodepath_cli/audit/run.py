@@ -14,6 +14,7 @@ from nodepath_cli.audit.analyse import Analysis, Progress, column_label, no_such
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.baseline_file import load
 from nodepath_cli.audit.branches import shared
+from nodepath_cli.audit.checking import checked
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import (
     Check,
@@ -34,7 +35,6 @@ from nodepath_cli.audit.finding import (
 )
 from nodepath_cli.audit.fingerprint import digest, fingerprint, normal
 from nodepath_cli.audit.full_dump import full_dump
-from nodepath_cli.audit.halves import checked
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.rules import selected
 from nodepath_cli.audit.settle import settle

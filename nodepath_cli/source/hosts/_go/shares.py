@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from nodepath_cli import in_shares
+from nodepath_cli.first_come import pieces
 from nodepath_cli.in_shares import SHARES
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.machine import Machine
@@ -62,7 +63,7 @@ def divided(index: Index, costs: Costs, number: int) -> Division:
         for path in sorted(costs)
         for place, cost in _runs(costs[path], whole // _DEALT + 1)
     ]
-    return Division(without[number::SHARES], in_shares.parts(runs, lambda run: run[1]))
+    return Division(without[number::SHARES], pieces(runs, lambda run: run[1], SHARES))
 
 
 def _runs(functions: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[range, int]]:

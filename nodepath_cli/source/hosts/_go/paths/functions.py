@@ -5,10 +5,12 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from tree_sitter import Node
 
-from nodepath_cli.in_shares import SHARES, Work, in_turn, parts, side_by_side
+from nodepath_cli.first_come import FirstCome
+from nodepath_cli.in_shares import SHARES, Work, in_turn, side_by_side
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.functions import (
     Called,
@@ -78,13 +80,16 @@ def functions(
     if not chosen:
         return ()
 
-    def share(number: int) -> Work[list[Function]]:
-        return _share(index, texts, prepared, chosen, worth, number)
+    first_come = FirstCome()
+
+    def share(number: int) -> Work[list[tuple[Key, list[Function]]]]:
+        return _share(index, texts, prepared, chosen, worth, number, first_come)
 
     large = len(chosen) >= _WORTH or len(index.files) >= _MANY
-    done = side_by_side(share, pickle.dumps) if jobs > 1 and large else None
+    done = side_by_side(share, pickle.dumps, first_come) if jobs > 1 and large else None
     results = [done[0], pickle.loads(done[1])] if done is not None else in_turn(share)
-    return tuple(function for result in results for function in result)
+    in_order = sorted((each for result in results for each in result), key=itemgetter(0))
+    return tuple(function for _, functions in in_order for function in functions)
 
 
 def _around(index: Index, text: Span) -> Routine | None:
@@ -102,7 +107,8 @@ def _share(
     running: Mapping[Key, Routine],
     worth: Callable[[str], bool],
     number: int,
-) -> Work[list[Function]]:
+    first_come: FirstCome,
+) -> Work[list[tuple[Key, list[Function]]]]:
     """Look for callers in a share of the files, then walk a share of the functions; `running` are those with SQL."""
     chosen, walked = dict(running), set(running)
     known: dict[str, list[Routine]] = {}
@@ -115,15 +121,12 @@ def _share(
         fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
         walked.update(key for key, each in callers.items() if worth(each.name))
-    halves = parts(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1))
     walker = Walker(index, texts, prepared, known, expressions.evaluate, branching.HANDLERS)
-    found: list[Function] = []
-    for key in halves[number]:
-        if key not in walked:
-            found.append(_calls_only(chosen[key]))
-            continue
-        found.append(_function(walker, chosen[key]))
-        found += _literals(walker, chosen[key])
+    found: list[tuple[Key, list[Function]]] = []
+    for key in first_come.of(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1)):
+        routine = chosen[key]
+        told = [_function(walker, routine), *_literals(walker, routine)] if key in walked else [_calls_only(routine)]
+        found.append((key, told))
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from nodepath_cli.audit import halves
+from nodepath_cli.audit import checking
 from nodepath_cli.audit.finding import InventoryItem, Report
 from nodepath_cli.audit.run import audit, inventory
 from nodepath_cli.config import Settings
@@ -63,7 +63,7 @@ func (s *Store) touch(id int) {
 
 
 def mixed(tree: Tree) -> None:
-    """Findings that rest on statements of both halves, and every way in which one is not resolved."""
+    """Findings that rest on statements that different processes check, and every way in which one is not resolved."""
     tree.write("schema.sql", SCHEMA)
     tree.write("a/acquire.go", ACQUIRE)
     tree.write(
@@ -105,7 +105,7 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         started.append(fork())
         return started[-1]
 
-    monkeypatch.setattr(halves, "_WORTH", 0)
+    monkeypatch.setattr(checking, "_WORTH", 0)
     monkeypatch.setattr(functions, "_WORTH", 0)
     monkeypatch.setattr(os, "fork", noted)
     yield started
@@ -132,7 +132,7 @@ def test_the_report_is_the_same(written: Tree, forks: list[int]) -> None:
     alone = reported(written, jobs=1)
     assert not forks
     assert reported(written, jobs=2) == alone
-    assert len(forks) > 1, "the functions around locks are walked in halves, too"
+    assert len(forks) > 1, "the functions around locks are walked in two processes, too"
     assert alone.counts.statements
 
 
@@ -143,13 +143,13 @@ def test_the_inventory_is_the_same(written: Tree, forks: list[int]) -> None:
     assert len(forks) == 1
 
 
-def test_what_rests_on_both_halves_is_found(tree: Tree, forks: list[int]) -> None:
+def test_what_rests_on_both_processes_is_found(tree: Tree, forks: list[int]) -> None:
     mixed(tree)
     findings = reported(tree, jobs=2).findings
     assert forks
     assert {"NP101", "NP102", "NP105", "NP109", "NP401", "NP407"} <= {each.rule for each in findings}
     near = next(each for each in findings if each.identifier == "ful_name")
-    assert "2 other statements" in near.suggestions[0].reason, "one of this half and one of the other"
+    assert "2 other statements" in near.suggestions[0].reason, "whoever has checked them"
 
 
 @pytest.mark.usefixtures("second_process_fails")

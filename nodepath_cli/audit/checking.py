@@ -1,14 +1,15 @@
-"""The statements of a tree, checked in two halves: where it is worth that, in two processes."""
+"""The statements of a tree, checked in pieces: where it is worth that, in two processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from nodepath_cli.audit.analyse import Analysis, Progress, columns_named
 from nodepath_cli.audit.analysed import Analysed, Gist
 from nodepath_cli.config import Dialect
-from nodepath_cli.in_shares import Work, in_turn, parts, side_by_side
+from nodepath_cli.first_come import FirstCome
+from nodepath_cli.in_shares import Work, in_turn, side_by_side
 from nodepath_cli.packing import Packing
 from nodepath_cli.schema.model import Table
 from nodepath_cli.source.statement import Statement
@@ -31,24 +32,25 @@ def checked(
     statement and the analysis.
     """
     costs = [_cost(each.statement, analysis.main.dialect) for each in analysis.statements]
-    halves = parts(range(len(costs)), costs.__getitem__)
+    first_come = FirstCome()
 
-    def share(number: int, told: Progress | None) -> Work[list[tuple[Gist, T]]]:
-        return _share(analysis, halves[number], check, told)
+    def share(told: Progress | None) -> Work[list[tuple[int, Gist, T]]]:
+        return _share(analysis, first_come.of(range(len(costs)), costs.__getitem__), check, told)
 
     packing = _packing(analysis)
     done = None
     if jobs > 1 and sum(costs) >= _WORTH:
-        done = side_by_side(lambda number: share(number, None if number else progress), packing.packed)
+        done = side_by_side(lambda number: share(None if number else progress), packing.packed, first_come)
     if done is not None:
         results = [done[0], packing.unpacked(done[1])]
-        for number, (gist, _) in zip(halves[1], results[1], strict=True):
+        for number, gist, _ in results[1]:
             analysis.statements[number].take(gist)
     else:
-        results = in_turn(lambda number: share(number, progress))
+        results = in_turn(lambda _: share(progress))
     if progress:
         progress(len(costs), len(costs))
-    return [said for result in results for _, said in result]
+    said = {number: said for result in results for number, _, said in result}
+    return [said[number] for number in range(len(costs))]
 
 
 def _cost(statement: Statement, dialect: Dialect) -> int:
@@ -59,15 +61,16 @@ def _cost(statement: Statement, dialect: Dialect) -> int:
 
 
 def _share(
-    analysis: Analysis, numbers: Sequence[int], check: Callable[[Analysed], T], progress: Progress | None
-) -> Work[list[tuple[Gist, T]]]:
-    statements = [analysis.statements[number] for number in numbers]
-    for number, analysed in zip(numbers, statements, strict=True):
+    analysis: Analysis, numbers: Iterable[int], check: Callable[[Analysed], T], progress: Progress | None
+) -> Work[list[tuple[int, Gist, T]]]:
+    own: dict[int, Analysed] = {}
+    for number in numbers:
         if progress and number % 64 == 0:
             progress(number, len(analysis.statements))
-        analysed.resolve()
-    analysis.take((yield columns_named(statements)))
-    return [(each.gist, check(each)) for each in statements]
+        own[number] = analysis.statements[number]
+        own[number].resolve()
+    analysis.take((yield columns_named(own.values())))
+    return [(number, each.gist, check(each)) for number, each in own.items()]
 
 
 def _packing(analysis: Analysis) -> Packing:
