@@ -23,8 +23,9 @@ from nodepath_cli.cache.tool import identity
 from nodepath_cli.config import Settings
 from nodepath_cli.errands import Errand
 from nodepath_cli.errors import UsageError
+from nodepath_cli.meanwhile import Meanwhile
 from nodepath_cli.source.files import FileSet, collect
-from nodepath_cli.source.hosts import suffixes
+from nodepath_cli.source.hosts import hosts, suffixes
 
 if TYPE_CHECKING:
     from nodepath_cli.audit.analyse import Progress
@@ -50,8 +51,9 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
         made = run.audit(paths, settings, progress, files=files, keep=_keep)
         return made if made.error else _without_texts(made, files)
 
-    files = _read(paths, settings)
-    found = _kept("audit", paths, files, settings, Report, make, lambda report: report.error is None)
+    store = _store(paths, settings)
+    files = _read(paths, settings, store)
+    found = _kept("audit", store, files, settings, Report, make, lambda report: report.error is None)
     seconds = time.perf_counter() - started
     return replace(_with_texts(found, files), counts=replace(found.counts, seconds=seconds))
 
@@ -67,7 +69,8 @@ def inventory(
 
         return run.inventory(paths, settings, progress, files=files, keep=_keep)
 
-    items, counts = _kept("inventory", paths, _read(paths, settings), settings, tuple, make)
+    store = _store(paths, settings)
+    items, counts = _kept("inventory", store, _read(paths, settings, store), settings, tuple, make)
     return items, replace(counts, seconds=time.perf_counter() - started)
 
 
@@ -85,19 +88,38 @@ def uses(paths: Sequence[str], settings: Settings, progress: Progress | None = N
         analysis = analyse(paths, settings, progress, files=files)
         return index(analysis, settings), counted(analysis)
 
-    files = _read(paths, settings)
+    store = _store(paths, settings)
+    files = _read(paths, settings, store)
     if files.missing:
         raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
-    return _kept("uses", paths, files, settings, tuple, make)
+    return _kept("uses", store, files, settings, tuple, make)
 
 
-def _read(paths: Sequence[str], settings: Settings) -> FileSet:
-    return collect(paths or (".",), settings, suffixes())
+def _read(paths: Sequence[str], settings: Settings, store: Store | None) -> FileSet:
+    """Read the files. Where nothing is kept, another process reads them while this one imports the pipeline."""
+
+    def read() -> FileSet:
+        return collect(paths or (".",), settings, suffixes())
+
+    if settings.processes == 1 or "-" in paths or (store is not None and not store.empty):
+        return read()
+    reading = Meanwhile(read)
+    _load()
+    return reading.result()
+
+
+def _load() -> None:
+    from nodepath_cli.audit import run  # noqa: F401
+    from nodepath_cli.audit.rules import rules
+
+    rules()
+    for host in hosts():
+        host.load()
 
 
 def _kept(
     kind: str,
-    paths: Sequence[str],
+    store: Store | None,
     files: FileSet,
     settings: Settings,
     form: type[T],
@@ -105,8 +127,7 @@ def _kept(
     good: Callable[[T], bool] = lambda _: True,
 ) -> T:
     """Return the kept result of this kind, or make it and keep it where it is good."""
-    store = None if settings.no_cache or not files.files else _store(paths, settings)
-    if store is None:
+    if store is None or not files.files:
         with _rarely_collected():
             return make(files)
     tool, read = identity(), Errand(lambda: content(files))
@@ -140,10 +161,12 @@ def _rarely_collected() -> Iterator[None]:
 
 
 def _store(paths: Sequence[str], settings: Settings) -> Store | None:
-    """Return the cache's folder; the default one is not used where it lies in what is audited.
+    """Return the cache's folder, None where none is to be used: the default one, where it lies in what is audited.
 
     Raises UsageError where the one that was asked for is no folder.
     """
+    if settings.no_cache:
+        return None
     if settings.cache_dir is not None:
         given = Path(settings.cache_dir)
         if given.is_file():

@@ -84,6 +84,9 @@ class Host(Protocol):
     suffixes: tuple[str, ...]
     """File name endings, with dot."""
 
+    def load(self) -> None:
+        """Import what `open` needs, so that it need not: there is time while the files are read."""
+
     def other(self, files: Sequence[SourceFile], dialect: Dialect) -> Other | None:
         """Return the one other database that all of these files are for, None where that cannot be told."""
 

@@ -20,6 +20,10 @@ class GoHost:
     name = "go"
     suffixes: tuple[str, ...] = (".go",)
 
+    def load(self) -> None:
+        """Import what reading Go takes, with its parser."""
+        from nodepath_cli.source.hosts._go import program  # noqa: F401
+
     def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
         """Read Go files together; nothing is parsed before a statement is asked for."""
         # The Go parser is not loaded before there is something to parse.

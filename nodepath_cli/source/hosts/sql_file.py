@@ -17,6 +17,10 @@ class SqlHost(Struct, frozen=True):
     name: str = "sql_file"
     suffixes: tuple[str, ...] = (".sql",)
 
+    def load(self) -> None:
+        """Import what splits scripts."""
+        from nodepath_cli.source.hosts import _sql_program  # noqa: F401
+
     def open(self, files: Sequence[SourceFile], options: HostOptions) -> Program:
         """Read the `.sql` files together."""
         # What splits scripts is not loaded before there is a script.
