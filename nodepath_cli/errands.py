@@ -1,7 +1,8 @@
 """Errands: what a second process finds out when its share of the work is done, while the first goes on with the rest.
 
-An errand is given before that process is started, and rests on what is known by then. Where no second process has come
-to it, whoever asks for its result does it.
+An errand is given before that process is started, and rests on what is known by then. Those that were given last are
+done first: who gives one before going on asks for it after that. Where no second process has come to it, whoever asks
+for its result does it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Errand(Generic[T]):
     def result(self) -> T:
         """Return what was found out, when it is known; raise what finding it out raises."""
         if not self._found and self._bearer is not None:
-            self._bearer.hear()
+            self._bearer.hear(self)
         if not self._found:
             self._found.append(self._do())
         return self._found[0]
@@ -61,21 +62,22 @@ class Bearer:
 
     def __init__(self, connection: Connection, errands: Sequence[Errand[Any]]) -> None:
         self._connection = connection
-        self._errands = errands
+        self._errands = list(errands)
         for each in errands:
             each.borne_by(self)
 
-    def hear(self) -> None:
-        """Take all results; nothing where the process has died."""
-        errands, self._errands = self._errands, ()
-        try:
-            results = pickle.loads(self._connection.recv_bytes()) if errands else []
-        except (EOFError, OSError):
-            return
-        finally:
+    def hear(self, wanted: Errand[Any]) -> None:
+        """Take the results up to that of one errand; nothing where the process has died."""
+        while self._errands:
+            each = self._errands.pop()
+            try:
+                each.told(pickle.loads(self._connection.recv_bytes()))
+            except (EOFError, OSError):
+                self._errands.clear()
+            if each is wanted:
+                break
+        if not self._errands:
             self._connection.close()
-        for each, found in zip(errands, results, strict=True):
-            each.told(found)
 
 
 def taken() -> list[Errand[Any]]:
@@ -86,6 +88,6 @@ def taken() -> list[Errand[Any]]:
 
 
 def run(errands: Sequence[Errand[Any]], connection: Connection) -> None:
-    """Do errands and tell the process that gave them."""
-    if errands:
-        connection.send_bytes(pickle.dumps([each.do() for each in errands], pickle.HIGHEST_PROTOCOL))
+    """Do errands and tell the process that gave them of each."""
+    for each in reversed(errands):
+        connection.send_bytes(pickle.dumps(each.do(), pickle.HIGHEST_PROTOCOL))

@@ -15,7 +15,7 @@ from nodepath_cli.audit.changing import Changes
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.misplaced import misplaced
 from nodepath_cli.audit.not_todays import NotTodays
-from nodepath_cli.audit.target import Target, Targets
+from nodepath_cli.audit.target import Ahead, Target, Targets, replayed_ahead
 from nodepath_cli.config import Settings
 from nodepath_cli.errors import NothingToAudit, SchemaError, UsageError
 from nodepath_cli.faults import said_of
@@ -121,6 +121,7 @@ class Extraction(Struct, frozen=True):
     statements: tuple[tuple[Statement, SourceFile], ...]
     """In source order, each with the file that its first literal stands in."""
     programs: tuple[Program, ...]
+    ahead: Ahead | None = None
 
 
 def analyse(
@@ -159,7 +160,7 @@ def opened(paths: Sequence[str], settings: Settings, files: FileSet | None = Non
 def _targets(extraction: Extraction, settings: Settings) -> Targets:
     try:
         statements = [statement for statement, _ in extraction.statements]
-        return Targets(settings, extraction.programs, extraction.files.files, statements)
+        return Targets(settings, extraction.programs, extraction.files.files, statements, extraction.ahead)
     except SchemaError:
         # A path that does not exist goes before a schema that is not available.
         if extraction.files.missing:
@@ -185,14 +186,14 @@ def extract(paths: Sequence[str], settings: Settings, files: FileSet | None = No
     if not files.files:
         why = f" ({files.skipped[0][0]}: {files.skipped[0][1]})" if files.skipped else ""
         raise NothingToAudit("no Go or SQL files in " + _folders(paths) + why, "name a folder with Go or .sql files")
-    statements, programs = _extract(files, settings)
+    statements, programs, ahead = _extract(files, settings)
     if not statements and files.missing:
         raise no_such_path(files)
     if not statements:
         raise NothingToAudit(
             f"no SQL in {_files(len(files.files))} under " + _folders(paths), "name the folder that holds the queries"
         )
-    return Extraction(files, tuple(statements), tuple(programs))
+    return Extraction(files, tuple(statements), tuple(programs), ahead)
 
 
 def _analysis(extraction: Extraction, targets: Targets, settings: Settings) -> Analysis:
@@ -210,22 +211,24 @@ def _analysis(extraction: Extraction, targets: Targets, settings: Settings) -> A
     return Analysis(extraction.files, analysed, targets.main, extraction.programs, tuple(distinct.values()))
 
 
-def _extract(found: FileSet, settings: Settings) -> tuple[list[tuple[Statement, SourceFile]], list[Program]]:
+def _extract(
+    found: FileSet, settings: Settings
+) -> tuple[list[tuple[Statement, SourceFile]], list[Program], Ahead | None]:
     files = found.files
     extracted: list[tuple[Statement, SourceFile]] = []
-    programs = []
     owned = [(host, [file for file in files if file.path.endswith(host.suffixes)]) for host in hosts()]
     others = (host.other(own, settings.dialect) for host, own in owned if own)
     around = next((other for other in others if other), None)
     beside = {file.path: file.text for file in files if file.path.endswith(".sql")}
     options = HostOptions(settings.dialect, around, settings.processes, beside, found.generated)
     home = {file.path: file for file in files}
-    for host, own in owned:
-        if own:
-            program = host.open(own, options)
-            programs.append(program)
-            for file in own:
-                extracted.extend((each, home[each.span.path]) for each in program.statements(file))
+    opened = [(host, own, host.open(own, options)) for host, own in owned if own]
+    # While other code is evaluated, what scripts make can be found out.
+    ready = next((program for host, _, program in opened if not host.evaluated), None)
+    ahead = replayed_ahead(ready, files, settings) if ready is not None and len(opened) > 1 else None
+    for _, own, program in opened:
+        for file in own:
+            extracted.extend((each, home[each.span.path]) for each in program.statements(file))
     # What code embeds is told with the call that sends it, and not by itself once more.
     sent: dict[str, set[Span]] = {}
     for each, _ in extracted if beside else ():
@@ -236,7 +239,7 @@ def _extract(found: FileSet, settings: Settings) -> tuple[list[tuple[Statement, 
         pair for pair in extracted if pair[0].call or not _is_among(pair[0].span, sent.get(pair[0].span.path, ()))
     ]
     extracted.sort(key=lambda pair: pair[0].span)
-    return extracted, programs
+    return extracted, [program for _, _, program in opened], ahead
 
 
 def _is_among(span: Span, others: Collection[Span]) -> bool:

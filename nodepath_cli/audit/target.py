@@ -20,6 +20,7 @@ from nodepath_cli.audit.shapes import CREATED, Known, before, in_one_database, u
 from nodepath_cli.audit.temporaries import temporaries
 from nodepath_cli.audit.unnumbered import Met, met
 from nodepath_cli.config import Dialect, Settings
+from nodepath_cli.errands import Errand
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.ddl_files import from_statements
 from nodepath_cli.schema.model import Rename, Schema, TableRename
@@ -63,6 +64,22 @@ class Target(Struct, frozen=True):
     """By name, the tables that the migrations of the tree took away, where the schema is inferred."""
 
 
+class Ahead(Struct, frozen=True):
+    """DDL that can be replayed while other code is evaluated: in most trees that is all that there is."""
+
+    ddl: Sequence[Statement]
+    schema: Errand[Schema]
+    """What it makes of the owned tables."""
+
+
+def replayed_ahead(program: Program, files: Sequence[SourceFile], settings: Settings) -> Ahead | None:
+    """Have the DDL of one program replayed; None where a schema is given."""
+    if settings.schema:
+        return None
+    [ddl] = without_copies([program.ddl()], program.scripts())
+    return Ahead(ddl, Errand(lambda: from_statements(ddl, load(("head",), settings), settings.dialect, files)))
+
+
 class Targets:
     """The target of every statement; each schema is read once."""
 
@@ -72,8 +89,9 @@ class Targets:
         programs: Sequence[Program],
         files: Sequence[SourceFile],
         statements: Sequence[Statement] = (),
+        ahead: Ahead | None = None,
     ) -> None:
-        """Read the main schema. `statements` are those that will be asked for.
+        """Read the main schema. `statements` are those that will be asked for, `ahead` is what was replayed already.
 
         Raises what a schema source raises.
         """
@@ -81,6 +99,7 @@ class Targets:
         self._programs = programs
         self._files = files
         self._statements = statements
+        self._ahead = ahead
         self._blocks: dict[int, Target] = {}
         self._past: dict[Span, Target] | None = None
         self._moments: dict[str, list[Target]] = {}
@@ -152,7 +171,7 @@ class Targets:
         parts = without_copies([program.ddl() for program in self._programs], self._scripts)
         parts = [without_put_away(part, self._statements, self._settings.dialect) for part in parts]
         self._ddl = ddl = [each for part in parts for each in part]
-        replayed = [from_statements(ddl, head, self._settings.dialect, self._files)]
+        replayed = [self._first(ddl, head)]
         several = sum(map(bool, parts)) > 1 or any(each.migration for each in ddl)
         if several and len(replayed[0].problems) > len(head.problems):
             turned = [each for part in reversed(parts) for each in part]
@@ -170,6 +189,12 @@ class Targets:
         gone = gone_tables(self._with_code(steps), self._files, self._settings.dialect) if steps else {}
         strangers = unlike(ddl, self._scripts, self._settings.dialect, self._made)
         return replace(self._target(schema, self._settings, _names(head)), unlike=strangers, gone=gone)
+
+    def _first(self, ddl: Sequence[Statement], head: Schema) -> Schema:
+        """What the DDL makes in the order that is tried first."""
+        if self._ahead is not None and [each.span for each in ddl] == [each.span for each in self._ahead.ddl]:
+            return self._ahead.schema.result()
+        return from_statements(ddl, head, self._settings.dialect, self._files)
 
     def _migrations(self) -> dict[Span, Target]:
         """The target of each statement that is no DDL, in the numbered migrations and in scripts with DDL."""

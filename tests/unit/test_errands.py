@@ -90,3 +90,13 @@ def test_the_results_do_not_wait_for_them() -> None:
     assert side_by_side(_share, pickle.dumps) is not None
     assert time.monotonic() - begun < 30
     del slow
+
+
+def test_the_last_one_is_done_first_and_does_not_wait_for_the_others() -> None:
+    slow = Errand(lambda: time.sleep(60))
+    quick = Errand(os.getpid)
+    begun = time.monotonic()
+    assert side_by_side(_share, pickle.dumps) is not None
+    assert quick.result() != os.getpid()
+    assert time.monotonic() - begun < 30
+    del slow

@@ -83,6 +83,8 @@ class Host(Protocol):
     """Its id, the module's name: `go`."""
     suffixes: tuple[str, ...]
     """File name endings, with dot."""
+    evaluated: bool
+    """Whether it takes an evaluation to tell its statements; else they are read off the files."""
 
     def load(self) -> None:
         """Import what `open` needs, so that it need not: there is time while the files are read."""

@@ -19,6 +19,7 @@ class GoHost:
 
     name = "go"
     suffixes: tuple[str, ...] = (".go",)
+    evaluated = True
 
     def load(self) -> None:
         """Import what reading Go takes, with its parser."""

@@ -16,6 +16,7 @@ class SqlHost(Struct, frozen=True):
 
     name: str = "sql_file"
     suffixes: tuple[str, ...] = (".sql",)
+    evaluated: bool = False
 
     def load(self) -> None:
         """Import what splits scripts."""
