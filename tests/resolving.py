@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, Schema, Table
+from nodepath_cli.source.replacing import in_variant
 from nodepath_cli.source.statement import HOLE, Hole, OffsetMap, Variant
 from nodepath_cli.sql.parse import Parsed, parse
 from nodepath_cli.sql.resolution import Ambiguous, Missing, Resolution, Unparsed
@@ -43,7 +44,7 @@ def resolved(
     sql: str, dialect: Dialect = MYSQL, schema: Schema = SHOP, replace: Sequence[tuple[str, str]] = ()
 ) -> Resolution:
     """Resolve a text that the grammar must understand."""
-    parsed = parse(variant(sql), dialect, replace)
+    parsed = parse(in_variant(variant(sql), replace), dialect)
     assert isinstance(parsed, Parsed), f"{parsed.reason}: {sql}"
     return resolve(parsed, schema)
 

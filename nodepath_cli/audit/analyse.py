@@ -220,7 +220,7 @@ def _extract(
     others = (host.other(own, settings.dialect) for host, own in owned if own)
     around = next((other for other in others if other), None)
     beside = {file.path: file.text for file in files if file.path.endswith(".sql")}
-    options = HostOptions(settings.dialect, around, settings.processes, beside, found.generated)
+    options = HostOptions(settings.dialect, around, settings.processes, beside, found.generated, settings.replace)
     home = {file.path: file for file in files}
     opened = [(host, own, host.open(own, options)) for host, own in owned if own]
     # While other code is evaluated, what scripts make can be found out.
@@ -300,7 +300,7 @@ class _Reader(Struct, frozen=True):
         outcomes: list[Resolution | Unparsed] = []
         for variant in statement.variants:
             try:
-                parsed = parse(variant, target.dialect, self.settings.replace)
+                parsed = parse(variant, target.dialect)
                 outcomes.append(parsed if isinstance(parsed, Unparsed) else resolve(parsed, target.schema))
             except Exception as fault:
                 # One text must not take the rest of the tree with it.

@@ -164,7 +164,7 @@ class _Run(Struct):
     ) -> Disagreement | None:
         same = _agrees(own, answer)
         live_dialect, schema = self.judge.dialect, self.judge.schema
-        parsed = parse(resolution.variant, live_dialect, self.settings.replace)
+        parsed = parse(resolution.variant, live_dialect)
         there = None if isinstance(parsed, Unparsed) else resolve(parsed, schema)
         # Of a table that no source defines nothing was said that the server could contradict.
         known = bool(own) or not (analysed.verdict[1] or "").startswith("no schema for table")

@@ -86,7 +86,7 @@ def uses(paths: Sequence[str], settings: Settings, progress: Progress | None = N
         from nodepath_cli.audit.uses import index
 
         analysis = analyse(paths, settings, progress, files=files)
-        return index(analysis, settings), counted(analysis)
+        return index(analysis), counted(analysis)
 
     store = _store(paths, settings)
     files = _read(paths, settings, store)

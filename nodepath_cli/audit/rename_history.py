@@ -48,4 +48,4 @@ def _configured(settings: Settings) -> Program | None:
     if folder is None or host is None or not folder.is_dir() or own_versions(settings) is not None:
         return None
     files = collect([str(folder)], Settings(include_vendored=True), host.suffixes).files
-    return host.open(files, HostOptions(settings.dialect)) if files else None
+    return host.open(files, HostOptions(settings.dialect, replace=settings.replace)) if files else None

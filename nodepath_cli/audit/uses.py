@@ -11,7 +11,6 @@ from nodepath_cli.audit.analyse import Analysis
 from nodepath_cli.audit.analysed import DML_KINDS, Analysed
 from nodepath_cli.audit.implied import EVERY, Structure, structure
 from nodepath_cli.audit.near import similar_tables
-from nodepath_cli.config import Settings
 from nodepath_cli.errors import UsageError
 from nodepath_cli.schema.model import Schema, Table
 from nodepath_cli.source.statement import HOLE, Span
@@ -73,7 +72,7 @@ class Subject(Struct, frozen=True):
         return f"{self.table}.{self.column}" if self.column else self.table
 
 
-def index(analysis: Analysis, settings: Settings) -> Index:
+def index(analysis: Analysis) -> Index:
     """Return every use in the statements of a tree."""
     tables = _tables(analysis)
     files = {file.path: file for file in analysis.files.files}
@@ -82,7 +81,7 @@ def index(analysis: Analysis, settings: Settings) -> Index:
     for analysed in analysis.statements:
         hidden = False
         for resolution in analysed.resolutions:
-            parsed = parse(resolution.variant, analysed.target.dialect, settings.replace)
+            parsed = parse(resolution.variant, analysed.target.dialect)
             if isinstance(parsed, Unparsed):
                 continue
             shape = structure(parsed, resolution)

@@ -89,7 +89,7 @@ def understood(found: Read, ref: str | None, base: Schema, settings: Settings, p
     for number, (statement, file) in enumerate(found.statements):
         if progress and number % 64 == 0:
             progress(number, count)
-        parsed = _parsed(statement, dialect, settings)
+        parsed = _parsed(statement, dialect)
         outcomes = tuple(each if isinstance(each, Unparsed) else resolve(each, base) for each in parsed)
         texts.append(parsed)
         analysed.append(Analysed.of(statement, file, target, outcomes, settings.external_tables))
@@ -98,10 +98,10 @@ def understood(found: Read, ref: str | None, base: Schema, settings: Settings, p
     return Code(ref, Analysis(found.files, tuple(analysed), target), tuple(texts))
 
 
-def _parsed(statement: Statement, dialect: Dialect, settings: Settings) -> Outcomes:
+def _parsed(statement: Statement, dialect: Dialect) -> Outcomes:
     if statement.dialect or statement.opaque:
         return ()
-    return tuple(parse(variant, dialect, settings.replace) for variant in statement.variants)
+    return tuple(parse(variant, dialect) for variant in statement.variants)
 
 
 def renames(schema: Schema, settings: Settings) -> tuple[Rename, ...]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nodepath_cli.audit.uses import Index, Subject, blind_of, index, subject, uses_of
-from nodepath_cli.config import Settings
 from nodepath_cli.deploy.code import Code
 from nodepath_cli.deploy.records import CodeBlind, CodeUse, Contract
 from nodepath_cli.errors import UsageError
 
 
-def contract(name: str, codes: Sequence[Code], settings: Settings) -> Contract:
+def contract(name: str, codes: Sequence[Code]) -> Contract:
     """Return who still uses a column, or a whole table, in any of these versions of the code.
 
     `SELECT *` and an INSERT without a column list use every column. A statement that was not fully understood and may
     use the table proves nothing: it is listed. Raises UsageError for a name that neither schema nor code know.
     """
-    indexes = [(code, index(code.analysis, settings)) for code in codes]
+    indexes = [(code, index(code.analysis)) for code in codes]
     asked = _subject(name, [known for _, known in indexes])
     uses = []
     blind = []

@@ -63,7 +63,7 @@ def audit_deploy(
     report = _report(planned, codes, verdicts, settings)
     seconds = time.perf_counter() - started
     counts = replace(report.counts, suppressed=suppressed, baselined=baselined, seconds=seconds)
-    asked = contract(column, codes, settings) if column else None
+    asked = contract(column, codes) if column else None
     return Deploy(
         made.states,
         verdicts,

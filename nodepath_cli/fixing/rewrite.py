@@ -9,7 +9,6 @@ from msgspec import Struct
 from nodepath_cli.audit.analysed import Analysed
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Rule, Severity
-from nodepath_cli.config import Settings
 from nodepath_cli.fixing.nulls import refused_nulls
 from nodepath_cli.fixing.records import Edit
 from nodepath_cli.fixing.replacement import Replacement, Unproven, replacements
@@ -51,7 +50,6 @@ def proposal(
     analysed: Analysed,
     context: Context,
     active: Sequence[Rule],
-    settings: Settings,
     files: dict[str, SourceFile],
     *,
     unsafe: bool,
@@ -61,7 +59,7 @@ def proposal(
     for outcome in analysed.outcomes:
         if isinstance(outcome, Unparsed):
             raise Stop(f"a text of the statement was not understood: {outcome.reason}")
-        made = _rewritten(outcome, context, settings, unsafe=unsafe)
+        made = _rewritten(outcome, context, unsafe=unsafe)
         _judge(made[0], made[1], outcome, context, active)
         for each in made[0].made:
             edits[_edit(each, outcome, files)] = None
@@ -70,9 +68,7 @@ def proposal(
     return Proposal(analysed, tuple(edits))
 
 
-def _rewritten(
-    outcome: Resolution, context: Context, settings: Settings, *, unsafe: bool
-) -> tuple[Rewritten, Resolution]:
+def _rewritten(outcome: Resolution, context: Context, *, unsafe: bool) -> tuple[Rewritten, Resolution]:
     made, resolution = Rewritten(outcome.variant), outcome
     for _ in range(_ROUNDS):
         found = list(replacements(resolution, context, unsafe=unsafe))
@@ -85,7 +81,7 @@ def _rewritten(
         more = made.with_more(wanted)
         if more is None:
             raise Stop(f"'{wanted[0].old}' would be unknown in its place")
-        parsed = parse(more.variant(), context.dialect, settings.replace)
+        parsed = parse(more.variant(), context.dialect)
         if isinstance(parsed, Unparsed):
             raise Stop(f"'{wanted[0].new}' cannot stand in its place without quotes: {parsed.reason}")
         made, resolution = more, resolve(parsed, context.schema)

@@ -32,7 +32,7 @@ def plan(paths: Sequence[str], settings: Settings, *, unsafe: bool = False, prog
     if analysis.files.missing:
         raise UsageError(f"no such path: {analysis.files.missing[0]}", "name a file or folder that exists")
     active = [rule for rule in rules() if rule.check and rule.severity is Severity.ERROR and rule.id.startswith("NP1")]
-    proposals, left = _proposals(analysis, active, settings, unsafe=unsafe)
+    proposals, left = _proposals(analysis, active, unsafe=unsafe)
     letters = Letters(analysis)
     files = {file.path: file for file in analysis.files.files}
     while proposals:
@@ -53,9 +53,7 @@ def write_all(fix: Fix) -> Fix:
     return replace(fix, written=bool(fix.files))
 
 
-def _proposals(
-    analysis: Analysis, active: Sequence[Rule], settings: Settings, *, unsafe: bool
-) -> tuple[list[Proposal], list[Left]]:
+def _proposals(analysis: Analysis, active: Sequence[Rule], *, unsafe: bool) -> tuple[list[Proposal], list[Left]]:
     files = {file.path: file for file in analysis.files.files}
     scripts = _migrations(analysis)
     proposals: list[Proposal] = []
@@ -67,7 +65,7 @@ def _proposals(
         try:
             if analysed.statement.span.path in scripts:
                 raise Stop("it belongs to a migration, which may have run")
-            proposals.append(proposal(analysed, context, active, settings, files, unsafe=unsafe))
+            proposals.append(proposal(analysed, context, active, files, unsafe=unsafe))
         except Stop as stop:
             left.append(_left(analysed, str(stop)))
     return proposals, left

@@ -12,6 +12,7 @@ from nodepath_cli.errors import SchemaError
 from nodepath_cli.schema.model import Problem, Schema
 from nodepath_cli.source.files import SourceFile, collect, display
 from nodepath_cli.source.hosts import HostOptions, hosts
+from nodepath_cli.source.replacing import Pairs, in_text
 from nodepath_cli.source.script import parts, split
 from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, builds_schema, replay
@@ -24,19 +25,22 @@ _GIVE = "name a file with CREATE TABLE statements"
 _NO_LIMIT = 1 << 40
 
 
-def load_sql_file(path: str, base: Schema, dialect: Dialect) -> Schema:
-    """Replay a script over the base; its down sections are left out.
+def load_sql_file(path: str, base: Schema, dialect: Dialect, pairs: Pairs = ()) -> Schema:
+    """Replay a script over the base, with what `pairs` replace in its statements; its down sections are left out.
 
     Raises SchemaError where the file cannot be read or none of its statements is understood as DDL.
     """
     file = _read(path)
-    texts = [DdlText(each.sql, file.path, each.line) for each in split(file.text) if not each.down]
+    texts = [DdlText(in_text(each.sql, pairs), file.path, each.line) for each in split(file.text) if not each.down]
     return _understood(texts, base, dialect, path)
 
 
-def load_folder(path: str, base: Schema, dialect: Dialect, settings: Settings | None = None) -> Schema:
+def load_folder(
+    path: str, base: Schema, dialect: Dialect, pairs: Pairs = (), settings: Settings | None = None
+) -> Schema:
     """Replay a folder over the base, recursively: SQL migrations in their order, and the DDL of Go code in boot order.
 
+    `pairs` are replaced in it.
     Of folders for several dialects the audited one's is taken. Raises SchemaError where the folder cannot be read or
     holds no DDL that is understood.
     """
@@ -52,7 +56,7 @@ def load_folder(path: str, base: Schema, dialect: Dialect, settings: Settings | 
     for host in known:
         own = [inside.shortened(file) for file in found.files if file.path.endswith(host.suffixes)]
         if own:
-            statements = host.open(own, HostOptions(dialect)).ddl()
+            statements = host.open(own, HostOptions(dialect, replace=pairs)).ddl()
             orders.append([inside.restored(text) for text in _texts(statements)])
     # Whether boot DDL or migrations ran first is not in the source: the order that fits better is taken.
     ways = [orders] if len(orders) < 2 else [orders, orders[::-1]]

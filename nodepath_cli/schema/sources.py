@@ -79,7 +79,7 @@ def _path(source: str, base: Schema, settings: Settings) -> Schema:
     if folder and source:
         from nodepath_cli.schema.ddl_files import load_folder
 
-        return load_folder(source, base, settings.dialect)
+        return load_folder(source, base, settings.dialect, settings.replace)
     suffix = path.suffix.lower()
     if not source or (there and suffix not in (".sql", ".json")):
         raise UsageError(f"{source!r} is no schema source", FORMS)
@@ -91,7 +91,7 @@ def _path(source: str, base: Schema, settings: Settings) -> Schema:
     if suffix == ".sql":
         from nodepath_cli.schema.ddl_files import load_sql_file
 
-        return load_sql_file(source, base, settings.dialect)
+        return load_sql_file(source, base, settings.dialect, settings.replace)
     from nodepath_cli.schema import snapshot
 
     found = snapshot.load(source)

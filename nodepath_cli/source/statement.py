@@ -154,6 +154,9 @@ class Variant(Struct, frozen=True):
     separators: tuple[Separator, ...] = ()
     """In order of place; an element that may be there several times, but in other forms, has none."""
 
+    replaced: tuple[tuple[int, int], ...] = ()
+    """Offsets (start, end) of what the settings have put in the place of other text."""
+
     def countable(self, start: int, end: int) -> bool:
         """Say whether the number of elements between two offsets is that of the text.
 

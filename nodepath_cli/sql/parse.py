@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct, structs
 
 from nodepath_cli.config import Dialect
@@ -62,9 +60,9 @@ def kind_of(node: Node) -> str:
             return node.kind
 
 
-def parse(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Parsed | Unparsed:
+def parse(variant: Variant, dialect: Dialect) -> Parsed | Unparsed:
     """Parse a text. Never raises: what cannot be understood is an Unparsed with the reason."""
-    prepared = prepare(variant, dialect, replace)
+    prepared = prepare(variant, dialect)
     if isinstance(prepared, Unparsed):
         return prepared
     try:

@@ -43,7 +43,7 @@ def _why_open(parsed: Parsed) -> tuple[str | None, bool]:
     variant = parsed.variant
     if len(variant.sql) > MAX_SIZE:
         return "a long list was not read", False
-    if _replaced_by_more_than_names(parsed.prepared):
+    if any(not _PLAIN.match(variant.sql[start:end]) for start, end in variant.replaced):
         return "replaced text", False
     if any(_may_hold(use, parsed.prepared) for use in parsed.holes):
         return "a part is known only at run time", True
@@ -61,15 +61,4 @@ def _may_hold(use: HoleUse, prepared: Prepared) -> bool:
     text = prepared.text
     return not (text[use.start - 1 : use.start].isalnum() or text[use.start - 1 : use.start] in ("_", "`")) and not (
         text[use.end : use.end + 1].isalnum() or text[use.end : use.end + 1] in ("_", "`")
-    )
-
-
-def _replaced_by_more_than_names(prepared: Prepared) -> bool:
-    pieces = prepared.pieces
-    if not pieces:
-        return False
-    ends = [*(piece[0] for piece in pieces[1:]), len(prepared.text)][: len(pieces)]
-    return any(
-        step == 0 and not _PLAIN.match(prepared.text[start:end])
-        for (start, _, step), end in zip(pieces, ends, strict=True)
     )

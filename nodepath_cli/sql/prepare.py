@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -64,9 +63,9 @@ class Prepared(Struct, frozen=True):
 _NO_TOKENS = Tokens("", [], [], [], [], {}, 0)
 
 
-def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str]] = ()) -> Prepared | Unparsed:
+def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:
     """Make a text ready for the grammar; say why where it cannot be read."""
-    text, pieces = replaced(variant.sql, replace) if replace else (variant.sql, ())
+    text = variant.sql
     if len(text) > MAX_SIZE:
         text, left = _cut(text)
         if left > MAX_SIZE:
@@ -76,38 +75,10 @@ def prepare(variant: Variant, dialect: Dialect, replace: Sequence[tuple[str, str
     tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
     if isinstance(tokens, LexError):
         syntax = HOLE not in text
-        start = Prepared(variant, dialect, text, _NO_TOKENS, pieces).back(tokens.start)
-        return Unparsed(variant, tokens.reason, syntax, start if syntax else None)
+        return Unparsed(variant, tokens.reason, syntax, tokens.start if syntax else None)
     if tokens.depth > MAX_NESTING:
         return Unparsed(variant, f"nested deeper than {MAX_NESTING} levels")
-    return Prepared(variant, dialect, text, tokens, pieces)
-
-
-def replaced(sql: str, pairs: Sequence[tuple[str, str]]) -> tuple[str, tuple[tuple[int, int, int], ...]]:
-    """Return the text with every key replaced, the longest first, and the pieces for the way back."""
-    table = dict(pairs)
-    keys = sorted((key for key in table if key), key=len, reverse=True)
-    if not any(key in sql for key in keys):
-        return sql, ()
-    pattern = re.compile("|".join(re.escape(key) for key in keys))
-    out: list[str] = []
-    pieces: list[tuple[int, int, int]] = []
-    length = position = 0
-    for match in pattern.finditer(sql):
-        start, end = match.span()
-        if start > position:
-            pieces.append((length, position, 1))
-            out.append(sql[position:start])
-            length += start - position
-        new = table[match.group()]
-        if new:
-            pieces.append((length, start, 0))
-            out.append(new)
-            length += len(new)
-        position = end
-    pieces.append((length, position, 1))
-    out.append(sql[position:])
-    return "".join(out), tuple(pieces)
+    return Prepared(variant, dialect, text, tokens)
 
 
 def _cut(text: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Preparation keeps every place: replaced pieces, executed comments, long lists."""
+"""Preparation keeps every place: executed comments, long lists."""
 
 from __future__ import annotations
 
@@ -6,27 +6,7 @@ import pytest
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.sql.executable import open_executable
-from nodepath_cli.sql.prepare import Prepared, prepare, replaced
-from tests.resolving import MARIADB, MYSQL, MYSQL57, SQLITE, errors, reason, resolved, variant
-
-
-def test_the_longest_key_is_replaced_first_and_places_stay_those_of_the_source() -> None:
-    sql = "SELECT nosuch, name FROM __PREFIX__customers WHERE __PREFIX__X = nope"
-    found = resolved(sql, replace=(("__PREFIX__", ""), ("__PREFIX__X", "name")))
-    missing = [(column.name, sql[column.start : column.end]) for column in found.columns if column.errno]
-    assert missing == [("nosuch", "nosuch"), ("nope", "nope")]
-    assert [(table.name, sql[table.start : table.end]) for table in found.tables] == [("customers", "customers")]
-
-
-def test_a_name_made_by_a_replacement_is_framed_by_what_was_replaced() -> None:
-    sql = "SELECT id FROM {{.Table}} WHERE nosuch = 1"
-    found = resolved(sql, replace=(("{{.Table}}", "orders"),))
-    assert sql[found.tables[0].start : found.tables[0].end] == "{{.Table}}"
-    assert [sql[each.start : each.end] for each in found.columns if each.errno] == ["nosuch"]
-
-
-def test_nothing_to_replace_leaves_the_text_alone() -> None:
-    assert replaced("SELECT 1", (("x_", "y"), ("", "z"))) == ("SELECT 1", ())
+from tests.resolving import MARIADB, MYSQL, MYSQL57, SQLITE, errors, reason
 
 
 @pytest.mark.parametrize(
@@ -91,12 +71,3 @@ def test_nesting_has_an_end(depth: int) -> None:
 def test_two_hundred_levels_are_read(opening: str, closing: str) -> None:
     sql = "SELECT " + opening * 199 + "nosuch" + closing * 199 + " FROM orders"
     assert (1054, "nosuch") in errors(sql)
-
-
-def test_prepared_text_knows_the_way_back() -> None:
-    prepared = prepare(variant("ab__X__cd"), MYSQL, (("__X__", "1"),))
-    assert isinstance(prepared, Prepared)
-    assert prepared.text == "ab1cd"
-    assert [prepared.back(offset) for offset in range(5)] == [0, 1, 2, 7, 8]
-    assert prepared.back_end(3) == 7
-    assert prepared.back_end(5) == 9

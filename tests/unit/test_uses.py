@@ -22,7 +22,7 @@ def indexed(tree: Tree, *statements: str, ddl: str = DDL) -> Index:
     tree.write("schema.sql", ddl)
     tree.write("store.go", go(*statements))
     settings = Settings(schema=("schema.sql",))
-    return index(analyse(("store.go",), settings), settings)
+    return index(analyse(("store.go",), settings))
 
 
 def accesses(known: Index, name: str) -> list[tuple[str, str | None]]:
@@ -93,7 +93,7 @@ def test_a_text_with_branches_counts_once(tree: Tree) -> None:
     )
     tree.write("store.go", source)
     settings = Settings(schema=("schema.sql",))
-    known = index(analyse(("store.go",), settings), settings)
+    known = index(analyse(("store.go",), settings))
     assert accesses(known, "flows.name") == [("read", "name")]
     assert accesses(known, "flows.stage") == [("filter", "stage")]
 
@@ -107,7 +107,7 @@ def test_a_constant_is_used_by_every_function_that_puts_it_into_a_statement(tree
     )
     tree.write("store.go", source)
     settings = Settings(schema=("schema.sql",))
-    known = index(analyse(("store.go",), settings), settings)
+    known = index(analyse(("store.go",), settings))
     found = uses_of(subject("flows.name", known), known)
     assert [(each.function, each.line) for each in found] == [("All", 3), ("One", 3)]
 
@@ -179,6 +179,6 @@ def test_a_view_may_read_what_no_statement_names(tree: Tree) -> None:
 
 def test_the_lock_tables_of_another_program_are_not_listed_unless_asked_for(tree: Tree) -> None:
     tree.write("store.go", go("`CREATE TABLE flows (id INT, name INT)`", "`SELECT id FROM flows`"))
-    known = index(analyse(("store.go",), Settings()), Settings())
+    known = index(analyse(("store.go",), Settings()))
     assert [(each.table, each.column) for each in unused(known)] == [("flows", "name")]
     assert len(unused(known, "wasapBot_session_nodepath")) == 4

@@ -14,6 +14,7 @@ from msgspec import Struct
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.files import SourceFile
 from nodepath_cli.source.functions import Function
+from nodepath_cli.source.replacing import Pairs
 from nodepath_cli.source.statement import Span, Statement
 
 
@@ -39,6 +40,8 @@ class HostOptions(Struct, frozen=True):
     """The texts of the run's `.sql` files by path: code may embed them."""
     generated: Sequence[SourceFile] = ()
     """Generated files of its language, which are not audited: others use what they declare."""
+    replace: Pairs = ()
+    """What is replaced in the SQL that it finds."""
 
 
 class Program(Protocol):

@@ -16,6 +16,7 @@ from nodepath_cli.source.hosts import HostOptions
 from nodepath_cli.source.hosts._go.dialect_content import by_content, by_joined_write
 from nodepath_cli.source.hosts._go.dialects import Foreign, by_path, owned_by_path
 from nodepath_cli.source.migrations import in_order, is_down, numbered, replaced
+from nodepath_cli.source.replacing import in_text, in_variant
 from nodepath_cli.source.script import ScriptStatement, parts, split
 from nodepath_cli.source.statement import OffsetMap, Span, Statement, Variant
 
@@ -136,21 +137,24 @@ class SqlProgram(Struct, dict=True):
         around = self.options.around
         # SQLite reads backquotes, too, and a comment may have them.
         own = _OWN if around is None else _SURELY_OWN
-        if dialect.family == "mysql" and own.search(file.text):
+        if dialect.family == "mysql" and own.search(in_text(file.text, self.options.replace)):
             return None
         if around is not None:
             return Foreign(around.dialect, around.reason, True)
-        ddl = (each.sql for each in statements if not _DML.match(each.sql))
+        ddl = (in_text(each.sql, self.options.replace) for each in statements if not _DML.match(each.sql))
         return next((found for sql in ddl if (found := by_content(sql, dialect))), None)
 
     def _statement(self, each: ScriptStatement, read: _File) -> Statement:
         path = read.source.path
         foreign = read.foreign
+        variant = Variant(each.sql, OffsetMap.identity(path, each.start, each.end))
+        if self.options.replace:
+            variant = in_variant(variant, self.options.replace)
         # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
         if foreign is None and not (self.options.dialect.family == "sqlite" and owned_by_path(path, "sqlite")):
-            foreign = by_content(each.sql[:20_000], self.options.dialect) or self._joined_write(each.sql, path)
+            foreign = by_content(variant.sql[:20_000], self.options.dialect) or self._joined_write(variant.sql, path)
         return Statement(
-            variants=(Variant(each.sql, OffsetMap.identity(path, each.start, each.end)),),
+            variants=(variant,),
             span=Span(path, each.start, each.end),
             host="sql",
             dialect=foreign.dialect if foreign else None,

@@ -20,6 +20,7 @@ from nodepath_cli.source.hosts._go.records import Call, Received
 from nodepath_cli.source.hosts._go.repeats import ranges
 from nodepath_cli.source.hosts._go.values import Text
 from nodepath_cli.source.migrations import version_of
+from nodepath_cli.source.replacing import Pairs, in_statement, in_variant
 from nodepath_cli.source.statement import CallSite, Guess, Hole, OffsetMap, Segment, Span, Statement, Variant, Wrapper
 
 MAX_VARIANTS = 24
@@ -41,9 +42,9 @@ class Collected(Struct, frozen=True):
     """The functions that hand the text on, down to the call: file and byte offset of each."""
 
 
-def collect(m: Machine, dialect: Dialect) -> list[Collected]:
-    """Return the statements of everything that was recorded, each literal once."""
-    judge = Judge(m, dialect)
+def collect(m: Machine, dialect: Dialect, pairs: Pairs = ()) -> list[Collected]:
+    """Return the statements of everything that was recorded, each literal once, with what `pairs` replace."""
+    judge = Judge(m, dialect, pairs)
     result: list[Collected] = []
     owners: list[Group | None] = []
     seen: dict[Span | None, set[str]] = {}
@@ -118,7 +119,12 @@ def collect(m: Machine, dialect: Dialect) -> list[Collected]:
     result.extend(
         Collected(statement, "other", each.call, order_of(each)) for each, statement in not_followed(m, judge)
     )
-    return result
+    return [_replaced(each, pairs) for each in result] if pairs else result
+
+
+def _replaced(each: Collected, pairs: Pairs) -> Collected:
+    rounds = tuple((in_variant(variant, pairs), migration) for variant, migration in each.rounds)
+    return replace(each, statement=in_statement(each.statement, pairs), rounds=rounds)
 
 
 def _guessed(m: Machine, record: Received) -> Guess:

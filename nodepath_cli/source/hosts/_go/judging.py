@@ -12,6 +12,7 @@ from nodepath_cli.source.hosts._go.drivers import SQL_DATABASES, Drivers
 from nodepath_cli.source.hosts._go.machine import Machine
 from nodepath_cli.source.hosts._go.records import Received
 from nodepath_cli.source.hosts._go.values import Guard
+from nodepath_cli.source.replacing import Pairs, in_text
 
 
 class _Place(NamedTuple):
@@ -27,8 +28,10 @@ class _Place(NamedTuple):
 class Judge:
     """Whose SQL a record is."""
 
-    def __init__(self, m: Machine, dialect: Dialect) -> None:
+    def __init__(self, m: Machine, dialect: Dialect, pairs: Pairs = ()) -> None:
+        """Begin. `pairs` are what is replaced in the SQL before it is sent."""
         self._m = m
+        self._pairs = pairs
         self._dialect = dialect
         self._paths: dict[str, Foreign | None] = {}
         self._places: dict[tuple[str, str, str | None], _Place] = {}
@@ -62,9 +65,10 @@ class Judge:
         if owned and family == "sqlite":
             # Whatever stands behind a column's name is a type to SQLite, AUTO_INCREMENT, too.
             return None
-        found = place.by_function or dialect_content.by_content(record.text.plain, self._dialect)
+        sql = in_text(record.text.plain, self._pairs)
+        found = place.by_function or dialect_content.by_content(sql, self._dialect)
         if found is None and family == "mysql" and not owned:
-            found = dialect_content.by_joined_write(record.text.plain)
+            found = dialect_content.by_joined_write(sql)
             return found if found and self._drivers.several else None
         return found
 

@@ -86,7 +86,7 @@ class GoProgram:
     def _all(self) -> list[Collected]:
         if self._collected is None:
             self._machine = machine = analyse(self._index, self._options.jobs)
-            self._collected = collect(machine, self._options.dialect)
+            self._collected = collect(machine, self._options.dialect, self._options.replace)
             self._prepared = of_prepared(machine)
             self._texts = {**self._prepared, **texts_by_call(machine.received)}
             for each in self._collected:
