@@ -29,6 +29,9 @@ CALL = 'package a\n\nfunc f() {\n\tdb.Query("SELECT a FROM t")\n}\n'
         ("graph/neo4j/x.go", "neo4j", "folder neo4j"),
         ("db/tidb/x.go", None, None),
         ("dump/db2.users.go", None, None),
+        ("dump/full.db2.go", None, None),
+        ("dump/full.db2.users.go", None, None),
+        ("store/db2_user.go", "db2", "file db2_user.go"),
         ("id/snowflake/x.go", None, None),
         ("physics/neutrino.go", None, None),
         ("store/mysql/user.go", None, None),
@@ -260,6 +263,10 @@ def test_of_a_map_by_databases_the_own_entry_counts() -> None:
         ("!db.IsPostgres(kind)", [None, "postgresql"]),
         ("limit > 0 && isMySQL(kind)", [None, None]),
         ("isReady(kind)", [None, None]),
+        ("isMySQLError(err, 1146)", [None, None]),
+        ("dberr.IsIgnorableMySQLDDLError(err)", [None, None]),
+        ("!isPostgresErrs(err)", [None, None]),
+        ("isMySQLErrand(kind)", [None, "other"]),
     ],
 )
 def test_a_branch_that_asks_which_database_it_is(condition: str, dialects: list[str | None]) -> None:
@@ -268,6 +275,33 @@ def test_a_branch_that_asks_which_database_it_is(condition: str, dialects: list[
         '\t\tr.db.Exec("DELETE FROM b WHERE id = 1")\n\t}'
     )
     assert [each.dialect for each in sorted(statements(code), key=lambda each: each.sql)] == dialects
+
+
+@pytest.mark.parametrize(
+    ("branch", "dialect"),
+    [
+        ("switch kind {\ncase model.MySQLKind:", None),
+        ("switch kind {\ncase model.PostgresKind:", "postgresql"),
+        ("switch kind {\ncase model.Unknown:", "postgresql"),
+        ('if kind == "mysql" {', None),
+        ('if kind != "mysql" {', "other"),
+        ("if kind == other {", "postgresql"),
+    ],
+)
+def test_a_branch_knows_more_than_what_its_file_imports(branch: str, dialect: str | None) -> None:
+    source = f"""package a
+
+import _ "github.com/lib/pq"
+
+func (r *Repo) f(kind string) {{
+	{branch}
+		r.db.Exec("DELETE FROM a WHERE id = 1")
+	}}
+}}
+
+type Repo struct{{ db *sql.DB }}
+"""
+    assert only(statements(source)).dialect == dialect
 
 
 @pytest.mark.parametrize(

@@ -142,9 +142,12 @@ DRIVERS: dict[str, str] = {
 _TOKEN = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+")
 _PATH_TOKEN = lazy(r"[/_.\-]+")
 
+_SECOND = lazy(r"(?<![^.])db2\.|\.db2(?![^.])")
 _AFFIX = lazy(r"\b(?:strings\.)?(?:HasPrefix|HasSuffix|Contains|EqualFold)\(")
 _ASKS = lazy(r"(?:if|unless|else of(?: if)?)\s+(!?)\s*(?:\w+\.)*[iI]s([A-Z]\w*)\([^()]*\)\s*\Z")
 """A branch that asks a function of the program alone (`isMySQLDbType(kind)`)."""
+_ABOUT_ERRORS = lazy(r"Err(?:or)?s?(?![a-z])")
+"""In such a function's name: what a server has answered is asked, not which one it is (`isMySQLError(err, code)`)."""
 _TEST = lazy(r"(==|!=)\s*\(?([\w.]+|\"[^\"]*\"|`[^`]*`)|(\"[^\"]*\")\s*(==|!=)")
 _KIN = lazy(r"maria|tidb|percona|vitess|oceanbase", re.IGNORECASE)
 """Servers that understand MySQL: who asks for one of them tells MySQL's own servers apart."""
@@ -156,8 +159,8 @@ def by_path(path: str, family: str) -> Foreign | None:
     """Tell by the names of the file and its folders; the file's own name decides before its folders."""
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0]
-    # `db1.users.sql`, `db2.users.sql`: the files of a dump begin with the name of their database.
-    found = _one(_PATH_TOKEN.split(stem.lower().removeprefix("db2.")), family)
+    # `db2.users.sql`, `full.db2.sql`: between dots it is the name of a database.
+    found = _one(_PATH_TOKEN.split(_SECOND.sub("", stem.lower())), family)
     if found is not None:
         return None if found == "" else Foreign(found, f"file {name}", True)
     for folder in reversed(folders):
@@ -253,6 +256,8 @@ def by_branch(words: str, family: str, server: str = "") -> Foreign | None:
         return Foreign(found, words) if found else None
     asked = _ASKS.match(words)
     dialects = _all(_tokens(asked[2])) if asked is not None else set()
+    if asked is not None and _ABOUT_ERRORS.search(asked[2]):
+        return None
     if asked is not None and len(dialects) == 1 and "maria" not in asked[2].lower():
         name = next(iter(dialects))
         if bool(asked[1]) == negated:
@@ -276,6 +281,19 @@ def by_branch(words: str, family: str, server: str = "") -> Foreign | None:
     if named and family not in named:
         return Foreign(sorted(named)[0], words)
     return None
+
+
+@lru_cache(maxsize=1024)
+def own_branch(words: str, family: str) -> bool:
+    """Say whether a branch is the audited database's by its own words: `case MysqlDBType`, `if driver == "mysql"`."""
+    if ": case " in words:
+        return _one(_tokens(words.partition(": case ")[2]), family) == ""
+    negated = words.startswith(("else of", "unless"))
+    return any(
+        _all(_tokens(test.group(2) or test.group(3))) == {family}
+        and ((test.group(1) or test.group(4)) == "==") != negated
+        for test in _TEST.finditer(words)
+    )
 
 
 def _rules_out(words: str, test: re.Match[str], server: str, *, negated: bool) -> bool:

@@ -59,7 +59,7 @@ class Judge:
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = self._place(*key)
-        if place.foreign is not None:
+        if place.foreign is not None and not self._in_own_branch(record):
             return place.foreign
         family, owned = self._dialect.family, place.owned
         if owned and family == "sqlite":
@@ -71,6 +71,11 @@ class Judge:
             found = dialect_content.by_joined_write(sql)
             return found if found and self._drivers.several else None
         return found
+
+    def _in_own_branch(self, record: Received) -> bool:
+        """Say whether a branch around a record names the audited database: it knows more than what a file imports."""
+        family, arm = self._dialect.family, self._m.decisions.arm
+        return any(dialects.own_branch(arm(*each), family) for each in (*record.guard, *record.ambient))
 
     def misplaced(self, record: Received, found: Foreign) -> tuple[int, int] | None:
         """Return where a text has what only another database reads, in a program that opens the audited one alone."""
