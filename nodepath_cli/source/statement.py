@@ -222,6 +222,8 @@ class Statement(Struct, frozen=True):
     """The numbered file of code that runs it as a part of a migration (`0003_names.go`), None where none is known."""
     closed: bool = False
     """A semicolon ends it, in a `.sql` file."""
+    lenient: bool = False
+    """Its script has turned strict mode off before it (`SET sql_mode = ''`): a value that does not fit is a warning."""
 
     @property
     def sql(self) -> str:

@@ -14,8 +14,8 @@ literals and the constants that a call gives for `?`. Only values that are writt
 unknown member is no error, it is never true (NP111). As on the server, letters
 are compared without case and accents (but for a `_bin` collation), trailing blanks do not count, and a number, quoted
 or not, is the position of a member, for SET a sum of its bits. Of IF, CASE, IFNULL and COALESCE each result is looked
-at: the statement fails as soon as it gives the wrong one. INSERT IGNORE and UPDATE IGNORE do not fail, they store an
-empty string or what is left of a SET: a warning.
+at: the statement fails as soon as it gives the wrong one. INSERT IGNORE, UPDATE IGNORE and scripts behind
+`SET sql_mode = ''` do not fail, they store an empty string or what is left of a SET: a warning.
 """
 
 from __future__ import annotations
@@ -112,14 +112,15 @@ def _hit(use: Assigned, context: Context) -> Hit:
     whose = "the argument " if given else ""
     shown = ", ".join(f"'{each}'" for each in known[:8]) + (", ..." if len(known) > 8 else "")
     shown_value = f"'{use.value.text}'" if use.value.string else use.value.text
-    instead = "; with IGNORE another value is stored in silence" if use.ignores else ""
+    lax = "with IGNORE" if use.ignores else "without strict mode" if context.statement.lenient else ""
+    instead = f"; {lax} another value is stored in silence" if lax else ""
     return Hit(
         message=f"{whose}{shown_value} is no value of {use.table.name}.{use.column.name}, which takes {shown}{instead}",
         start=use.value.start,
         end=use.value.end,
         identifier=use.column.name,
-        errno=None if use.ignores else 1265,
-        severity=Severity.WARNING if use.ignores else None,
+        errno=None if lax else 1265,
+        severity=Severity.WARNING if lax else None,
         table=use.table.name,
         # What is written in the SQL for an argument is its placeholder.
         suggestions=() if given else near,

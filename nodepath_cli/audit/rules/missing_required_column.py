@@ -11,10 +11,10 @@ where `message` is TEXT NOT NULL.
 
 What to write instead: name the column, or give it a default in a migration. The keyword DEFAULT as the value of such a
 column is reported, too, and so is the word NULL as the value of any NOT NULL column (1048), in UPDATE as well. Not
-reported: INSERT IGNORE (the server makes it a warning), generated and AUTO_INCREMENT columns, ENUM columns (they take
-their first member), and on MySQL 5.7 NOT NULL TIMESTAMP columns, which have an implicit default there (MySQL 5.7
-manual, `explicit_defaults_for_timestamp`). An INSERT that names a column which does not exist is reported for that
-alone: the wrong name is the likely cause.
+reported: INSERT IGNORE (the server makes it a warning), what a script does behind `SET sql_mode = ''`, generated and
+AUTO_INCREMENT columns, ENUM columns (they take their first member), and on MySQL 5.7 NOT NULL TIMESTAMP columns, which
+have an implicit default there (MySQL 5.7 manual, `explicit_defaults_for_timestamp`). An INSERT that names a column
+which does not exist is reported for that alone: the wrong name is the likely cause.
 """
 
 from __future__ import annotations
@@ -39,11 +39,14 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         target = insert.target
         if target is None or target.kind != "table" or insert.open or insert.ignore or insert.columns is None:
             continue
+        if context.statement.lenient:
+            continue
         named = {name.lower() for name in insert.columns}
         for column in target.columns:
             if column.name.lower() not in named and required(column, context.dialect):
                 yield _hit(insert, target, column, context)
-    yield from _defaulted(resolution, context)
+    if not context.statement.lenient:
+        yield from _defaulted(resolution, context)
     yield from _emptied(resolution, context)
 
 

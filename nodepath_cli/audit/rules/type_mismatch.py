@@ -8,7 +8,8 @@ text that is no date or time (1292), a number beyond the column's range (1264), 
 with NOW() works for one way of writing a time alone. An ENUM that is compared with a word that is none of its members
 never equals it. Constants that a call gives for `?` count as if they stood there, and so does a time that the program
 writes as a text, where no moment written so fits (`due.Format("02/01/2006")`). Nothing is said of dates with zeros in
-them and of times with an offset from UTC, which some servers take, nor of what INSERT IGNORE and UPDATE IGNORE write.
+them and of times with an offset from UTC, which some servers take, nor of what INSERT IGNORE, UPDATE IGNORE and scripts
+behind `SET sql_mode = ''` write.
 
 Example:
 
@@ -44,6 +45,8 @@ _NUMERIC = lazy(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _EQUAL = frozenset(("=", "<=>", "<>", "!=", "IN", "NOT IN"))
 _DIGITS_OF_A_DATE = frozenset((6, 8, 12, 14))
 """`YYMMDD`, `YYYYMMDD`, and both with the time (MySQL manual, "Date and Time Literals")."""
+_IN_ANY_MODE = frozenset((3140, 4025))
+"""What is refused without strict mode, too: a text that is no JSON."""
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -58,6 +61,8 @@ def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
         match use:
             case Assigned(ignores=False):
                 found = _set(use, context.dialect)
+                if found and context.statement.lenient and found[1] not in _IN_ANY_MODE:
+                    found = None
             case Compared(value=Now()):
                 found = _compared_with_now(use.column)
             case Compared(value=Constant() as value):

@@ -26,6 +26,12 @@ _NOISE = lazy(
     r"REVOKE|ANALYZE|OPTIMIZE|PRAGMA|/\*!\d*\s*(?:SET|ALTER\s+TABLE\s+\S+\s+(?:EN|DIS)ABLE\s+KEYS))\b",
     re.IGNORECASE,
 )
+_MODE = lazy(
+    r"(?<![\w@])(?:@@)?(?:session\s*\.?\s*)?sql_mode\s*:?=\s*(?P<mode>'[^']*'|\"[^\"]*\"|\(|\S+)", re.IGNORECASE
+)
+_KEPT = lazy(r"@(\w+)\s*:?=\s*@@(?:session\.)?sql_mode\b", re.IGNORECASE)
+_GLOBAL = lazy(r"\bGLOBAL\b", re.IGNORECASE)
+_STRICT = lazy(r"STRICT_|TRADITIONAL", re.IGNORECASE)
 _SESSION = lazy(r"(?:/\*!\d*\s*)?(?:SET|USE)\b", re.IGNORECASE)
 _DML = lazy(r"(?:\(\s*)*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|VALUES|COPY)\b", re.IGNORECASE)
 _OWN = lazy(r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b", re.IGNORECASE)
@@ -41,6 +47,35 @@ class _File(Struct, frozen=True):
     source: SourceFile
     statements: tuple[ScriptStatement, ...]
     foreign: Foreign | None
+    lenient: frozenset[int] = frozenset()
+    """Where the statements begin that run without strict mode."""
+
+
+def _lenient(text: str, statements: Sequence[ScriptStatement]) -> frozenset[int]:
+    """Return where the statements begin that run without strict mode, as the script itself has turned it off.
+
+    A dump turns it off at its beginning, and takes the old mode back at its end.
+    """
+    if not _MODE.search(text):
+        return frozenset()
+    found = set()
+    off = False
+    kept: dict[str, bool] = {}
+    for each in statements:
+        if not _SESSION.match(each.sql):
+            if off:
+                found.add(each.start)
+            continue
+        kept.update((name.lower(), off) for name in _KEPT.findall(each.sql))
+        said = _MODE.search(each.sql)
+        if said is not None and not _GLOBAL.search(each.sql):
+            mode = said["mode"]
+            if mode[0] in ("'", '"'):
+                off = not _STRICT.search(mode)
+            elif mode[0] != "(":
+                # What was kept, or the server's own, which is strict.
+                off = kept.get(mode.rstrip("*/").strip("@").lower(), False)
+    return frozenset(found)
 
 
 class SqlProgram(Struct, dict=True):
@@ -123,7 +158,9 @@ class SqlProgram(Struct, dict=True):
         if read is None:
             lite = self.options.dialect.family == "sqlite"
             statements = tuple(split(_SHORT_COMMENT.sub(r"\1 ", file.text) if lite else file.text))
-            read = self._read[file.path] = _File(file, statements, self._foreign(file, statements))
+            read = self._read[file.path] = _File(
+                file, statements, self._foreign(file, statements), _lenient(file.text, statements)
+            )
         return read
 
     def _foreign(self, file: SourceFile, statements: Sequence[ScriptStatement]) -> Foreign | None:
@@ -161,6 +198,7 @@ class SqlProgram(Struct, dict=True):
             dialect_reason=foreign.reason if foreign else None,
             foreign_file=read.foreign is not None,
             closed=read.source.text[each.end : each.end + 100].lstrip()[:1] == ";",
+            lenient=each.start in read.lenient,
         )
 
     def _joined_write(self, sql: str, path: str) -> Foreign | None:
