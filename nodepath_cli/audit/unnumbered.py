@@ -20,6 +20,11 @@ from nodepath_cli.source.statement import Statement
 from nodepath_cli.sql.ddl import DdlText, Replay, builds_schema, nodes, read
 
 _TAKES = lazy(r"\s*(?:ALTER\b.*\b(?:DROP|CHANGE|RENAME)\b|RENAME\b)", re.IGNORECASE | re.DOTALL)
+_ADDS = lazy(r"\s*ALTER\b.*\bADD\b", re.IGNORECASE | re.DOTALL)
+_COUNTS = lazy(
+    r"\s*(?:INSERT|REPLACE)\s+(?:\w+\s+)*?INTO\s+[\w$.`]+\s*(?:VALUES?\b|SELECT\b|\(\s*SELECT\b)", re.IGNORECASE
+)
+"""A row for as many columns as the table has at that moment."""
 _WORD = lazy(r"[\w$]+")
 
 
@@ -37,7 +42,9 @@ def met(script: Sequence[Statement], today: Schema, rest: Callable[[], Schema | 
     `rest` gives what everything else of the tree makes, None where the schema was given.
     """
     texts = [DdlText(sql, step.span.path) for step in script for sql in parts(step.sql) if builds_schema(sql, dialect)]
-    if not any(_TAKES.match(each.sql) for each in texts):
+    takes = any(_TAKES.match(each.sql) for each in texts)
+    adds = any(_ADDS.match(each.sql) for each in texts) and any(_COUNTS.match(step.sql) for step in script)
+    if not takes and not adds:
         return Met(today)
     before = rest()
     if before is not None and not _refused(texts, before, dialect):

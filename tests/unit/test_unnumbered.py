@@ -71,3 +71,18 @@ def test_which_of_two_scripts_runs_first_is_not_known_without_numbers(tree: Tree
     tree.write("db/shrink.sql", "ALTER TABLE people DROP COLUMN name;")
     tree.write("store.go", go("`UPDATE people SET name = 'b'`"))
     assert brief(list(tree.audit(".").findings)) == [("NP101", "width"), ("NP101", "name")]
+
+
+def test_a_row_has_the_columns_of_its_moment(tree: Tree) -> None:
+    tree.write("db/schema.sql", "CREATE TABLE t (id INT PRIMARY KEY);")
+    tree.write(
+        "db/upgrade.sql",
+        "ALTER TABLE t ADD COLUMN name VARCHAR(20);\n"
+        "INSERT INTO t VALUES (1, 'a'), (2, 'b', 3);\n"
+        "ALTER TABLE t ADD COLUMN c INT;\n"
+        "INSERT INTO t VALUES (3, 'c', 4);\n"
+        "INSERT INTO t VALUES (4, 'd');\n",
+    )
+    found = tree.audit(".").findings
+    assert [(each.rule, each.position.line) for each in found] == [("NP104", 2), ("NP104", 5)]
+    assert "row 2" in found[0].message
