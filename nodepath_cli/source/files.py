@@ -158,6 +158,10 @@ class _Collector(Struct):
                         below.append(entry.path)
                 elif entry.name.endswith(self.suffixes) and not self._left_out_name(entry.name):
                     self._file(entry.path, prefix + entry.name, walked=True)
+                elif entry.is_symlink() and entry.is_dir() and not self._left_out_folder(entry.name):
+                    why = _why_not_followed(entry.path, root)
+                    if why:
+                        self.skipped[prefix + entry.name] = why
             folders.extend(reversed(below))
 
     def _left_out_folder(self, name: str) -> bool:
@@ -235,6 +239,14 @@ def _content(path: str, size: int) -> bytes:
         return b"".join(parts)
     finally:
         os.close(descriptor)
+
+
+def _why_not_followed(link: str, root: str) -> str:
+    """Return why a link to a folder is not followed; "" where the folder is read in its own place."""
+    target, home = os.path.realpath(link), os.path.realpath(root)
+    if os.path.commonpath((target, os.path.realpath(os.path.dirname(link) or "."))) == target:  # noqa: PTH120 - as above
+        return "looping link"
+    return "" if os.path.commonpath((target, home)) == home else "link to a folder elsewhere"
 
 
 def _why_unreadable(path: str, error: OSError) -> str:

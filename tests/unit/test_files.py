@@ -92,6 +92,20 @@ def test_a_linked_folder_is_not_followed(tree: Tree) -> None:
     assert paths() == ["a/x.go"]
 
 
+def test_a_link_to_a_folder_that_is_not_read_is_listed(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tree.write("a/x.go", GO)
+    Path("b").symlink_to("a")
+    Path("self").symlink_to(".")
+    Path("a/up").symlink_to("..")
+    Path("shared").symlink_to(tmp_path_factory.mktemp("other"))
+    Path("node_modules").symlink_to(tmp_path_factory.mktemp("modules"))
+    assert dict(collect((".",), Settings(), (".go",)).skipped) == {
+        "self": "looping link",
+        "a/up": "looping link",
+        "shared": "link to a folder elsewhere",
+    }
+
+
 def test_a_path_that_does_not_exist_is_told_apart(tree: Tree) -> None:
     tree.write("a.go", GO)
     found = collect(("a.go", "nosuch"), Settings(), (".go",))
