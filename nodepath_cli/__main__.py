@@ -101,7 +101,7 @@ def _command(arguments: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
-        usage = usage_error(error)
+        usage = usage_error(error, arguments)
         if usage is None:
             raise
         return fail(usage, arguments)

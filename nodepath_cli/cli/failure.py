@@ -34,7 +34,7 @@ def fail(error: NodepathError, arguments: Sequence[str]) -> int:
     return shown.exit_code
 
 
-def usage_error(error: Exception) -> UsageError | None:
+def usage_error(error: Exception, arguments: Sequence[str] = ()) -> UsageError | None:
     """Return what Typer says of wrong arguments as our own error, or None where the exception is something else.
 
     Typer's exceptions are known by what they can do: the classes have moved between its versions.
@@ -44,14 +44,21 @@ def usage_error(error: Exception) -> UsageError | None:
         return None
     message = str(format_message())
     context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "nodepath"
+    known = context.command_path if context is not None else ""
+    command = max(known, _named(arguments), key=len)
     if message.startswith("Usage:"):
         message = "a command is missing"
     names = getattr(getattr(context, "command", None), "commands", None)
     if message.startswith("No such command") and names:
-        known = ", ".join(sorted(names))
-        return UsageError(_sentence(message), f"use one of {known}")
+        return UsageError(_sentence(message), f"use one of {', '.join(sorted(names))}")
     return UsageError(_sentence(message), f"run `{command} --help`")
+
+
+def _named(arguments: Sequence[str]) -> str:
+    """Return the command that a command line begins with: where an option lacks its argument, Typer does not say."""
+    from nodepath_cli.cli import COMMANDS
+
+    return f"nodepath {arguments[0]}" if arguments and arguments[0] in COMMANDS else "nodepath"
 
 
 def _sentence(message: str) -> str:

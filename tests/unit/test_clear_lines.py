@@ -57,3 +57,19 @@ def test_the_doctor_wants_a_path_that_exists(
     assert "no such path: missing" in capsys.readouterr().err
     assert main(["doctor", "mysql://root:secret@localhost/db"]) == 2
     assert "secret" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "next_step"),
+    [
+        (["audit-columns", "--format"], "run `nodepath audit-columns --help`"),
+        (["locks", "list", "--format"], "run `nodepath locks --help`"),
+        (["--config"], "run `nodepath --help`"),
+        (["audit-columns", "--nonsense"], "run `nodepath audit-columns --help`"),
+    ],
+)
+def test_the_next_step_names_the_command(
+    arguments: list[str], next_step: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.endswith(f". Next: {next_step}.\n")
