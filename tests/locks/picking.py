@@ -151,3 +151,50 @@ OTHERS = (
     Case("a queue: marked first, read then", (), _MARKED),
     Case("a queue: a counter of the least used", (), _LAST_ONE),
 )
+
+_COMMITTED = """
+func (r *Repo) Next(ctx context.Context, mechanic string) (id int64, err error) {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback()
+	if err = tx.QueryRowContext(ctx, "SELECT id FROM jobs WHERE status = 'open' ORDER BY id LIMIT 1 FOR UPDATE SKIPPING").Scan(&id); err != nil {
+		return 0, err
+	}
+	INSIDE
+	if err = tx.Commit(); err != nil {
+		return 0, err
+	}
+	BEHIND
+	return id, err
+}
+"""
+_INSIDE = """if _, err = tx.ExecContext(ctx, "UPDATE jobs SET status = 'doing', picked_at = NOW() WHERE id = ?", id); err != nil {
+		return 0, err
+	}"""
+_BEHIND = "_, err = r.db.ExecContext(ctx, \"UPDATE jobs SET status = 'doing', picked_at = NOW() WHERE id = ?\", id)"
+_DONE = _BEHIND.replace("doing", "done")
+_AGAIN_BEHIND = """res, err := r.db.ExecContext(ctx, "UPDATE jobs SET status = 'doing' WHERE id = ? AND status = 'open'", id)
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil || n == 0 {
+		return 0, err
+	}"""
+
+
+def _committed(name: str, inside: str, behind: str, *rules: str, lock: str = "SKIP LOCKED") -> Case:
+    code = _COMMITTED.replace("INSIDE", inside).replace("BEHIND", behind).replace("SKIPPING", lock)
+    return Case(f"a queue: {name}", rules, code)
+
+
+COMMITTED = (
+    _committed("marked behind the commit", "", _BEHIND, "NP403"),
+    _committed("marked behind the commit, and locked", "", _BEHIND, "NP403", lock=""),
+    _committed("done behind the commit", "", _DONE, "NP403"),
+    _committed("marked before the commit", _INSIDE, ""),
+    _committed("marked before the commit, and done behind it", _INSIDE, _DONE),
+    _committed("asked again behind the commit", "", _AGAIN_BEHIND),
+)

@@ -25,6 +25,7 @@ from nodepath_cli.sql.row_access import RowAccess, Setting
 
 _ONE = lazy(r"\blimit\s+(?:0\s*,\s*)?1\s*(?:;|\Z|for\b|lock\b)", re.IGNORECASE)
 _LOCKS = lazy(r"\bfor\s+(?:update|share)\b|\block\s+in\s+share\b", re.IGNORECASE)
+_SENT_BY = lazy(r"(\w+)\.\s*\w+\(")
 _UNDER_WAY = lazy(
     r"\A(?:run|process|claim|tak(?:e|ing)|send|in[_ -]?progress|in[_ -]?flight|lock|busy|work|pick|reserv|start|leas|"
     r"assign|dispatch|sedang|diproses|diambil|jalan)",
@@ -99,11 +100,14 @@ def _picked(way: Way) -> Iterator[Picked]:
         if site is None:
             continue
         if site.access.action == "select" and site.access.key is None and _ONE.search(site.resolution.variant.sql):
-            if not _keeps_others_out(run, site):
+            if run.ran.isolation != "serializable":
                 reads[run.ran.number] = run
             continue
         read = _read_for(run, reads) if site.access.action == "update" else None
-        if read is None or read.site is None or not _under_way(way, run, read):
+        if read is None or read.site is None:
+            continue
+        locked = _keeps_others_out(read, read.site)
+        if (locked and not _behind_commit(way, run, read)) or not _under_way(way, run, read, locked):
             continue
         asked = bool(site.access.others)
         if asked and (way.accepted(run) is not None or way.looked_at(run, "affected", "result")):
@@ -114,9 +118,25 @@ def _picked(way: Way) -> Iterator[Picked]:
 
 def _keeps_others_out(run: Run, read: Site) -> bool:
     """Say whether a SELECT locks the row until its transaction ends; outside of one that is at once."""
-    if run.ran.isolation == "serializable":
-        return True
     return bool(_LOCKS.search(read.resolution.variant.sql)) and not (run.ran.transaction is None and run.ran.pooled)
+
+
+def _behind_commit(way: Way, write: Run, read: Run) -> bool:
+    """Say whether a pool gets an UPDATE behind the end of the transaction whose SELECT has locked the row.
+
+    Both stand in one function, which commits between the two, and nothing is written before that.
+    """
+    inside = (run for run in way.runs if run.ran.transaction == read.ran.transaction)
+    if any(run.site is None or run.site.access.action != "select" for run in inside):
+        return False
+    if not write.ran.pooled or read.ran.transaction is None or read.site is None or write.site is None:
+        return False
+    first, then, file = read.ran.call, write.ran.call, read.site.analysed.file
+    if not first.path == then.path == file.path or first.end > then.start:
+        return False
+    sent = _SENT_BY.match(file.text, first.start, first.end)
+    between = file.text[first.end : then.start]
+    return sent is not None and "\nfunc " not in between and f"{sent[1]}.Commit()" in between
 
 
 def _read_for(write: Run, reads: dict[int, Run]) -> Run | None:
@@ -130,8 +150,11 @@ def _read_for(write: Run, reads: dict[int, Run]) -> Run | None:
     return read if read and read.site and write.site and read.site.table == write.site.table else None
 
 
-def _under_way(way: Way, write: Run, read: Run) -> bool:
-    """Say whether an UPDATE puts a row out of the state in which it was picked, into that of work under way."""
+def _under_way(way: Way, write: Run, read: Run, locked: bool) -> bool:
+    """Say whether an UPDATE puts a row out of the state in which it was picked, into that of work under way.
+
+    Whoever has locked it (`locked`) has picked it, whatever the state is called.
+    """
     if write.site is None or read.site is None:
         return False
     asked = {name for each in plain(read.site.access.conditions) for name in each.columns if not each.ordered}
@@ -139,6 +162,8 @@ def _under_way(way: Way, write: Run, read: Run) -> bool:
     if not changed:
         return False
     if any(is_holder(each.column) and each.value.kind == "value" for each in write.site.access.settings):
+        return True
+    if locked and any(constant(each.value, write) is not None for each in changed):
         return True
     named = bool(_PICKING & set(words.words(way.function.name)))
     return named and any(_says_so(each, write) for each in changed)

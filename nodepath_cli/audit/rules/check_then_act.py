@@ -21,6 +21,7 @@ seen; on the tables of revision 0001:
 A job that is picked from a queue (`SELECT id FROM jobs WHERE status = 'pending' LIMIT 1`) and marked by its key alone
 is reported, too: two workers pick the same one. Pick it with `FOR UPDATE SKIP LOCKED` in the transaction that marks it,
 or ask again, `UPDATE jobs SET status = 'running' WHERE id = ? AND status = 'pending'`, and look at the number of rows.
+FOR UPDATE in a transaction that is committed before the row is marked keeps nobody out.
 
 A mark in a row of something else (`chats.replying`) is a lock where one function refuses by it and sets it, another one
 takes it back by the same key, and a caller of the first puts the second off until its own work is done.
