@@ -428,3 +428,33 @@ func (r *Repo) ReleaseSession(phone, device string) error {{
 """,
     ),
 )
+
+_COUNTED = """
+func (r *Repo) TryLock(name, owner string) (bool, error) {
+	res, err := r.db.Exec(`INSERT INTO job_locks (name, owner, locked_at) VALUES (?, ?, NOW(6))
+		ON DUPLICATE KEY UPDATE owner = NEW, locked_at = LATER`, name, owner)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n NUMBER, err
+}
+
+func (r *Repo) Unlock(name, owner string) error {
+	_, err := r.db.Exec("DELETE FROM job_locks WHERE name = ? AND owner = ?", name, owner)
+	return err
+}
+"""
+
+
+def _counted(number: str, *rules: str, new: str = "VALUES(owner)", later: str = "VALUES(locked_at)") -> Case:
+    code = _COUNTED.replace("NEW", new).replace("LATER", later).replace("NUMBER", number)
+    return Case(f"V3: rows of an upsert: {number}, {new}", rules, code)
+
+
+COUNTED = (
+    _counted("> 0", "NP401"),
+    _counted("== 1", "NP405"),
+    _counted("> 0", "NP405", new="owner", later="locked_at"),
+)
+"""A row that whoever comes takes over blocks nobody after a crash."""

@@ -14,6 +14,7 @@ from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rolled_back import leaves_no_row
 from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import is_number, is_time, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, SOFT, Site
@@ -31,8 +32,8 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     if any(kept(acquire, each, protocols) for each in acquire.releases):
         # Then even a release does not end it (NP402).
         return
-    if any(each.seizes or each.how in ("refused", "ignored") for each in undecided(acquire)):
-        # Whoever comes ends it, or gets in beside it (NP401): it blocks nobody.
+    if any(each.blocks_nobody for each in undecided(acquire)) or leaves_no_row(acquire):
+        # Whoever comes ends it, or gets in beside it (NP401).
         return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):
         return

@@ -53,6 +53,12 @@ class Undecided(Struct, frozen=True, eq=False):
             self.write.access.action == "update" and not self.write.access.others and not leaves_alone(self.write)
         )
 
+    @property
+    def blocks_nobody(self) -> bool:
+        """Say whether a row that its holder has left behind keeps nobody out: whoever comes gets in."""
+        overwrites = self.write.access.action in SOFT and self.read is None and not self.how
+        return self.seizes or self.how in ("refused", "ignored") or overwrites
+
 
 def undecided(acquire: Acquire) -> Iterator[Undecided]:
     """Yield the writes that succeed for whoever comes, and on whose success the caller is told that it has the lock."""

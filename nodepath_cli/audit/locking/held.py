@@ -15,6 +15,7 @@ from nodepath_cli.audit.locking.guard import EMPTY, Fact, Held, constant, plain
 from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rolled_back import never_released
 from nodepath_cli.audit.locking.rows import changes, held_by
 from nodepath_cli.audit.locking.shape import is_limit, is_number, shape_of
 from nodepath_cli.audit.locking.sites import ADDING, Site
@@ -52,6 +53,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     taken = adds or next((site for site in acquire.sites if site.access.action == "update"), None)
     if taken is None:
         return None
+    if never_released(release):
+        why = "it never commits its transaction, and all that it changes is rolled back"
+        return Kept(taken, f"{release.title} does not give the lock back: {why}")
     if _never_met(acquire, release, protocols):
         why = "its condition is not met by a lock that is held"
         return Kept(taken, f"{release.title} does not give the lock back: {why}")

@@ -15,6 +15,8 @@ than the one that was taken. NULL is no early time: after `SET lease_until = NUL
 `owner IS NULL OR lease_until < NOW()` is not met any more, and nobody gets that key again. Nor is `''` NULL: after
 `SET owner = ''` that key is held until its lease is over.
 
+Nor does a release end anything that never commits its transaction.
+
 What to write instead: delete the row, and only the one that is still ours, `:mine` being the text that the acquire has
 put there:
 

@@ -53,6 +53,8 @@ is "busy"), it takes the lock from whoever has just got it: that is reported, to
 `SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
 whose answer is noted down only, where the same work is done for 0 and for 1.
 
+An acquire that begins a transaction and never commits it leaves no row behind: that is reported, too.
+
 A statement that serves several tables (`fmt.Sprintf("INSERT INTO %s ...", table)`) is judged for each of them by
 itself.
 
@@ -74,6 +76,7 @@ from nodepath_cli.audit.locking.flaws import Undecided, undecided, unheeded
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.protocols import Protocols
+from nodepath_cli.audit.locking.rolled_back import never_taken
 from nodepath_cli.audit.locking.sites import Site
 
 _WORDS = {
@@ -94,6 +97,15 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield found.write.hit(
                 f"every caller of {acquire.function.name} gets this lock: {_why(found, protocols)}",
                 *_related(found),
+                *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
+            )
+
+        lost = never_taken(acquire)
+        if lost is not None and lost not in seen:
+            seen.add(lost)
+            yield lost.hit(
+                f"every caller of {acquire.function.name} gets this lock: it never commits its transaction, and the "
+                "row is rolled back",
                 *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
 
