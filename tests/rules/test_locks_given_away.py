@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.locks import HEAD, Case, picking, rolled_back, upserts
+from tests.locks import HEAD, Case, asked_in_vain, picking, rolled_back, upserts
 from tests.locks.audited import line, lock_findings
 from tests.tree import Tree
 
 CASES = (
     *rolled_back.CASES,
     *rolled_back.WORKING,
+    *asked_in_vain.TOKENS,
+    *asked_in_vain.KEYS,
+    *asked_in_vain.COLUMNS,
     *picking.COMMITTED,
     *upserts.COUNTED,
 )

@@ -13,6 +13,7 @@ from nodepath_cli.audit.locking.deeds import prepares
 from nodepath_cli.audit.locking.flaws import undecided
 from nodepath_cli.audit.locking.guard import EMPTY, Fact, Held, constant, plain
 from nodepath_cli.audit.locking.instants import Direction, argument, direction, reads_present
+from nodepath_cli.audit.locking.other_values import asked_in_vain
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rolled_back import never_released
@@ -56,6 +57,9 @@ def kept(acquire: Acquire, release: Release, protocols: Protocols) -> Kept | Non
     if never_released(release):
         why = "it never commits its transaction, and all that it changes is rolled back"
         return Kept(taken, f"{release.title} does not give the lock back: {why}")
+    in_vain = asked_in_vain(acquire, release, protocols)
+    if in_vain:
+        return Kept(taken, f"{release.title} does not give the lock back: {in_vain}")
     if _never_met(acquire, release, protocols):
         why = "its condition is not met by a lock that is held"
         return Kept(taken, f"{release.title} does not give the lock back: {why}")

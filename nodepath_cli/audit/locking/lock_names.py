@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from nodepath_cli.audit.locking.sites import ServerLock
 from nodepath_cli.patterns import lazy
+from nodepath_cli.source.functions import Known, Mixed, Value
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.clauses import Clauses
 from nodepath_cli.sql.lexer import NUMBER, PARAM, STRING
@@ -14,6 +15,8 @@ from nodepath_cli.sql.lexer import NUMBER, PARAM, STRING
 _SPRINTF = lazy(r'\Afmt\.Sprintf\(\s*"(?P<form>[^"\\]*)"\s*,.*\)\Z', re.DOTALL)
 _VERB = lazy(r"%[-+# 0-9.]*[a-zA-Z]")
 _PART = lazy(r"\"[^\"\\]*\"|\s*\+\s*|[\w.]+(?:\([\w., ]*\))?")
+_CALL = lazy(r" \d+\Z")
+"""What tells one call from another of the same text."""
 _SQL = lazy(r"(?P<quote>[\"`])(?:(?!(?P=quote)).)*\b(?:get|release)_lock\b(?:(?!(?P=quote)).)*(?P=quote)", re.I | re.S)
 
 Name = Sequence[str | None]
@@ -73,6 +76,13 @@ def written(expression: str) -> Name:
     if "".join(parts) != expression or not any(each.startswith('"') for each in parts):
         return [None]
     return [each.strip('"').lower() if each.startswith('"') else None for each in parts if each.strip(" +")]
+
+
+def made(value: Value) -> Name:
+    """Return the name that a value is, as far as it was followed."""
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return [value.value.lower()]
+    return written(_CALL.sub("", value.text)) if isinstance(value, Mixed) else [None]
 
 
 def arguments(call: str) -> list[Name]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from nodepath_cli.audit.locking.lock_names import Name, arguments, differ, names_of, written
+from nodepath_cli.audit.locking.lock_names import Name, arguments, differ, made, names_of
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import ServerLock
@@ -15,8 +15,6 @@ from nodepath_cli.source.functions import NOT_NULL, Called, Compared, Function, 
 
 _LOOP = lazy(r"\b(?:for|goto)\b")
 _NAME = lazy(r"_lock\s*\(\s*'([^']*)'\s*[,)]", re.IGNORECASE)
-_CALL = lazy(r" \d+\Z")
-"""What tells one call from another of the same text."""
 _ONE = b"SetMaxOpenConns(1)"
 """A pool of one connection always gives the same."""
 
@@ -135,17 +133,11 @@ def _given(protocols: Protocols) -> Mapping[tuple[str, int], Mapping[int, Name]]
     for run in (run for ways in protocols.ways.values() for way in ways for run in way.runs):
         for span, _ in run.ran.texts:
             for number, value in enumerate(run.ran.arguments or ()):
-                found[span.path, span.start][number].add(_name(value))
+                found[span.path, span.start][number].add(tuple(made(value)))
     return {
         place: {number: name for number, [name, *more] in _listed(values) if not more}
         for place, values in found.items()
     }
-
-
-def _name(value: Value) -> tuple[str | None, ...]:
-    if isinstance(value, Known) and isinstance(value.value, str):
-        return (value.value.lower(),)
-    return tuple(written(_CALL.sub("", value.text))) if isinstance(value, Mixed) else (None,)
 
 
 def _listed(

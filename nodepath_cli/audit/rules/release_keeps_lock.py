@@ -15,7 +15,8 @@ than the one that was taken. NULL is no early time: after `SET lease_until = NUL
 `owner IS NULL OR lease_until < NOW()` is not met any more, and nobody gets that key again. Nor is `''` NULL: after
 `SET owner = ''` that key is held until its lease is over.
 
-Nor does a release end anything that never commits its transaction.
+Nor does a release end anything that never commits its transaction, that asks for a key which is spelled otherwise
+(`orders:7` for `order:7`), for a token that it has just made up (`uuid.NewString()`), or another column for the key.
 
 What to write instead: delete the row, and only the one that is still ours, `:mine` being the text that the acquire has
 put there:
@@ -64,7 +65,7 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
     for wrong in misaddressed(protocols):
         took = next(each for each in wrong.acquire.sites if each.access.action != "select")
         yield wrong.release.hit(
-            f"{title(wrong.function)} does not give the lock back: it asks '{wrong.number}' for '{wrong.given}', and "
+            f"{title(wrong.function)} does not give the lock back: it asks '{wrong.asked}' for '{wrong.given}', and "
             f"{wrong.acquire.function.name} gives that to '{wrong.column}'",
             took.related(f"{wrong.acquire.function.name} takes the lock"),
             column=None,
