@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.locks import HEAD, Case, asked_in_vain, picking, rolled_back, upserts
+from tests.locks import HEAD, Case, asked_in_vain, owned_keys, picking, rolled_back, upserts
 from tests.locks.audited import line, lock_findings
 from tests.tree import Tree
 
@@ -22,6 +22,16 @@ CASES = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_lock_gets_the_verdict_that_it_deserves(tree: Tree, case: Case) -> None:
     assert sorted({each.rule for each in lock_findings(tree, case.source)}) == list(case.rules)
+
+
+@pytest.mark.parametrize("case", owned_keys.CASES, ids=lambda case: case.name)
+def test_a_key_that_has_the_owner_in_it_keeps_nobody_out(tree: Tree, case: owned_keys.Keyed) -> None:
+    assert [each.rule for each in lock_findings(tree, case.code, case.schema)] == list(case.rules)
+
+
+def test_who_looks_for_others_first_does_not_go_by_the_key(tree: Tree) -> None:
+    found = lock_findings(tree, owned_keys.LOOKED.code, owned_keys.LOOKED.schema)
+    assert "NP401" not in {each.rule for each in found}
 
 
 def test_the_release_that_is_rolled_back_is_the_place(tree: Tree) -> None:

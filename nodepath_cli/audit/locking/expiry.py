@@ -13,6 +13,7 @@ from nodepath_cli.audit.locking.guard import Held
 from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.instants import argument
 from nodepath_cli.audit.locking.outcome import Run, Way
+from nodepath_cli.audit.locking.owned_keys import by_owner
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rolled_back import leaves_no_row
 from nodepath_cli.audit.locking.rows import changes, held_by
@@ -32,7 +33,7 @@ def without_lease(acquire: Acquire, protocols: Protocols) -> Iterator[Site]:
     if any(kept(acquire, each, protocols) for each in acquire.releases):
         # Then even a release does not end it (NP402).
         return
-    if any(each.blocks_nobody for each in undecided(acquire)) or leaves_no_row(acquire):
+    if any(each.blocks_nobody for each in undecided(acquire)) or leaves_no_row(acquire) or by_owner(acquire, protocols):
         # Whoever comes ends it, or gets in beside it (NP401).
         return
     if any(_takeovers(acquire, protocols)) or protocols.sites.obscure(acquire.table):

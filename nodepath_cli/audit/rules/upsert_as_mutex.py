@@ -53,7 +53,8 @@ is "busy"), it takes the lock from whoever has just got it: that is reported, to
 `SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
 whose answer is noted down only, where the same work is done for 0 and for 1.
 
-An acquire that begins a transaction and never commits it leaves no row behind: that is reported, too.
+An acquire that begins a transaction and never commits it leaves no row behind, and a unique key with the owner in it
+(`UNIQUE (tool, owner)`) refuses the same owner alone. Both are reported.
 
 A statement that serves several tables (`fmt.Sprintf("INSERT INTO %s ...", table)`) is judged for each of them by
 itself.
@@ -75,6 +76,7 @@ from nodepath_cli.audit.locking.deciding import leaves_alone
 from nodepath_cli.audit.locking.flaws import Undecided, undecided, unheeded
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
+from nodepath_cli.audit.locking.owned_keys import by_owner
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.rolled_back import never_taken
 from nodepath_cli.audit.locking.sites import Site
@@ -106,6 +108,15 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             yield lost.hit(
                 f"every caller of {acquire.function.name} gets this lock: it never commits its transaction, and the "
                 "row is rolled back",
+                *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
+            )
+
+        owned = by_owner(acquire, protocols)
+        if owned is not None and owned.write not in seen:
+            seen.add(owned.write)
+            yield owned.write.hit(
+                f"every owner gets this lock by {acquire.function.name}: the unique key ({', '.join(owned.key)}) has "
+                f"'{owned.key[-1]}' in it, and refuses the same one alone",
                 *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
             )
 
