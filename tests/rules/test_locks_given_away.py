@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.locks import HEAD, Case, asked_in_vain, owned_keys, picking, rolled_back, upserts
+from tests.locks import HEAD, Case, asked_in_vain, heedless, owned_keys, picking, rolled_back, upserts
 from tests.locks.audited import line, lock_findings
 from tests.tree import Tree
 
@@ -14,6 +14,7 @@ CASES = (
     *asked_in_vain.TOKENS,
     *asked_in_vain.KEYS,
     *asked_in_vain.COLUMNS,
+    *heedless.CASES,
     *picking.COMMITTED,
     *upserts.COUNTED,
 )

@@ -248,6 +248,10 @@ class Protocols:
             found.update(program.put_off(function.span, before))
         return found
 
+    def regardless(self, function: Span, name: str) -> frozenset[str]:
+        """Return the names of what a function calls behind another one whatever that has answered."""
+        return frozenset[str]().union(*(each.regardless(function, name) for each in self._analysis.programs))
+
     def _made_for(self, literal: Function, acquire: Function, ways: tuple[Way, ...]) -> bool:
         """Say whether a literal stands in the function that takes the lock, or one of the makers calls the other."""
         if literal.span.path == acquire.span.path and acquire.span.start <= literal.span.start < acquire.span.end:

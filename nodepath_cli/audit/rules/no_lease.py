@@ -40,13 +40,18 @@ from collections.abc import Iterator
 
 from nodepath_cli.audit.finding import ProgramHit, Rule, Severity
 from nodepath_cli.audit.locking.expiry import without_lease
+from nodepath_cli.audit.locking.heedless import nobody_heeds
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
 def check(protocols: Protocols) -> Iterator[ProgramHit]:
     """Yield every INSERT that takes a lock which nothing but its release ends."""
     for acquire in protocols.acquires:
-        for site in without_lease(acquire, protocols):
+        found = list(without_lease(acquire, protocols))
+        if found and nobody_heeds(acquire, protocols):
+            # Whoever comes goes on beside it (NP401).
+            continue
+        for site in found:
             yield site.hit(
                 f"the lock of {acquire.function.name} has no expiry and no takeover: a crash before the release blocks "
                 "its key for good",

@@ -53,8 +53,9 @@ is "busy"), it takes the lock from whoever has just got it: that is reported, to
 `SELECT GET_LOCK(?, 10)` whose answer nobody looks at is reported, too: it is 0 where the time has passed. So is one
 whose answer is noted down only, where the same work is done for 0 and for 1.
 
-An acquire that begins a transaction and never commits it leaves no row behind, and a unique key with the owner in it
-(`UNIQUE (tool, owner)`) refuses the same owner alone. Both are reported.
+An acquire that begins a transaction and never commits it leaves no row behind; a unique key with the owner in it
+(`UNIQUE (tool, owner)`) refuses the same owner alone; and a caller that throws the answer away
+(`if _, err := locks.Acquire(key); err != nil`) works with the lock and without it. All three are reported.
 
 A statement that serves several tables (`fmt.Sprintf("INSERT INTO %s ...", table)`) is judged for each of them by
 itself.
@@ -74,6 +75,7 @@ from nodepath_cli.audit.finding import ProgramHit, Related, Rule, Severity
 from nodepath_cli.audit.locking.dead import never_refused
 from nodepath_cli.audit.locking.deciding import leaves_alone
 from nodepath_cli.audit.locking.flaws import Undecided, undecided, unheeded
+from nodepath_cli.audit.locking.heedless import heedless
 from nodepath_cli.audit.locking.keyless import keyless
 from nodepath_cli.audit.locking.named import unasked
 from nodepath_cli.audit.locking.owned_keys import by_owner
@@ -121,11 +123,22 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
             )
 
     for caller, acquire, write in unheeded(protocols):
+        seen.add(write)
         yield write.hit(
             f"{caller.name} goes on whether {acquire.function.name} has got this lock or not: it does the same work "
             "where another caller holds it",
             *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
         )
+
+    for acquire in protocols.acquires:
+        for caller, write in heedless(acquire, protocols):
+            if write not in seen:
+                seen.add(write)
+                yield write.hit(
+                    f"{caller.name} goes on whether {acquire.function.name} has got this lock or not: it does not "
+                    "go by the answer",
+                    *(each.site.related(f"{each.title} gives the lock back") for each in acquire.releases[:1]),
+                )
 
     for missing in keyless(protocols):
         yield missing.write.hit(
