@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.locks import HEAD, Case, asked_in_vain, heedless, owned_keys, picking, rolled_back, upserts
+from tests.locks import HEAD, Case, asked_in_vain, heedless, own_connections, owned_keys, picking, rolled_back, upserts
 from tests.locks.audited import line, lock_findings
 from tests.tree import Tree
 
@@ -15,6 +15,7 @@ CASES = (
     *asked_in_vain.KEYS,
     *asked_in_vain.COLUMNS,
     *heedless.CASES,
+    *own_connections.CASES,
     *picking.COMMITTED,
     *upserts.COUNTED,
 )

@@ -86,7 +86,7 @@ def released_elsewhere(protocols: Protocols) -> Iterator[tuple[ServerLock, Serve
     taken = defaultdict(list)
     for lock in _pooled(protocols, protocols.sites.server_locks.values()):
         taken[_folder(lock)].append(lock)
-    if not taken or protocols.mentions(_ONE):
+    if not taken or one_connection(protocols):
         return
     pooled = set(_pooled(protocols, protocols.sites.server_releases.values()))
     for release in protocols.sites.server_releases.values():
@@ -96,6 +96,16 @@ def released_elsewhere(protocols: Protocols) -> Iterator[tuple[ServerLock, Serve
             same = [lock for lock in same if _in_one_function(lock, release)]
         if same:
             yield release, same[0], release in pooled
+
+
+def one_connection(protocols: Protocols) -> bool:
+    """Say whether a pool has one connection alone, and always gives that."""
+    return protocols.mentions(_ONE)
+
+
+def belong_together(lock: ServerLock, release: ServerLock) -> bool:
+    """Say whether a release stands beside a lock and may be about its name."""
+    return _folder(lock) == _folder(release) and _same(lock, release)
 
 
 def released_by_another_name(protocols: Protocols) -> Iterator[tuple[ServerLock, ServerLock, Name, Name]]:
@@ -114,14 +124,9 @@ def released_by_another_name(protocols: Protocols) -> Iterator[tuple[ServerLock,
                     yield release, beside[0][0], back, beside[0][1]
 
 
-def _place(lock: ServerLock) -> tuple[str, int]:
-    span = lock.analysed.statement.span
-    return span.path, span.start
-
-
 def _gets(lock: ServerLock, given: Mapping[tuple[str, int], Mapping[int, Name]]) -> Mapping[int, Name]:
     """Return the names that a statement's placeholders get; of a call that is put off, by its own text."""
-    found, call = given.get(_place(lock)), lock.analysed.statement.call
+    found, call = given.get(lock.place), lock.analysed.statement.call
     if found is not None or call is None or call.wrapper is not None:
         return found or {}
     return dict(enumerate(arguments(lock.analysed.file.text[call.span.start : call.span.end])))

@@ -63,6 +63,10 @@ class Protocols:
             return any(text in file.data for file in self._analysis.files.files)
         return any(text.search(file.data) for file in self._analysis.files.files)
 
+    def text_of(self, path: str) -> str:
+        """Return the text of a file of the tree, empty where there is none."""
+        return next((file.text for file in self._analysis.files.files if file.path == path), "")
+
     @cached_property
     def timed(self) -> Mapping[Function, tuple[Way, ...]]:
         """The paths of every function around a statement that writes a time into a text column."""

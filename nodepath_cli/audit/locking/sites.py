@@ -125,6 +125,12 @@ class ServerLock(Struct, frozen=True, eq=False):
         hit = Hit(message=message, start=start, end=end, identifier=None, related=related)
         return ProgramHit(self.analysed, self.resolution, hit)
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where its first literal stands."""
+        span = self.analysed.statement.span
+        return span.path, span.start
+
     def related(self, message: str) -> Related:
         """Return the statement as another place of a finding."""
         return Related(self.resolution.variant.offsets.locate(0, len(self.resolution.variant.sql)), message)

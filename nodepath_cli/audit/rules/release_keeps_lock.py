@@ -25,8 +25,9 @@ put there:
 
 A lock by name (`GET_LOCK`) belongs to the connection that has asked for it. Asked for through a pool (`*sql.DB`), it
 goes back into the pool with its connection, and `RELEASE_LOCK` is sent by any other: take one connection by
-`db.Conn(ctx)`, and run both there. A tree that sets `SetMaxOpenConns(1)` is not reported. And RELEASE_LOCK gives back
-only the name that was asked for: `CONCAT('order_', ?)` is never `CONCAT('order.', ?)`.
+`db.Conn(ctx)`, and run both there. One that each function takes and closes for itself is another one. A tree that sets
+`SetMaxOpenConns(1)` is not reported. And RELEASE_LOCK gives back only the name that was asked for:
+`CONCAT('order_', ?)` is never `CONCAT('order.', ?)`.
 
 `nodepath explain NP401` has the whole protocol. Where the row has to stay, set the column that the acquire looks at to
 the value that it takes for free, and let the acquire ask for that value in its UPDATE.
@@ -43,6 +44,7 @@ from nodepath_cli.audit.locking.held import kept
 from nodepath_cli.audit.locking.lock_names import shown
 from nodepath_cli.audit.locking.misaddressed import misaddressed
 from nodepath_cli.audit.locking.named import released_by_another_name, released_elsewhere
+from nodepath_cli.audit.locking.own_connections import released_by_another
 from nodepath_cli.audit.locking.protocols import Protocols
 
 
@@ -75,6 +77,11 @@ def check(protocols: Protocols) -> Iterator[ProgramHit]:
         yield given_back.hit(
             f"the lock is that of the connection which took it: {sent}, and the lock stays",
             lock.related("GET_LOCK, sent to the pool, leaves the lock to a connection that goes back there"),
+        )
+    for given_back, lock in released_by_another(protocols):
+        yield given_back.hit(
+            "the lock is that of the connection which took it: this release is sent by another one, and the lock stays",
+            lock.related("the connection that asks for the lock goes back into the pool at the end of its function"),
         )
     for given_back, lock, back, name in released_by_another_name(protocols):
         yield given_back.hit(
