@@ -196,5 +196,10 @@ COMMITTED = (
     _committed("done behind the commit", "", _DONE, "NP403"),
     _committed("marked before the commit", _INSIDE, ""),
     _committed("marked before the commit, and done behind it", _INSIDE, _DONE),
+    _committed(
+        "marked by another function before the commit",
+        "if err = r.mark(ctx, tx, id); err != nil {\n\t\treturn 0, err\n\t}",
+        _DONE,
+    ),
     _committed("asked again behind the commit", "", _AGAIN_BEHIND),
 )

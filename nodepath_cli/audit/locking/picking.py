@@ -136,7 +136,10 @@ def _behind_commit(way: Way, write: Run, read: Run) -> bool:
         return False
     sent = _SENT_BY.match(file.text, first.start, first.end)
     between = file.text[first.end : then.start]
-    return sent is not None and "\nfunc " not in between and f"{sent[1]}.Commit()" in between
+    if sent is None or "\nfunc " in between or f"{sent[1]}.Commit()" not in between:
+        return False
+    # Whatever else is done with the transaction may mark the row.
+    return re.search(rf"(?<![\w.]){sent[1]}\b(?!\s*\.\s*(?:Commit|Rollback)\()", between) is None
 
 
 def _read_for(write: Run, reads: dict[int, Run]) -> Run | None:
