@@ -110,6 +110,11 @@ class Tested(Struct, frozen=True):
     truth: bool
 
 
+Meant: TypeAlias = tuple[Span, ...] | None
+"""The functions of the program that a call may mean, by where they stand; () where it means none of them, None where
+that cannot be told."""
+
+
 class Called(Struct, frozen=True):
     """A function was called: one of the program, or one that was given as an argument."""
 
@@ -121,6 +126,12 @@ class Called(Struct, frozen=True):
     """It was an argument: the work that the function does for its caller."""
     sends: tuple[tuple[Span, str], ...] = ()
     """With `deferred`: the statements that it sends, whatever comes, as those of a `Ran`."""
+    meant: Meant = None
+
+    def may_be(self, function: Function) -> bool:
+        """Say whether it may be a call of a function, by its name and by what the receiver's type says."""
+        told = self.meant is None or bool(function.within) or function.span in self.meant
+        return self.name == function.name and told
 
 
 Step: TypeAlias = Ran | Tested | Called

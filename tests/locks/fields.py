@@ -197,4 +197,43 @@ func (r *Repo) Begin(name string) (res State, err error) {
 }
 """,
     ),
+    *(
+        Case(
+            f"a field that is set where it worked, and nothing else{title}",
+            rules,
+            f"""
+type Attempt struct {{
+	Acquired bool
+	Owner    string
+}}
+
+func (r *Repo) Acquire(ctx context.Context, name, owner string) (a Attempt, err error) {{
+	a.Owner = owner
+	_, err = r.db.ExecContext(ctx, "INSERT INTO job_locks (name, owner, locked_until) VALUES (?, ?, NOW(6) + INTERVAL 20 SECOND)", name, owner)
+	var taken *mysql.MySQLError
+	switch {{
+	case err == nil:
+		a.Acquired = true
+	case errors.As(err, &taken) && taken.Number == 1062:
+		{refused}
+	}}
+	return a, err
+}}
+
+func (r *Repo) Release(ctx context.Context, name string, a Attempt) error {{
+	_, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND owner = ?", name, a.Owner)
+	return err
+}}
+
+func (r *Repo) Purge(ctx context.Context) error {{
+	_, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE locked_until < NOW(6)")
+	return err
+}}
+""",
+        )
+        for title, rules, refused in (
+            ("", (), "err = nil"),
+            (", or another one has it", ("NP401",), "a.Acquired, err = true, nil"),
+        )
+    ),
 )

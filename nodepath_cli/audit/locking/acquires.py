@@ -83,15 +83,16 @@ class Acquire(Struct, frozen=True, eq=False, dict=True):
         return tuple(dict.fromkeys(found))
 
 
-def calls(ways: tuple[Way, ...], name: str) -> bool:
+def calls(ways: tuple[Way, ...], function: Function) -> bool:
     """Say whether some path calls a function."""
-    return any(isinstance(step, Called) and step.name == name for way in ways for step in way.path.steps)
+    return any(isinstance(step, Called) and step.may_be(function) for way in ways for step in way.path.steps)
 
 
-def called_without(way: Way, name: str, around: Collection[str]) -> bool:
+def called_without(way: Way, function: Function, around: Collection[Function]) -> bool:
     """Say whether a path calls a function by itself, and none of those that call it for it."""
-    called = {step.name for step in way.path.steps if isinstance(step, Called)}
-    return name in called and called.isdisjoint(around)
+    called = [step for step in way.path.steps if isinstance(step, Called)]
+    own = any(step.may_be(function) for step in called)
+    return own and not any(step.may_be(each) for step in called for each in around)
 
 
 def good(ways: tuple[Way, ...]) -> tuple[Way, ...]:
@@ -99,13 +100,13 @@ def good(ways: tuple[Way, ...]) -> tuple[Way, ...]:
     return tuple(way for way in ways if way.success)
 
 
-def in_turn(way: Way, first: str, then: set[str]) -> bool:
-    """Say whether a path calls one function and, at its end or later on, one of some others."""
-    taken = False
+def in_turn(way: Way, first: Function | None, then: Collection[Function]) -> bool:
+    """Say whether a path calls one function, or any, and, at its end or later on, one of some others."""
+    taken = first is None
     for step in way.path.steps:
         if isinstance(step, Called):
-            taken = taken or not first or (step.name == first and not step.deferred)
-            if taken and step.name in then and (step.deferred or words.releasing(step.name)):
+            taken = taken or (first is not None and step.may_be(first) and not step.deferred)
+            if taken and (step.deferred or words.releasing(step.name)) and any(map(step.may_be, then)):
                 return True
     return False
 

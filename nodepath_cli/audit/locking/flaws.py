@@ -240,11 +240,11 @@ def _read(way: Way, table: str) -> Site | None:
 def unheeded(protocols: Protocols) -> Iterator[tuple[Function, Acquire, Site]]:
     """Yield the callers of an acquire that do their caller's work with the lock and without it, and then release it."""
     for acquire in protocols.acquires:
-        backs = {each.function.name for each in acquire.releases if not each.function.within}
+        backs = {each.function for each in acquire.releases if not each.function.within}
         for function, ways in protocols.ways.items() if backs else ():
             if function is acquire.function or function.within or not function.complete:
                 continue
-            ways = tuple(way for way in ways if way.works and in_turn(way, acquire.function.name, backs))
+            ways = tuple(way for way in ways if way.works and in_turn(way, acquire.function, backs))
             worked = {name for way in ways if decided(way, acquire.table) for name in _given(way)}
             for way in ways:
                 own = [run for run in way.runs if run.site in acquire.sites]

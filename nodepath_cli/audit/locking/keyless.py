@@ -119,8 +119,8 @@ def _handed_back(function: Function, insert: Site, protocols: Protocols) -> bool
     if not words.says_nothing(function.name) and not words.taking(function.name):
         return False
     given = {each.column for each in insert.access.inserted}
-    names = {
-        each.name
+    backs = {
+        each
         for each, ways in protocols.ways.items()
         if each is not function and not each.within
         for way in ways
@@ -128,8 +128,8 @@ def _handed_back(function: Function, insert: Site, protocols: Protocols) -> bool
         if run.site and run.site.table == insert.table and run.site.access.action == "delete"
         if run.site.access.fixed and given.issuperset(run.site.access.fixed)
     }
-    every = protocols.ways.values() if names else ()
-    return any(in_turn(way, function.name, names) for ways in every for way in ways)
+    every = protocols.ways.values() if backs else ()
+    return any(in_turn(way, function, backs) for ways in every for way in ways)
 
 
 def looked(way: Way, insert: Run, table: str) -> Site | None:

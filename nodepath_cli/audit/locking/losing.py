@@ -38,9 +38,9 @@ def losing(acquire: Acquire, protocols: Protocols) -> Iterator[Losing]:
         return
     name = acquire.function.name
     for function, ways in protocols.ways.items():
-        if function.within or function is acquire.function or not calls(ways, name):
+        if function.within or function is acquire.function or not calls(ways, acquire.function):
             continue
-        if not any(calls(ways, each) for each in backs):
+        if not any(calls(ways, each.function) for each in backs.values()):
             continue
         for back, place in protocols.put_off(function, name).items():
             if back in backs:

@@ -108,13 +108,13 @@ class Protocols:
                 elif signs.does_lock(acquire):
                     by_deeds.append(replace(acquire, sure=signs.is_sure(acquire)))
         # Who calls a function that takes the lock does not take it once more.
-        taking = {each.function.name for each in (*found, *by_deeds)}
-        found += [each for each in by_deeds if not any(step.name in taking for step in each.calls)]
-        parts = {step.name for each in found for step in each.calls}
+        taking = [each.function for each in (*found, *by_deeds)]
+        found += [each for each in by_deeds if not any(step.may_be(one) for step in each.calls for one in taking)]
+        parts = {each.function for each in found if any(calls(one.ways, each.function) for one in found)}
         return tuple(
             each
             for each in found
-            if each.function.name not in parts or ("bool" in each.function.results and not self._is_step(each, found))
+            if each.function not in parts or ("bool" in each.function.results and not self._is_step(each, found))
         )
 
     def _is_step(self, acquire: Acquire, every: Iterable[Acquire]) -> bool:
@@ -122,17 +122,17 @@ class Protocols:
 
         They run statements of their own about the table: what one of them does is judged with what the others do.
         """
-        name, own = acquire.function.name, set(acquire.sites)
+        function, own = acquire.function, set(acquire.sites)
         whole = {
-            each.function.name
+            each.function
             for each in every
-            if each.table == acquire.table and each.function.complete and calls(each.ways, name)
+            if each.table == acquire.table and each.function.complete and calls(each.ways, function)
             if each is not acquire and own < set(each.sites)
         }
         return bool(whole) and not any(
-            called_without(way, name, whole)
-            for function, ways in self.ways.items()
-            if function is not acquire.function and function.name not in whole
+            called_without(way, function, whole)
+            for other, ways in self.ways.items()
+            if other is not function and other not in whole
             for way in ways
         )
 
@@ -182,7 +182,7 @@ class Protocols:
             if function is acquire or function.within:
                 continue
             for way in ways:
-                first = next((at for at, step in enumerate(way.path.steps) if _calls(step, acquire.name)), None)
+                first = next((at for at, step in enumerate(way.path.steps) if _calls(step, acquire)), None)
                 for run in way.runs if first is not None else ():
                     site = run.site
                     if site is None or site.table != table or run.position < (first or 0) or not site.empties:
@@ -260,10 +260,14 @@ class Protocols:
         """Say whether a literal stands in the function that takes the lock, or one of the makers calls the other."""
         if literal.span.path == acquire.span.path and acquire.span.start <= literal.span.start < acquire.span.end:
             return True
-        if calls(ways, literal.within):
-            return True
-        makers = (made for function, made in self.ways.items() if function.name == literal.within)
-        return any(calls(made, acquire.name) for made in makers)
+        own = literal.span
+        for function, made in self.ways.items():
+            place = function.span
+            if function.within or place.path != own.path or not place.start <= own.start < place.end:
+                continue
+            if calls(ways, function) or calls(made, acquire):
+                return True
+        return False
 
     def elsewhere(self, acquire: Acquire) -> Iterator[Site]:
         """Yield the statements about the lock's table that neither the acquire runs nor a release of its key."""
@@ -273,5 +277,5 @@ class Protocols:
                 yield site
 
 
-def _calls(step: Step, name: str) -> bool:
-    return isinstance(step, Called) and step.name == name and not step.deferred
+def _calls(step: Step, function: Function) -> bool:
+    return isinstance(step, Called) and step.may_be(function) and not step.deferred

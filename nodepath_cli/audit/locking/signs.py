@@ -197,13 +197,15 @@ class Signs:
 
     def _is_heeded(self, acquire: Acquire) -> bool:
         """Say whether a function that takes the row and gives it back does so by the answer that it gets, or may."""
-        name, backs = acquire.function.name, self._backs({each.function.name for each in acquire.releases})
+        own, backs = acquire.function, self._backs({each.function for each in acquire.releases})
         if any(way.works for way in acquire.ways):
             return True
-        around = [function for function, ways in self._ways.items() if any(in_turn(way, name, backs) for way in ways)]
-        programs = self._programs
+        around = [function for function, ways in self._ways.items() if any(in_turn(way, own, backs) for way in ways)]
+        programs, names = self._programs, {each.name for each in backs}
         going_on = [
-            function for function in around if any(backs & each.regardless(function.span, name) for each in programs)
+            function
+            for function in around
+            if any(names & each.regardless(function.span, own.name) for each in programs)
         ]
         return len(going_on) < len(around) or not around
 
@@ -224,23 +226,23 @@ class Signs:
         """Say whether some function calls the acquire and, at its end or later on, the release."""
         if any(self._hands_back(acquire, each.function) for each in acquire.releases if each.function.within):
             return True
-        names = {each.function.name for each in acquire.releases if not each.function.within}
-        if not names:
+        backs = {each.function for each in acquire.releases if not each.function.within}
+        if not backs:
             return False
-        names = self._backs(names)
-        if any(way.works and in_turn(way, "", names) for way in acquire.ways):
+        backs = self._backs(backs)
+        if any(way.works and in_turn(way, None, backs) for way in acquire.ways):
             return True
-        return any(in_turn(way, acquire.function.name, names) for ways in self._ways.values() for way in ways)
+        return any(in_turn(way, acquire.function, backs) for ways in self._ways.values() for way in ways)
 
-    def _backs(self, names: set[str]) -> set[str]:
-        """Return the names of releases with those of the functions that hand on to them.
+    def _backs(self, functions: set[Function]) -> set[Function]:
+        """Return releases with the functions that hand on to them.
 
         `return releaseSession(r.db, "chat_locks", phone)` is what the callers of its methods see.
         """
-        return names | {
-            function.name
+        return functions | {
+            function
             for function, ways in self._ways.items()
-            if words.releasing(function.name) and any(calls(ways, name) for name in names)
+            if words.releasing(function.name) and any(calls(ways, each) for each in functions)
         }
 
     def _hands_back(self, acquire: Acquire, literal: Function) -> bool:

@@ -106,7 +106,8 @@ def zero(w: Walker, file: GoFile, kind: Node | None) -> Any:
         return Known("")
     if type_id.startswith(("int", "uint")) and type_id.isalnum():
         return Known(0)
-    return of_type(type_id) or UNKNOWN
+    known = of_type(type_id)
+    return replace(known, blank=True) if isinstance(known, Instance) else known or UNKNOWN
 
 
 def of_type(type_id: str) -> Any | None:

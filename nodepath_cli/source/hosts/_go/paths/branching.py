@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Mixed, Ran
-from nodepath_cli.source.hosts._go.paths import assigning, comparing, returning
+from nodepath_cli.source.functions import Called, Meant, Mixed, Ran
+from nodepath_cli.source.hosts._go.paths import assigning, comparing, meaning, returning
 from nodepath_cli.source.hosts._go.paths.assigning import write
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -207,7 +207,7 @@ def _select(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> 
     return [(after, None if left is not None and left.kind == "break" else left) for after, left in flows]
 
 
-def _deferred(w: Walker, place: Place, _scope: Scope, node: Node, state: State) -> list[Flow]:
+def _deferred(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> list[Flow]:
     """Write down what a deferred or concurrent function calls; what it does is not followed."""
     after = state.fork()
     late = node.type == "defer_statement"
@@ -219,9 +219,11 @@ def _deferred(w: Walker, place: Place, _scope: Scope, node: Node, state: State) 
             function = each.child_by_field_name("function")
             member = function.child_by_field_name("field") if function is not None else None
             name = member or function
-            if name is not None and name.type in ("identifier", "field_identifier"):
+            if function is not None and name is not None and name.type in ("identifier", "field_identifier"):
                 found += 1
-                after.add(Called(place.file.source(name), late, sends=_sends(w, place, each) if certain else ()))
+                meant = meaning.of_call(w, place, scope, function, state)
+                sends = _sends(w, place, each, meant) if certain else ()
+                after.add(Called(place.file.source(name), late, sends=sends, meant=meant))
         certain = certain and each.type not in _CHOOSING
         waiting += [(child, certain or _is_head(each, child)) for child in reversed(named(each))]
     return [(after, None)]
@@ -232,12 +234,14 @@ def _is_head(node: Node, child: Node) -> bool:
     return node.type == "if_statement" and child == node.child_by_field_name("initializer")
 
 
-def _sends(w: Walker, place: Place, call: Node) -> Texts:
+def _sends(w: Walker, place: Place, call: Node, meant: Meant) -> Texts:
     """Return the statements that a call sends, by itself or as a function of the tree."""
     own = w.texts.get((place.file.path, call.start_byte, call.end_byte), ())
     name = call.child_by_field_name("function")
     name = (name.child_by_field_name("field") or name) if name is not None else None
     known = w.known.get(place.file.source(name), ()) if name is not None and not own else ()
+    if meant is not None:
+        known = [each for each in known if each.file.span(each) in meant]
     return w.texts_of(known[0]) if len(known) == 1 else own
 
 

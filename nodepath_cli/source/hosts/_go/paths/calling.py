@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.functions import Called, Failure, Given, Known, Mixed, Moment, Outcome
-from nodepath_cli.source.hosts._go.paths import clock, comparing, following, sending, structs
+from nodepath_cli.source.functions import Called, Failure, Given, Known, Meant, Mixed, Moment, Outcome
+from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.paths import clock, comparing, following, meaning, sending, structs
 from nodepath_cli.source.hosts._go.paths.assigning import pointed_at, scanned
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
@@ -171,7 +172,7 @@ class Calling:
             return comparing.kind_of_error(exported(one), words)
         if self.receiver is not None and self.method == "Error" and not arguments:
             return comparing.number_of(exported(self.receiver))
-        if self.method in _BEGINS and not isinstance(self.receiver, Transaction):
+        if self._begins():
             text = self.place.file.source(self.node).replace(" ", "")
             isolation = (
                 "read committed" if "ReadCommitted" in text else "serializable" if "Serializable" in text else ""
@@ -215,12 +216,25 @@ class Calling:
         pointed_at(self.place, self.scope, self.nodes, Outcome(handles[0].run, "row"), after)
         return [(after, Outcome(handles[0].run, "error"))]
 
+    def _meant(self, state: State) -> Meant:
+        """Return the functions that a call may mean that is not walked."""
+        if self.receiver is not None:
+            return meaning.of_value(self.w, self.receiver, self.method)
+        return meaning.of_call(self.w, self.place, self.scope, self.function, state)
+
+    def _begins(self) -> bool:
+        """Say whether it begins a transaction: a function of the tree that sends statements may have that name."""
+        if self.method not in _BEGINS or isinstance(self.receiver, Transaction):
+            return False
+        found = following.resolve(self) if self.method in self.w.known else None
+        return not isinstance(found, Routine) or not self.w.texts_of(found)
+
     def _unknown(self, state: State) -> Values:
         """A function that is not known: functions among its arguments run once, all else is mixed."""
         after = state.fork()
         found = self.scope.find(self.name) if "." not in self.name else None
         given = found is not None and isinstance(state.variables.get(found), Given)
-        after.add(Called(self.method, False, given))
+        after.add(Called(self.method, False, given, meant=self._meant(after)))
         closures = [each for each in self.arguments if isinstance(each, Closure)]
         if len(closures) == 1:
             return following.closure(self.w, closures[0], (), after)

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from nodepath_cli.source.functions import Called, outcomes
 from nodepath_cli.source.hosts._go.declarations import Routine
-from nodepath_cli.source.hosts._go.paths import assigning
+from nodepath_cli.source.hosts._go.paths import assigning, meaning
 from nodepath_cli.source.hosts._go.paths.state import (
     UNKNOWN,
     Any,
@@ -63,6 +63,9 @@ def resolve(made: Calling) -> Routine | Closure | None:
 def _only(made: Calling) -> Routine | None:
     """Return the one method of that name that has to do with such SQL: the receiver is an interface."""
     known = [each for each in made.w.known.get(made.method, ()) if each.receiver]
+    meant = meaning.of_value(made.w, made.receiver, made.method) if known and made.receiver is not None else None
+    if meant is not None:
+        known = [each for each in known if each.file.span(each) in meant]
     if len(known) > 1 and isinstance(made.receiver, Instance):
         wanted = _bare(made.receiver.type)
         known = [each for each in known if _bare(each.receiver) == wanted]
@@ -91,7 +94,7 @@ def follow(made: Calling, state: State, texts: Texts = ()) -> Values | None:
         w.dropped = True
         return None
     after = state.fork()
-    after.add(Called(found.name, False))
+    after.add(Called(found.name, False, meant=(found.file.span(found),)))
     place = Place(found.file, found, texts or (made.place.pending if _hands_on(made) else ()))
     scope = w.scope()
     bind(w, found.file, found.node, scope, after, made.arguments)

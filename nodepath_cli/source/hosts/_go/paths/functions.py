@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+from typing import TypeAlias
 
 from tree_sitter import Node
 
@@ -21,7 +22,7 @@ from nodepath_cli.source.functions import (
 )
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.index import Index
-from nodepath_cli.source.hosts._go.paths import branching, expressions, following
+from nodepath_cli.source.hosts._go.paths import branching, expressions, following, meaning
 from nodepath_cli.source.hosts._go.paths.literals import later
 from nodepath_cli.source.hosts._go.paths.state import Instance, Place, Scope, State, Texts
 from nodepath_cli.source.hosts._go.paths.walker import CallKey, Walker, paths_of
@@ -32,7 +33,9 @@ from nodepath_cli.source.statement import Span
 _CALLER_ROUNDS = 2
 _MAX_CALLS = 400
 _MAX_CALLERS = 40
-"""A name that more functions call than this is no name of a lock's function."""
+"""Where more functions than this call one of a name, only those count that stand near it: many types have a `Lock`."""
+Callers: TypeAlias = Mapping[str, tuple[Sequence[Key], Sequence[Key]]]
+"""Callers of functions by their names: those that stand near them, and others."""
 _WORTH = 20
 """Functions that are walked from which a second process is worth its start."""
 _WALK = 8
@@ -116,7 +119,7 @@ def _share(
     for _ in range(_CALLER_ROUNDS):
         for routine in fresh:
             known.setdefault(routine.name, []).append(routine)
-        told = yield _callers(index, index.files[number::SHARES], {one.name for one in fresh})
+        told = yield _callers(index, index.files[number::SHARES], _near(index, fresh))
         callers = {key: each for key in _few(told) if (each := index.routine_at(*key)) is not None}
         fresh = [each for key, each in callers.items() if key not in chosen and worth(each.name)]
         chosen.update(callers)
@@ -125,13 +128,18 @@ def _share(
     found: list[tuple[Key, list[Function]]] = []
     for key in first_come.of(sorted(chosen), lambda key: len(chosen[key].text) * (_WALK if key in walked else 1)):
         routine = chosen[key]
-        told = [_function(walker, routine), *_literals(walker, routine)] if key in walked else [_calls_only(routine)]
+        told = (
+            [_function(walker, routine), *_literals(walker, routine)]
+            if key in walked
+            else [_calls_only(index, known, routine)]
+        )
         found.append((key, told))
     return found
 
 
-def _calls_only(routine: Routine) -> Function:
+def _calls_only(index: Index, known: meaning.Routines, routine: Routine) -> Function:
     steps: list[Step] = []
+    types = meaning.types_of(index, routine)
     body = routine.node.child_by_field_name("body")
     waiting = [(body, False)] if body is not None else []
     while waiting and len(steps) < _MAX_CALLS:
@@ -140,7 +148,8 @@ def _calls_only(routine: Routine) -> Function:
         if function is not None:
             name = function.child_by_field_name("field") or function
             if name.type in ("identifier", "field_identifier"):
-                steps.append(Called(routine.file.source(name), late))
+                meant = meaning.of_text(index, known, routine.file, types, function)
+                steps.append(Called(routine.file.source(name), late, meant=meant))
         late = late or node.type == "defer_statement"
         waiting += [(child, late) for child in reversed(node.named_children)]
     path = Path(tuple(steps), ())
@@ -163,27 +172,40 @@ def deferred(index: Index) -> frozenset[str]:
     return frozenset(name.decode("utf-8", "surrogateescape") for name in found)
 
 
-def _callers(index: Index, files: Iterable[GoFile], names: set[str]) -> dict[str, list[Key]]:
-    """Return which functions of some files call a function or method of each name."""
-    found: dict[str, dict[Key, None]] = {}
-    left = set(names)
+def _near(index: Index, routines: Iterable[Routine]) -> dict[str, set[str]]:
+    """Return, by the names of some functions, the files of their packages and of those that may import them."""
+    found: dict[str, set[str]] = {}
+    for name, folder in {(each.name, each.file.folder) for each in routines}:
+        files = (*index.folders[folder], *index.importing(folder))
+        found.setdefault(name, set()).update(file.path for file in files)
+    return found
+
+
+def _callers(index: Index, files: Iterable[GoFile], near: Mapping[str, Collection[str]]) -> Callers:
+    """Return which functions of some files call a function or method of each name, first those of files near it."""
+    found: dict[str, tuple[dict[Key, None], dict[Key, None]]] = {}
+    left = set(near)
     for file in files if left else ():
-        for name in file.among(left):
-            group = found.setdefault(name, {})
+        for name in file.among({each for each in near if each in left or file.path in near[each]}):
+            close, others = found.setdefault(name, ({}, {}))
+            group = close if file.path in near[name] else others
             for offset in _calls(file, name):
                 routine = index.enclosing(file, offset)
                 if routine is not None and b"{" in file.data[routine.start_byte : offset]:
                     group[file.path, routine.start_byte] = None
-            if len(group) > _MAX_CALLERS:
+            if len(others) > _MAX_CALLERS:
                 left.discard(name)
-    return {name: list(group) for name, group in found.items()}
+    return {name: (list(close), list(others)) for name, (close, others) in found.items()}
 
 
-def _few(told: Sequence[Mapping[str, Sequence[Key]]]) -> list[Key]:
+def _few(told: Sequence[Callers]) -> list[Key]:
     """Return the callers that all shares have found, in order, without those of a name that too many call."""
-    names = dict.fromkeys(name for each in told for name in each)
-    groups = [[key for each in told for key in each.get(name, ())] for name in names]
-    return sorted({key for group in groups if len(group) <= _MAX_CALLERS for key in group})
+    chosen: set[Key] = set()
+    for name in dict.fromkeys(name for each in told for name in each):
+        close = [key for each in told for key in each.get(name, ((), ()))[0]]
+        every = [*close, *(key for each in told for key in each.get(name, ((), ()))[1])]
+        chosen.update(every if len(every) <= _MAX_CALLERS else close if len(close) <= _MAX_CALLERS else ())
+    return sorted(chosen)
 
 
 def _calls(file: GoFile, name: str) -> Iterator[int]:

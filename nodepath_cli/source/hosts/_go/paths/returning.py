@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 from tree_sitter import Node
 
@@ -32,7 +34,9 @@ def leave(w: Walker, place: Place, scope: Scope, node: Node, state: State) -> li
     nodes = named(listing[0]) if listing and listing[0].type == "expression_list" else listing
     if not nodes:
         found = ((name, scope.find(name) or (0, "")) for name in _result_names(place))
-        values = tuple(_with_fields(state.variables.get(each, UNKNOWN), each, name, state) for name, each in found)
+        values = tuple(
+            _with_fields(w, place, state.variables.get(each, UNKNOWN), each, name, state) for name, each in found
+        )
         return [(state, Left("return", values))]
     results: list[tuple[State, tuple[Any, ...]]] = [(state, ())]
     for each in nodes:
@@ -56,7 +60,7 @@ def _result(w: Walker, place: Place, scope: Scope, node: Node, state: State, pos
         if variable is None:
             return values
         kind = _struct_of(w, place, node, position) if any(_is_row(value) for _, value in values) else None
-        return [(after, _with_fields(_read(value, kind), variable, name, after)) for after, value in values]
+        return [(after, _with_fields(w, place, _read(value, kind), variable, name, after)) for after, value in values]
     body = node.child_by_field_name("body") if node.type == "composite_literal" else None
     type_id = w.index.type_id(place.file, node.child_by_field_name("type")) if body is not None else ""
     if not isinstance(assigning.of_type(type_id), Instance) or w.index.method(type_id, "Error") is not None:
@@ -116,7 +120,7 @@ def _read(value: Any, kind: Instance | None) -> Any:
     return replace(kind, row=value) if kind is not None and _is_row(value) else value
 
 
-def _with_fields(value: Any, variable: Variable, name: str, state: State) -> Any:
+def _with_fields(w: Walker, place: Place, value: Any, variable: Variable, name: str, state: State) -> Any:
     """Return a struct with what was written into its fields before, a yes and no too: `res.Acquired = n == 1`."""
     if not isinstance(value, Instance) or value.told is not None:
         return value
@@ -128,8 +132,17 @@ def _with_fields(value: Any, variable: Variable, name: str, state: State) -> Any
     kept = {**dict(value.fields), **{each: given for each, given in written.items() if matters(given)}}
     value = replace(value, fields=tuple(kept.items()))
     fields = {each: given for each, given in written.items() if isinstance(given, Known)}
+    fields |= {each: Known(False) for each in _left_out(w, place, value, name) if each not in written}
     told = tuple(each for each in fields.values() if isinstance(each.value, bool))
     return replace(value, told=Mixed(told, " ".join(f"{name}.{each}" for each in fields))) if told else value
+
+
+def _left_out(w: Walker, place: Place, value: Instance, name: str) -> Iterator[str]:
+    """Yield the fields of a struct without a value that say yes or no, and that the function writes on some path."""
+    text = place.routine.text if place.routine is not None and value.blank else b""
+    for each in w.index.field_names(value.type) if text else ():
+        if f"{name}.{each} =".encode() in text and w.index.field_type(value.type, each) == "bool":
+            yield each
 
 
 def _result_names(place: Place) -> list[str]:

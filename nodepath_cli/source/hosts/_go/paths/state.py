@@ -64,6 +64,8 @@ class Instance(Struct, frozen=True):
     """Those of its fields that have a time, or something of a statement's outcome."""
     row: Outcome | None = None
     """The row that was read into it."""
+    blank: bool = False
+    """It was declared without a value: a field that nothing was written into is still empty."""
 
     def field(self, name: str) -> Value | None:
         """Return what is in a field, None where that is not known."""
