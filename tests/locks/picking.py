@@ -63,7 +63,55 @@ def _within(name: str, *rules: str, lock: str = "", options: str = "nil", read: 
     return Case(f"a queue in a transaction: {name}", rules, code)
 
 
+_WORK = """
+func (w *Worker) NAME(ctx context.Context) (bool, error) {
+	var id int64
+	err := w.db.QueryRowContext(ctx, "SELECT"GIVEN).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	MARK
+	state := "done"
+	if err := w.scan(ctx, id); err != nil {
+		state = "failed"
+	}
+	_, err = w.db.ExecContext(ctx, "UPDATE jobs SET status = ? WHERE id = ?", state, id)
+	return true, err
+}
+
+type Worker struct {
+	db   *sql.DB
+	name string
+	scan func(ctx context.Context, id int64) error
+}
+"""
+_RUNNING = """if _, err := w.db.ExecContext(ctx, "UPDATE jobs SET status = 'running' WHERE id = ?", id); err != nil {
+		return false, err
+	}"""
+_STILL = """res, err := w.db.ExecContext(ctx, "UPDATE jobs SET status = 'running' WHERE id = ? AND status = 'pending'", id)
+	if err != nil {
+		return false, err
+	}
+	if n, _ := res.RowsAffected(); n != 1 {
+		return false, nil
+	}"""
+
+
+def _work(
+    name: str, *rules: str, called: str = "RunOne", select: str = _SELECT, mark: str = _RUNNING, given: str = ""
+) -> Case:
+    code = _WORK.replace("NAME", called).replace("SELECT", select).replace("GIVEN", given).replace("MARK", mark)
+    return Case(f"a queue that is worked on: {name}", rules, code)
+
+
 CASES = (
+    *(_work(f"by {name}", "NP403", called=name) for name in ("RunOne", "Tick", "handleOne")),
+    _work("asked again", mark=_STILL),
+    _work("of the worker's own", select=_SELECT.replace("WHERE", "WHERE worker = ? AND"), given=", w.name"),
+    _work("that failed before", select=_SELECT.replace("pending", "failed")),
     _plain("marked by its number alone", "NP403"),
     _plain("marked by its number alone, and counted", "NP403", look=_LOOK),
     _plain("asked again, and nobody looks", "NP403", mark=_AGAIN),

@@ -20,8 +20,8 @@ from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.shape import is_holder
 from nodepath_cli.audit.locking.sites import Candidate, Site, Sites
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.functions import Called, Function, Outcome
-from nodepath_cli.sql.row_access import RowAccess, Setting
+from nodepath_cli.source.functions import Called, Function, Mixed, Outcome
+from nodepath_cli.sql.row_access import Condition, Operand, RowAccess, Setting
 
 _ONE = lazy(r"\blimit\s+(?:0\s*,\s*)?1\s*(?:;|\Z|for\b|lock\b)", re.IGNORECASE)
 _LOCKS = lazy(r"\bfor\s+(?:update|share)\b|\block\s+in\s+share\b", re.IGNORECASE)
@@ -31,6 +31,15 @@ _UNDER_WAY = lazy(
     r"assign|dispatch|sedang|diproses|diambil|jalan)",
     re.IGNORECASE,
 )
+_WAITING = lazy(
+    r"\A(?:pending|queued|enqueued|waiting|ready|to[_ -]?do|scheduled|menunggu|tertunda|baris[_ -]?gilir)\Z",
+    re.IGNORECASE,
+)
+_WORKED_ON = lazy(
+    r"\A(?:running|processing|in[_ -]?progress|working|started|picked|claimed|taken|busy|sedang[_ -]?\w+|diproses)\Z",
+    re.IGNORECASE,
+)
+"""The states of a row that waits for any worker, and of one that a worker has: no name has to say more."""
 _PICKING = frozenset(
     (
         *(
@@ -169,7 +178,42 @@ def _under_way(way: Way, write: Run, read: Run, locked: bool) -> bool:
     if locked and any(constant(each.value, write) is not None for each in changed):
         return True
     named = bool(_PICKING & set(words.words(way.function.name)))
-    return named and any(_says_so(each, write) for each in changed)
+    if named and any(_says_so(each, write) for each in changed):
+        return True
+    return _goes_on(way, write) and any(_leaves_queue(each, write, read) for each in changed)
+
+
+def _goes_on(way: Way, write: Run) -> bool:
+    """Say whether a path works on the row that it has marked: it writes it again, or asks how some call has gone."""
+    if write.site is None:
+        return False
+    later = (run.site for run in way.runs if run.position > write.position and run.site is not None)
+    if any(each.table == write.site.table and each.access.action != "select" for each in later):
+        return True
+    asked = [subject for position, subject, _ in way.tests if position > write.position]
+    told = (value for kind, value in zip(way.function.results, way.path.returned, strict=False) if kind == "error")
+    return any(isinstance(each, Mixed) and "(" in each.text for each in (*asked, *told))
+
+
+def _leaves_queue(setting: Setting, write: Run, read: Run) -> bool:
+    """Say whether a row that waited for any worker is one that a worker has; one that is asked for by more need not."""
+    text = constant(setting.value, write)
+    if text is None or read.site is None or not _WORKED_ON.match(text):
+        return False
+    conditions = read.site.access.conditions
+    if any(one.kind == "value" and constant(one, read) is None for each in plain(conditions) for one in _sides(each)):
+        return False
+    return any(
+        each.columns == {setting.column}
+        and each.relation in ("=", "<=>")
+        and not each.negated
+        and any(_WAITING.match(constant(one, read) or "") for one in _sides(each))
+        for each in conditions
+    )
+
+
+def _sides(condition: Condition) -> Iterator[Operand]:
+    yield from (each for each in (condition.left, condition.right) if each is not None)
 
 
 def _says_so(setting: Setting, write: Run) -> bool:
