@@ -114,11 +114,53 @@ func (r *Repo) Pay(ctx context.Context, id int, amount int64) error {
 	return err
 }
 """
+_TWO = """
+func (r *Repo) Pay(ctx context.Context, id int, amount int64) error {
+	var sen, spent int64
+	err := r.db.QueryRowContext(ctx, "SELECT sen, spent FROM wallets WHERE id = ?", id).Scan(&sen, &spent)
+	if err != nil {
+		return err
+	}
+	if spent+amount > sen {
+		return errors.New("too much")
+	}
+	_, err = r.db.ExecContext(ctx, "UPDATE wallets SET spent = spent + ? WHERE id = ?", amount, id)
+	return err
+}
+"""
+_HELPERS = """
+type wallets struct{ db *sql.DB }
+
+func (w *wallets) Left(ctx context.Context, id int) (n int64, err error) {
+	err = w.db.QueryRowContext(ctx, "SELECT sen FROM wallets WHERE id = ?", id).Scan(&n)
+	return
+}
+
+func (w *wallets) Reduce(ctx context.Context, id int, by int64) error {
+	_, err := w.db.ExecContext(ctx, "UPDATE wallets SET sen = sen - ? WHERE id = ?", by, id)
+	return err
+}
+
+type shop struct{ wallets *wallets }
+
+func (s *shop) Pay(ctx context.Context, id int, n int64) error {
+	have, err := s.wallets.Left(ctx, id)
+	if err != nil {
+		return err
+	}
+	if have < n {
+		return errors.New("too much")
+	}
+	return s.wallets.Reduce(ctx, id, n)
+}
+"""
 
 
 @pytest.mark.parametrize(
     "code",
     [
+        _TWO,
+        _HELPERS,
         _PAY,
         _WITHIN,
         _PAY.replace("tx.QueryRow", "r.db.QueryRow").replace("tx.Exec", "r.db.Exec"),
@@ -184,3 +226,20 @@ def test_a_column_without_a_sign_refuses_what_is_less_than_nothing(tree: Tree, k
     code = _PAY.replace("sen - spent FROM", "sen FROM").replace("spent = spent +", "sen = sen -")
     table = _TABLE.replace("sen BIGINT", f"sen {kind}")
     assert [each.rule for each in lock_findings(tree, HEAD + code, table)] == rules
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        (_TWO, '", amount, id)', ' AND spent + ? <= sen", amount, id, amount)'),
+        (_TWO, "spent+amount > sen", "spent+r.fee > sen"),
+        (_TWO, "var sen", "r.mu.Lock()\n\tdefer r.mu.Unlock()\n\tvar sen"),
+        (_HELPERS, '", by, id)', ' AND sen >= ?", by, id, by)'),
+        (_HELPERS, "have, err", "s.mu.Lock()\n\tdefer s.mu.Unlock()\n\thave, err"),
+        (_HELPERS, "Reduce(ctx, id, n)", "Reduce(ctx, s.house, n)"),
+        (_HELPERS, "have < n", "have < s.least"),
+    ],
+)
+def test_two_columns_and_two_functions_that_are_kept_right(tree: Tree, code: str, old: str, new: str) -> None:
+    assert code.count(old) == 1
+    assert lock_findings(tree, HEAD + code.replace(old, new), _TABLE) == []

@@ -8,7 +8,7 @@ asks again (`AND balance >= ?`), would do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from nodepath_cli.sql.row_access import Setting
 _MOVED = lazy(r"`?(?:\w+`?\.`?)?(\w+)`?\s*(?P<sign>[-+])\s*(?:\?|:\w+)\s*\Z")
 """A column that something is added to or taken away from."""
 _NUMBER = lazy(r"(?:big|small|medium|tiny)?int|decimal|numeric|float|double|real", re.IGNORECASE)
+_SUM = lazy(r"[\w.\[\]]+(?:\s*[-+]\s*[\w.\[\]]+)+\Z")
 _ORDERED = ("<", "<=", ">", ">=")
 _BEGUN = lazy(r":\d+\Z")
 """How a transaction is called that the path itself has begun: one that it is given may have locked anything before."""
@@ -41,12 +42,42 @@ class Overdrawn(Struct, frozen=True, eq=False):
 def overdrawn(protocols: Protocols) -> Iterator[Overdrawn]:
     """Yield the amounts that two callers change who come at the same moment, each UPDATE once."""
     seen: set[Site] = set()
-    for function, ways in protocols.around(_moving(protocols.sites), lambda _: False).items():
+    for function, ways in _around(protocols).items():
         for way in ways:
             for read, write in _unguarded(way, ways) if way.success else ():
                 if read.site and write.site and write.site not in seen and not _checked(write.site, protocols):
                     seen.add(write.site)
                     yield Overdrawn(function, read.site, write.site)
+
+
+def _around(protocols: Protocols) -> Mapping[Function, tuple[Way, ...]]:
+    """Return the functions that look at an amount and change it, by themselves or by calling those that do."""
+    sites = list(_moving(protocols.sites))
+    around = protocols.around(sites, lambda _: False)
+    looking: dict[str, list[tuple[Function, str]]] = {}
+    changing: dict[str, list[tuple[Function, str]]] = {}
+    for function, ways in around.items():
+        for site in {run.site for way in ways for run in way.runs if run.site is not None}:
+            found = looking if site.access.action == "select" else changing if any(_moved(site)) else None
+            if found is not None:
+                found.setdefault(function.name, []).append((function, site.table))
+    callers: set[str] = set()
+    tables: set[str] = set()
+    for function, ways in around.items() if looking and changing else ():
+        called = [step for way in ways for step in way.path.steps if isinstance(step, Called)]
+        both = _tables(called, looking) & _tables(called, changing)
+        if both and not any(way.runs for way in ways):
+            callers.add(function.name)
+            tables |= both
+    if callers:
+        own = (each for each in sites if each.table in tables)
+        around = {**around, **protocols.around(own, callers.__contains__)}
+    return around
+
+
+def _tables(called: Iterable[Called], functions: Mapping[str, list[tuple[Function, str]]]) -> set[str]:
+    """Return the tables that some calls are about."""
+    return {table for step in called for function, table in functions.get(step.name, ()) if step.may_be(function)}
 
 
 def _moving(sites: Sites) -> Iterator[Site]:
@@ -159,11 +190,34 @@ def _goes_by(way: Way, ways: tuple[Way, ...], read: Run, write: Run) -> bool:
     for position, subject, truth in way.tests:
         if position > write.position or not isinstance(subject, Compared) or subject.operator not in _ORDERED:
             continue
-        sides = ((subject.left, subject.right), (subject.right, subject.left))
-        asks = any(_reads(one, read, moved) and _is_amount(other) and other in given for one, other in sides)
-        if asks and any(_refuses(each, write.site, subject, truth) for each in ways):
+        if _weighs(subject, read, moved, given) and any(_refuses(each, write.site, subject, truth) for each in ways):
             return True
     return False
+
+
+def _weighs(subject: Compared, read: Run, moved: set[str], given: set[Value]) -> bool:
+    """Say whether what a row has is compared with an amount, in any order: `spent+price > budget`."""
+    sides = ((subject.left, subject.right), (subject.right, subject.left))
+    if any(_reads(one, read, moved) and _is_amount(other) and other in given for one, other in sides):
+        return True
+    terms = [*_terms(subject.left), *_terms(subject.right)]
+    every = moved | {name for each in (read.site.access.picked if read.site is not None else ()) for name in each}
+    amounts = [each for each in terms if _is_amount(each) and each in given]
+    rest = [each for each in terms if each not in amounts]
+    return (
+        bool(amounts)
+        and any(_reads(each, read, moved) for each in rest)
+        and all(_reads(each, read, every) for each in rest)
+    )
+
+
+def _terms(value: Value) -> Iterator[Value]:
+    """Yield what is added up, or taken away, in a value."""
+    if isinstance(value, Mixed) and len(value.parts) == 2 and _SUM.match(value.text):
+        for each in value.parts:
+            yield from _terms(each)
+    else:
+        yield value
 
 
 def _by(read: Run, write: Run) -> tuple[set[str], set[Value]]:
