@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nodepath_cli.audit.finding import Severity
-from tests.locks import HEAD
+from tests.locks import HEAD, marks
 from tests.locks.audited import line, lock_findings
 from tests.tree import Tree
 
@@ -166,3 +166,36 @@ def test_a_transaction_that_locks_the_row_decides(tree: Tree) -> None:
         ("\treturn true, nil", "\treturn true, tx.Commit()"),
     )
     assert _rules(tree, code) == []
+
+
+def test_a_function_that_sets_the_mark_and_puts_off_taking_it_back(tree: Tree) -> None:
+    [found] = lock_findings(tree, HEAD + marks.REPLY, _TABLE)
+    assert (found.rule, found.function) == ("NP403", "Reply")
+    assert [each.position.line for each in found.related] == [
+        line(HEAD + marks.REPLY, "sedang_balas = 1"),
+        line(HEAD + marks.REPLY, "sedang_balas = 0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (marks.SETS, marks.SWAP),
+        ("var sedang bool", "r.mu.Lock()\n\tdefer r.mu.Unlock()\n\tvar sedang bool"),
+        ("if sedang {", "if !sedang {"),
+        ("\tdefer r.db.Exec", "\tr.db.Exec"),
+        ("SET sedang_balas = 0", "SET stage = 'replied'"),
+    ],
+)
+def test_a_function_that_asks_again_or_keeps_nobody_out(tree: Tree, old: str, new: str) -> None:
+    assert marks.REPLY.count(old) == 1
+    assert _rules(tree, marks.REPLY.replace(old, new)) == []
+
+
+def test_a_row_lock_outside_of_a_transaction_keeps_nobody_out(tree: Tree) -> None:
+    assert _rules(tree, marks.BEGIN) == ["NP403"]
+
+
+def test_a_row_lock_within_a_transaction_does(tree: Tree) -> None:
+    assert "return tx.Commit()" in marks.WITHIN
+    assert _rules(tree, marks.WITHIN) == []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from nodepath_cli.audit.locking import words
+from nodepath_cli.audit.locking.guard import constant
 from nodepath_cli.audit.locking.keyless import guarded, looked, turned_away
 from nodepath_cli.audit.locking.outcome import Run, Way
 from nodepath_cli.audit.locking.protocols import Protocols
 from nodepath_cli.audit.locking.sites import Candidate, Site
-from nodepath_cli.source.functions import Called, Function, Outcome, outcomes
+from nodepath_cli.source.functions import Called, Compared, Function, Known, Outcome, outcomes
+from nodepath_cli.sql.row_access import Setting
 
 
 class Pair(Struct, frozen=True, eq=False):
@@ -33,6 +35,80 @@ class Flagged(Struct, frozen=True, eq=False):
 
 def flagged(protocols: Protocols) -> Iterator[Flagged]:
     """Yield the marks that two callers set who come at the same moment, each UPDATE once."""
+    seen: set[Site] = set()
+    for each in (*_apart(protocols), *_together(protocols)):
+        if each.write not in seen:
+            seen.add(each.write)
+            yield each
+
+
+def _together(protocols: Protocols) -> Iterator[Flagged]:
+    """Yield those of functions that look at a mark, set it and put off taking it back by themselves."""
+    pairs = [pair for candidates in protocols.sites.candidates.values() for pair in _pairs_of_one(candidates)]
+    if not pairs:
+        return
+    sites = [site for each in pairs for site in (each.write, each.reset)]
+    for function, ways in protocols.around(sites, lambda _: False).items():
+        for pair in pairs:
+            if function.complete and any(_puts_off(way, pair) for way in ways):
+                read = _refusing(function, ways, pair, protocols)
+                if read is not None and any(_is_refused_for(way, read, pair, ways) for way in ways):
+                    yield Flagged(function, read, pair.write, pair.reset)
+
+
+def _pairs_of_one(candidates: Iterable[Candidate]) -> Iterator[Pair]:
+    """Yield two UPDATEs of a function that reads the table as well, and defers something."""
+    by_home: dict[tuple[str, str], list[Candidate]] = {}
+    for each in candidates:
+        if _function(each):
+            by_home.setdefault((each.analysed.statement.span.path, _function(each)), []).append(each)
+    for group in by_home.values():
+        updates = [each for each in group if each.kind == "update"]
+        if len(updates) < 2 or len(updates) == len(group) or "defer " not in updates[0].analysed.file.text:
+            continue
+        for first in updates:
+            for second in updates:
+                pair = _pair(first.site, second.site) if first is not second else None
+                if pair is not None and not any(each.value.kind == "value" for each in pair.reset.access.settings):
+                    yield pair
+
+
+def _puts_off(way: Way, pair: Pair) -> bool:
+    """Say whether a path that sets a mark puts off taking it back, and then goes on."""
+    run = next((run for run in way.runs if run.site is pair.write), None)
+    steps = way.path.steps[run.position :] if run is not None else ()
+    return any(
+        isinstance(each, Called) and each.deferred and pair.reset in way.sites.among(each.sends) for each in steps
+    )
+
+
+def _is_refused_for(way: Way, read: Site, pair: Pair, ways: tuple[Way, ...]) -> bool:
+    """Say whether a path leaves for the very value that another one puts into the mark, and that is taken back."""
+    run = next((run for run in way.runs if run.site is read), None)
+    write = next((each for one in ways for each in one.runs if each.site is pair.write), None)
+    if run is None or write is None or not turned_away(way, read):
+        return False
+    for _, subject, truth in way.asked_of(run, "row"):
+        value = subject.left if isinstance(subject, Compared) and subject.operator == "==" else subject
+        if not isinstance(value, Outcome) or not _is_mark(value, run, read, pair):
+            continue
+        picked = read.access.picked[value.place or 0] if read.access.picked else pair.columns
+        set_to = {_set_to(each, write) for each in pair.write.access.settings if each.column in picked & pair.columns}
+        asked = subject.right if isinstance(subject, Compared) else Known(True)
+        if isinstance(asked, Known) and None not in set_to and set_to:
+            known = str(int(asked.value)) if isinstance(asked.value, bool) else str(asked.value)
+            if truth == (set_to == {known}):
+                return True
+    return False
+
+
+def _set_to(setting: Setting, write: Run) -> str | None:
+    text = constant(setting.value, write)
+    return {"TRUE": "1", "FALSE": "0"}.get((text or "").upper(), text)
+
+
+def _apart(protocols: Protocols) -> Iterator[Flagged]:
+    """Yield those that one function sets and another one takes back."""
     pairs = list(_pairs(protocols))
     every = frozenset((each.write.function, each.reset.function) for each in pairs)
     sites = [site for each in pairs for site in (each.write, each.reset)]
@@ -110,7 +186,7 @@ def _in_turn(way: Way, first: str, then: str) -> bool:
 
 def _refusing(function: Function, ways: tuple[Way, ...], pair: Pair, protocols: Protocols) -> Site | None:
     """Return the SELECT of a function that says no where the mark is set, and else sets it."""
-    if function.within or function.name != pair.write.function or "bool" not in function.results:
+    if function.within or function.name != pair.write.function or {"bool", "error"}.isdisjoint(function.results):
         return None
     for way in ways:
         run = next((run for run in way.runs if run.site is pair.write), None) if way.success else None

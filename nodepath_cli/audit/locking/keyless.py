@@ -139,8 +139,14 @@ def looked(way: Way, insert: Run, table: str) -> Site | None:
         if site is None or site.table != table or site.access.action != "select" or run.position > insert.position:
             continue
         if way.looked_at(run, "row", "found", "missing"):
-            return site if run.ran.isolation != "serializable" and not site.access.locks else None
+            return None if _keeps_others_out(run, site) else site
     return None
+
+
+def _keeps_others_out(run: Run, read: Site) -> bool:
+    """Say whether a SELECT locks what it reads until its transaction ends; outside of one that is at once."""
+    alone = run.ran.transaction is None and run.ran.pooled
+    return run.ran.isolation == "serializable" or (read.access.locks and not alone)
 
 
 def turned_away(way: Way, read: Site) -> bool:
