@@ -220,6 +220,18 @@ func (r *Repo) Acquire(ctx context.Context, name, owner string) (a Attempt, err 
 	return a, err
 }}
 
+func (r *Repo) Crush(ctx context.Context, name, owner string, work func() error) error {{
+	a, err := r.Acquire(ctx, name, owner)
+	if err != nil {{
+		return err
+	}}
+	if !a.Acquired {{
+		return errors.New("busy")
+	}}
+	defer r.Release(ctx, name, a)
+	return work()
+}}
+
 func (r *Repo) Release(ctx context.Context, name string, a Attempt) error {{
 	_, err := r.db.ExecContext(ctx, "DELETE FROM job_locks WHERE name = ? AND owner = ?", name, a.Owner)
 	return err

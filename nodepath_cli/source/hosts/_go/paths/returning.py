@@ -130,10 +130,12 @@ def _with_fields(w: Walker, place: Place, value: Any, variable: Variable, name: 
         if serial == variable[0] and each.startswith(f"{name}.")
     }
     kept = {**dict(value.fields), **{each: given for each, given in written.items() if matters(given)}}
-    value = replace(value, fields=tuple(kept.items()))
     fields = {each: given for each, given in written.items() if isinstance(given, Known)}
     fields |= {each: Known(False) for each in _left_out(w, place, value, name) if each not in written}
     told = tuple(each for each in fields.values() if isinstance(each.value, bool))
+    # Whoever is given it may ask for these.
+    answers = {each: given for each, given in fields.items() if isinstance(given.value, bool)}
+    value = replace(value, fields=tuple({**kept, **answers}.items()))
     return replace(value, told=Mixed(told, " ".join(f"{name}.{each}" for each in fields))) if told else value
 
 
