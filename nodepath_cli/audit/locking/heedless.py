@@ -18,14 +18,14 @@ from nodepath_cli.source.statement import Span
 
 def heedless(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Function, Site]]:
     """Yield the callers of an acquire that go on whatever it has answered, each with the write that decides in vain."""
-    backs = {each.function.name for each in acquire.releases if not each.function.within}
+    backs = [each.function for each in acquire.releases if not each.function.within]
     if not backs or not _answers_no(acquire):
         return
-    name = acquire.function.name
+    taking, names = acquire.function, {each.name for each in backs}
     perhaps = [
         function
         for function, ways in _callers(acquire, protocols)
-        if any(in_turn(way, name, backs) for way in ways) and backs & protocols.regardless(function.span, name)
+        if any(in_turn(way, taking, backs) for way in ways) and names & protocols.regardless(function.span, taking.name)
     ]
     written = _written_by(perhaps, acquire, protocols)
     yield from ((function, written[function.span]) for function in perhaps if function.span in written)
@@ -40,7 +40,7 @@ def nobody_heeds(acquire: Acquire, protocols: Protocols) -> bool:
 
 def _callers(acquire: Acquire, protocols: Protocols) -> Iterator[tuple[Function, tuple[Way, ...]]]:
     for function, ways in protocols.ways.items():
-        if function is not acquire.function and not function.within and calls(ways, acquire.function.name):
+        if function is not acquire.function and not function.within and calls(ways, acquire.function):
             yield function, ways
 
 
