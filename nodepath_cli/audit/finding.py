@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct, field
 
 from nodepath_cli.errors import NodepathError
+from nodepath_cli.schema.model import Problem
 from nodepath_cli.source.statement import Span
 
 if TYPE_CHECKING:
@@ -283,8 +284,8 @@ class Report(Struct, frozen=True):
     """Those of the skipped files that may hold SQL which nobody has seen."""
     notes: tuple[str, ...] = ()
     """Lines for the end of the summary (`3 statements name tables that no source defines: give --schema`)."""
-    not_replayed: tuple[str, ...] = ()
-    """Place and reason of each DDL statement that could not be replayed into the schema; `notes` has the first."""
+    not_replayed: tuple[Problem, ...] = ()
+    """The DDL statements that could not be replayed into the schema; `notes` has the first."""
     sources: dict[str, str] = field(default_factory=dict)
     """The text of every file that a finding, a related place or an unresolved entry lies in, for source excerpts."""
     cross_check: CrossCheck | None = None

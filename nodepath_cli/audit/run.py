@@ -102,7 +102,7 @@ def audit(
         notes=tuple(_notes(analysis)),
         sources=_texts(settled.findings, unresolved, by_path) | dict(settled.sources),
         cross_check=checked,
-        not_replayed=_not_replayed(analysis),
+        not_replayed=analysis.main.schema.problems,
         error=_error(analysis),
         judged=settled.judged,
     )
@@ -302,11 +302,11 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     if without:
         statements = "statement names a table" if without == 1 else "statements name tables"
         yield f"{without} {statements} that no schema source defines: give one with --schema, or list external-tables"
-    problems = _not_replayed(analysis)
+    problems = analysis.main.schema.problems
     if problems:
         statements = "DDL statement" if len(problems) == 1 else "DDL statements"
-        first = problems[0] if len(problems) == 1 else f"the first at {problems[0]}"
-        dump = full_dump(analysis.main.schema.problems, (each.statement for each in analysis.statements))
+        first = problems[0].place if len(problems) == 1 else f"the first at {problems[0].place}"
+        dump = full_dump(problems, (each.statement for each in analysis.statements))
         why = f"; a full dump ({dump}) and migrations seem to be both here: give the one that counts with --schema"
         yield f"{len(problems)} {statements} could not be replayed into the schema: {first}{why if dump else ''}"
     generated = sum(_may_send(file.data) for file in analysis.files.generated)
@@ -319,10 +319,6 @@ def _notes(analysis: Analysis) -> Iterator[str]:
 def _may_send(data: bytes) -> bool:
     """Say whether a generated file imports a database package and has SQL."""
     return bool(_DATABASE.search(data, 0, _HEAD)) and bool(_STATEMENT.search(data))
-
-
-def _not_replayed(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(f"{each.path}:{each.line}: {each.message}" for each in analysis.main.schema.problems)
 
 
 def _error(analysis: Analysis) -> NodepathError | None:

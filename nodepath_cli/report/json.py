@@ -41,13 +41,19 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def schema(report: Report) -> dict[str, Any]:
-    """Return what the statements were checked against."""
-    return {
+    """Return what the statements were checked against; `not_replayed` is there where some DDL could not be replayed."""
+    found: dict[str, Any] = {
         "sources": [clean(each) for each in report.schema.sources],
         "dialect": report.schema.dialect,
         "tables": report.schema.tables,
         "columns": report.schema.columns,
     }
+    if report.not_replayed:
+        found["not_replayed"] = [
+            {"path": clean(each.path), "line": each.line or None, "message": clean(each.message), "errno": each.errno}
+            for each in report.not_replayed
+        ]
+    return found
 
 
 def summary(report: Report) -> dict[str, Any]:

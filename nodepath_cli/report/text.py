@@ -53,7 +53,7 @@ def render(report: Report, out: TextIO, options: RenderOptions) -> None:
 def _notes(report: Report, style: Style, options: RenderOptions) -> list[str]:
     lines = [f"{style.severity(Severity.INFO, 'note')}: {one_line(each)}" for each in report.notes]
     if options.verbose and len(report.not_replayed) > 1:
-        lines += [f"      {one_line(each)}" for each in report.not_replayed]
+        lines += [f"      {one_line(each.place)}" for each in report.not_replayed]
     return lines
 
 

@@ -140,6 +140,11 @@ class Problem(Struct, frozen=True):
     errno: int | None = None
     """The server's error number for it, None where it was not understood."""
 
+    @property
+    def place(self) -> str:
+        """Return where it is and why, for people."""
+        return f"{self.path}:{self.line}: {self.message}"
+
 
 class Schema(Struct, frozen=True, dict=True):
     """Tables by name, and how far they can be trusted."""

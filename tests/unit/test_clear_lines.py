@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,27 @@ def test_ddl_that_cannot_be_replayed_has_its_place(
     assert "2 DDL statements could not be replayed into the schema: the first at a.sql:2:" in said and ":4:" not in said
     main(["audit-columns", "--no-cache", "-v"])
     assert "a.sql:4: " in capsys.readouterr().out
+
+
+def test_ddl_that_cannot_be_replayed_is_in_the_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = Path("a.sql")
+    script.write_text("CREATE TABLE a (x INT);\nALTER TABLE a DROP COLUMN gone;\nSELECT x FROM a;\n")
+    expected = {
+        "path": "a.sql",
+        "line": 2,
+        "message": "Can't DROP COLUMN `gone`; check that it exists",
+        "errno": 1091,
+    }
+    for _ in range(2):
+        # The second document comes from the cache.
+        main(["audit-columns", "--cache-dir", "kept", "--format", "json"])
+        assert json.loads(capsys.readouterr().out)["schema"]["not_replayed"] == [expected]
+    script.write_text("CREATE TABLE a (x INT);\nSELECT x FROM a;\n")
+    main(["audit-columns", "--no-cache", "--format", "json"])
+    assert "not_replayed" not in json.loads(capsys.readouterr().out)["schema"]
 
 
 def test_a_cache_folder_that_is_a_file_is_wrong_usage(
