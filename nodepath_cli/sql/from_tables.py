@@ -446,7 +446,10 @@ def _from_output(name: str, output: Output | None) -> Source:
         return Source(name, None, {}, (), None, None, any_column=True, nowhere=True)
     columns = {column.name.lower(): column.column for column in output.columns}
     visible = tuple(column.name for column in output.columns)
-    return Source(name, None, columns, visible, None, output.unknown, nowhere=True, mergeable=output.mergeable)
+    made_by = (output.select, output.scope) if output.select and output.scope else None
+    return Source(
+        name, None, columns, visible, None, output.unknown, nowhere=True, mergeable=output.mergeable, made_by=made_by
+    )
 
 
 def _find_any_case(schema: Schema, name: str) -> Table | None:

@@ -5,12 +5,13 @@ is in no aggregate has to be in GROUP BY, or to depend on what is: on a key of i
 MariaDB does not ask by default, and where it does it knows no dependence.
 
 Only what is certain is told. So each equality counts, wherever it stands, each unique key does, also with NULL, and the
-columns of a derived table, a CTE or a view depend on one another.
+columns of a view depend on one another. So do those of a derived table or a CTE, but for a single SELECT whose own
+tables tell what depends on what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -47,50 +48,57 @@ class Ungrouped(Struct, frozen=True):
     end: int
 
 
-def ungrouped(
-    select: Select,
-    scope: Scope,
-    order: Sequence[Expr],
-    text: str,
-    source_of: Callable[[Col], Source | None],
-    in_items: Callable[[Col], OutItem | None],
-    countable: Callable[[int, int], bool],
-) -> Ungrouped | None:
-    """Return the first column that a grouped SELECT may not name, None where there is none or where that is in doubt.
+class Query(Struct, frozen=True):
+    """How the names of one query and of its derived tables are read."""
 
-    `source_of` says which source of its own a column is of, `in_items` which item of the select list a name is, and
-    `countable` whether there are as many elements between two offsets as the text shows.
-    """
-    conditions = [each for each in (select.where, select.having, *_joins(select.sources)) if each is not None]
-    if any(each.hole for each in (*conditions, *select.group)) or scope.hole or scope.items_open:
+    text: str
+    source_of: Callable[[Col, Scope], Source | None]
+    """Which source of a scope a column is of."""
+    in_items: Callable[[Col, Scope], OutItem | None]
+    """Which item of a scope's select list a name is."""
+    countable: Callable[[int, int], bool]
+    """Whether there are as many elements between two offsets as the text shows."""
+
+
+def ungrouped(select: Select, scope: Scope, order: Sequence[Expr], query: Query) -> Ungrouped | None:
+    """Return the first column that a grouped SELECT may not name, None where there is none or that is in doubt."""
+    if not _told_in_full(select, scope, query):
         return None
-    if any(source.is_open or source.mixed for source in scope.sources):
-        return None
-    if any(_ROWS.search(text, each.start, each.end) for each in conditions):
-        return None
-    if any(each.aggregate or each.window or text[each.start] == "(" for each in select.group):
-        # Refused for itself, or a row.
-        return None
-    found = _Dependence(scope, source_of)
-    whole, exempt = found.group(select, in_items)
+    found = _Dependence(scope, query)
+    whole, exempt = found.group(select)
     if whole is None:
         return None
-    for condition in conditions:
-        found.equalities(condition, text, countable)
-    for tree in scope.trees:
-        found.shared(tree)
+    found.conditions(select)
     known = found.closure()
     for item in scope.items or ():
-        column = _refused(item, whole, exempt, known, found, text)
+        column = _refused(item, whole, exempt, known, found, query.text)
         if column is not None:
             return _told(column, item.index + 1, "SELECT list", select, scope)
     for number, expr in enumerate(order if select.group else (), 1):
         col = expr.column
-        if col is not None and not col.name.hole and in_items(col) is None:
+        if col is not None and not col.name.hole and query.in_items(col, scope) is None:
             place = found.place(col)
             if place is not None and place not in known and found.certain(place):
                 return _told((place, col, None), number, "ORDER BY clause", select, scope)
     return None
+
+
+def _told_in_full(select: Select, scope: Scope, query: Query) -> bool:
+    """Say whether all is known that the columns of a SELECT may depend on."""
+    conditions = _conditions(select)
+    if any(each.hole for each in (*conditions, *select.group)) or scope.hole or scope.items_open:
+        return False
+    if any(source.is_open or source.mixed for source in scope.sources):
+        return False
+    if any(_ROWS.search(query.text, each.start, each.end) for each in conditions):
+        return False
+    # Refused for itself, or a row.
+    return not any(each.aggregate or each.window or query.text[each.start] == "(" for each in select.group)
+
+
+def _conditions(select: Select) -> list[Expr]:
+    """Return WHERE, HAVING and the conditions of joins."""
+    return [each for each in (select.where, select.having, *_joins(select.sources)) if each is not None]
 
 
 def _joins(items: Sequence[FromItem]) -> Iterator[Expr]:
@@ -172,16 +180,16 @@ def _told(refused: _Refused, number: int, clause: str, select: Select, scope: Sc
 class _Dependence:
     """Which columns depend on the groups of a SELECT."""
 
-    def __init__(self, scope: Scope, source_of: Callable[[Col], Source | None]) -> None:
+    def __init__(self, scope: Scope, query: Query) -> None:
         self._scope = scope
-        self._source_of = source_of
+        self._query = query
         self._number = {id(source): number for number, source in enumerate(scope.sources)}
         self._known: set[_Column] = set()
         self._equal: list[tuple[_Column, _Column]] = []
 
     def place(self, col: Col) -> _Column | None:
         """Return a column's place, None for one of another query and for what is no column."""
-        source = self._source_of(col)
+        source = self._query.source_of(col, self._scope)
         return self.of_source(source, col.name.text) if source is not None and id(source) in self._number else None
 
     def of_source(self, source: Source, name: str) -> _Column:
@@ -191,14 +199,32 @@ class _Dependence:
     def certain(self, place: _Column) -> bool:
         """Say whether all that a column may depend on is known: it is one of a base table, and not generated."""
         source = self._scope.sources[place[0]]
+        if source.made_by is not None:
+            inner = _Inner(source, *source.made_by, self._query)
+            return inner.certain(place[1])
         column = source.columns.get(place[1])
         if source.table is None or source.table.kind != "table" or column is None:
             return False
         return not column.generated
 
-    def group(
-        self, select: Select, in_items: Callable[[Col], OutItem | None]
-    ) -> tuple[frozenset[int] | None, frozenset[_Column]]:
+    def item_place(self, item: OutItem) -> _Column | None:
+        """Return the place of an item of the list that is a column and nothing else."""
+        if item.source is not None:
+            return self.of_source(item.source, item.name)
+        return self.place(item.column) if item.column is not None else None
+
+    def take(self, places: Iterable[_Column]) -> None:
+        """Take columns as known."""
+        self._known.update(places)
+
+    def conditions(self, select: Select) -> None:
+        """Take everything that the conditions of a SELECT and its joins set equal."""
+        for condition in _conditions(select):
+            self.equalities(condition)
+        for tree in self._scope.trees:
+            self.shared(tree)
+
+    def group(self, select: Select) -> tuple[frozenset[int] | None, frozenset[_Column]]:
         """Take the columns of GROUP BY; return the items that are grouped by, and the columns in expressions there.
 
         None instead of items where it cannot be told what is grouped by.
@@ -219,7 +245,7 @@ class _Dependence:
                     self._known.add(self.of_source(item.source, item.name))
                     continue
             elif expr.column is not None and self.place(expr.column) is None:
-                named = in_items(expr.column)
+                named = self._query.in_items(expr.column, self._scope)
                 if named is None:
                     return None, frozenset()
                 whole.add(named.index)
@@ -244,8 +270,9 @@ class _Dependence:
         self.shared(tree.left)
         self.shared(tree.right)
 
-    def equalities(self, condition: Expr, text: str, countable: Callable[[int, int], bool]) -> None:
+    def equalities(self, condition: Expr) -> None:
         """Take the columns that a condition sets equal to one another, or to anything else."""
+        text, countable = self._query.text, self._query.countable
         columns = [(atom, self.place(atom)) for atom in condition.atoms if isinstance(atom, Col)]
         starts = {_start(atom): place for atom, place in columns if place is not None}
         for atom, place in columns:
@@ -276,18 +303,58 @@ class _Dependence:
                 if one in known or other in known:
                     known.update((one, other))
             for number, source in enumerate(self._scope.sources):
-                if self._determined(number, source):
-                    known.update((number, name) for name in source.columns)
+                known.update((number, name) for name in self._determined(number, source))
         return frozenset(known)
 
-    def _determined(self, number: int, source: Source) -> bool:
-        """Say whether a row of a source is given by the columns that are known of it."""
+    def _determined(self, number: int, source: Source) -> Iterable[str]:
+        """Return the columns of a source that those which are known of it give."""
         known = {name for at, name in self._known if at == number}
         table = source.table
+        if source.made_by is not None:
+            return _Inner(source, *source.made_by, self._query).determined(known)
         if table is None or table.kind != "table":
-            return bool(known)
+            return source.columns if known else ()
         keys = [table.primary_key, *(key.columns for key in table.unique_keys)]
-        return any(key and all(column and column.lower() in known for column in key) for key in keys)
+        given = any(key and all(column and column.lower() in known for column in key) for key in keys)
+        return source.columns if given else ()
+
+
+class _Inner:
+    """The single SELECT that a derived table or a CTE is made by (manual, "Functional Dependencies Derived from Views
+    and Derived Tables": they are those of the query inside)."""
+
+    def __init__(self, source: Source, select: Select, scope: Scope, query: Query) -> None:
+        self._source = source
+        self._select = select
+        self._found = _Dependence(scope, query)
+        self._scope = scope
+        self._query = query
+
+    @property
+    def _told(self) -> bool:
+        """Whether it is known what depends on what: a part of GROUP BY that is no column is not followed."""
+        if not _told_in_full(self._select, self._scope, self._query):
+            return False
+        return all(each.column is not None and self._found.place(each.column) for each in self._select.group)
+
+    def certain(self, name: str) -> bool:
+        """Say whether a column of the result is a column of a base table, of which all is known."""
+        same = [item for item in self._scope.items or () if item.name.lower() == name]
+        place = self._found.item_place(same[0]) if len(same) == 1 and self._told else None
+        return place is not None and self._found.certain(place)
+
+    def determined(self, known: set[str]) -> Iterable[str]:
+        """Return the columns of the result that the known ones give; all that are no plain columns count as given."""
+        if not self._told or (self._scope.grouped and not self._select.group):
+            return self._source.columns
+        places = {item.name.lower(): self._found.item_place(item) for item in self._scope.items or ()}
+        self._found.take(place for name, place in places.items() if place is not None and name in known)
+        self._found.conditions(self._select)
+        closure = self._found.closure()
+        groups = [self._found.place(each.column) for each in self._select.group if each.column is not None]
+        if groups and all(place in closure for place in groups):
+            return self._source.columns
+        return [name for name, place in places.items() if place is None or place in closure]
 
 
 def _start(col: Col) -> int:

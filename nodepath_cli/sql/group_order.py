@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nodepath_cli.sql.from_tables import FromResolver
-from nodepath_cli.sql.full_group_by import ungrouped
+from nodepath_cli.sql.full_group_by import Query, ungrouped
 from nodepath_cli.sql.lookup import GROUP_FUNCTION, InItems, InTable, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import AGGREGATE, WINDOW_ITEM, WINDOW_ORDER, WINDOW_PARTITION, Col, Expr, Ident, Select, Sub
 from nodepath_cli.sql.resolution import Clause
@@ -30,15 +30,15 @@ class GroupOrderResolver(FromResolver):
     def ungrouped_in(self, select: Select, order: tuple[Expr, ...], scope: Scope) -> None:
         """Check that what a grouped SELECT names depends on its groups."""
 
-        def source_of(col: Col) -> Source | None:
+        def source_of(col: Col, scope: Scope) -> Source | None:
             hit = None if col.name.hole or (col.table and col.table.hole) else self.in_tables(col, scope)
             return hit.source if isinstance(hit, InTable) else None
 
-        def in_items(col: Col) -> OutItem | None:
+        def in_items(col: Col, scope: Scope) -> OutItem | None:
             hit = self.in_items(col, scope)
             return hit.item if isinstance(hit, InItems) else None
 
-        found = ungrouped(select, scope, order, self.text, source_of, in_items, self.countable)
+        found = ungrouped(select, scope, order, Query(self.text, source_of, in_items, self.countable))
         if found is not None:
             self.violate(found.errno, found.message, found.name, found.start, found.end, Clause.SELECT)
 

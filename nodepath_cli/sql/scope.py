@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from nodepath_cli.schema.model import Column, Table
 from nodepath_cli.sql.catalogue import SYSTEM_DATABASES
-from nodepath_cli.sql.nodes import Col, Expr, Ident
+from nodepath_cli.sql.nodes import Col, Expr, Ident, Select
 from nodepath_cli.sql.resolution import Clause
 
 OWN_SPACE = "*own*"
@@ -49,6 +49,8 @@ class Source(Struct, eq=False):
     """A derived table, a CTE or a table function: it belongs to no database, so `db.x.a` is never its column."""
     mergeable: bool = False
     """A derived table or a CTE that the server may merge."""
+    made_by: tuple[Select, Scope] | None = None
+    """The SELECT of a derived table or a CTE that is a single one, and what that sees."""
     aliased: bool = False
     """It has its name from an alias."""
     any_name: bool = False
@@ -252,6 +254,8 @@ class Output(Struct, frozen=True):
     """Why there may be more columns than these."""
     scope: Scope | None = None
     """The scope of the first SELECT, for ON DUPLICATE KEY UPDATE."""
+    select: Select | None = None
+    """The SELECT that it is the result of, where that is a single one."""
     mergeable: bool = False
     """The server may put the query into the one around it: it neither groups nor limits its rows."""
 

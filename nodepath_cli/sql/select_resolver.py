@@ -130,7 +130,7 @@ class SelectResolver(GroupOrderResolver):
             output = self._select(first, query.order, outer, environment)
             self._locked(query, output.scope)
             keeps_rows = not (first.distinct or query.limit or output.scope is None or one_row_for_many(output.scope))
-            return replace(output, mergeable=keeps_rows and bool(first.sources))
+            return replace(output, mergeable=keeps_rows and bool(first.sources), select=first)
         outputs: list[Output] = []
         around = outer
         for branch in query.branches:

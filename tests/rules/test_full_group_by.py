@@ -43,6 +43,22 @@ def found(tree: Tree, statement: str, settings: Settings = MYSQL) -> list[Findin
         ("SELECT m.pupil, m.mark FROM marks m GROUP BY m.pupil", "m.mark", 1055),
         ("SELECT branch, COUNT(*) FROM classes GROUP BY branch ORDER BY at", "classes.at", 1055),
         ("SELECT x.n FROM (SELECT branch, code AS n FROM classes GROUP BY branch) x", "classes.code", 1055),
+        # Of a derived table or a CTE, as the tables inside tell.
+        ("SELECT d.code, SUM(d.fee) FROM (SELECT code, fee FROM classes) d GROUP BY d.fee", "d.code", 1055),
+        ("SELECT n, SUM(fee) FROM (SELECT code AS n, fee FROM classes WHERE at > ?) d GROUP BY fee", "d.n", 1055),
+        ("WITH d AS (SELECT branch, fee FROM classes) SELECT branch, SUM(fee) FROM d GROUP BY fee", "d.branch", 1055),
+        ("SELECT d.* FROM (SELECT branch, fee FROM classes) d GROUP BY d.fee", "d.branch", 1055),
+        (
+            "SELECT branch, COUNT(*) FROM (SELECT * FROM (SELECT branch, at FROM classes) i) d GROUP BY at",
+            "d.branch",
+            1055,
+        ),
+        (
+            "SELECT pupil, SUM(gain) FROM (SELECT pupil, mark, mark - LAG(mark) OVER (ORDER BY class) AS gain "
+            "FROM marks) d WHERE gain IS NOT NULL GROUP BY mark",
+            "d.pupil",
+            1055,
+        ),
         ("INSERT INTO pupils (id, name) SELECT branch, code FROM classes GROUP BY branch", "classes.code", 1055),
         ("SELECT c.code, COUNT(*) FROM classes c JOIN pupils p USING (id) GROUP BY c.branch", "c.code", 1055),
         ("SELECT DATE(at), COUNT(*) FROM classes WHERE DATE(at) = ? GROUP BY branch", "classes.at", 1055),
@@ -58,7 +74,7 @@ def test_a_column_beside_the_groups_as_the_manual_of_mysql_has_it(
     assert (finding.rule, finding.severity, finding.errno) == ("NP114", Severity.ERROR, errno)
     assert f"nonaggregated column '{column}'" in finding.message
     assert found(tree, statement, server(Dialect("mariadb", (10, 11)))) == []
-    assert found(tree, statement, server(Dialect("mysql", (5, 6)))) == []
+    assert "NP114" not in [each.rule for each in found(tree, statement, server(Dialect("mysql", (5, 6))))]
     assert found(tree, statement, server(Dialect("mysql", full_group_by=False))) == []
     [assumed] = found(tree, statement, server(Dialect(assumed=True)))
     assert assumed.severity is Severity.WARNING
@@ -95,6 +111,18 @@ def test_a_column_beside_the_groups_as_the_manual_of_mysql_has_it(
         # Of what is not a base table nothing is told, and nothing of what is not known.
         "SELECT d.total, d.code, COUNT(*) FROM fees d GROUP BY d.branch",
         "SELECT d.a, d.b FROM (SELECT branch AS a, MAX(fee) AS b FROM classes GROUP BY branch) d GROUP BY d.a",
+        "SELECT d.a, d.c FROM (SELECT branch AS a, code AS c FROM classes UNION SELECT 1, 'x') d GROUP BY d.a",
+        "SELECT d.a, d.c FROM (SELECT branch AS a, 'x' AS c FROM classes) d GROUP BY d.a",
+        "SELECT d.a, d.c FROM (SELECT branch + 1 AS a, branch AS c FROM classes) d GROUP BY d.c",
+        # Inside, a key or an equality gives the rest.
+        "SELECT d.n, SUM(d.fee) FROM (SELECT id, code AS n, fee FROM classes) d GROUP BY d.id",
+        "SELECT d.fee, COUNT(*) FROM (SELECT code AS n, fee FROM classes) d GROUP BY d.n",
+        "SELECT d.branch, COUNT(*) FROM (SELECT branch, fee FROM classes WHERE branch = 3) d GROUP BY d.fee",
+        "SELECT d.i FROM (SELECT p.id AS i, c.id AS o FROM pupils p JOIN classes c ON c.id = p.id) d GROUP BY d.o",
+        "SELECT d.branch, d.fee, COUNT(*) FROM (SELECT branch, fee FROM classes) d GROUP BY d.fee, d.branch",
+        "SELECT d.branch, d.fee, COUNT(*) FROM (SELECT branch, fee FROM classes) d WHERE d.branch = ? GROUP BY d.fee",
+        "SELECT d.a, d.b FROM (SELECT branch AS a, fee AS b FROM classes GROUP BY branch, fee) d GROUP BY d.a, d.b",
+        "WITH d (b, f) AS (SELECT branch, fee FROM classes) SELECT b, SUM(f) FROM d GROUP BY f",
         "SELECT c.twice, COUNT(*) FROM classes c GROUP BY c.fee",
         "SELECT COUNT(*) FROM classes WHERE EXISTS (SELECT code, COUNT(*) FROM pupils)",
         "SELECT code, fee FROM classes",
