@@ -35,7 +35,7 @@ class Read(Struct, frozen=True):
 def without_schema(read: Read, external_tables: Sequence[str], statement: Statement) -> list[str]:
     """Return the tables of which an inferred schema says nothing: it does not have them, nor a near name of them.
 
-    Those that the migrations took away are told.
+    Those that the migrations took away are told, and those that are a misspelt CTE.
     """
     schema = read.target.schema
     if not schema.inferred:
@@ -45,7 +45,7 @@ def without_schema(read: Read, external_tables: Sequence[str], statement: Statem
         for outcome in read.outcomes
         if isinstance(outcome, Resolution)
         for table in outcome.tables
-        if isinstance(table.outcome, Missing) and not _external(table.name, external_tables)
+        if isinstance(table.outcome, Missing) and not table.meant_cte and not _external(table.name, external_tables)
     }
     gone = read.target.gone
     return [

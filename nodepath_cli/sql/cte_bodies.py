@@ -18,6 +18,7 @@ WHOLE = 0
 class CteBody(Struct):
     """One body, and what was recorded while it was resolved: half-open ranges of the resolver's lists."""
 
+    name: str
     tables: range
     columns: range
     violations: range
@@ -40,14 +41,18 @@ class CteBodies(Struct):
         """Note that it is resolved."""
         self._open.pop()
 
-    def add(self) -> int:
+    def add(self, name: str) -> int:
         """Make room for another body and return its number."""
-        self.known.append(CteBody(range(0), range(0), range(0)))
+        self.known.append(CteBody(name, range(0), range(0), range(0)))
         return len(self.known)
 
     def use(self, number: int) -> None:
         """Note that the statement, or the body at hand, names a CTE."""
         self._uses.add((self._open[-1] if self._open else WHOLE, number))
+
+    def used(self, number: int) -> bool:
+        """Say whether anything names a CTE."""
+        return any(used == number for _, used in self._uses)
 
     def unused(self) -> Iterator[CteBody]:
         """Yield the bodies that the statement uses neither directly nor through another one."""

@@ -113,7 +113,10 @@ class FromResolver(NameResolver):
                 source.any_name = item.alias is not None and item.alias.hole
                 return source
         self._hints(item)
-        return self.base_table(name, item.database, item.alias, access)
+        source = self.base_table(name, item.database, item.alias, access)
+        if environment and item.database is None and isinstance(self.tables[-1].outcome, Missing):
+            self.ctes_in_sight.note(len(self.tables) - 1, environment.in_sight())
+        return source
 
     def _hints(self, item: TableName) -> None:
         """Record the keys of index hints that are not there (1176, measured): a view has none.

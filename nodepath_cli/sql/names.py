@@ -12,6 +12,7 @@ from nodepath_cli.source.spelling import one_slip
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql.collations import NOT_OF_CHARSET, misfit
 from nodepath_cli.sql.cte_bodies import CteBodies
+from nodepath_cli.sql.cte_names import CtesInSight
 from nodepath_cli.sql.lookup import Hit, InItems, InTable, NameSearch, NotTold, NotYet, Several
 from nodepath_cli.sql.nodes import (
     AGGREGATE,
@@ -90,6 +91,7 @@ class NameResolver(NameSearch, ABC):
         self.defining = 0
         """How many bodies of CTEs the place at hand is nested in."""
         self.bodies = CteBodies()
+        self.ctes_in_sight = CtesInSight()
         self.with_seen = False
         """A WITH clause stands before the tables at hand."""
         self.table_ends_open = False

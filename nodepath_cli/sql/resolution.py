@@ -86,6 +86,9 @@ class TableRef(Struct, frozen=True):
     alias: str | None = None
     table: Table | None = None
     """The schema's table, where found."""
+    meant_cte: str | None = None
+    """The common table expression of the statement that is meant, where the table is missing: its own name where
+    RECURSIVE is."""
 
     @property
     def errno(self) -> int:

@@ -10,6 +10,7 @@ from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import HOLE, OffsetMap, Variant
 from nodepath_cli.sql.cte_bodies import CteBodies
+from nodepath_cli.sql.cte_names import CtesInSight
 from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
 from nodepath_cli.sql.ddl import DdlText, Replay
 from nodepath_cli.sql.lexer import PARAM
@@ -42,7 +43,7 @@ class _Resolver(WriteResolver):
         for node in nodes:
             self.target = None
             self.with_seen = False
-            self.bodies = CteBodies()
+            self.bodies, self.ctes_in_sight = CteBodies(), CtesInSight()
             match node:
                 case Query():
                     output = self.query(node, None, None)
@@ -66,6 +67,8 @@ class _Resolver(WriteResolver):
                     if node.call is not None:
                         self.stored_call("procedure", node.call)
             if self.bodies.known:
+                for index, meant in self.ctes_in_sight.meant(self.tables, self.bodies).items():
+                    self.tables[index] = meant
                 self._leave_unused()
 
     def _shown(self) -> None:

@@ -269,6 +269,11 @@ class Environment(Struct, frozen=True):
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The numbers of their bodies."""
 
+    def in_sight(self) -> dict[str, int]:
+        """Return the numbers of the bodies of all CTEs that are visible, by lower-case name."""
+        found = self.parent.in_sight() if self.parent else {}
+        return found | {key: self.numbers[key] for key in self.ctes}
+
     def lookup(self, name: str) -> tuple[Output | None, int]:
         """Return a CTE's output and its body's number, 0 where there is no such CTE."""
         key = name.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from nodepath_cli.sql.cte_names import with_itself
 from nodepath_cli.sql.from_tables import OPEN_FROM
 from nodepath_cli.sql.group_order import GroupOrderResolver
 from nodepath_cli.sql.lookup import Several
@@ -51,7 +52,7 @@ class SelectResolver(GroupOrderResolver):
         """Resolve common table expressions and return what they add to `environment`; their bodies see `around`."""
         self.with_seen = True
         names: dict[str, Output | None] = {}
-        numbers = {cte.name.text.lower(): self.bodies.add() for cte in ctes}
+        numbers = {cte.name.text.lower(): self.bodies.add(cte.name.text) for cte in ctes}
         inner = Environment(names, around, numbers)
         seen: set[str] = set()
         if recursive:
@@ -89,10 +90,7 @@ class SelectResolver(GroupOrderResolver):
         query = cte.query
         if query.ctes:
             environment = self.define(query.ctes, query.recursive, outer, environment, environment)
-        anchor = None
-        if register is not None:
-            anchor = (cte, register)
-        return self._body(query, outer, environment, anchor)
+        return self._body(query, outer, environment, (cte, register))
 
     def _cte_output(self, cte: Cte, output: Output, number: int) -> Output:
         said = len(self.violations)
@@ -122,7 +120,7 @@ class SelectResolver(GroupOrderResolver):
         query: Query,
         outer: Link | None,
         environment: Environment | None,
-        anchor: tuple[Cte, dict[str, Output | None]] | None,
+        anchor: tuple[Cte, dict[str, Output | None] | None] | None,
     ) -> Output:
         first = _unwrapped(query.branches[0])
         if len(query.branches) == 1 and isinstance(first, Select):
@@ -132,16 +130,20 @@ class SelectResolver(GroupOrderResolver):
             keeps_rows = not (first.distinct or query.limit or output.scope is None or one_row_for_many(output.scope))
             return replace(output, mergeable=keeps_rows and bool(first.sources), select=first)
         outputs: list[Output] = []
+        marks = [len(self.tables)]
         around = outer
         for branch in query.branches:
             if len(outputs) == 2 and outer and self.dialect.name == "mariadb":
                 # From the third branch on, conditions of joins do not see the query around (measured).
                 around = replace(outer, hidden_from_on=True)
             outputs.append(self._branch(branch, around, environment))
+            marks.append(len(self.tables))
             if anchor and len(outputs) == 1:
                 cte, names = anchor
-                if not cte.columns:
+                if names is not None and not cte.columns:
                     names[cte.name.text.lower()] = outputs[0]
+        if anchor and anchor[1] is None and not self.sqlite:
+            self.tables[marks[0] :] = with_itself(self.tables[marks[0] :], anchor[0].name.text, marks[1] - marks[0])
         self._same_width(outputs, query, outer)
         self._limit(query.limit)
         self._union_order(query, outputs[0], outer, environment)

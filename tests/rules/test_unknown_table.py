@@ -176,3 +176,64 @@ def test_a_table_of_information_schema_with_a_slip(tree: Tree) -> None:
         ("NP102", 1109, "TABELS"),
     ]
     assert [each.suggestions[0].replacement for each in findings] == ["columns", "TABLES"]
+
+
+def _beside_ctes(tree: Tree, statement: str, inferred: bool = True) -> list[tuple[str, str | None, list[str]]]:
+    """Rule, identifier and suggestions of the findings about a query with common table expressions."""
+    tree.write("schema/001.sql", "CREATE TABLE bills (id INT PRIMARY KEY, parent INT, due DATE);")
+    tree.write("a.go", go(f"`{statement}`"))
+    report = tree.audit("." if inferred else "a.go", settings=None if inferred else Settings(schema=("schema",)))
+    return [(each.rule, each.identifier, [one.replacement for one in each.suggestions]) for each in report.findings]
+
+
+@pytest.mark.parametrize("inferred", [True, False])
+@pytest.mark.parametrize(
+    ("statement", "written", "meant"),
+    [
+        ("WITH monthly AS (SELECT due FROM bills) SELECT m.due FROM monthlies m", "monthlies", "monthly"),
+        (
+            "WITH last30 AS (SELECT due FROM bills), prev AS (SELECT MIN(due) AS d FROM last_30) "
+            "SELECT l.due FROM last30 l JOIN prev",
+            "last_30",
+            "last30",
+        ),
+        ("WITH Totals AS (SELECT due FROM bills) SELECT (SELECT MAX(due) FROM totalz)", "totalz", "Totals"),
+        (
+            "WITH RECURSIVE chain AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM chian) SELECT n FROM chain",
+            "chian",
+            "chain",
+        ),
+    ],
+)
+def test_a_misspelt_common_table_expression_is_an_unknown_table(
+    tree: Tree, statement: str, written: str, meant: str, inferred: bool
+) -> None:
+    assert _beside_ctes(tree, statement, inferred) == [("NP102", written, [meant])]
+
+
+@pytest.mark.parametrize("inferred", [True, False])
+def test_a_common_table_expression_that_names_itself_without_recursive_is_an_unknown_table(
+    tree: Tree, inferred: bool
+) -> None:
+    body = (
+        "SELECT id FROM bills WHERE parent IS NULL UNION ALL SELECT b.id FROM bills b JOIN chain c ON c.id = b.parent"
+    )
+    assert _beside_ctes(tree, f"WITH chain AS ({body}) SELECT id FROM chain", inferred) == [("NP102", "chain", [])]
+    assert _beside_ctes(tree, f"WITH RECURSIVE chain AS ({body}) SELECT id FROM chain", inferred) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        # A table of the schema, and what may be one that no script of the tree makes.
+        "WITH billed AS (SELECT id FROM bills) SELECT b.id FROM billed b JOIN bills",
+        "WITH ordered AS (SELECT id FROM orders) SELECT o.id FROM ordered o JOIN orders",
+        "WITH ordered AS (SELECT id FROM bills) SELECT o.id FROM ordered o JOIN orders x",
+        "WITH users AS (SELECT id FROM users WHERE id > 1) SELECT id FROM users",
+        "WITH users AS (SELECT id FROM users UNION SELECT parent FROM users) SELECT id FROM users",
+        "WITH old AS (SELECT id FROM bills) SELECT o.id FROM odd o",
+        "WITH monthly AS (SELECT due FROM bills) SELECT m.due FROM archive.monthlies m",
+    ],
+)
+def test_a_table_that_is_no_misspelt_common_table_expression_is_not_told(tree: Tree, statement: str) -> None:
+    assert _beside_ctes(tree, statement) == []
