@@ -130,7 +130,9 @@ def _with_lines(schema: Schema, base: Schema, files: Iterable[SourceFile]) -> Sc
     if len(schema.problems) == known:
         return schema
     sources = {file.path: file for file in files}
-    lines = (replace(each, line=_line(each.path, each.line, sources)) for each in schema.problems[known:])
+    lines = (
+        replace(each, line=_line(each.path, each.line, sources), start=each.line) for each in schema.problems[known:]
+    )
     return replace(schema, problems=(*base.problems, *lines))
 
 

@@ -139,6 +139,8 @@ class Problem(Struct, frozen=True):
     message: str
     errno: int | None = None
     """The server's error number for it, None where it was not understood."""
+    start: int | None = None
+    """Offset of the statement in its file, where it is one of the audited tree."""
 
     @property
     def place(self) -> str:

@@ -80,13 +80,18 @@ def _without_comments(sql: str) -> str:
     return sql[match.start(1) :] if match else sql
 
 
-def refusal_of(sql: str, dialect: Dialect) -> Refusal | None:
-    """Return what the server says of a DDL statement in a database without tables; None where it takes it."""
+def refusal_of(sql: str, dialect: Dialect, *, whole: bool = False) -> Refusal | None:
+    """Return what the server says of a DDL statement in a database without tables; None where it takes it.
+
+    `whole`: types and defaults count, too, as they are written in a script and not put together by a program.
+    """
     opened = open_executable(sql, dialect)
     if _first_word(opened) not in _DDL or HOLE in opened:
         return None
     try:
-        apply(parse(opened, dialect), Catalog(Schema(), dialect, ordered=False))
+        catalog = Catalog(Schema(), dialect, ordered=False)
+        catalog.session.inferred = not whole
+        apply(parse(opened, dialect), catalog)
     except Refusal as refusal:
         return refusal
     except (Elsewhere, RecursionError):

@@ -7,6 +7,8 @@ import pytest
 
 from tests.mariadb import PrivateMariaDB
 from tests.rules.test_ddl_refused import DDL, WRONG
+from tests.rules.test_scripts_refused import BEGIN, STEPS
+from tests.rules.test_scripts_refused import WRONG as SCRIPTS
 
 pytestmark = pytest.mark.server
 
@@ -15,6 +17,27 @@ pytestmark = pytest.mark.server
 def test_the_number_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
     with mariadb.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute(DDL.replace("TABLE", "TABLE IF NOT EXISTS"))
+        with pytest.raises(pymysql.MySQLError) as refused:
+            cursor.execute(sql)
+    assert refused.value.args[0] == errno
+
+
+@pytest.mark.parametrize(("sql", "errno"), SCRIPTS)
+def test_the_number_of_a_script_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
+    with (
+        mariadb.connect(database) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(pymysql.MySQLError) as refused,
+    ):
+        cursor.execute(sql)
+    assert refused.value.args[0] == errno
+
+
+@pytest.mark.parametrize(("sql", "errno"), STEPS)
+def test_the_number_of_a_step_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS workflows")
+        cursor.execute(BEGIN)
         with pytest.raises(pymysql.MySQLError) as refused:
             cursor.execute(sql)
     assert refused.value.args[0] == errno

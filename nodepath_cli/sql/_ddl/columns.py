@@ -27,11 +27,12 @@ def make_column(definition: ColumnDef, inherited: Inherited, session: Session) -
     """
     if session.dialect.name == "sqlite":
         return _sqlite_column(definition)
-    if not session.inferred:
-        return _made(definition, inherited, session)
     try:
         return _made(definition, inherited, session)
     except Refusal as refusal:
+        if not session.inferred:
+            refusal.column = definition.name
+            raise
         session.notes.append(f"column {definition.name} is taken without its default: {refusal.message}")
         return Column(definition.name, definition.type.text, nullable=definition.nullable is not False)
 

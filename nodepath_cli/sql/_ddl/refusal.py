@@ -14,6 +14,8 @@ class Refusal(Exception):
         self.message = message
         self.start = start
         """Offset of the word that cannot stand where it does, None where none is meant."""
+        self.column: str | None = None
+        """The column whose definition is refused."""
 
 
 def syntax_error(near: str, start: int | None = None) -> Refusal:
