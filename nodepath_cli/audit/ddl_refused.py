@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Severity
+from nodepath_cli.audit.foreign_refused import refused_references
 from nodepath_cli.patterns import lazy
 from nodepath_cli.schema.model import Problem
 from nodepath_cli.sql.collations import UNKNOWN_COLLATION, unknown_collation
@@ -40,6 +41,7 @@ _WRITTEN = _WITHIN | {1054, 1063, 1075, 1115, 1253, 1273, 1294, 1425, 1426, 1427
 _DATES = ("date", "time", "year", "datetime", "timestamp")
 """Types whose defaults depend on the server's mode."""
 _FRAMED = {1075: "AUTO_INCREMENT", 1068: "PRIMARY"}
+_REFERENCES = lazy(r"(?i)\bFOREIGN\s+KEY\b")
 _COLLATE = lazy(r"(?i)\bCOLLATE\s*=?\s*['\"`]?(\w+)")
 _QUOTED = lazy(r"'([^']*)'")
 _NAMED = lazy(r"['`](?:[^'`.]*\.)?([^'`]*)['`]")
@@ -115,9 +117,13 @@ def _written_table(resolution: Resolution, context: Context) -> Iterator[Hit]:
             message = f"unknown collation: '{place[1]}'"
             yield Hit(message, *place.span(1), identifier=place[1], errno=UNKNOWN_COLLATION)
             return
-    if problem_of(context) is None:
+    refused = problem_of(context) is not None
+    if not refused and not _REFERENCES.search(sql):
         return
     node = read(sql, context.dialect)
+    if not refused and isinstance(node, nodes.CreateTable):
+        yield from refused_references(node, sql, context)
+        return
     if not isinstance(node, nodes.CreateTable) or node.like is not None or node.select is not None:
         return
     refusal = refusal_of(sql, context.dialect, whole=True)

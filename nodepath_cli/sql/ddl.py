@@ -15,13 +15,14 @@ from msgspec.structs import replace
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.patterns import lazy
-from nodepath_cli.schema.model import Problem, Schema, Table
+from nodepath_cli.schema.model import Column, Problem, Schema, Table
 from nodepath_cli.source.script import split
 from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql._ddl import nodes
 from nodepath_cli.sql._ddl.apply import apply
 from nodepath_cli.sql._ddl.catalog import Catalog, Elsewhere
 from nodepath_cli.sql._ddl.dynamic import Dynamic
+from nodepath_cli.sql._ddl.foreign import types_agree
 from nodepath_cli.sql._ddl.holes import apply_with_hole
 from nodepath_cli.sql._ddl.nodes import SetVariables
 from nodepath_cli.sql._ddl.parse import parse
@@ -36,6 +37,7 @@ __all__ = [
     "Replay",
     "builds_schema",
     "column_type_text",
+    "may_refer",
     "nodes",
     "read",
     "refusal_of",
@@ -97,6 +99,14 @@ def refusal_of(sql: str, dialect: Dialect, *, whole: bool = False) -> Refusal | 
     except (Elsewhere, RecursionError):
         pass
     return None
+
+
+def may_refer(own: Column, other: Column, dialect: Dialect) -> bool:
+    """Say whether a foreign key's column can have the type that it has; True where that cannot be told."""
+    try:
+        return types_agree(own, other, dialect)
+    except (Refusal, RecursionError):
+        return True
 
 
 def _first_word(sql: str) -> str:

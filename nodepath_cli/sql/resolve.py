@@ -34,6 +34,8 @@ from nodepath_cli.sql.scope import Output, Scope
 from nodepath_cli.sql.shown import shown_columns
 from nodepath_cli.sql.write_resolver import WriteResolver
 
+_NAMED = frozenset((1193, 1231, 1305))
+"""Slips that are a name which there is not."""
 UNUSED_CTE = "a common table expression that nothing uses: MySQL does not look into it"
 
 
@@ -145,7 +147,7 @@ def _slips(parsed: Parsed) -> Iterator[Violation]:
         else:
             certain = not variant.guessed and variant.offsets.contiguous(start, end)
         if certain:
-            yield Violation(each.errno, each.message, None, start, end)
+            yield Violation(each.errno, each.message, each.name if each.errno in _NAMED else None, start, end)
 
 
 def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:

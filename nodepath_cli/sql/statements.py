@@ -11,6 +11,7 @@ from nodepath_cli.sql.lexer import END, NUMBER, QUOTED, STRING, VARIABLE, WORD, 
 from nodepath_cli.sql.made_from import MadeFromGrammar
 from nodepath_cli.sql.nodes import Assignment, CallFault, Node, Plain, StoredCall, TableName
 from nodepath_cli.sql.resolution import NEEDLESS
+from nodepath_cli.sql.set_statements import SetGrammar
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 
 _DDL = frozenset(("CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"))
@@ -32,7 +33,7 @@ _TRANSACTION = frozenset((";", "WORK", "TRANSACTION", "DEFERRED", "IMMEDIATE", "
 _CHANGES = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE"))
 
 
-class StatementGrammar(MadeFromGrammar):
+class StatementGrammar(SetGrammar, MadeFromGrammar):
     """Reads whole statements."""
 
     def __init__(self, tokens: Tokens, dialect: str, version: tuple[int, ...]) -> None:
@@ -96,6 +97,8 @@ class StatementGrammar(MadeFromGrammar):
         if word == "CALL" and self.dialect != "sqlite":
             return self._called()
         if word in _OTHER or word in _DESCRIBES or (self.dialect == "sqlite" and word in _SQLITE):
+            if word in ("SET", "DO") and self.dialect != "sqlite":
+                self.slips += self.set_faults() if word == "SET" else self.done_faults()
             transaction = word == "BEGIN" and self.words[self.i + 1] in _TRANSACTION
             self._rest(compound=word in _COMPOUND and not transaction)
             return Plain("other")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.mariadb import PrivateMariaDB
 from tests.rules.test_ddl_refused import DDL, WRONG
+from tests.rules.test_foreign_refused import PARENTS, RIGHT
+from tests.rules.test_foreign_refused import WRONG as REFERENCES
 from tests.rules.test_scripts_refused import BEGIN, STEPS
 from tests.rules.test_scripts_refused import WRONG as SCRIPTS
 
@@ -41,3 +43,16 @@ def test_the_number_of_a_step_is_the_servers(mariadb: PrivateMariaDB, database: 
         with pytest.raises(pymysql.MySQLError) as refused:
             cursor.execute(sql)
     assert refused.value.args[0] == errno
+
+
+def test_foreign_keys_are_refused_as_the_server_does(mariadb: PrivateMariaDB, database: str) -> None:
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute(PARENTS)
+        for sql in RIGHT:
+            cursor.execute(sql)
+            cursor.execute("DROP TABLE a")
+        for sql, *_ in REFERENCES:
+            with pytest.raises(pymysql.MySQLError) as refused:
+                cursor.execute(sql)
+            assert refused.value.args[0] == 1005
+        cursor.execute("DROP TABLE suppliers")

@@ -19,12 +19,16 @@ nobody has said that the server is MySQL they are warnings. A name that is no fu
 that the tree creates is none. Where the schema's script makes stored functions, every other name is one, and where it
 makes procedures, every CALL of another procedure.
 
+SET of such a variable is told, too, and a mode of sql_mode that there is not (1231).
+
 Of DDL that a program sends, a column or key twice in one statement is told (1060, 1061, 1068), a key over a column that
 CREATE TABLE does not have (1072), and AFTER, MODIFY and keys of a column that neither the table nor any other text of
-the tree has (1054, 1072). A column that is there already, or gone, is none: boot code runs again and again. Of a script's CREATE
-TABLE so are two columns with AUTO_INCREMENT (1075), a generated column or CHECK of a column that is not there (1054),
-types and defaults that no server takes (1063, 1067, 1294, 1425, 1426, 1427, 1439; MySQL: 1101) and unknown character
-sets and collations (1115, 1253, 1273).
+the tree has (1054, 1072). A column that is there already, or gone, is none: boot code runs again and again. Of a
+script's CREATE TABLE so are two columns with AUTO_INCREMENT (1075), a generated column or CHECK of a column that is not
+there (1054), types and defaults that no server takes (1063, 1067, 1294, 1425, 1426, 1427, 1439; MySQL: 1101) and
+unknown character sets and collations (1115, 1253, 1273). Its foreign keys are a warning where the tree makes no such
+table, but one of nearly that name (1824), or the table without such a column (3734) or with another type (3780; MariaDB
+answers 1005 to each).
 
 Example:
 

@@ -28,8 +28,8 @@ b)`), two directions (`ASC ASC`), a type that neither server makes values of (`C
 `VARCHAR(20)` is MariaDB's and `JSON` MySQL's), SEPARATOR in front of ORDER BY, LIMIT with an offset in UPDATE and
 DELETE, TRUNCATE with WHERE, a unit in the plural (`INTERVAL 1 DAYS`) or within the quotes (`INTERVAL '1 day'`), FULL
 OUTER JOIN, and `IN ?`, which is reported where database/sql or sqlx gets it: other libraries write lists out with their
-parentheses. Of DDL that a program sends or a script holds, a comma too many, a parenthesis without a partner and an end behind a word
-that asks for another one (`ADD COLUMN b INT AFTER`) are told.
+parentheses. Of DDL that a program sends or a script holds, a comma too many, a parenthesis without a partner and an end
+behind a word that asks for another one (`ADD COLUMN b INT AFTER`) are told.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from nodepath_cli.config import Dialect
 from nodepath_cli.schema.model import Column, ForeignKey
 from nodepath_cli.sql._ddl.catalog import Catalog
 from nodepath_cli.sql._ddl.draft import Draft
@@ -126,15 +127,23 @@ def _check_other_table(definition: ForeignKeyDef, draft: Draft, catalog: Catalog
         )
 
 
+def types_agree(own: Column, other: Column, dialect: Dialect) -> bool:
+    """Say whether the types of two columns agree but for the length of strings."""
+    if not own.type or not other.type:
+        return True
+    first, second = (server_type(read_type(Reader(each.type, dialect)), dialect) for each in (own, other))
+    families = [_FAMILIES.get(each.base, each.base) for each in (first, second)]
+    return families[0] == families[1] and first.unsigned == second.unsigned
+
+
 def _compatible(own: Column, other: Column, catalog: Catalog) -> bool:
     """Types must agree but for the length of strings; charsets and collations too, where both are known."""
     if not own.type or not other.type:
         return True
     dialect = catalog.session.dialect
-    first, second = (server_type(read_type(Reader(each.type, dialect)), dialect) for each in (own, other))
-    families = [_FAMILIES.get(each.base, each.base) for each in (first, second)]
-    if families[0] != families[1] or first.unsigned != second.unsigned:
+    if not types_agree(own, other, dialect):
         return False
+    first = server_type(read_type(Reader(own.type, dialect)), dialect)
     if first.base in TEXTS | BLOBS:
         return False
     if first.base in CHARACTER and own.collation and other.collation:

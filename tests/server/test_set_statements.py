@@ -1,0 +1,31 @@
+"""SET and DO against the server: its numbers, and the modes that it knows."""
+
+from __future__ import annotations
+
+import pymysql
+import pytest
+
+from nodepath_cli.sql.set_statements import _MODES
+from tests.mariadb import PrivateMariaDB
+from tests.rules.test_set_statements import RIGHT, WRONG
+
+pytestmark = pytest.mark.server
+
+_MYSQLS = {"TIME_TRUNCATE_FRACTIONAL"}
+
+
+@pytest.mark.parametrize(("sql", "errno"), [each[:2] for each in WRONG])
+def test_the_number_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
+    with (
+        mariadb.connect(database) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(pymysql.MySQLError) as refused,
+    ):
+        cursor.execute(sql)
+    assert refused.value.args[0] == errno
+
+
+def test_the_server_takes_what_is_right(mariadb: PrivateMariaDB, database: str) -> None:
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        for sql in (*RIGHT, *(f"SET SESSION sql_mode = '{mode}'" for mode in sorted(_MODES - _MYSQLS))):
+            cursor.execute(sql)
