@@ -36,6 +36,7 @@ from nodepath_cli.sql.renames import RenameHistory
 
 TREE = "DDL of the audited tree"
 """How reports name the DDL that was found in the tree itself."""
+_TRIGGERS = lazy(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?TRIGGER\b", re.IGNORECASE)
 _TRUNCATES = lazy(r"\s*TRUNCATE\b", re.IGNORECASE)
 """DDL to the server, and a use of the table all the same."""
 _MAKES = lazy(
@@ -357,7 +358,7 @@ class Targets:
 
 def _meets(sql: str) -> bool:
     """Say whether DDL needs what earlier statements have made: the table that it empties, the names of a query."""
-    return bool(_TRUNCATES.match(sql)) or (bool(_MAKES.match(sql)) and "SELECT" in sql.upper())
+    return bool(_TRUNCATES.match(sql) or _TRIGGERS.match(sql)) or (bool(_MAKES.match(sql)) and "SELECT" in sql.upper())
 
 
 def _same(order: Sequence[Statement], other: Sequence[Statement]) -> bool:

@@ -402,6 +402,10 @@ class Plain(Struct, frozen=True):
     """It changes the rows of its tables."""
     query: Query | None = None
     """What it makes a table or a view from."""
+    on: TableName | None = None
+    """The table that a trigger is on."""
+    body: Insert | None = None
+    """What that trigger does."""
     call: StoredCall | None = None
     """The procedure that CALL calls."""
     assignments: tuple[Assignment, ...] = ()

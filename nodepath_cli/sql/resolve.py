@@ -66,6 +66,8 @@ class _Resolver(WriteResolver):
                         self.making = True
                         self.query(node.query, None, None)
                         self.making = False
+                    if node.on is not None and node.body is not None:
+                        self.trigger(node.on, node.body)
                     if node.call is not None:
                         self.stored_call("procedure", node.call)
             if self.bodies.known:
@@ -178,7 +180,13 @@ def _resolved(parsed: Parsed, schema: Schema) -> _Resolver:
 
 def _asks(node: Node) -> bool:
     """Say whether a statement has names that the schema in front of it must have."""
-    return not isinstance(node, Plain) or bool(node.tables) or node.query is not None or node.call is not None
+    return (
+        not isinstance(node, Plain)
+        or bool(node.tables)
+        or node.query is not None
+        or node.call is not None
+        or node.on is not None
+    )
 
 
 def _builds(node: Node) -> bool:

@@ -12,6 +12,7 @@ from nodepath_cli.sql.made_from import MadeFromGrammar
 from nodepath_cli.sql.nodes import Assignment, CallFault, Node, Plain, StoredCall, TableName
 from nodepath_cli.sql.resolution import NEEDLESS
 from nodepath_cli.sql.set_statements import SetGrammar
+from nodepath_cli.sql.trigger_bodies import TriggerGrammar
 from nodepath_cli.sql.words import QUERY_STARTS, words_of
 
 _DDL = frozenset(("CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"))
@@ -33,7 +34,7 @@ _TRANSACTION = frozenset((";", "WORK", "TRANSACTION", "DEFERRED", "IMMEDIATE", "
 _CHANGES = frozenset(("INSERT", "REPLACE", "UPDATE", "DELETE"))
 
 
-class StatementGrammar(SetGrammar, MadeFromGrammar):
+class StatementGrammar(SetGrammar, TriggerGrammar, MadeFromGrammar):
     """Reads whole statements."""
 
     def __init__(self, tokens: Tokens, dialect: str, version: tuple[int, ...]) -> None:
@@ -89,6 +90,9 @@ class StatementGrammar(SetGrammar, MadeFromGrammar):
                 loaded = self.loaded if word == "LOAD" else ()
                 return Plain(kind, 0, 0, tables, word in ("TRUNCATE", "LOAD"), assignments=loaded)
         if word in _DDL:
+            trigger = self.trigger() if word == "CREATE" and self.dialect != "sqlite" else None
+            if trigger is not None:
+                return trigger
             start = self.starts[self.i]
             query = self.made_from()
             if query is None:

@@ -33,10 +33,19 @@ from nodepath_cli.sql.select_resolver import SelectResolver, one_row_for_many
 class WriteResolver(SelectResolver):
     """Resolves the statements that change rows."""
 
-    def insert(self, node: Insert) -> None:
-        """Resolve INSERT or REPLACE."""
+    def trigger(self, on: TableName, body: Insert) -> None:
+        """Resolve a trigger's body: NEW and OLD have the columns of its table, and no bare name means them."""
+        table = self.base_table(on.name, on.database, None, "read")
+        rows: list[Source] = []
+        for name in ("NEW", "OLD"):
+            row = replace(table, name=name, any_case=True, nowhere=True, by_name=frozenset(), aliased=True)
+            rows.append(row)
+        self.insert(body, Link(Scope(list(rows), rows), Clause.FROM))
+
+    def insert(self, node: Insert, outer: Link | None = None) -> None:
+        """Resolve INSERT or REPLACE; `outer`: what the body of a trigger sees."""
         target = self.base_table(node.target, node.database, None, "write")
-        scope = Scope([target], [target])
+        scope = Scope([target], [target], outer=outer)
         self.target = target
         if target.table and target.table.read_only:
             name = node.target
@@ -52,10 +61,10 @@ class WriteResolver(SelectResolver):
         for pair in node.assignments or ():
             if pair.value:
                 self.expression(pair.value, scope, Clause.VALUES_FIRST, None)
-        output = self.query(node.query, None, None) if node.query else None
+        output = self.query(node.query, outer, None) if node.query else None
         self._inserts(node, target, output)
         if node.updates is not None:
-            self._updates(node, target, output)
+            self._updates(node, target, output, outer)
         for expr in node.conflict:
             self.expression(expr, self._excluded(target), Clause.WHERE, None)
         if node.returning is not None:
@@ -131,9 +140,10 @@ class WriteResolver(SelectResolver):
             message = f"Column count doesn't match value count at row {number}: {counts}"
             self.violations.append(Violation(1136, message, None, row.start, row.end, Clause.INSERT_COLUMNS))
 
-    def _updates(self, node: Insert, target: Source, output: Output | None) -> None:
+    def _updates(self, node: Insert, target: Source, output: Output | None, outer: Link | None) -> None:
         left = Scope([target], [target])
         right = self._update_scope(node, target, output)
+        right.outer = outer or right.outer
         from_query = node.query is not None
         left_clause = Clause.ODKU_SELECT if from_query else Clause.ODKU_LEFT
         right_clause = Clause.ODKU_SELECT if from_query else Clause.ODKU_RIGHT
