@@ -378,6 +378,7 @@ class ExpressionGrammar(OperandGrammar):
                 self.one_column(first)
                 if word != "COLLATE":
                     self.needs(word)
+                    self.json_path(self.i + 1)
                 self.i += 1
                 if word == "COLLATE" and self.kinds[self.i] in (WORD, QUOTED, HOLED, STRING):
                     self._collation(first)

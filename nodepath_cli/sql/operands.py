@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from nodepath_cli.source.statement import HOLE
 from nodepath_cli.sql import system_variables
 from nodepath_cli.sql.builtins import may_be_stored, probably_none
 from nodepath_cli.sql.cursor import NAME, VALUE, server_words
@@ -158,6 +159,14 @@ class OperandGrammar(WordFormGrammar):
             self.i = index + (2 if self.kinds[index + 1] == NUMBER else 3)
         else:
             self.name()
+
+    def json_path(self, index: int) -> None:
+        """Note a path behind `->` that does not begin with `$` (MySQL's manual, "JSON Path Syntax")."""
+        text = self.text[self.starts[index] + 1 : self.ends[index] - 1]
+        if self.dialect != "mysql" or self.kinds[index] != STRING or HOLE in text or text.lstrip()[:1] == "$":
+            return
+        message = "Invalid JSON path expression: a path begins with '$'"
+        self.faults.append(CallFault(3143, message, text, self.starts[index], self.ends[index]))
 
     def _variable(self, index: int) -> None:
         """Note a system variable that there most probably is not."""

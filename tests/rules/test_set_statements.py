@@ -53,3 +53,11 @@ def test_a_function_that_the_tree_creates_is_one(tree: Tree) -> None:
 def test_functions_of_other_databases_and_other_words_for_one(tree: Tree, call: str) -> None:
     [finding] = tree.findings("CREATE TABLE t (a INT, b INT);", f'"SELECT {call} FROM t"')
     assert (finding.rule, finding.errno, finding.severity) == ("NP114", 1305, "warning")
+
+
+def test_a_path_of_json_begins_with_a_dollar_sign_as_the_manual_of_mysql_has_it(tree: Tree) -> None:
+    ddl = "CREATE TABLE t (a INT, body JSON);"
+    [finding] = tree.findings(ddl, "`SELECT body->>'tools' FROM t`")
+    assert (finding.rule, finding.errno, finding.severity) == ("NP114", 3143, "error")
+    right = ("`SELECT body->'$.tools', body->>' $[0]' FROM t`", '"SELECT body->\'" + values[0].(string) + "\' FROM t"')
+    assert tree.findings(ddl, *right) == []

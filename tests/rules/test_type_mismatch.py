@@ -62,3 +62,11 @@ def test_serial_is_a_number_without_sign(tree: Tree, value: str, errno: int | No
     ddl = "CREATE TABLE counted (id SERIAL PRIMARY KEY AUTO_INCREMENT, name VARCHAR(9));"
     found = tree.findings(ddl, f"`INSERT INTO counted (id) VALUES ({value})`")
     assert [each.errno for each in found if each.rule == "NP111"] == ([errno] if errno else [])
+
+
+def test_an_enum_in_the_join_of_an_update(tree: Tree) -> None:
+    ddl = "CREATE TABLE t (a INT, kind ENUM('x','y')); CREATE TABLE u (a INT, b INT);"
+    sql = "UPDATE u LEFT JOIN t ON t.a = u.a AND t.kind <> '{}' SET u.b = 1"
+    [finding] = tree.findings(ddl, f'"{sql.format("z")}"')
+    assert finding.rule == "NP111" and "none of its values" in finding.message
+    assert tree.findings(ddl, f'"{sql.format("y")}"') == []

@@ -113,3 +113,15 @@ def test_what_tidb_has_beside_mysql_is_not_told(tree: Tree) -> None:
     assert tree.findings(ddl, *right) == []
     wrong = "`SELECT NOPE FROM INFORMATION_SCHEMA.TABLES`", "`SELECT tidb_id FROM t`"
     assert [each.identifier for each in tree.findings(ddl, *wrong)] == ["NOPE", "tidb_id"]
+
+
+def test_a_blank_that_is_missing_around_and_is_said(tree: Tree) -> None:
+    ddl = "CREATE TABLE t (a INT, b INT);"
+    code = "`SELECT t.a FROM t WHERE 1ANDt.b = ? `", "`SELECT t.a FROM t WHERE a = 1 AND b = 2ORa`"
+    messages = [each.message for each in tree.findings(ddl, *code)]
+    assert [each.partition(": ")[2] for each in messages] == [
+        "a blank is missing around AND in '1ANDt'",
+        "a blank is missing around OR in '2ORa'",
+    ]
+    (finding,) = tree.findings(ddl, '"SELECT 1st FROM t"')
+    assert ": " not in finding.message

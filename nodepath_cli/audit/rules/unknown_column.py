@@ -21,7 +21,10 @@ from collections.abc import Iterator
 from nodepath_cli.audit.context import Context
 from nodepath_cli.audit.finding import Confidence, Hit, Rule, Severity
 from nodepath_cli.audit.near import column_suggestions
+from nodepath_cli.patterns import lazy
 from nodepath_cli.sql.resolution import ColumnRef, Missing, Resolution, clause_words
+
+_RUN_TOGETHER = lazy(r"(?i)(\d+)(and|or)(\w+)\Z")
 
 
 def check(resolution: Resolution, context: Context) -> Iterator[Hit]:
@@ -37,7 +40,7 @@ def _hit(column: ColumnRef, context: Context) -> Hit:
     tables = (column.table,) if column.table else column.candidates
     proved = all(context.proved(table.name) for table in tables)
     return Hit(
-        message=f"unknown column '{shown}' in '{words}'",
+        message=f"unknown column '{shown}' in '{words}'" + _why(column.qualifier or column.name),
         start=column.start,
         end=column.end,
         identifier=column.name,
@@ -47,6 +50,15 @@ def _hit(column: ColumnRef, context: Context) -> Hit:
         suggestions=column_suggestions(column.name, tables, context.renames, context.siblings),
         confidence=Confidence.CERTAIN if proved else Confidence.LIKELY,
     )
+
+
+def _why(name: str) -> str:
+    """Return what is to be said of a number that AND or OR stands right behind: the servers read one name then."""
+    run_together = _RUN_TOGETHER.match(name)
+    if run_together is None:
+        return ""
+    number, word, rest = run_together.groups()
+    return f": a blank is missing around {word} in '{number}{word}{rest}'"
 
 
 RULE = Rule("NP101", "unknown-column", Severity.ERROR, "a column that the table does not have (1054)", check)
