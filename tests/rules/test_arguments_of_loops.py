@@ -52,6 +52,40 @@ def test_what_may_have_its_arguments_is_right(tree: Tree, code: str) -> None:
     assert found(tree, code) == []
 
 
+HELPER = (
+    'func marks(n int) []string {\n\tvar all []string\n\tfor i := 0; i < n; i++ {\n'
+    '\t\tall = append(all, "(?, ?)")\n\t}\n\treturn all\n}\n\n'
+)
+SENT = 'db.Exec("INSERT INTO parts (id, sku) VALUES "+strings.Join(marks(len(rows)), ","), args...)'
+
+
+@pytest.mark.parametrize("begun", ["var args []any", "args := []any{}", "args := make([]any, 0, 2*len(rows))"])
+def test_rows_of_unknown_length_may_be_the_arguments_of_a_helper(tree: Tree, begun: str) -> None:
+    code = (
+        f"{HELPER}func Run(db *sql.DB, rows [][]any) {{\n\t{begun}\n"
+        f"\tfor _, row := range rows {{\n\t\targs = append(args, row...)\n\t}}\n\t{SENT}\n}}\n"
+    )
+    assert found(tree, code) == []
+
+
+def test_beside_rows_of_unknown_length_nothing_is_said(tree: Tree) -> None:
+    code = (
+        "func Run(db *sql.DB, rows [][]any, id int) {\n\targs := []any{id}\n"
+        "\tfor _, row := range rows {\n\t\targs = append(args, row...)\n\t}\n"
+        '\tmarks := strings.TrimSuffix(strings.Repeat("?,", len(rows)), ",")\n'
+        '\tdb.Query("SELECT id FROM parts WHERE sku > ? AND id IN ("+marks+")", args...)\n}\n'
+    )
+    assert found(tree, code) == []
+
+
+@pytest.mark.parametrize("given", ["nil", "[]any{}"])
+def test_no_argument_for_the_rows_of_a_helper(tree: Tree, given: str) -> None:
+    code = f"{HELPER}func Run(db *sql.DB, rows [][]any) {{\n\targs := {given}\n\t{SENT}\n}}\n"
+    assert found(tree, code.replace(":= nil", "[]any = nil").replace("\targs []any", "\tvar args []any")) == [
+        ("NP107", "2 placeholders in each round of a loop, no argument for them")
+    ]
+
+
 def test_columns_of_a_map_without_their_arguments(tree: Tree) -> None:
     code = (
         "func Set(db *sql.DB, values map[string]any) {\n\tvar sets []string\n\tvar args []any\n"

@@ -184,8 +184,10 @@ def _not_added(before: Value, marked: Value, loop: int, *, exact: bool = False) 
     """
     atoms = [each.atom for each in marked]
     piece = next((p for atom in atoms if isinstance(atom, Text) for p in atom.pieces if loop in p.repeats), None)
-    filled = [atom for atom in atoms if isinstance(atom, Items) and atom.sample]
-    grown = any(isinstance(atom, (Items, Number)) and atom.sample for atom in atoms)
+    # A round may have added a list of which nothing is known, not even how long it is (`append(args, row...)`).
+    opened = _opened(before, atoms)
+    filled = [atom for atom in atoms if isinstance(atom, Items) and (atom.sample or opened)]
+    grown = opened or any(isinstance(atom, (Items, Number)) and atom.sample for atom in atoms)
     result: list[Alternative] = []
     for each in before:
         atom = each.atom
@@ -201,6 +203,13 @@ def _not_added(before: Value, marked: Value, loop: int, *, exact: bool = False) 
             atom = Items((), False, filled[0].type, True, filled[0].named, () if exact else None, (loop,))
         result.append(Alternative(each.guard, atom))
     return tuple(result)
+
+
+def _opened(before: Value, atoms: list[Atom]) -> bool:
+    """Say whether a round adds to a list what nothing is known of, where all was known of it before."""
+    if not any(isinstance(atom, Items) and atom.open for atom in atoms):
+        return False
+    return not any(isinstance(each.atom, Items) and each.atom.open for each in before)
 
 
 def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
