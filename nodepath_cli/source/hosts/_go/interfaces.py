@@ -6,9 +6,10 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.binding import parameters
+from nodepath_cli.source.hosts._go.calls import SINKS, base_name
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine
-from nodepath_cli.source.hosts._go.resting import rests_on_arguments
+from nodepath_cli.source.hosts._go.resting import hands_on, rests_on_arguments
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.values import Function
 
@@ -68,8 +69,9 @@ def texts(file: GoFile, node: Node) -> list[bool]:
 def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]:
     """Return the methods that a call through an interface may mean, where that makes a difference; () for too many.
 
-    It does where they return texts or a list of any values (targets of Scan, arguments), and where what the only one
-    sends rests on a text that it is given: the name of a column, a condition, a map of updates.
+    It does where they return texts or a list of any values (targets of Scan, arguments), where what the only one sends
+    rests on a text that it is given (the name of a column, a condition, a map of updates), and where each of them hands
+    its SQL and the arguments for it on to a database: one stands for all then.
     """
     found = specification(m, type_id, name)
     if found is None:
@@ -91,7 +93,11 @@ def implementations(m: Machine, type_id: str, name: str) -> tuple[Function, ...]
                 for each in routines
                 if (each.has_sql_words or each.calls_database) and _kinds(each.file, each.node) == _kinds(file, element)
             ]
-            routines = routines if len(routines) == 1 and rests_on_arguments(routines[0]) else []
+            if routines and base_name(name) not in SINKS and all(map(hands_on, routines)):
+                # Whichever of them it is does the same with what it is given.
+                routines = routines[:1]
+            elif len(routines) != 1 or not rests_on_arguments(routines[0]):
+                routines = []
         known = tuple(routines) if len(routines) <= MAX_IMPLEMENTATIONS else ()
         m.implementations[key] = known
     return tuple(Function(each.file, each.node) for each in known)

@@ -1,4 +1,4 @@
-"""Methods with SQL that put a text into it which they are given, told by their text alone.
+"""What methods do with a text that they are given, told by theirs alone: put it into their SQL, or send it as it is.
 
 `func (r *repo) SetField(id int, field string, v any) { r.db.Exec("UPDATE t SET " + field + " = ? ...", v, id) }`: who
 calls it by an interface is asked for the column.
@@ -38,3 +38,23 @@ def _texts(routine: Routine) -> Iterator[str]:
         kind = each.child_by_field_name("type") if each.type in _DECLARATIONS else None
         if kind is not None and _PART.match("".join(routine.file.source(kind).split())):
             yield from map(routine.file.source, each.children_by_field_name("name"))
+
+
+def hands_on(routine: Routine) -> bool:
+    """Say whether a method gives the SQL that it gets to a database as it is, with all arguments that it gets for it.
+
+    `func (r runner) run(q string, args ...any) error { _, err := r.db.Exec(q, args...); return err }`
+    """
+    listing = routine.node.child_by_field_name("parameters")
+    last = named(listing)[-1] if listing is not None and named(listing) else None
+    texts = list(_texts(routine))
+    if last is None or last.type != "variadic_parameter_declaration" or len(texts) != 1:
+        return False
+    name = last.child_by_field_name("name")
+    if name is None:
+        return False
+    sql, given = re.escape(texts[0]), re.escape(routine.file.source(name))
+    source = routine.file.source(routine)
+    sent = rf"\.(?:Must)?(?:Exec|Query|Get|Select)\w*\((?:[^(),]*,)?(?:[^(),]*,)?\s*{sql},\s*{given}\.\.\.\)"
+    changed = rf"(?<![.\w])(?:{sql}|{given})\b\s*(?:,[^\n=]*)?[-+:]?=(?!=)|&(?:{sql}|{given})\b"
+    return re.search(sent, source) is not None and re.search(changed, source) is None
