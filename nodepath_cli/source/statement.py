@@ -117,7 +117,7 @@ class Hole(Struct, frozen=True):
     reason: str
     """Why it is not known, in the words of the report (`function argument`, `map of updates`)."""
     number: bool = False
-    """It holds digits and nothing else (`LIMIT %d`)."""
+    """It holds a number, or `true` or `false`, and nothing else (`LIMIT %d`)."""
 
 
 class Separator(Struct, frozen=True):

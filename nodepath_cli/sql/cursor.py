@@ -14,8 +14,8 @@ MAX_NESTING = 200
 """Deepest nesting of parentheses, subqueries and CASE; MariaDB itself gives up at about 500."""
 
 _SERVERS = {"mysql": "MySQL", "mariadb": "MariaDB"}
-VALUE, NAME, TEXT = "value", "name", "text"
-"""What a hole stands for: one or more values, an identifier, or any piece of SQL."""
+VALUE, NAME, TEXT, EXPRESSION = "value", "name", "text", "expression"
+"""What a hole stands for: one or more values, an identifier, any piece of SQL, or a value that may be a column."""
 
 
 TOO_EARLY = "the statement ends too early"

@@ -12,6 +12,7 @@ from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query
 from nodepath_cli.sql.prepare import Prepared, prepare
 from nodepath_cli.sql.recursion import with_room
 from nodepath_cli.sql.resolution import Unparsed
+from nodepath_cli.sql.run_time_expressions import with_expressions
 from nodepath_cli.sql.statements import StatementGrammar
 from nodepath_cli.sql.words import RESERVED, reserved_words
 
@@ -81,7 +82,8 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
         syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
         start = prepared.back(problem.start) if syntax or problem.lacking else None
         return Unparsed(prepared.variant, _reason(prepared, problem), syntax, start, problem.lacking)
-    return Parsed(prepared, tuple(nodes), tuple(grammar.holes), tuple(grammar.slips))
+    holes = with_expressions(prepared, grammar.holes) if grammar.holes else ()
+    return Parsed(prepared, tuple(nodes), holes, tuple(grammar.slips))
 
 
 def described(hole: Hole | None) -> str:

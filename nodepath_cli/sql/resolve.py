@@ -11,7 +11,7 @@ from nodepath_cli.schema.model import Schema
 from nodepath_cli.source.statement import HOLE, OffsetMap, Variant
 from nodepath_cli.sql.cte_bodies import CteBodies
 from nodepath_cli.sql.cte_names import CtesInSight
-from nodepath_cli.sql.cursor import NAME, TEXT, VALUE
+from nodepath_cli.sql.cursor import EXPRESSION, NAME, TEXT, VALUE
 from nodepath_cli.sql.ddl import DdlText, Replay
 from nodepath_cli.sql.lexer import PARAM
 from nodepath_cli.sql.nodes import Delete, Insert, Node, Plain, Query, Rows, Update
@@ -209,6 +209,7 @@ def output_columns(sql: str, schema: Schema, dialect: Dialect) -> tuple[str, ...
 _ROLES = {
     NAME: "a name is known only at run time",
     TEXT: RUN_TIME,
+    EXPRESSION: RUN_TIME,
 }
 
 

@@ -53,7 +53,7 @@ def test_what_may_have_its_arguments_is_right(tree: Tree, code: str) -> None:
 
 
 HELPER = (
-    'func marks(n int) []string {\n\tvar all []string\n\tfor i := 0; i < n; i++ {\n'
+    "func marks(n int) []string {\n\tvar all []string\n\tfor i := 0; i < n; i++ {\n"
     '\t\tall = append(all, "(?, ?)")\n\t}\n\treturn all\n}\n\n'
 )
 SENT = 'db.Exec("INSERT INTO parts (id, sku) VALUES "+strings.Join(marks(len(rows)), ","), args...)'

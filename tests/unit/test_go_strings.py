@@ -165,3 +165,23 @@ def test_a_text_that_is_rewritten_character_by_character_is_known() -> None:
     }
     """
     assert "DELETE FROM notes WHERE a = :1 AND b = :2" in texts(source)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("int", 'fmt.Sprintf("SELECT COALESCE(%d, 0) FROM notes", v)'),
+        ("int64", 'fmt.Sprintf("SELECT COALESCE(%v, 0) FROM notes", v)'),
+        ("float64", 'fmt.Sprintf("SELECT COALESCE(%.2f, 0) FROM notes", v)'),
+        ("bool", 'fmt.Sprintf("SELECT COALESCE(%t, 0) FROM notes", v)'),
+        ("uint", 'fmt.Sprint("SELECT COALESCE(", v, ", 0) FROM notes")'),
+        ("int", '"SELECT COALESCE(" + strconv.Itoa(v) + ", 0) FROM notes"'),
+        ("float64", '"SELECT COALESCE(" + strconv.FormatFloat(v, \'f\', 2, 64) + ", 0) FROM notes"'),
+        ("string", ""),
+    ],
+)
+def test_a_number_is_told_from_a_text(kind: str, text: str) -> None:
+    text = text or 'fmt.Sprintf("SELECT COALESCE(%s, 0) FROM notes", v)'
+    head = 'package repo\n\nimport (\n\t"database/sql"\n\t"fmt"\n\t"strconv"\n)\n\n'
+    found = only(statements(f"{head}func F(db *sql.DB, v {kind}) {{\n\tdb.Query({text})\n}}\n"))
+    assert [hole.number for hole in found.variants[0].holes] == [kind != "string"]

@@ -20,6 +20,10 @@ NOSUCH = [(1054, "nosuch")]
         "UPDATE orders SET state = @@ WHERE nosuch = 1",
         "SELECT date_add(placed_at, INTERVAL @@ DAY) FROM orders WHERE nosuch = 1",
         "SELECT id FROM orders WHERE total BETWEEN @@ AND @@ AND nosuch = 1",
+        "SELECT id FROM orders WHERE total > -@@ AND nosuch = 1",
+        "SELECT id FROM orders WHERE total = COALESCE('@@', 0) AND nosuch = 1",
+        "UPDATE orders SET state = CASE id WHEN 1 THEN @@ ELSE @@ END WHERE nosuch = 1",
+        "SELECT id FROM orders WHERE (id, total) IN ((@@, @@), (1, @@)) AND nosuch = 1",
     ],
 )
 def test_a_value_takes_nothing_from_what_is_known(sql: str) -> None:
@@ -65,6 +69,33 @@ def test_what_stands_around_a_hole_is_checked_and_the_hole_is_said(sql: str) -> 
     assert found.open
     assert "part (function argument)" in found.open[0]
     assert not found.complete
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT COALESCE(@@, 0) FROM orders WHERE nosuch = 1",
+        "SELECT SUM(@@) FROM orders WHERE nosuch = 1",
+        "SELECT COUNT(DISTINCT @@) FROM orders WHERE nosuch = 1",
+        "SELECT CAST(@@ AS CHAR) FROM orders WHERE nosuch = 1",
+        "SELECT EXTRACT(YEAR FROM @@) FROM orders WHERE nosuch = 1",
+        "SELECT IF(id > 1, total, @@) FROM orders WHERE nosuch = 1",
+        "SELECT GROUP_CONCAT(@@ ORDER BY id) FROM orders WHERE nosuch = 1",
+        "SELECT id FROM orders WHERE total > customer_id + @@ AND nosuch = 1",
+        "SELECT id FROM orders WHERE @@ * 2 > total AND nosuch = 1",
+        "SELECT @@ AS part FROM orders WHERE nosuch = 1",
+    ],
+)
+def test_a_text_that_may_be_a_column_is_said(sql: str) -> None:
+    assert errors(sql) == NOSUCH
+    found = resolved(sql)
+    assert found.open == ("a part is known only at run time: part (function argument)",)
+    assert not found.complete
+
+
+def test_beside_a_text_that_may_be_a_column_counts_are_checked() -> None:
+    sql = "INSERT INTO orders (id, total) VALUES (1, COALESCE(@@, 0), 3)"
+    assert [number for number, _ in errors(sql)] == [1136]
 
 
 @pytest.mark.parametrize(

@@ -140,10 +140,10 @@ def package_call(
         return found
     if package == "fmt" and name in ("Sprintf", "Sprint", "Sprintln"):
         return formatted(f.file, name[1:].capitalize(), nodes, values)
-    if package == "strconv" and (name == "Itoa" or (name in ("FormatInt", "FormatUint") and _decimal(values))):
-        return combine(values[:1], lambda atoms: digits(atoms[0], f.file, nodes[0])) if values else None
-    if package == "strconv" and name in ("FormatInt", "FormatUint", "FormatBool") and values:
-        return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
+    if package == "strconv" and name in ("Itoa", "FormatInt", "FormatUint", "FormatBool") and values:
+        return combine(values[:1], lambda atoms: digits(atoms[0], f.file, nodes[0]))
+    if package == "strconv" and name == "FormatFloat" and nodes:
+        return just(digits(Unknown("formatted value"), f.file, nodes[0]))
     if package == "strconv" and name == "Quote" and values:
         return combine(values[:1], lambda atoms: as_text(atoms[0], f.file, nodes[0]))
     if package == "reflect":
@@ -192,11 +192,6 @@ def _file(m: Machine, files: Atom, name: Atom) -> Atom:
 
 def _is_plain(value: Value) -> bool:
     return len(value) == 1 and plain(value[0].atom) is not None
-
-
-def _decimal(values: Sequence[Value]) -> bool:
-    base = values[1][0].atom if len(values) == _TWO else None
-    return isinstance(base, Number) and base.value == 10
 
 
 def result_type(package: str | None, name: str, receiver: str) -> str:

@@ -11,11 +11,13 @@ from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go.repeats import repeated
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
 from nodepath_cli.source.hosts._go.text_parts import cut, has_hole, hole
-from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join
+from nodepath_cli.source.hosts._go.texts import as_text, combine, computed, digits, join, written
 from nodepath_cli.source.hosts._go.values import EMPTY, Atom, Items, Number, Text, Unknown, Value, just
 
 _LETTERS = frozenset("vTtbcdoOqxXUeEfFgGspw")
 """The verbs of Go's fmt; for any other one, and where there is no argument, it writes that into the text."""
+_OF_NUMBERS = frozenset("bdotxXeEfFgG")
+"""The verbs that write a number, or `true` and `false`."""
 _VERB = lazy(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:\[(\d+)\])?([a-zA-Z%])")
 
 
@@ -27,7 +29,7 @@ def formatted(file: GoFile, name: str, nodes: Sequence[Node], values: Sequence[V
 
     def make(atoms: tuple[Atom, ...]) -> Atom:
         if name != "Printf":
-            parts = [as_text(atom, file, node) for atom, node in zip(atoms, nodes, strict=False)]
+            parts = [written(atom, file, node) for atom, node in zip(atoms, nodes, strict=False)]
             return join(parts if name == "Print" else _line(parts, file, nodes[-1]))
         form = atoms[0]
         if not isinstance(form, Text):
@@ -107,9 +109,8 @@ def _verb(file: GoFile, node: Node, atom: Atom, letter: str, flags: str, width: 
     if isinstance(atom, Number) and not atom.worded and letter in "dv" and width and width.isdigit():
         pad = "0" if "0" in flags else " "
         return computed(str(atom.value).rjust(min(int(width), 64), pad), file, node)
-    if letter in "xXbotTpeEgGcU":
-        return hole(file.shown(node), "formatted value", file.span(node))
-    return digits(atom, file, node) if letter == "d" else as_text(atom, file, node)
+    shown = Unknown("formatted value") if letter in "xXbotTpeEgGcU" else atom
+    return (digits if letter in _OF_NUMBERS else written)(shown, file, node)
 
 
 def _whole(verb: Text, text: str) -> Text:

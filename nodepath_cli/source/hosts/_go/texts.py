@@ -28,6 +28,14 @@ from nodepath_cli.source.hosts._go.values import (
     unknown,
 )
 
+_NUMBERS = frozenset(
+    (
+        *("int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "byte", "rune"),
+        *("float32", "float64", "bool"),
+    )
+)
+"""Types of Go whose values hold neither a name nor a placeholder where `fmt` writes them."""
+
 
 def computed(text: str, file: GoFile, node: Node) -> Text:
     """Return a text that was computed and stands for the whole of an expression."""
@@ -50,6 +58,12 @@ def digits(atom: Atom, file: GoFile, node: Node) -> Text:
     """Return a number as a text: where it is known only at run time, a hole for digits and nothing else."""
     text = as_text(atom, file, node)
     return Text(tuple(replace(piece, number=piece.hole is not None) for piece in text.pieces), text.plain)
+
+
+def written(atom: Atom, file: GoFile, node: Node) -> Text:
+    """Return an atom as `fmt` writes it: a number that is known only at run time as digits."""
+    known = isinstance(atom, Unknown) and atom.type in _NUMBERS
+    return digits(atom, file, node) if known else as_text(atom, file, node)
 
 
 def join(texts: Sequence[Text]) -> Text:

@@ -58,7 +58,7 @@ class Piece(Struct, frozen=True):
     repeats: tuple[int, ...] = ()
     """The loops and calls that make it stand for any number of copies, by a number of each."""
     number: bool = False
-    """Where it is a hole: it holds digits and nothing else."""
+    """Where it is a hole: it holds a number, or `true` or `false`, and nothing else."""
     joint: Joint | None = None
     """Where it is a separator."""
 
