@@ -90,13 +90,30 @@ def lists_statements(values: Sequence[Value]) -> bool:
 
 
 def builds(function: Function, values: Sequence[Value], receiver_node: Node | None) -> bool:
-    """Say whether a method puts a text that it is given into its receiver (`w.add("id = ?")`)."""
+    """Say whether a method puts a text that it is given into its receiver (`w.add("id = ?")`).
+
+    Where that holds parts of SQL by now, it may put in one of those again, or arguments (`b.row(id, name)`).
+    """
     own = receiver_name(function) if receiver_node is not None else ""
-    if not own or not any(isinstance(each.atom, Text) and each.atom.plain for value in values for each in value):
+    if not own:
+        return False
+    given = any(isinstance(each.atom, Text) and each.atom.plain for value in values for each in value)
+    if not given and not _is_begun(function.receiver or ()):
         return False
     body = function.node.child_by_field_name("body")
     written = rf"\b{own}(?:\.\w+)+\s*(?:\+?=[^=]|\.Write|\[)|Fprintf?\(&?{own}\.|\*{own}\s*=[^=]"
     return body is not None and bool(re.search(written, function.file.source(body)))
+
+
+def _is_begun(receiver: Value) -> bool:
+    """Say whether a struct was made here, with texts in its fields that can be parts of SQL."""
+    return any(
+        isinstance(field[0].atom, Text) and _CLAUSE.search(field[0].atom.plain) is not None
+        for each in receiver
+        if isinstance(each.atom, Record) and each.atom.complete
+        for _, field in each.atom.fields
+        if field
+    )
 
 
 def fills(m: Machine, function: Function, values: Sequence[Value]) -> bool:

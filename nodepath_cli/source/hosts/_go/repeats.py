@@ -39,6 +39,10 @@ _MAX_DEPTH = 3
 """Structs within structs that are gone through."""
 
 
+_NOTHING: Value = (Alternative((), Items(())),)
+"""A list in the field of a struct that was made here and has not set it."""
+
+
 def repeated(text: Text, loop: int, start: int = 0, end: int | None = None) -> Text:
     """Return a text whose pieces from `start` to `end` stand for any number of copies."""
     last = len(text.pieces) if end is None else end
@@ -222,7 +226,10 @@ def _of_atom(old: list[Atom], atom: Atom, loop: int, depth: int) -> Atom:
     if isinstance(atom, Record) and depth < _MAX_DEPTH:
         fields = []
         for name, value in atom.fields:
-            was = next((found for each in old if isinstance(each, Record) if (found := each.get(name))), ())
+            records = [each for each in old if isinstance(each, Record)]
+            was = next((found for each in records if (found := each.get(name))), ())
+            if not was and any(each.complete for each in records):
+                was = _NOTHING
             fields.append((name, value if was is value else _added(was, value, loop, depth + 1)))
         return replace(atom, fields=tuple(fields))
     return atom
