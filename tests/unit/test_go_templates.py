@@ -119,3 +119,30 @@ ROWS = 'map[string]any{"Cols": []string{"a", "b"}, "Table": "orders", "None": []
 )
 def test_a_list_that_is_known_is_gone_through(text: str, expected: list[str]) -> None:
     assert sorted(variants(only(statements(run(text, ROWS))))) == expected
+
+
+CHOSEN = (
+    'var fields = map[string]string{"name": "o.name", "day": "DATE(o.at)"}\n\n'
+    "func Run(db *sql.DB, by string) {\n\tfield, ok := fields[by]\n\tif !ok {\n\t\treturn\n\t}\n"
+    "\tvar b bytes.Buffer\n\tmade.Execute(&b, DATA)\n\tdb.Query(b.String())\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "data", ["struct{ By string }{field}", 'map[string]any{"By": field}', "struct {\n\tBy string\n}{By: field}"]
+)
+def test_a_text_that_was_chosen_is_the_same_one_in_all_places(data: str) -> None:
+    made = 'var made = template.Must(template.New("q").Parse("SELECT {{.By}} FROM orders o GROUP BY {{.By}}"))\n\n'
+    found = only(statements(HEAD + made + CHOSEN.replace("DATA", data)))
+    assert sorted(variants(found)) == [
+        "SELECT DATE(o.at) FROM orders o GROUP BY DATE(o.at)",
+        "SELECT o.name FROM orders o GROUP BY o.name",
+    ]
+
+
+def test_a_text_that_may_be_another_one_is_a_hole() -> None:
+    made = 'var made = template.Must(template.New("q").Parse("SELECT {{.By}} FROM orders o"))\n\n'
+    chosen = CHOSEN.replace("field, ok := fields[by]", "field, ok := known(by)")
+    assert variants(only(statements(HEAD + made + chosen.replace("DATA", "struct{ By string }{field}")))) == [
+        "SELECT <> FROM orders o"
+    ]

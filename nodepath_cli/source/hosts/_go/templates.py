@@ -24,7 +24,7 @@ from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.repeats import repeated_value
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.text_parts import cut, hole
-from nodepath_cli.source.hosts._go.texts import as_text, combine, join, plain
+from nodepath_cli.source.hosts._go.texts import combine, join, plain
 from nodepath_cli.source.hosts._go.values import (
     EMPTY,
     Atom,
@@ -148,7 +148,7 @@ class _Written(Struct, frozen=True):
         if isinstance(part, _Plain):
             return just(cut(self.text, part.start, part.end))
         if isinstance(part, _Said):
-            return just(self._said(part))
+            return self._said(part)
         if part.word == "range":
             return self._range(part)
         words, bodies = part.words, (part.body, part.other)
@@ -206,33 +206,47 @@ class _Written(Struct, frozen=True):
             return self.variables
         return {**self.variables, **({declared[1]: index} if declared[1] else {}), declared[2]: element}
 
-    def _said(self, part: _Said) -> Text:
+    def _said(self, part: _Said) -> Value:
         piece = cut(self.text, part.start, part.end).pieces[0]
-        known = self._known(part.words)
-        if isinstance(known, (Text, Number)):
-            made = as_text(known, self.f.file, self.f.file.root)
-            return made if isinstance(known, Text) else hole(part.words, "part of a template", piece.span)
-        return hole("{{" + part.words + "}}", "part of a template", piece.span)
+        known = self._value(part.words)
+        if known and all(isinstance(each.atom, Text) for each in known):
+            # A text that was chosen is the same one wherever the template writes it.
+            return known
+        if len(known) == 1 and isinstance(known[0].atom, Number):
+            return just(hole(part.words, "part of a template", piece.span))
+        return just(hole("{{" + part.words + "}}", "part of a template", piece.span))
 
     def _known(self, words: str) -> Atom | None:
         """Return what the dot, a variable, or a field of either is, None where that is not known."""
+        return _alone(self._value(words))
+
+    def _value(self, words: str) -> Value:
+        """Return the same with all that it may be; () where that is not known."""
         place = _PLACE.fullmatch(words) if words != "." else None
         if place is None:
-            return self.dot if words == "." else None
+            return _of(self.dot if words == "." else None)
         name = place[1]
-        atom = self.dot if name is None else self.data if name == "$" else self.variables.get(name)
+        value = _of(self.dot if name is None else self.data if name == "$" else self.variables.get(name))
         for field in place[2].split(".")[1:]:
-            atom = _field(atom, field)
-        return atom
+            value = _field(_alone(value), field)
+        return value
 
 
-def _field(atom: Atom | None, name: str) -> Atom | None:
+def _of(atom: Atom | None) -> Value:
+    return () if atom is None else just(atom)
+
+
+def _alone(value: Value) -> Atom | None:
+    return value[0].atom if len(value) == 1 else None
+
+
+def _field(atom: Atom | None, name: str) -> Value:
     found: Value | None = None
     if isinstance(atom, Record):
         found = atom.get(name)
     elif isinstance(atom, Table):
         found = next((value for key, value in atom.entries if plain(key[0].atom) == name), None)
-    return found[0].atom if found is not None and len(found) == 1 else None
+    return found or ()
 
 
 def _arms(words: str, otherwise: bool) -> list[str]:
