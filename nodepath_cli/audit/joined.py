@@ -53,30 +53,45 @@ def between_elements(
 
 def two_elements(resolution: Resolution, context: Context, known: Known) -> Hit | None:
     """Return a hit at an element that a loop adds, where two of them cannot stand as the list is joined."""
-    variant = resolution.variant
-    for element in variant.separators:
-        if element.own or not _alike(resolution, element, context):
-            continue
-        unread = parse(twice(variant, element), context.dialect)
-        if not isinstance(unread, Unparsed) or unread.start is None or unread.start < element.end:
-            continue
-        fault = refused_word(unread, context.dialect, known)
-        last = 2 * element.end - element.start + len(element.text) + 1
-        if fault is not None and element.end <= fault.start and fault.end <= last:
-            return Hit(several(element.text), element.start, element.end, errno=1064)
+    for element in resolution.variant.separators:
+        if not element.own and _refused(resolution, element, context, known):
+            others = _others(resolution, element, context)
+            if all(_refused(each, own, context, known) for each, own in others):
+                start = _last_part(resolution, element) if others else element.start
+                return Hit(several(element.text), start, element.end, errno=1064)
     return None
 
 
-def _alike(resolution: Resolution, element: Separator, context: Context) -> bool:
-    """Say whether the element of a list is the same in all texts that have it."""
-    source = place(resolution, element.start, element.start + 1)
+def _last_part(resolution: Resolution, element: Separator) -> int:
+    """Return where the last literal of an element begins: other texts have another one in front of it."""
+    starts = (each.start for each in resolution.variant.offsets.segments if each.start < element.end)
+    return max(element.start, *starts)
+
+
+def _refused(text: Resolution | Unparsed, element: Separator, context: Context, known: Known) -> bool:
+    """Say whether a text stops behind an element where that stands twice."""
+    unread = parse(twice(text.variant, element), context.dialect)
+    if not isinstance(unread, Unparsed) or unread.start is None or unread.start < element.end:
+        return False
+    fault = refused_word(unread, context.dialect, known)
+    last = 2 * element.end - element.start + len(element.text) + 1
+    return fault is not None and element.end <= fault.start and fault.end <= last
+
+
+def _others(
+    resolution: Resolution, element: Separator, context: Context
+) -> list[tuple[Resolution | Unparsed, Separator]]:
+    """Return the texts in which the element is another one: it ends at the same place, and has other words."""
+    source = place(resolution, element.end - 1, element.end)
     words = resolution.variant.sql[element.start : element.end]
-    return all(
-        each.variant.sql[own.start : own.end] == words
+    return [
+        (each, own)
         for each in context.outcomes
         for own in each.variant.separators
-        if not own.own and place(each, own.start, own.start + 1) == source
-    )
+        if not own.own
+        and place(each, own.end - 1, own.end) == source
+        and each.variant.sql[own.start : own.end] != words
+    ]
 
 
 def last_comma(unread: Unparsed, context: Context) -> Hit | None:

@@ -84,6 +84,9 @@ class Use(Struct, frozen=True):
     """The arguments that are constants of the program."""
     function: str | None = None
     """The function that the call stands in, by its bare name."""
+    apart: int = 0
+    """The call has so many texts, and a use for each, as the arguments go with parts of one: one of them must fit. 0
+    where it may have others."""
 
     def binds(self, text: int) -> bool:
         """Say whether this use surely happens with a text."""
@@ -100,7 +103,12 @@ def misfits(uses: tuple[Use, ...], refuses: Refuses, text: int) -> list[Use]:
     for use in uses:
         if text not in use.texts or not refuses(use, text):
             continue
-        if text in use.surely or _fits_nothing(uses, use, refuses, text) or _none_fits(uses, use, refuses, text):
+        if (
+            text in use.surely
+            or _fits_nothing(uses, use, refuses, text)
+            or _none_fits(uses, use, refuses, text)
+            or _all_misfit(uses, use, refuses)
+        ):
             found.append(use)
     return found
 
@@ -130,3 +138,15 @@ def _fits_nothing(uses: tuple[Use, ...], use: Use, refuses: Refuses, text: int) 
 def _none_fits(uses: tuple[Use, ...], use: Use, refuses: Refuses, text: int) -> bool:
     together = [each for each in uses if each.evaluation == use.evaluation and text in each.texts]
     return use.exhaustive and text in use.possible and all(refuses(each, text) for each in together)
+
+
+def _all_misfit(uses: tuple[Use, ...], use: Use, refuses: Refuses) -> bool:
+    """Say whether a call fits none of its texts, each of which has a use of its own, and no other use fits one."""
+    if not use.apart:
+        return False
+    together = [each for each in uses if each.evaluation == use.evaluation]
+    own = [each for each in together if each.apart == use.apart and each.call == use.call]
+    texts = {text for each in own for text in each.texts}
+    if len(texts) != use.apart or not all(refuses(each, text) for each in own for text in each.texts):
+        return False
+    return not any(refuses(each, text) is False for each in together for text in texts.intersection(each.texts))

@@ -97,6 +97,7 @@ def _remember(
             texts = implying
         # What loops have made goes with certain parts of one text.
         apart = [[record] for record in texts] if each.rounds or each.none else [texts] if texts else []
+        several = len(apart) > 1 and whole and known and not each.none
         for some in apart:
             noted = Noted(
                 *(each.kind, call.span, call.name, each.number, each.names, each.owner, each.reason),
@@ -110,10 +111,18 @@ def _remember(
                 _rounds(each, some[0].text),
                 constants,
                 call.function,
+                _several(m, texts) if several else 0,
             )
             m.noted[noted] = None
             found.append(noted)
     return found
+
+
+def _several(m: Machine, texts: Sequence[Received]) -> int:
+    """Return how many texts a call has, 0 where it may have another one."""
+    if any(m.decisions.guessed(decision) for record in texts for decision, _ in record.guard):
+        return 0
+    return len({record.text.plain for record in texts})
 
 
 def _rounds(given: Counts, text: Text) -> Rounds | None:

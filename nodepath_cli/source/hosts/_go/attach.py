@@ -71,7 +71,7 @@ def _doubted(uses: Mapping[Use, bool]) -> Iterator[Use]:
     """
     for use, shared in uses.items():
         others = any(each.kind == use.kind and each.call != use.call and each.count != use.count for each in uses)
-        yield replace(use, whole=False) if shared and others else use
+        yield replace(use, whole=False, apart=0) if shared and others else use
 
 
 def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[int]) -> list[tuple[int, Use]]:
@@ -110,6 +110,7 @@ def _uses(m: Machine, noted: Noted, places: Mapping[int, Place], elsewhere: Set[
                 noted.rounds,
                 noted.constants,
                 noted.function,
+                noted.apart,
             ),
         )
         for index, own in texts.items()

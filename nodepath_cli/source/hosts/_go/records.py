@@ -154,7 +154,8 @@ class Noted(Struct, frozen=True):
     rounds: Rounds | None = None
     constants: tuple[Given, ...] = ()
     function: str | None = None
-    """All three as in `Use`."""
+    apart: int = 0
+    """All four as in `Use`."""
 
 
 class Passing(Struct, frozen=True):

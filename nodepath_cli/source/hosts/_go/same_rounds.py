@@ -31,6 +31,10 @@ _FILLS = rb"\b\w+\[%s\](?:\s*=(?!=))?"
 _LISTED = rb"(\bappend\((?:[^()\n\"`]|\([^()\n]*\))*?),\s*%s\b(?=\s*[,)])"
 """The number or key of a round that is added to a list as it stands: another value, and no other text."""
 _LEFT_ALONE = lazy(rb"\b_\s*=\s*\w+")
+_LEFT_OUT = rb"(\w+)(?P<of>\s*:?=\s*[\w.]+\[%s\]\s*;?\s*if\s+!)\1\s*\{[^{}]*\b(?:return|continue)\b[^{}]*\}"
+"""A round whose key another map does not have is left out: `column, ok := columns[key]; if !ok { continue }`."""
+_TAKEN_IN = rb"\bif\s+\w+,\s*(\w+)\s*:=\s*[\w.]+\[%s\];\s*\1\s*(?=\{)"
+"""The same the other way round: `if column, ok := columns[key]; ok { ... }`."""
 _CALLS = lazy(
     rb"\b(?!(?:append|string|len|Sprint|Sprintf|Fprint|Fprintf|WriteString|WriteByte|WriteRune|Write)\()\w+\("
 )
@@ -84,8 +88,13 @@ def is_steady(f: Frame, body: Node, index: str) -> bool:
     """Say whether each round of a loop adds to lists and texts what the first one does: nothing else is changed in it.
 
     `index` is the number of the round, or empty. Elements of lists that it stands for are another one in each round.
+    Rounds may be left out whose key a map does not have.
     """
-    source = _LEFT_ALONE.sub(b"", f.file.data[body.start_byte : body.end_byte])
+    # What stands in a literal changes nothing (`append(sets, column+" = ?")`).
+    source = _LEFT_ALONE.sub(b"", _LITERAL.sub(b'""', f.file.data[body.start_byte : body.end_byte]))
+    if index not in ("", "_") and b"if " in source:
+        key = re.escape(index).encode()
+        source = re.sub(_TAKEN_IN % key, b"", re.sub(_LEFT_OUT % key, b"", source))
     if any(word in source for word in (*_BRANCHING, b"func")):
         return False
     if index not in ("", "_"):

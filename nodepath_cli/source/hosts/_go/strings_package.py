@@ -133,14 +133,7 @@ def join_items(file: GoFile, node: Node, items: Value, separator: Value) -> Valu
                     joined = repeated(_between(parts, between), place(file, node))
                 else:
                     joined = _between(parts, between, rounds)
-                    if (
-                        alike
-                        and elements.steady
-                        and rounds
-                        and rounds[0]
-                        and len(parts) == 1
-                        and len(elements.items[0]) == 1
-                    ):
+                    if alike and elements.steady and rounds and rounds[0] and len(parts) == 1:
                         joined = with_copies(joined, between.plain)
                 both = tuple(sorted({*guard, *inner}))
                 result.append(Alternative(both, joined))
