@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from nodepath_cli.in_shares import dealt
+from nodepath_cli.source.hosts._go import left_over
 from nodepath_cli.source.hosts._go.callers import evaluate_callers, evaluate_givers
-from nodepath_cli.source.hosts._go.declarations import Routine
+from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.expressions import evaluate
 from nodepath_cli.source.hosts._go.flow import execute
 from nodepath_cli.source.hosts._go.index import Index
 from nodepath_cli.source.hosts._go.invoking import run_pending, summary
 from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps, routine_key
 from nodepath_cli.source.hosts._go.merging import merged
-from nodepath_cli.source.hosts._go.names import package_name
+from nodepath_cli.source.hosts._go.names import initial, package_name
 from nodepath_cli.source.hosts._go.part import Part
 from nodepath_cli.source.hosts._go.reasons import ARGUMENT, MAP_KEY, SET_BY
-from nodepath_cli.source.hosts._go.records import Key
+from nodepath_cli.source.hosts._go.records import Call, Key
 from nodepath_cli.source.hosts._go.relevant import (
     SQL_TEXT,
+    calls_database,
     concerns_sql,
     costs,
     hands_database,
@@ -131,23 +133,44 @@ def _again(m: Machine) -> None:
         tainted, m.tainted = m.tainted, set()
         if not tainted:
             return
+        dropped = [record.call for record in m.received if record.root in tainted]
+        dropped += [record.call for record in m.not_followed if record.root in tainted]
         m.received = [record for record in m.received if record.root not in tainted]
         m.not_followed = [record for record in m.not_followed if record.root not in tainted]
         m.values.clear()
         m.stored.clear()
         m.settled.clear()
         m.told.clear()
-        _forget_calls(m, tainted)
+        variables = _variables_around(m, dropped)
+        _forget_calls(m, tainted, [declared for _, declared in variables])
         for key in [key for key in sorted(tainted) if m.summaries.pop(key, None) is not None]:
             m.summary(m.routines[key])
+        for name, declared in variables:
+            _variable(m, declared.file, name)
 
 
-def _forget_calls(m: Machine, roots: Collection[Key]) -> None:
-    """Take the calls and function literals of some functions for ones that were not come to yet."""
+def _variables_around(m: Machine, calls: Iterable[Call]) -> list[tuple[str, Declared]]:
+    """Return the package variables in whose initializers calls stand, in order, with their names."""
+    starts: dict[GoFile, set[int]] = {}
+    for call in calls:
+        starts.setdefault(call.file, set()).add(call.start_byte)
+    return [
+        (name, declared)
+        for file in sorted(starts, key=lambda file: file.path)
+        for name, declared in m.index.of(file).values.items()
+        if any(at in range(declared.spec.start_byte, declared.spec.end_byte) for at in starts[file])
+    ]
+
+
+def _forget_calls(m: Machine, roots: Collection[Key], variables: Collection[Declared]) -> None:
+    """Take the calls and function literals of functions and variables for ones that were not come to yet."""
     extents: dict[str, list[range]] = {}
     for path, start in roots:
         if (path, start) in m.routines:
             extents.setdefault(path, []).append(range(start, m.routines[path, start].end_byte))
+    for declared in variables:
+        spec = declared.spec
+        extents.setdefault(declared.file.path, []).append(range(spec.start_byte, spec.end_byte))
     for places in (m.visited, m.ran):
         inside = [(path, at) for path, at in places if path in extents and any(at in own for own in extents[path])]
         places.difference_update(inside)
@@ -175,19 +198,38 @@ def _own_code(m: Machine, part: Part, carriers: Carriers) -> None:
         if names:
             carriers.setdefault(file.folder, set()).update(names)
     for name, value in part.values(declared):
-        # Blank variables (`var _ = register("SELECT ...")`) have no name to be asked for.
-        if name == "_" or b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
+        if b"func(" in file.data[value.spec.start_byte : value.spec.end_byte]:
             _variable(m, file, name)
+    for value in part.blanks(declared):
+        # They have no name to be asked for.
+        text = file.data[value.spec.start_byte : value.spec.end_byte]
+        if b"func(" in text or (b"(" in text and (has_sql_words(text) or calls_database(text))):
+            _blank(m, value)
 
 
 def _variable(m: Machine, file: GoFile, name: str) -> None:
     """Evaluate a package's variable for the calls in its initializer."""
-    try:
-        with m.budget():
-            package_name(m, file.folder, name)
-            run_pending(m, m.frame(file, None))
-    except OutOfSteps:
-        return
+    declared = m.index.of(file).values.get(name)
+    if declared is not None and name != "_":
+        _evaluated_variable(m, declared, partial(package_name, m, file.folder, name))
+
+
+def _blank(m: Machine, declared: Declared) -> None:
+    """Evaluate a package's variable without name, which nobody can ask for."""
+    _evaluated_variable(m, declared, partial(initial, m, declared, "_"))
+
+
+def _evaluated_variable(m: Machine, declared: Declared, ask: Callable[[], object]) -> None:
+    """Evaluate a variable, and read what the evaluation has left over of it."""
+    with m.budget():
+        try:
+            ask()
+            run_pending(m, m.frame(declared.file, None))
+        except OutOfSteps:
+            pass
+        except Exception as fault:
+            left_over.note_variable(m, declared, fault)
+        left_over.of_variable(m, declared)
 
 
 class Use(NamedTuple):
@@ -241,11 +283,20 @@ def _uses(m: Machine, part: Part, pattern: re.Pattern[str], further: Carriers) -
             further.setdefault(file.folder, set()).add(name)
             if "(" in text:
                 yield Use(file.path, value.spec.start_byte, name, value.spec.end_byte - value.spec.start_byte)
+    for value in part.blanks(declared):
+        text = file.source(value.spec)
+        if "(" in text and pattern.search(text.partition("=")[2]):
+            yield Use(file.path, value.spec.start_byte, "_", value.spec.end_byte - value.spec.start_byte)
 
 
 def _use(m: Machine, uses: Sequence[Sequence[Use]], half: int, number: int) -> None:
     """Evaluate a function or variable that uses what carries SQL."""
     use = uses[half][number]
+    if use.name == "_":
+        for declared in m.index.of(m.index.by_path[use.path]).blanks:
+            if declared.spec.start_byte == use.start:
+                _blank(m, declared)
+        return
     if use.name:
         _variable(m, m.index.by_path[use.path], use.name)
         return

@@ -90,7 +90,8 @@ def generic_call(m: Machine, f: Frame, node: Node) -> Value | None:
 
 
 def _call(m: Machine, f: Frame, node: Node, function: Node, arguments: list[Node]) -> Value:
-    m.visited.add((f.file.path, node.start_byte))
+    if not m.quiet:
+        m.visited.add((f.file.path, node.start_byte))
     builder = building.builder_call(m, f, function, arguments)
     if builder is not None:
         return builder

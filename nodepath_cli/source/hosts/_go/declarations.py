@@ -80,6 +80,8 @@ class FileIndex(Struct):
     """What one file declares."""
 
     values: dict[str, Declared] = field(default_factory=dict)
+    blanks: list[Declared] = field(default_factory=list)
+    """Variables without name (`var _ = register("SELECT ...")`)."""
     routines: dict[str, Routine] = field(default_factory=dict)
     methods: dict[str, list[Routine]] = field(default_factory=dict)
     types: dict[str, Node] = field(default_factory=dict)
@@ -193,7 +195,10 @@ def _variables(file: GoFile, node: Node, index: FileIndex) -> None:
     for spec in variable_specs(node):
         names = [child for child in spec.children_by_field_name("name") if child.type == "identifier"]
         for position, name in enumerate(names):
-            index.values.setdefault(file.source(name), Declared(file, spec, position, False))
+            declared = Declared(file, spec, position, False)
+            index.values.setdefault(file.source(name), declared)
+            if file.source(name) == "_":
+                index.blanks.append(declared)
 
 
 def variable_specs(node: Node) -> list[Node]:

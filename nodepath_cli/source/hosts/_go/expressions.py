@@ -56,7 +56,9 @@ def evaluate(m: Machine, f: Frame, node: Node) -> Value:
 def _other(m: Machine, f: Frame, node: Node) -> Value:
     m.nesting += 1
     try:
-        if m.nesting <= MAX_NESTING:
+        if m.nesting > MAX_NESTING:
+            m.folded = True
+        else:
             for child in named(node):
                 m.evaluate(f, child)
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.hosts._go import following, generics, instances, not_followed, passing, recording
+from nodepath_cli.source.hosts._go import following, generics, instances, left_over, not_followed, passing, recording
 from nodepath_cli.source.hosts._go.assignment import store
 from nodepath_cli.source.hosts._go.binding import bind, function_name, receiver_name
 from nodepath_cli.source.hosts._go.calls import SINKS, base_name
@@ -245,7 +245,10 @@ def _root(f: Frame, node: Node, value: Value) -> Node:
 def run_unbound(m: Machine, f: Frame, function: Function) -> None:
     """Run a function literal whose arguments are not known. Raises OutOfSteps."""
     key = (function.file.path, function.node.start_byte)
-    if key in m.active or m.nesting > MAX_NESTING - 30:
+    if key in m.active:
+        return
+    if m.nesting > MAX_NESTING - 30:
+        m.folded = True
         return
     _activate(m, f, function, (), (), None)
 
@@ -299,12 +302,12 @@ def summary(m: Machine, routine: Routine) -> Summary:
                 run_pending(m, frame)
                 found.multiples = {loop: at for at, value in counted if (loop := m.registered(value))}
                 if m.folded:
-                    _without_following(m, routine)
+                    left_over.of_routine(m, routine)
             except OutOfSteps:
-                _without_following(m, routine)
+                left_over.of_routine(m, routine)
             except Exception as fault:
                 not_followed.note_failed(m, routine, fault)
-                _without_following(m, routine)
+                left_over.of_routine(m, routine)
             found.results = results_of(m, frame, function)
             found.done = True
     finally:
@@ -339,30 +342,20 @@ def run_pending(m: Machine, f: Frame) -> None:
         m.inline_depth -= 1
 
 
-def _without_following(m: Machine, routine: Routine) -> None:
-    """Read the calls of a function that is too complex one by one, with no variable known: no call is lost.
-
-    One that nodepath itself fails on is passed over: what it failed on first is told.
-    """
-    stack = [routine.node]
-    while stack:
-        node = stack.pop()
-        stack.extend(reversed(node.named_children))
-        if node.type != "call_expression" or (routine.file.path, node.start_byte) in m.visited:
-            continue
-        m.steps = m.told_at = 0
-        try:
-            m.evaluate(m.frame(routine.file, routine.name), node)
-        except Exception as fault:
-            if not isinstance(fault, OutOfSteps):
-                not_followed.note_failed(m, routine, fault)
-
-
 def _run(m: Machine, frame: Frame, function: Function) -> None:
-    m.ran.add((function.file.path, function.node.start_byte))
+    key = (function.file.path, function.node.start_byte)
+    if not m.quiet:
+        m.ran.add(key)
     body = function.node.child_by_field_name("body")
-    if body is not None:
-        m.execute(frame, body)
+    if body is None:
+        return
+    # Until it has come to its end, all of it: whoever runs out of steps inside leaves the rest to others.
+    m.cut.add(key)
+    folded, m.folded = m.folded, False
+    m.execute(frame, body)
+    if not m.folded:
+        m.cut.discard(key)
+    m.folded = m.folded or folded
 
 
 def _standalone(m: Machine, function: Function, values: Sequence[Value] = ()) -> Results:

@@ -172,6 +172,8 @@ class Machine(Struct, eq=False):
     """Calls that were evaluated."""
     ran: set[Key] = field(default_factory=set)
     """Functions and function literals whose bodies were run."""
+    cut: set[Key] = field(default_factory=set)
+    """Those of which something was left out, as the steps had run out, for its depth, or for what is known."""
     searched: set[tuple[str, str, bool]] = field(default_factory=set)
     """Fields and package variables whose writers were looked for."""
     fields_in_progress: int = 0

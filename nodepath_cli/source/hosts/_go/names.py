@@ -13,7 +13,8 @@ from nodepath_cli.source.hosts._go.calls import SINKS, base_name, is_database
 from nodepath_cli.source.hosts._go.declarations import Declared, Routine
 from nodepath_cli.source.hosts._go.embedding import FILES, FOLDER, embedded
 from nodepath_cli.source.hosts._go.index import BASIC
-from nodepath_cli.source.hosts._go.machine import Frame, Machine
+from nodepath_cli.source.hosts._go.limits import STEPS
+from nodepath_cli.source.hosts._go.machine import Frame, Machine, OutOfSteps
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.standard_constants import standard
 from nodepath_cli.source.hosts._go.syntax import GoFile, named
@@ -42,6 +43,8 @@ from nodepath_cli.source.hosts._go.values import (
 ITSELF = "value that depends on itself"
 BUILDERS = frozenset(("strings.Builder", "bytes.Buffer"))
 """Types that texts are written into."""
+_ITS_OWN = 4
+"""A variable with more than this fraction of a function's steps spends them itself."""
 _UNSET: dict[str, Atom] = {"string": EMPTY, "int": Number(0)}
 
 
@@ -298,8 +301,15 @@ def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Va
         return known
     m.values[key] = len(m.in_progress)
     steps = m.steps
-    apart = [(file, _initial(m, each, name)) for file, each in m.index.values_apart(folder, name)]
-    value = _built(m, apart) or _initial(m, declared, name)
+    try:
+        apart = [(file, initial(m, each, name)) for file, each in m.index.values_apart(folder, name)]
+        value = _built(m, apart) or initial(m, declared, name)
+    except Exception as fault:
+        # Where nobody could come to its end, it is not begun again for each that asks.
+        m.values[key] = unknown(f"variable {name}")
+        if isinstance(fault, OutOfSteps) and m.steps - steps < STEPS // _ITS_OWN:
+            del m.values[key]
+        raise
     m.steps = max(steps, m.steps - (m.steps - steps) // 2)
     if not declared.constant:
         value = _with_assignments(m, folder, name, value)
@@ -307,7 +317,8 @@ def _package_value(m: Machine, folder: str, name: str, declared: Declared) -> Va
     return value
 
 
-def _initial(m: Machine, declared: Declared, name: str) -> Value:
+def initial(m: Machine, declared: Declared, name: str) -> Value:
+    """Return the value that a package's constant or variable begins with. Raises OutOfSteps."""
     file, spec = declared.file, declared.spec
     frame = m.frame(file, None)
     if declared.constant:

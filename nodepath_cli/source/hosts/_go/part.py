@@ -27,3 +27,7 @@ class Part(Struct, frozen=True):
     def values(self, declared: FileIndex) -> Iterator[tuple[str, Declared]]:
         """Yield its constants and variables by name, of all that its file declares."""
         return ((name, each) for name, each in declared.values.items() if each.spec.start_byte in self.begin)
+
+    def blanks(self, declared: FileIndex) -> Iterator[Declared]:
+        """Yield its variables without name."""
+        return (each for each in declared.blanks if each.spec.start_byte in self.begin)
