@@ -40,8 +40,12 @@ def branch(
     decision: int,
     arms: Sequence[Node | Sequence[Node] | None],
     narrowed: Sequence[Narrowed] = (),
+    along: Sequence[Guard] = (),
 ) -> bool:
-    """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing."""
+    """Run every arm on its own copy of the variables and join what goes on. None is an arm that does nothing.
+
+    `along` are, for each arm, those of earlier branches that surely were taken where it is.
+    """
     for each in narrowed:
         narrowing.apart(m, f, each, decision)
     base, ambient = f.scope, f.ambient
@@ -51,6 +55,8 @@ def branch(
     surviving: list[Guard] = []
     for number, arm in enumerate(arms):
         guard: Guard = ((decision, number),)
+        if along and join_guards(ambient, along[number]) is not None:
+            guard = (*along[number], *guard)
         inside = join_guards(ambient, guard)
         if inside is None:
             continue

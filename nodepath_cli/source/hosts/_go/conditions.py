@@ -8,7 +8,7 @@ from functools import partial
 from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
-from nodepath_cli.source.hosts._go import dialects, narrowing
+from nodepath_cli.source.hosts._go import dialects, exclusive, narrowing
 from nodepath_cli.source.hosts._go.alternatives import merge
 from nodepath_cli.source.hosts._go.branches import LETTER, branch, condition_key, under_each
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
@@ -58,7 +58,8 @@ def if_statement(m: Machine, f: Frame, node: Node) -> bool:
         _note_presence(m, f, decision, source)
         if other is None and node.parent is not None and node.parent.type == "if_statement":
             m.decisions.doubt(decision, 1)
-        return branch(m, f, decision, [then, other], narrowing.by_condition(m, f, condition))
+        along = exclusive.by_condition(m, f, condition, decision)
+        return branch(m, f, decision, [then, other], narrowing.by_condition(m, f, condition), along)
     finally:
         f.scope.pop()
 

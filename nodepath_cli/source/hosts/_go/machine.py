@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from tree_sitter import Node
@@ -37,6 +38,9 @@ from nodepath_cli.source.hosts._go.scope import Scope
 from nodepath_cli.source.hosts._go.syntax import GoFile
 from nodepath_cli.source.hosts._go.values import Function, Guard, Number, Text, Unknown, Value, unknown
 from nodepath_cli.source.statement import Span
+
+if TYPE_CHECKING:
+    from nodepath_cli.source.hosts._go.exclusive import Asked
 
 _SHARE_BITS = 40
 _MULTIPLES = 1 << 40
@@ -225,6 +229,8 @@ class Machine(Struct, eq=False):
     """The bare names of those."""
     asked_values: dict[int, Value] = field(default_factory=dict)
     """By identity: what variables are that a branch has asked for."""
+    compared: dict[tuple[int, str], list[Asked]] = field(default_factory=dict)
+    """By the identity of a variable that is known only at run time, and its name or a field's: the branches on it."""
     lengths: dict[int, tuple[Unknown, Value]] = field(default_factory=dict)
     """By the identity of a list that is known only at run time: the list, and its length."""
     members: dict[tuple[int, str], tuple[Unknown, Value]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import dialects, loops, narrowing
+from nodepath_cli.source.hosts._go import dialects, exclusive, loops, narrowing
 from nodepath_cli.source.hosts._go.branches import LETTER, branch, case_body, condition_key, under_each
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.narrowing import Narrowed
@@ -68,7 +68,7 @@ def switch_statement(m: Machine, f: Frame, node: Node) -> bool:
         if node.type == "expression_switch_statement":
             asked += [()] if default is None else []
             narrowed = narrowing.by_cases(m, f, subject, asked)
-        return _run_cases(m, f, node, shown, words, bodies, chosen, default, narrowed)
+        return _run_cases(m, f, node, shown, words, bodies, chosen, default, asked, narrowed)
     finally:
         exits = f.exits.pop()
         f.scope.pop()
@@ -113,6 +113,7 @@ def _run_cases(
     bodies: list[Sequence[Node] | None],
     chosen: int | None,
     default: int | None,
+    asked: Sequence[Sequence[Node]],
     narrowed: Sequence[Narrowed],
 ) -> bool:
     if chosen is not None and not dialects.by_branch(words[chosen], "mysql"):
@@ -120,6 +121,7 @@ def _run_cases(
         arm = bodies[chosen]
         goes_on = case_body(m, f, arm) if arm is not None else True
         return goes_on or bool(f.exits[-1])
+    subject = node.child_by_field_name("value") if node.type == "expression_switch_statement" else None
     if default is None:
         bodies, words = [*bodies, None], [*words, f"no case of switch {shown}".rstrip()]
     if len(bodies) == 1:
@@ -130,7 +132,9 @@ def _run_cases(
         m.decisions.guess(decision, "text")
     if default is None:
         m.decisions.doubt(decision, len(bodies) - 1)
-    return branch(m, f, decision, bodies, narrowed) or bool(f.exits[-1])
+    cases = [*asked, *([()] * (len(bodies) - len(asked)))]
+    along = exclusive.by_cases(m, f, subject, cases, decision)
+    return branch(m, f, decision, bodies, narrowed, along) or bool(f.exits[-1])
 
 
 def _matches(m: Machine, f: Frame, value: Value, tests: Sequence[Node]) -> bool | None:
