@@ -7,7 +7,7 @@ from functools import partial
 
 from tree_sitter import Node
 
-from nodepath_cli.source.hosts._go import narrowing, not_followed
+from nodepath_cli.source.hosts._go import letters, narrowing, not_followed
 from nodepath_cli.source.hosts._go.alternatives import join_guards
 from nodepath_cli.source.hosts._go.joints import with_mark
 from nodepath_cli.source.hosts._go.later_rounds import differ
@@ -131,6 +131,7 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
     more = None
     if targets and isinstance(first[0].atom, Number) and differ(f, body, index):
         more = partial(_declare, f, targets, [just(Number(1, sample=True)), element])
+    before = f.scope.fork() if right is not None and letters.are_gone_through(value) else None
     goes_on = _once(
         *(m, f, node, body, variables, ends),
         may_skip=True,
@@ -140,6 +141,8 @@ def _range(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool:
         mark=mark,
         more=more,
     )
+    if before is not None and right is not None:
+        letters.built(f, before, value, right)
     if listed and ends and isinstance(atom, Unknown):
         narrowing.of_elements(m, f, listed, ends[0])
     return goes_on
@@ -279,9 +282,14 @@ def _counted(m: Machine, f: Frame, node: Node, clause: Node, body: Node) -> bool
         turn = partial(m.execute, f, update) if update is not None and differ(f, body, index) else None
         counted = counted_to(m, f, condition, index, body)
         steady, mark = _alike(f, body, index) if index else (False, None)
-        return _once(
+        through = letters.counted(f, condition)
+        before = f.scope.fork() if through is not None else None
+        goes_on = _once(
             m, f, node, body, None, may_skip=True, words=words, counted=counted, steady=steady, mark=mark, more=turn
         )
+        if through is not None and before is not None:
+            letters.built(f, before, *through)
+        return goes_on
     ambient, iteration = f.ambient, f.iteration
     whole = _may_end_early(f, body)
     undecided = 0
