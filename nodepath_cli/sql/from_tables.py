@@ -196,6 +196,9 @@ class FromResolver(NameResolver):
         if database and not self._knows_database(database.text):
             reason = f"table {database.text}.{name} is in another database"
             return Unknown(reason), Source(shown, of, {}, (), None, reason)
+        if self.prepared.lead and database is None:
+            reason = f"table {name} may be named by the part in front of the statement"
+            return Unknown(reason), Source(shown, of, {}, (), None, reason)
         return Missing(), Source(shown, of, {}, (), None, f"no schema for table {name}")
 
     def _system_table(self, system: str, name: str, shown: str, of: str | None) -> tuple[Outcome, Source]:

@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from nodepath_cli.config import Dialect
 from nodepath_cli.source.statement import HOLE, Hole, Variant
-from nodepath_cli.sql.cursor import HoleUse, NotUnderstood, server_words
+from nodepath_cli.sql.cursor import TEXT, HoleUse, NotUnderstood, server_words
 from nodepath_cli.sql.lexer import HOLED, QUOTED, WORD
 from nodepath_cli.sql.nodes import CallFault, Delete, Insert, Node, Plain, Query, Rows, Update
 from nodepath_cli.sql.prepare import Prepared, prepare
@@ -80,9 +80,13 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
     except NotUnderstood as problem:
         problem = _reserved_here(prepared, problem)
         syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
+        # A part in front of it may be more than a comment (`INSERT INTO t`, and ON DUPLICATE KEY behind the SELECT).
+        syntax = syntax and not prepared.lead
         start = prepared.back(problem.start) if syntax or problem.lacking else None
         return Unparsed(prepared.variant, _reason(prepared, problem), syntax, start, problem.lacking)
     holes = with_expressions(prepared, grammar.holes) if grammar.holes else ()
+    if prepared.lead:
+        holes = (*(HoleUse(at, at + 1, TEXT) for at in prepared.lead), *holes)
     return Parsed(prepared, tuple(nodes), holes, tuple(grammar.slips))
 
 

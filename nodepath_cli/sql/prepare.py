@@ -26,6 +26,7 @@ MAX_SIZE = 100_000
 _LITERAL = r"\s*+(?:-?\d++(?:\.\d++)?|'[^'\\]*+'|\?|NULL)\s*+"
 _LIST = lazy(rf"(?<=[(,])(?:{_LITERAL},){{64,}}", re.IGNORECASE)
 _ROW = lazy(rf"\((?:{_LITERAL},)*{_LITERAL}\)\s*+,\s*+", re.IGNORECASE)
+_LEAD = lazy(rf"\s*(?:{HOLE}\s*)+(?=(?:select|insert|replace|update|delete|with|create|alter|drop)\s)", re.IGNORECASE)
 
 
 class Prepared(Struct, frozen=True):
@@ -39,6 +40,8 @@ class Prepared(Struct, frozen=True):
     pieces: tuple[tuple[int, int, int], ...] = ()
     """Where a replacement changed lengths: (offset in `text`, offset in the variant, 1 for unchanged text and 0 for a
     replaced piece), in order; empty where the offsets are those of the variant."""
+    lead: tuple[int, ...] = ()
+    """Where holes stood in front of the first word of a statement: most likely a comment, and blanks in `text`."""
 
     def back(self, offset: int) -> int:
         """Return the variant's offset for an offset in `text`."""
@@ -70,6 +73,7 @@ def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:
         text, left = _cut(text)
         if left > MAX_SIZE:
             return Unparsed(variant, f"longer than {MAX_SIZE:,} characters")
+    text, lead = _without_lead(text) if variant.holes else (text, ())
     text = open_executable(text, dialect)
     sqlite = dialect.name == "sqlite"
     tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
@@ -78,7 +82,16 @@ def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:
         return Unparsed(variant, tokens.reason, syntax, tokens.start if syntax else None)
     if tokens.depth > MAX_NESTING:
         return Unparsed(variant, f"nested deeper than {MAX_NESTING} levels")
-    return Prepared(variant, dialect, text, tokens)
+    return Prepared(variant, dialect, text, tokens, lead=lead)
+
+
+def _without_lead(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return a text with blanks for the holes in front of its first word, where that begins a statement, and those."""
+    found = _LEAD.match(text)
+    if found is None:
+        return text, ()
+    end = found.end()
+    return " " * end + text[end:], tuple(at for at in range(end) if text[at] == HOLE)
 
 
 def _cut(text: str) -> tuple[str, int]:

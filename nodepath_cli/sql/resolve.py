@@ -224,8 +224,9 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
     """Return the text for people and servers, and whether it is all that the program sends."""
     text = parsed.prepared.text
     tokens = parsed.prepared.tokens
+    lead = "/*__h*/" * len(parsed.prepared.lead)
     if HOLE not in text and not (":" in text and PARAM in tokens.kinds):
-        return text.strip(), True
+        return lead + text.strip(), not lead
     roles = {use.start: use.role for use in parsed.holes}
     # A name that servers read: the inventory's SQL is to be given to them.
     numbers = {start: number for number, start in enumerate(sorted(roles), 1)}
@@ -239,4 +240,4 @@ def _display(parsed: Parsed) -> tuple[str, bool]:
             out += [text[position:start], "?"]
             position = end
     out.append(text[position:])
-    return "".join(out).replace(HOLE, "__h").strip(), all(role == VALUE for role in roles.values())
+    return lead + "".join(out).replace(HOLE, "__h").strip(), all(role == VALUE for role in roles.values())

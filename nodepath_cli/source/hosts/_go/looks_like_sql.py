@@ -166,6 +166,12 @@ def sql_kind_at_sink(text: str) -> str | None:
     return "dml" if word in ("select", "insert", "update", "delete", "replace", "with") else "other"
 
 
+def kind_behind_hole(text: str) -> str | None:
+    """Return the kind of a statement that a part known only at run time stands in front of, most likely a comment."""
+    begin = text.lstrip()
+    return sql_kind(begin.lstrip(f"{HOLE} \t\r\n")) if begin.startswith(HOLE) else None
+
+
 def misspelled_kind(text: str) -> str | None:
     """Return the kind of a text that would be SQL but for a slip in its first word (`SELEC id FROM t`), else None."""
     start = _skip(text)

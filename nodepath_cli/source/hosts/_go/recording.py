@@ -23,7 +23,7 @@ from nodepath_cli.source.hosts._go.calls import (
     sql_argument,
 )
 from nodepath_cli.source.hosts._go.gaps import gap
-from nodepath_cli.source.hosts._go.looks_like_sql import misspelled_kind, sql_kind, sql_kind_at_sink
+from nodepath_cli.source.hosts._go.looks_like_sql import kind_behind_hole, misspelled_kind, sql_kind, sql_kind_at_sink
 from nodepath_cli.source.hosts._go.machine import Frame, Machine
 from nodepath_cli.source.hosts._go.not_followed import note_opaque
 from nodepath_cli.source.hosts._go.own_verbs import opened
@@ -92,7 +92,7 @@ def record(
         for alternative in given(first_of(value), f.ambient) if position != handed else ():
             atom = alternative.atom
             if isinstance(atom, Text) and len(atom.plain) > 5:
-                kind = sql_kind(atom.plain)
+                kind = sql_kind(atom.plain) or kind_behind_hole(atom.plain)
                 if kind is not None:
                     literals |= _note(m, f, call, alternative, atom, kind, 1)
     return frozenset(literals)
@@ -209,7 +209,7 @@ def _record_sink(
         if isinstance(atom, Text):
             kind = sql_kind_at_sink(atom.plain) if surely else sql_kind(atom.plain)
             # The server answers such a text with a syntax error, and so does the parser.
-            kind = kind or misspelled_kind(atom.plain)
+            kind = kind or misspelled_kind(atom.plain) or kind_behind_hole(atom.plain)
             if kind is not None:
                 literals |= _note(m, f, call, alternative, atom, kind, 2, surely=sends)
                 continue
