@@ -237,6 +237,11 @@ def is_database(receiver: str, type_id: str, method: str) -> bool | None:
     return None
 
 
+def is_statement(type_id: str) -> bool:
+    """Say whether a type is that of a prepared statement: it is given values, no SQL."""
+    return bool(_STATEMENT_TYPE.search(type_id))
+
+
 def is_context(argument: str) -> bool:
     """Say whether an argument is a context by its name."""
     return bool(_CONTEXT.search(argument))

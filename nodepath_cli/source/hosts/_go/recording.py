@@ -17,6 +17,7 @@ from nodepath_cli.source.hosts._go.calls import (
     hands_on,
     is_context,
     is_database,
+    is_statement,
     migrates,
     never_sends,
     parses,
@@ -78,6 +79,9 @@ def record(
     if sink is not None:
         sql = gorm.filled(f.file, nodes, values, sink)
         return _record_sink(m, f, call, nodes[sink], sql, _surely(f, callee), sends=_sends(m, f, callee))
+    if base_name(callee.method) in SINKS and not callee.functions and is_statement(callee.receiver_type):
+        # A text among the values of a prepared statement is none, whatever it looks like.
+        return frozenset()
     literals: set[Literal] = set()
     handed = _handed(m, f, callee, nodes, values)
     if handed is not None:
