@@ -29,6 +29,7 @@ from nodepath_cli.sql._ddl.parse import parse
 from nodepath_cli.sql._ddl.refusal import Refusal
 from nodepath_cli.sql._ddl.types import column_type_text
 from nodepath_cli.sql.executable import open_executable
+from nodepath_cli.sql.prepare import without_lead
 from nodepath_cli.sql.routines import Routines
 
 __all__ = [
@@ -191,7 +192,7 @@ class Replay:
         return True
 
     def _apply(self, sql: str) -> None:
-        opened = open_executable(sql, self._dialect)
+        opened = open_executable(without_lead(sql)[0], self._dialect)
         word = _first_word(opened)
         if word not in _READ:
             return

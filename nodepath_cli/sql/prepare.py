@@ -73,7 +73,7 @@ def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:
         text, left = _cut(text)
         if left > MAX_SIZE:
             return Unparsed(variant, f"longer than {MAX_SIZE:,} characters")
-    text, lead = _without_lead(text) if variant.holes else (text, ())
+    text, lead = without_lead(text) if variant.holes else (text, ())
     text = open_executable(text, dialect)
     sqlite = dialect.name == "sqlite"
     tokens = tokenize(text, dialect.ansi_quotes or sqlite, sqlite)
@@ -85,7 +85,7 @@ def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:
     return Prepared(variant, dialect, text, tokens, lead=lead)
 
 
-def _without_lead(text: str) -> tuple[str, tuple[int, ...]]:
+def without_lead(text: str) -> tuple[str, tuple[int, ...]]:
     """Return a text with blanks for the holes in front of its first word, where that begins a statement, and those."""
     found = _LEAD.match(text)
     if found is None:

@@ -65,3 +65,11 @@ def test_a_comment_around_it_makes_no_part_of_the_statement(tree: Tree) -> None:
 def test_its_text_is_listed_with_the_hole_first() -> None:
     found = only(statements(body('r.db.Query(id + "SELECT a FROM t WHERE b = ?", n)')))
     assert variants(found) == ["<>SELECT a FROM t WHERE b = ?"]
+
+
+def test_a_table_that_it_stands_in_front_of_is_made(tree: Tree) -> None:
+    code = f"{HEAD}{TYPE}func (r *repo) run(id int) {{\n"
+    code += '\tr.db.Exec(r.note + "CREATE TABLE IF NOT EXISTS parts (id INT, sku INT)")\n'
+    code += f'\tr.db.Query(r.note+"{WRONG}", id)\n}}\n'
+    tree.write("store.go", code)
+    assert brief(list(tree.audit("store.go").findings)) == [("NP101", "wrong")]
