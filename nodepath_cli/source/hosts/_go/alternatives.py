@@ -127,7 +127,7 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
         if before is not alternative and before.guard != alternative.guard:
             distinct[key] = Alternative(_common(before.guard, alternative.guard), before.atom)
     found = list(distinct.values())
-    if len(found) > _SAME and all(textless(each.atom, 0) for each in found):
+    if len(found) > _SAME and all(_textless(each.atom, 0) for each in found):
         kinds = {each.atom.type for each in found if isinstance(each.atom, (Record, Unknown))}
         return (Alternative((), Unknown("run-time value", kinds.pop() if len(kinds) == 1 else "")),)
     if len(found) > 1 and isinstance(found[0].atom, (Number, Truth)) and all(a.atom == found[0].atom for a in found):
@@ -137,14 +137,14 @@ def limit(alternatives: Iterable[Alternative]) -> Value:
     return tuple(found[index] for index in _chosen([alternative.guard for alternative in found]))
 
 
-def textless(atom: Atom, depth: int) -> bool:
+def _textless(atom: Atom, depth: int) -> bool:
     """Say whether no text is known of a struct or of what it holds: which of several it is makes no SQL differ."""
     if isinstance(atom, Unknown):
         return True
     if depth > _DEEPEST:
         return False
     if isinstance(atom, Record):
-        return all(textless(each.atom, depth + 1) for _, value in atom.fields for each in value)
+        return all(_textless(each.atom, depth + 1) for _, value in atom.fields for each in value)
     if depth == 0:
         return False
     if isinstance(atom, Text):

@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from nodepath_cli.patterns import lazy
 from nodepath_cli.source.hosts._go import makers
-from nodepath_cli.source.hosts._go.alternatives import limit, textless
+from nodepath_cli.source.hosts._go.alternatives import limit
 from nodepath_cli.source.hosts._go.callers import evaluate_callers
 from nodepath_cli.source.hosts._go.declarations import Routine
 from nodepath_cli.source.hosts._go.machine import Machine, OutOfSteps
@@ -22,16 +22,7 @@ from nodepath_cli.source.hosts._go.reasons import ARGUMENT
 from nodepath_cli.source.hosts._go.records import Key, Written
 from nodepath_cli.source.hosts._go.results import first_of
 from nodepath_cli.source.hosts._go.syntax import GoFile
-from nodepath_cli.source.hosts._go.values import (
-    MAX_ITEMS,
-    Items,
-    Number,
-    Table,
-    Truth,
-    Unknown,
-    Value,
-    unknown,
-)
+from nodepath_cli.source.hosts._go.values import MAX_ITEMS, Number, Table, Truth, Unknown, Value
 from nodepath_cli.source.hosts._go.writes import Write
 
 VARIABLE = "="
@@ -159,33 +150,8 @@ def stored(
         writes = {site: entry for site, entry in entries.items() if entry.type != VARIABLE}
         inner = m.index.promoting(type_id, name) if type_id else ""
         ours = makers.of_embedded(m, type_id, inner, writes) if inner else makers.of_type(m, type_id, writes.values())
-        value = makers.as_value(m, key, ours)
-        found = m.stored[key] = (m.fields_version, _of_any_length(m, folder, name, value) if value else value)
+        found = m.stored[key] = (m.fields_version, makers.as_value(m, key, ours))
     return found[1]
-
-
-def _of_any_length(m: Machine, folder: str, name: str, value: Value) -> Value:
-    """Return a field's list as one that is known only at run time, where functions append to it what says no text.
-
-    `Columns: make([]Column, 0)` is where the constructor begins, and one element is what a round of a loop adds.
-    """
-    first = value[0].atom
-    if not isinstance(first, Items) or not all(
-        isinstance(each.atom, Items) and _tells_nothing(each.atom) for each in value
-    ):
-        return value
-    growing = re.compile(rf"append\(\s*(?:\w+\.)+{re.escape(name)}\s*,")
-    appended = any(
-        write.value is not None and growing.match(file.source(write.value))
-        for file in _files(m, folder, name)
-        for write in m.index.writing(file, name, is_field=True)
-    )
-    return unknown(f"field {name}", f"[]{first.type}") if appended else value
-
-
-def _tells_nothing(items: Items) -> bool:
-    """Say whether no text is known of a list's elements."""
-    return not items.named and all(textless(each.atom, 1) for item in items.items for each in item)
 
 
 def written(m: Machine, type_id: str, name: str) -> list[Value]:
