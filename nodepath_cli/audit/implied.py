@@ -59,7 +59,6 @@ def structure(parsed: Parsed, resolution: Resolution) -> Structure:
 class _Walk:
     def __init__(self, parsed: Parsed, resolution: Resolution) -> None:
         self._parsed = parsed
-        self._back = parsed.prepared
         self._by_start = {table.start: table for table in resolution.tables}
         self._uses: list[Implied] = []
         self._deleted: set[int] = set()
@@ -117,7 +116,7 @@ class _Walk:
                         self._add(leaf, column, "join", join.natural.start, join.natural.end)
 
     def _insert(self, node: Insert) -> None:
-        target = self._by_start.get(self._back.back(node.target.start))
+        target = self._by_start.get(node.target.start)
         self._hidden = self._hidden or node.target.hole
         if target is None:
             return
@@ -142,10 +141,10 @@ class _Walk:
                 yield found
 
     def _table(self, name: Ident) -> TableRef | None:
-        return self._by_start.get(self._back.back(name.start))
+        return self._by_start.get(name.start)
 
     def _add(self, table: TableRef, column: str, access: Access, start: int, end: int) -> None:
-        self._uses.append(Implied(table, column, access, self._back.back(start), self._back.back_end(end)))
+        self._uses.append(Implied(table, column, access, start, end))
 
 
 def _answers(table: TableRef, name: str) -> bool:

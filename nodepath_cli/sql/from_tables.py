@@ -226,12 +226,11 @@ class FromResolver(NameResolver):
         alias: Ident | None,
         table: Table | None,
     ) -> None:
-        back = self.prepared
         self.tables.append(
             TableRef(
                 name.text.replace(HOLE, "__h"),
-                back.back(name.start),
-                back.back_end(name.end),
+                name.start,
+                name.end,
                 outcome,
                 access,
                 database.text if database else None,
@@ -412,11 +411,11 @@ class FromResolver(NameResolver):
                     inside = self._place((left, right), name)
                     place = inside if inside[1] else place
                 case TableName(alias=alias, name=own) if item.name_used == name:
-                    if not any(table.start == self.prepared.back(own.start) for table in self.tables):
+                    if not any(table.start == own.start for table in self.tables):
                         ident = alias or own
-                        place = self.prepared.back(ident.start), self.prepared.back_end(ident.end)
+                        place = ident.start, ident.end
                 case Derived(alias=Ident(text=text) as ident) if text == name:
-                    place = self.prepared.back(ident.start), self.prepared.back_end(ident.end)
+                    place = ident.start, ident.end
                 case _:
                     pass
         return place

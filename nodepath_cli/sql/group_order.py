@@ -18,7 +18,7 @@ class GroupOrderResolver(FromResolver):
 
     def countable(self, start: int, end: int) -> bool:
         """Say whether the elements between two offsets are as many as the text shows: nothing there repeats."""
-        return self.prepared.variant.countable(self.prepared.back(start), self.prepared.back_end(end))
+        return self.prepared.variant.countable(start, end)
 
     def full_group_by(self) -> bool:
         """Say whether the server is a MySQL that knows ONLY_FULL_GROUP_BY as it is today, and has it on."""

@@ -121,8 +121,7 @@ class NameResolver(NameSearch, ABC):
         """Record something that the server refuses."""
         if (self.sqlite and errno != 1136) or (identifier and HOLE in identifier):
             return
-        back = self.prepared
-        place = back.back(start), back.back_end(end)
+        place = start, end
         self.violations.append(Violation(errno, message, identifier, *place, clause, elsewhere))
 
     def expression(
@@ -159,7 +158,7 @@ class NameResolver(NameSearch, ABC):
                 continue
             if fault.errno == NO_FUNCTION and self.schema.routine("function", fault.name):
                 continue
-            if self.prepared.variant.countable(self.prepared.back(fault.start), self.prepared.back_end(fault.end)):
+            if self.prepared.variant.countable(fault.start, fault.end):
                 name, start, end = fault.name or None, fault.start, fault.end
                 self.violate(fault.errno, fault.message, name, start, end, clause, elsewhere=fault.elsewhere)
         for call in expr.calls:
@@ -171,8 +170,7 @@ class NameResolver(NameSearch, ABC):
 
     def _collated(self, each: Collated, scope: Scope, clause: Clause, trees: tuple[Tree, ...] | None) -> None:
         """Check that the collation that a column is given is one of its character set, where that is known."""
-        back = self.prepared
-        if each.column.name.hole or not back.variant.countable(back.back(each.start), back.back_end(each.end)):
+        if each.column.name.hole or not self.prepared.variant.countable(each.start, each.end):
             return
         hit = self.search(each.column, scope, clause, trees)
         if not isinstance(hit, InTable) or hit.source.table is None or hit.source.table.kind != "table":
@@ -191,7 +189,6 @@ class NameResolver(NameSearch, ABC):
         """
         if clause not in _SEARCHED:
             return
-        back = self.prepared
         hits = [self.search(col, scope, clause, trees) for col in match.columns if not col.name.hole]
         sources = [hit.source for hit in hits if isinstance(hit, InTable)]
         tables = [each.table for each in sources if each.table and not each.is_open and not each.mixed]
@@ -199,7 +196,7 @@ class NameResolver(NameSearch, ABC):
             return
         engines = {(table.engine or "innodb").lower() for table in tables}
         known = engines <= ({"innodb"} if match.boolean else _FULL_TEXT)
-        if not known or not back.variant.countable(back.back(match.start), back.back_end(match.end)):
+        if not known or not self.prepared.variant.countable(match.start, match.end):
             return
         if any(each is not sources[0] for each in sources):
             self.violate(1210, "Incorrect arguments to MATCH: its columns are of several tables", *_framed(match))
@@ -220,8 +217,7 @@ class NameResolver(NameSearch, ABC):
         others = [each.name for each in self.schema.routines if each.kind == kind]
         if not others or HOLE in call.name:
             return
-        back = self.prepared
-        if not back.variant.countable(back.back(call.start), back.back_end(call.end)):
+        if not self.prepared.variant.countable(call.start, call.end):
             return
         known = self.schema.routine(kind, call.name)
         if known is None:
@@ -236,8 +232,7 @@ class NameResolver(NameSearch, ABC):
 
     def _operands(self, each: Operands, expr: Expr, widths: Mapping[int, int]) -> None:
         """Check that operands have as many columns as one another, or one (1241; on MariaDB 4078 for some)."""
-        back = self.prepared
-        if not back.variant.countable(back.back(each.start), back.back_end(each.end)):
+        if not self.prepared.variant.countable(each.start, each.end):
             return
         problem = shape_problem(each, widths, self.dialect.name)
         if problem is None:
@@ -328,12 +323,11 @@ class NameResolver(NameSearch, ABC):
         if isinstance(hit, NotYet):
             self.violate(1247, f"Reference '{name.text}' not supported ({hit.why})", name.text, name.start, name.end)
         outcome, table, candidates, errno = self._outcome(col, hit, scope, trees)
-        back = self.prepared
         self.columns.append(
             ColumnRef(
                 name.text,
-                back.back(name.start),
-                back.back_end(name.end),
+                name.start,
+                name.end,
                 clause,
                 outcome,
                 access or _ACCESS.get(clause, "read"),

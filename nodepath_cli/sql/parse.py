@@ -82,7 +82,7 @@ def _parse(prepared: Prepared) -> Parsed | Unparsed:
         syntax = problem.syntax and not (grammar.has_holes and _hole_before(prepared, problem.start))
         # A part in front of it may be more than a comment (`INSERT INTO t`, and ON DUPLICATE KEY behind the SELECT).
         syntax = syntax and not prepared.lead
-        start = prepared.back(problem.start) if syntax or problem.lacking else None
+        start = problem.start if syntax or problem.lacking else None
         return Unparsed(prepared.variant, _reason(prepared, problem), syntax, start, problem.lacking)
     holes = with_expressions(prepared, grammar.holes) if grammar.holes else ()
     if prepared.lead:
@@ -101,7 +101,7 @@ def _reason(prepared: Prepared, problem: NotUnderstood) -> str:
     """Return why a text is not understood; where the grammar ends at a hole, what that is."""
     if HOLE not in problem.reason:
         return problem.reason
-    place = prepared.back(prepared.text.index(HOLE, problem.start))
+    place = prepared.text.index(HOLE, problem.start)
     hole = next((each for each in prepared.variant.holes if each.offset == place), None)
     return f"{RUN_TIME}: {described(hole)}"
 

@@ -35,7 +35,7 @@ def _found(prepared: Prepared) -> Iterator[Placeholder]:
             name = text[start + 1 : end]
         elif end - start > 1:
             name = text[start:end]
-        yield Placeholder(prepared.back(start), prepared.back_end(end), name)
+        yield Placeholder(start, end, name)
 
 
 def _why_open(parsed: Parsed) -> tuple[str | None, bool]:
@@ -53,7 +53,7 @@ def _why_open(parsed: Parsed) -> tuple[str | None, bool]:
 
 def _may_hold(use: HoleUse, prepared: Prepared) -> bool:
     """Say whether a hole may stand for placeholders. Digits and a part of a name, as in `orders_%s`, cannot."""
-    place = prepared.back(use.start)
+    place = use.start
     if any(hole.number for hole in prepared.variant.holes if hole.offset == place):
         return False
     if use.role != NAME:

@@ -1,13 +1,12 @@
-"""A text made ready for the grammar: replaced pieces, opened comments, cut lists, tokens; and the way back.
+"""A text made ready for the grammar: opened comments, cut lists, tokens.
 
-Every rewrite but a replacement keeps each character in its place. Texts that are too long or nested too deep are
+Every rewrite keeps each character in its place. Texts that are too long or nested too deep are
 refused here, with the reason.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
 from msgspec import Struct
 
@@ -37,33 +36,8 @@ class Prepared(Struct, frozen=True):
     text: str
     """The text that the tokens' offsets count in."""
     tokens: Tokens
-    pieces: tuple[tuple[int, int, int], ...] = ()
-    """Where a replacement changed lengths: (offset in `text`, offset in the variant, 1 for unchanged text and 0 for a
-    replaced piece), in order; empty where the offsets are those of the variant."""
     lead: tuple[int, ...] = ()
     """Where holes stood in front of the first word of a statement: most likely a comment, and blanks in `text`."""
-
-    def back(self, offset: int) -> int:
-        """Return the variant's offset for an offset in `text`."""
-        if not self.pieces:
-            return offset
-        index = bisect_right(self.pieces, offset, key=lambda piece: piece[0]) - 1
-        start, original, step = self.pieces[max(index, 0)]
-        return original + (offset - start) * step
-
-    def back_end(self, offset: int) -> int:
-        """Return the variant's offset for an exclusive end in `text`."""
-        if not self.pieces or offset == 0:
-            return offset
-        index = bisect_right(self.pieces, offset - 1, key=lambda piece: piece[0]) - 1
-        start, original, step = self.pieces[max(index, 0)]
-        if step:
-            return original + (offset - start)
-        following = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
-        return following[1] if following else len(self.variant.sql)
-
-
-_NO_TOKENS = Tokens("", [], [], [], [], {}, 0)
 
 
 def prepare(variant: Variant, dialect: Dialect) -> Prepared | Unparsed:

@@ -77,11 +77,11 @@ class _Resolver(WriteResolver):
 
     def _shown(self) -> None:
         """Note the columns that a statement beside queries gives, where the tables that it names are known."""
-        tokens, back = self.prepared.tokens, self.prepared
+        tokens = self.prepared.tokens
         names = shown_columns(tokens.words) if tokens.words else None
         known = all(isinstance(each.outcome, Found) for each in self.tables)
         if names is not None and known and self.dialect.name != "sqlite":
-            self.selected = Columns(names, back.back(tokens.starts[0]), back.back_end(tokens.ends[0]), ())
+            self.selected = Columns(names, tokens.starts[0], tokens.ends[0], ())
 
     def _into(self, node: Query, output: Output) -> None:
         """Check that INTO has a variable for each column."""
@@ -139,11 +139,11 @@ def _slips(parsed: Parsed) -> Iterator[Violation]:
 
     A semicolon that ends no statement is one where the text was not put together: a part of it may be empty.
     """
-    variant, back = parsed.variant, parsed.prepared
-    if back.dialect.name == "sqlite" or not variant.offsets.segments:
+    variant = parsed.variant
+    if parsed.prepared.dialect.name == "sqlite" or not variant.offsets.segments:
         return
     for each in parsed.slips:
-        start, end = back.back(each.start), back.back_end(each.end)
+        start, end = each.start, each.end
         if each.message == NEEDLESS:
             certain = variant.offsets.unbroken
         else:
@@ -216,8 +216,7 @@ _ROLES = {
 def _reasons(parsed: Parsed) -> list[str]:
     """Return why a text with holes is only partly understood: values alone do not count."""
     holes = {hole.offset: hole for hole in parsed.variant.holes}
-    back = parsed.prepared.back
-    return [f"{_ROLES[use.role]}: {described(holes.get(back(use.start)))}" for use in parsed.holes if use.role != VALUE]
+    return [f"{_ROLES[use.role]}: {described(holes.get(use.start))}" for use in parsed.holes if use.role != VALUE]
 
 
 def _display(parsed: Parsed) -> tuple[str, bool]:

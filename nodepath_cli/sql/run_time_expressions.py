@@ -33,9 +33,7 @@ def with_expressions(prepared: Prepared, uses: Sequence[HoleUse]) -> tuple[HoleU
     may_be = partial(_may_be_column, tokens)
     return tuple(
         replace(use, role=EXPRESSION)
-        if use.role == VALUE
-        and prepared.back(use.start) not in numbers
-        and may_be(bisect_left(tokens.starts, use.start))
+        if use.role == VALUE and use.start not in numbers and may_be(bisect_left(tokens.starts, use.start))
         else use
         for use in uses
     )

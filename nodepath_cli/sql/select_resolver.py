@@ -190,7 +190,7 @@ class SelectResolver(GroupOrderResolver):
 
     def _counted(self, select: Select) -> bool:
         """Say whether the list of columns is all there is; one that repeats as a whole (a joined list) is not."""
-        place = self.prepared.back(select.list_start), self.prepared.back_end(select.list_end)
+        place = select.list_start, select.list_end
         return self.countable(select.list_start, select.list_end) and place not in self.prepared.variant.repeats
 
     def _rows(self, rows: Rows, outer: Link | None, environment: Environment | None) -> Output:
@@ -291,10 +291,7 @@ class SelectResolver(GroupOrderResolver):
             if each.index in starred
         )
         why = output.unknown or (None if fixed else "a part of the list is repeated")
-        back = self.prepared
-        return Columns(
-            tuple(column.name for column in output.columns), back.back(start), back.back_end(end), tuple(names), why
-        )
+        return Columns(tuple(column.name for column in output.columns), start, end, tuple(names), why)
 
     def _star(self, value: Star, number: int, scope: Scope, found: list[OutItem]) -> None:
         trees = scope.trees

@@ -96,12 +96,11 @@ class WriteResolver(SelectResolver):
             names = tuple(pair.column.name.text for pair in node.assignments if pair.column)
         elif node.columns is not None:
             names = tuple(col.name.text for col in node.columns)
-        back = self.prepared
         rows = [
             RowRef(
                 None if row.open or not self.countable(row.start, row.end) else len(row.values),
-                back.back(row.start),
-                back.back_end(row.end),
+                row.start,
+                row.end,
             )
             for row in node.rows
         ]
@@ -109,15 +108,15 @@ class WriteResolver(SelectResolver):
         is_open = is_open or (not names and target.mixed)
         if output is not None and node.query:
             width = None if output.unknown or not self.fixed_width(node.query) else len(output.columns)
-            rows = [RowRef(width, back.back(node.query.start), back.back_end(node.query.end))]
+            rows = [RowRef(width, node.query.start, node.query.end)]
         self.inserts.append(
             InsertRef(
                 target.table,
-                back.back(node.target.start),
-                back.back_end(node.target.end),
+                node.target.start,
+                node.target.end,
                 names,
-                back.back(node.columns_start),
-                back.back_end(node.columns_end),
+                node.columns_start,
+                node.columns_end,
                 tuple(rows),
                 is_open,
                 node.ignore,
