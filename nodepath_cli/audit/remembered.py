@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -51,11 +51,10 @@ def audit(paths: Sequence[str], settings: Settings, progress: Progress | None = 
         made = run.audit(paths, settings, progress, files=files, keep=_keep)
         return made if made.error else _without_texts(made, files)
 
-    store = _store(paths, settings)
-    files = _read(paths, settings, store)
-    found = _kept("audit", store, files, settings, Report, make, lambda report: report.error is None)
+    read = _read(paths, settings)
+    found = _kept("audit", read, settings, Report, make, lambda report: report.error is None)
     seconds = time.perf_counter() - started
-    return replace(_with_texts(found, files), counts=replace(found.counts, seconds=seconds))
+    return replace(_with_texts(found, read.files), counts=replace(found.counts, seconds=seconds))
 
 
 def inventory(
@@ -69,8 +68,7 @@ def inventory(
 
         return run.inventory(paths, settings, progress, files=files, keep=_keep)
 
-    store = _store(paths, settings)
-    items, counts = _kept("inventory", store, _read(paths, settings, store), settings, tuple, make)
+    items, counts = _kept("inventory", _read(paths, settings), settings, tuple, make)
     return items, replace(counts, seconds=time.perf_counter() - started)
 
 
@@ -88,18 +86,28 @@ def uses(paths: Sequence[str], settings: Settings, progress: Progress | None = N
         analysis = analyse(paths, settings, progress, files=files)
         return index(analysis), counted(analysis)
 
-    store = _store(paths, settings)
-    files = _read(paths, settings, store)
-    if files.missing:
-        raise UsageError(f"no such path: {files.missing[0]}", "name a file or folder that exists")
-    return _kept("uses", store, files, settings, tuple, make)
+    read = _read(paths, settings)
+    if read.files.missing:
+        raise UsageError(f"no such path: {read.files.missing[0]}", "name a file or folder that exists")
+    return _kept("uses", read, settings, tuple, make)
 
 
-def _read(paths: Sequence[str], settings: Settings, store: Store | None) -> FileSet:
+class _Input(NamedTuple):
+    """What a result is made of."""
+
+    store: Store | None
+    """Where it is kept, None where none is."""
+    files: FileSet
+    tool: bytes
+    """The `identity` of nodepath, empty without a store."""
+
+
+def _read(paths: Sequence[str], settings: Settings) -> _Input:
     """Read the files. Where nothing is kept, another process reads them while this one imports the pipeline."""
+    store = _store(paths, settings)
 
-    def read() -> FileSet:
-        return collect(paths or (".",), settings, suffixes())
+    def read() -> _Input:
+        return _Input(store, collect(paths or (".",), settings, suffixes()), identity() if store is not None else b"")
 
     if settings.processes == 1 or "-" in paths or (store is not None and not store.empty):
         return read()
@@ -119,18 +127,18 @@ def _load() -> None:
 
 def _kept(
     kind: str,
-    store: Store | None,
-    files: FileSet,
+    given: _Input,
     settings: Settings,
     form: type[T],
     make: Callable[[FileSet], T],
     good: Callable[[T], bool] = lambda _: True,
 ) -> T:
     """Return the kept result of this kind, or make it and keep it where it is good."""
+    store, files, tool = given
     if store is None or not files.files:
         with _rarely_collected():
             return make(files)
-    tool, read = identity(), Errand(lambda: content(files))
+    read = Errand(lambda: content(files))
     rest = beside(kind, files, settings, tool)
     # The files' content takes longest to tell, and of an empty cache nothing has to be asked.
     if rest and not store.empty:
