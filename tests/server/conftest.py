@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import pymysql
 import pytest
 
 from tests.mariadb import PrivateMariaDB
@@ -17,3 +18,19 @@ def connection(request: pytest.FixtureRequest, mariadb: PrivateMariaDB, database
         for statement in (*request.module.DDL, *getattr(request.module, "READY", ())):
             cursor.execute(statement)
         yield opened
+
+
+@pytest.fixture
+def refusal(mariadb: PrivateMariaDB, database: str) -> Callable[..., int]:
+    """Run statements that the server takes, and return its error number for the last, which it has to refuse."""
+
+    def run(*statements: str) -> int:
+        *taken, last = statements
+        with mariadb.connect(database) as connection, connection.cursor() as cursor:
+            for statement in taken:
+                cursor.execute(statement)
+            with pytest.raises(pymysql.MySQLError) as refused:
+                cursor.execute(last)
+        return int(refused.value.args[0])
+
+    return run

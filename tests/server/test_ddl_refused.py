@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pymysql
 import pytest
 
@@ -16,33 +18,18 @@ pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize(("sql", "errno"), [each[:2] for each in WRONG])
-def test_the_number_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
-    with mariadb.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(DDL.replace("TABLE", "TABLE IF NOT EXISTS"))
-        with pytest.raises(pymysql.MySQLError) as refused:
-            cursor.execute(sql)
-    assert refused.value.args[0] == errno
+def test_the_number_is_the_servers(refusal: Callable[..., int], sql: str, errno: int) -> None:
+    assert refusal(DDL.replace("TABLE", "TABLE IF NOT EXISTS"), sql) == errno
 
 
 @pytest.mark.parametrize(("sql", "errno"), SCRIPTS)
-def test_the_number_of_a_script_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
-    with (
-        mariadb.connect(database) as connection,
-        connection.cursor() as cursor,
-        pytest.raises(pymysql.MySQLError) as refused,
-    ):
-        cursor.execute(sql)
-    assert refused.value.args[0] == errno
+def test_the_number_of_a_script_is_the_servers(refusal: Callable[..., int], sql: str, errno: int) -> None:
+    assert refusal(sql) == errno
 
 
 @pytest.mark.parametrize(("sql", "errno"), STEPS)
-def test_the_number_of_a_step_is_the_servers(mariadb: PrivateMariaDB, database: str, sql: str, errno: int) -> None:
-    with mariadb.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS workflows")
-        cursor.execute(BEGIN)
-        with pytest.raises(pymysql.MySQLError) as refused:
-            cursor.execute(sql)
-    assert refused.value.args[0] == errno
+def test_the_number_of_a_step_is_the_servers(refusal: Callable[..., int], sql: str, errno: int) -> None:
+    assert refusal("DROP TABLE IF EXISTS workflows", BEGIN, sql) == errno
 
 
 def test_foreign_keys_are_refused_as_the_server_does(mariadb: PrivateMariaDB, database: str) -> None:
